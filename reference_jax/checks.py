@@ -72,7 +72,7 @@ def learning_rate(value: Any) -> None:
 
 
 def learning_rate_at(value: Any, step: Any) -> Any:
-    """The rate of one step: `value` itself, or what it returns for `step` where it is a function."""
+    """The rate of one step: `value` itself, or what it returns for `step` if it is a function."""
     rate = value(step) if callable(value) else value
     if is_traced(rate):
         return rate

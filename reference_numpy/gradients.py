@@ -94,7 +94,8 @@ def _backward(
         z = trace.pre_activations[index]
         delta = ACTIVATION_VJPS[activations[index]](cotangent, z)  # BP1, and the right half of BP2
         errors.append(delta)
-        cotangent = delta @ params[index].weight  # the left half of BP2: dC/da of the layer below
+        if index > 0:
+            cotangent = delta @ params[index].weight  # the left half of BP2: dC/da one layer down
     return tuple(reversed(errors))
 
 
@@ -104,7 +105,7 @@ def _sigmoid_slope(z: Array) -> Array:
 
 
 def _gelu_slope(z: Array) -> Array:
-    # (z Phi(z))' = Phi(z) + z phi(z). Beyond 40 the density phi rounds to 0; clipped, z^2 cannot overflow.
+    # (z Phi(z))' = Phi(z) + z phi(z). Beyond 40 phi rounds to 0; clipped, z^2 cannot overflow.
     density = np.exp(-(np.clip(z, -40, 40) ** 2) / 2) / sqrt(2 * pi)
     return erfc(-z / sqrt(2)) / 2 + z * density
 

@@ -13,7 +13,7 @@ Array = np.ndarray
 
 
 class Layer(NamedTuple):
-    """The parameters of z = W a + b, or anything of their shape: a gradient, an update, a moment."""
+    """The parameters of z = W a + b, or anything of their shape: a gradient, a moment."""
 
     weight: Array  # (fan_out, fan_in): row j holds the weights into neuron j
     bias: Array  # (fan_out,)
@@ -37,25 +37,6 @@ def tree_map(function: Callable[..., Any], *trees: Tree) -> Tree:
     if isinstance(trees[0], tuple):
         return tuple(Layer(*map(function, *layers)) for layers in zip(*trees, strict=True))
     return function(*trees)
-
-
-def from_numpy(tree: Tree) -> Tree:
-    """Copy a tree of NumPy arrays into this framework.
-
-    Raises:
-        TypeError: If a leaf is not a floating NumPy array, or the framework would change its dtype.
-    """
-
-    def convert(leaf: np.ndarray) -> Array:
-        checks.convertible(leaf)
-        return np.array(leaf)
-
-    return tree_map(convert, tree)
-
-
-def to_numpy(tree: Tree) -> Tree:
-    """Copy a tree of this framework into NumPy arrays of the same dtype."""
-    return tree_map(lambda leaf: np.array(leaf), tree)
 
 
 # What each initializer draws for one weight of shape (fan_out, fan_in).
@@ -109,3 +90,22 @@ def init_params(
             bias = draw(rng, (fan_out,), bound)
         layers.append(Layer(weight.astype(dtype), bias.astype(dtype)))
     return from_numpy(tuple(layers))
+
+
+def from_numpy(tree: Tree) -> Tree:
+    """Copy a tree of NumPy arrays into this framework.
+
+    Raises:
+        TypeError: If a leaf is not a floating NumPy array, or the framework would change its dtype.
+    """
+
+    def convert(leaf: np.ndarray) -> Array:
+        checks.convertible(leaf)
+        return np.array(leaf)
+
+    return tree_map(convert, tree)
+
+
+def to_numpy(tree: Tree) -> Tree:
+    """Copy a tree of this framework into NumPy arrays of the same dtype."""
+    return tree_map(lambda leaf: np.array(leaf), tree)

@@ -1,0 +1,97 @@
+"""Numbers of ball arithmetic (python-flint's `arb`), and arrays of them.
+
+A ball encloses one real number. An array is a NumPy array of dtype object: `@`, `+` and
+broadcasting work on balls unchanged.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from flint import arb, ctx, fmpq
+
+Array = np.ndarray
+
+# Float64 carries 53 bits; nothing here loses 150 of 256. Where it did, a comparison would raise.
+PRECISION = 256
+
+
+class UndecidedError(ArithmeticError):
+    """A ball is too wide to tell on which side of a threshold its number lies."""
+
+
+def working_precision(bits: int = PRECISION) -> AbstractContextManager[None]:
+    """Compute with so many bits inside a `with` block; flint's precision is a global setting."""
+    return ctx.workprec(bits)
+
+
+def from_rational(number: Fraction | int) -> arb:
+    """The ball of a rational number; of radius 0 where binary digits can write it."""
+    rational = Fraction(number)
+    return arb(fmpq(rational.numerator, rational.denominator))
+
+
+def from_decimals(texts: Any) -> Array:
+    """Nested lists of printed decimals, each read as the rational number that it writes."""
+    return elementwise(lambda text: from_rational(Fraction(text)), np.array(texts, dtype=object))
+
+
+def from_floats(values: Any) -> Array:
+    """An array of floats as balls of radius 0: every float is a binary fraction."""
+    return elementwise(arb, np.asarray(values, dtype="float64").astype(object))
+
+
+def elementwise(function: Callable[..., arb], *arrays: Any) -> Any:
+    """Apply a function of balls to every entry, with NumPy's broadcasting."""
+    return np.frompyfunc(function, len(arrays), 1)(*arrays)
+
+
+def is_positive(ball: arb) -> bool:
+    """Whether the number is above 0.
+
+    Raises:
+        UndecidedError: If the ball touches 0 but is not 0.
+    """
+    if ball > 0 or ball <= 0:
+        return bool(ball > 0)
+    raise UndecidedError(f"{ball} may lie on either side of 0")
+
+
+def is_within(ball: arb, centre: Fraction, distance: Fraction) -> bool:
+    """Whether the number lies within `distance` of `centre`, ends included.
+
+    Raises:
+        UndecidedError: If the ball straddles an end.
+    """
+    excess = abs(ball - from_rational(centre)) - from_rational(distance)
+    if excess <= 0 or excess > 0:
+        return bool(excess <= 0)
+    raise UndecidedError(f"{ball} may lie on either side of {centre} +- {distance}")
+
+
+def to_decimal(ball: arb, digits: int = 20) -> str:
+    """The number rounded to so many significant digits.
+
+    Raises:
+        UndecidedError: If the ball is too wide for so many digits.
+    """
+    with localcontext(prec=digits):
+        ends = {_divide(end.fmpq()) for end in (ball.lower(), ball.upper())}
+        if len(ends) > 1:
+            raise UndecidedError(f"{ball} does not determine {digits} digits")
+        number = ends.pop()
+        if number == 0:
+            return "0"
+        return str(number.quantize(Decimal(1).scaleb(number.adjusted() - digits + 1)))
+
+
+def to_float(ball: arb) -> float:
+    """The float nearest to the middle of the ball."""
+    return float(ball.mid())
+
+
+def _divide(number: fmpq) -> Decimal:
+    return Decimal(int(number.p)) / Decimal(int(number.q))

@@ -1,0 +1,137 @@
+"""The ledger of the documents: every printed number and every statement, with its verdict."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from crosscheck import documents, verdicts
+from crosscheck.documents import Document
+from crosscheck.exact.balls import from_rational, to_decimal, working_precision
+from crosscheck.expressions import evaluate, resolve
+from crosscheck.frameworks import Framework
+from crosscheck.statements import Statement, all_statements
+from crosscheck.verdicts import Judged
+from crosscheck.worked_examples import exact_names, framework_names, given_names
+
+STATEMENT_VERDICTS = ("holds", "fails", "ambiguous")
+
+
+@dataclass(frozen=True)
+class Account:
+    """The ledger of one document.
+
+    Attributes:
+        document: The transcription.
+        numbers: Every printed number, judged.
+        statements: Every statement with its verdict.
+        frameworks: For each framework, the float it computes for a quantity, where it does.
+    """
+
+    document: Document
+    numbers: tuple[Judged, ...]
+    statements: tuple[tuple[Statement, str], ...]
+    frameworks: dict[str, dict[str, float]]
+
+    def count(self) -> Counter[str]:
+        """How many numbers have each verdict, and how many statements."""
+        return Counter(judged.verdict for judged in self.numbers) + Counter(
+            verdict for _, verdict in self.statements
+        )
+
+
+def account(document: str, frameworks: Iterable[Framework] = ()) -> Account:
+    """Judge one document; with frameworks, what each computes beside it."""
+    loaded = documents.load(document)
+    statements = tuple(
+        (statement, statement.verdict())
+        for statement in all_statements()
+        if statement.document == document
+    )
+    values = {framework.name: _values(loaded, framework) for framework in frameworks}
+    return Account(loaded, verdicts.judge(document), statements, values)
+
+
+def _values(document: Document, framework: Framework) -> dict[str, float]:
+    names = framework_names(document, framework)
+    found = {number.quantity: resolve(number.quantity, names) for number in document.numbers}
+    return {quantity: float(value) for quantity, value in found.items() if value is not None}
+
+
+def as_json(accounts: Iterable[Account]) -> dict[str, Any]:
+    """The ledger in the form that other programs read."""
+    accounts = list(accounts)
+    return {
+        "numbers": [
+            {
+                "document": judged.number.document,
+                "section": judged.number.section,
+                "quantity": judged.number.quantity,
+                "printed": judged.number.printed,
+                "exact": judged.exact,
+                "verdict": judged.verdict,
+                "slip": judged.slip
+                and {
+                    "name": judged.slip.name,
+                    "inputs": judged.slip.inputs,
+                    "gives": judged.slip.gives,
+                    "reproduces": judged.slip.reproduces,
+                },
+                "frameworks": {
+                    name: values[judged.number.quantity]
+                    for name, values in entry.frameworks.items()
+                    if judged.number.quantity in values
+                },
+            }
+            for entry in accounts
+            for judged in entry.numbers
+        ],
+        "statements": [
+            {
+                "document": statement.document,
+                "section": statement.section,
+                "statement": statement.statement,
+                "verdict": verdict,
+                "correct": statement.correct,
+            }
+            for entry in accounts
+            for statement, verdict in entry.statements
+        ],
+    }
+
+
+def tables(document: Document) -> list[tuple[str, list[str], list[list[str]]]]:
+    """The tables that a transcription asks for: title, head, rows; every cell computed."""
+    latest = {number.quantity: number for number in document.numbers}
+    with working_precision():
+        names, given = exact_names(document), given_names(document)
+
+        def exact(name: str) -> Any:
+            return verdicts.ball(resolve(name, names))
+
+        def printed(name: str) -> Any:
+            if name in latest:
+                return from_rational(latest[name].value)
+            return verdicts.ball(resolve(name, given))
+
+        def cell(inputs: str, expression: str) -> str:
+            if inputs == "verbatim":
+                return latest[documents.normal_form(expression)].printed
+            value = evaluate(expression, {"printed": printed, "exact": exact}[inputs])
+            return to_decimal(value, digits=8)
+
+        return [
+            (
+                table["title"],
+                ["", *(column["title"] for column in table["columns"])],
+                [
+                    [row[0]]
+                    + [
+                        cell(column["inputs"], expression)
+                        for column, expression in zip(table["columns"], row[1:], strict=True)
+                    ]
+                    for row in table["rows"]
+                ],
+            )
+            for table in document.given.get("tables", [])
+        ]

@@ -1,0 +1,100 @@
+"""Losses where they could go wrong: huge logits, certain predictions, small definitions."""
+
+import contextlib
+import math
+
+import numpy as np
+import pytest
+
+from crosscheck.contract import LOSSES
+from crosscheck.exact.balls import from_floats, to_float, working_precision
+from crosscheck.exact.network import LOSSES as EXACT
+
+OF_LOGITS = ("sigmoid_binary_cross_entropy", "softmax_cross_entropy")
+
+
+def loss_of(framework, name, predictions, targets):
+    convert = framework.params.from_numpy
+    value = framework.losses.LOSSES[name](
+        convert(np.array(predictions)), convert(np.array(targets))
+    )
+    return float(value)
+
+
+def gradient_of(framework, name, predictions, targets):
+    """dC/da, read off a network of no weight: the delta of an identity layer whose bias is a."""
+    predictions, targets = np.array(predictions), np.array(targets)
+    layer = framework.params.Layer(np.zeros((predictions.shape[1], 1)), predictions[0])
+    (delta,) = framework.gradients.deltas(
+        framework.params.from_numpy((layer,)),
+        framework.params.from_numpy(np.zeros((1, 1))),
+        framework.params.from_numpy(targets),
+        activations=("identity",),
+        loss=name,
+    )
+    return framework.params.to_numpy(delta)[0].tolist()
+
+
+@pytest.mark.parametrize("size", [1.0, 20.0, 40.0, 800.0])
+@pytest.mark.parametrize("name", OF_LOGITS)
+def test_a_loss_of_logits_is_right_at_any_size(framework, name, size):
+    z = size * np.array([[1.0, -1.0, 0.0], [0.0, 0.5, -0.25]])
+    t = np.array([[1.0, 0.0, 0.0], [0.25, 0.25, 0.5]])
+    with working_precision(4096):
+        expected = to_float(EXACT[name](from_floats(z), from_floats(t))[0])
+    # All terms are positive, so nothing cancels: a few units for the elementary functions.
+    assert abs(loss_of(framework, name, z, t) - expected) <= 8 * np.finfo("float64").eps * expected
+
+
+@pytest.mark.parametrize(
+    ("name", "z", "t", "expected"),
+    [
+        ("sigmoid_binary_cross_entropy", [[1e300]], [[0.0]], 1e300),
+        ("sigmoid_binary_cross_entropy", [[-1e300]], [[1.0]], 1e300),
+        ("sigmoid_binary_cross_entropy", [[1e300]], [[1.0]], 0.0),
+        ("softmax_cross_entropy", [[1e300, 0.0]], [[0.0, 1.0]], 1e300),
+        ("softmax_cross_entropy", [[1e300, 0.0]], [[1.0, 0.0]], 0.0),
+    ],
+)
+def test_a_loss_of_logits_neither_overflows_nor_becomes_nan(framework, name, z, t, expected):
+    assert loss_of(framework, name, z, t) == expected
+
+
+def test_a_certain_right_prediction_costs_nothing_and_has_a_slope(framework):
+    # 0 log 0 = 0: the term that has no weight is left out, in the slope too.
+    assert loss_of(framework, "binary_cross_entropy", [[0.0, 1.0]], [[0.0, 1.0]]) == 0.0
+    assert gradient_of(framework, "binary_cross_entropy", [[0.0, 1.0]], [[0.0, 1.0]]) == [1.0, -1.0]
+
+
+@pytest.mark.parametrize(("p", "t"), [(0.0, 1.0), (1.0, 0.0), (0.0, 0.5)])
+def test_a_certain_wrong_prediction_costs_infinitely_much(framework, p, t):
+    def warned():
+        # NumPy warns of log(0) and 1/0, as the docstring says; the others do not.
+        if framework.name == "numpy":
+            return pytest.warns(RuntimeWarning, match="divide by zero")
+        return contextlib.nullcontext()
+
+    with warned():
+        assert loss_of(framework, "binary_cross_entropy", [[p]], [[t]]) == math.inf
+    with warned():
+        assert math.isinf(gradient_of(framework, "binary_cross_entropy", [[p]], [[t]])[0])
+
+
+def test_the_losses_differ_by_the_factors_of_their_definitions(framework):
+    a, y = [[1.0, 2.0], [3.0, 5.0], [0.0, 0.0]], [[0.0, 0.0], [0.0, 0.0], [0.0, 6.0]]
+    squares = 1 + 4 + 9 + 25 + 36  # 3 samples, 2 outputs
+    assert loss_of(framework, "squared_error", a, y) == squares / 3
+    assert loss_of(framework, "half_squared_error", a, y) == squares / 6
+    assert loss_of(framework, "mean_squared_error", a, y) == squares / 6
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_loss_is_the_mean_over_the_batch(framework, name):
+    rng = np.random.default_rng(0)
+    a = rng.uniform(0.1, 0.9, (5, 3))
+    t = rng.dirichlet(np.ones(3), 5)
+    single = [loss_of(framework, name, a[i : i + 1], t[i : i + 1]) for i in range(5)]
+    # Two orders of adding five numbers: a few units.
+    assert abs(loss_of(framework, name, a, t) - np.mean(single)) <= 8 * np.finfo(
+        "float64"
+    ).eps * max(single)

@@ -1,0 +1,175 @@
+"""Training: which samples in which order, when it stops, and that all frameworks do the same."""
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from crosscheck.frameworks import load
+
+EPS = np.finfo("float64").eps
+KIND = {"activations": ("tanh", "sigmoid"), "loss": "half_squared_error"}
+SAMPLES = 10
+
+
+def problem(framework):
+    rng = np.random.default_rng(5)
+    arrays = framework.params
+    params = arrays.init_params((3, 4, 2), seed=1)
+    inputs = arrays.from_numpy(rng.standard_normal((SAMPLES, 3)))
+    targets = arrays.from_numpy(rng.random((SAMPLES, 2)))
+    return params, inputs, targets
+
+
+def train(framework, optimizer=None, max_epochs=3, **keywords):
+    params, inputs, targets = problem(framework)
+    optimizer = optimizer or framework.optimizers.sgd(0.5)
+    stop = keywords.pop("stop", None) or framework.training.StopRule(max_epochs=max_epochs)
+    return framework.training.train(
+        params, inputs, targets, optimizer, stop=stop, **KIND, **keywords
+    )
+
+
+def leaves(framework, params):
+    return np.concatenate(
+        [leaf.ravel() for layer in framework.params.to_numpy(params) for leaf in layer]
+    )
+
+
+def by_hand(framework, batch_size, epochs, seed, optimizer):
+    """The documented procedure, spelled out with the plain contract functions."""
+    params, inputs, targets = problem(framework)
+    state = optimizer.init(params)
+    losses = []
+    for epoch in range(epochs):
+        order = np.arange(SAMPLES)
+        if batch_size is not None:
+            order = np.random.default_rng([seed, epoch]).permutation(SAMPLES)
+        total = 0.0
+        for start in range(0, SAMPLES, batch_size or SAMPLES):
+            batch = order[start : start + (batch_size or SAMPLES)]
+            value, grads = framework.gradients.value_and_grad(
+                params, inputs[batch], targets[batch], **KIND
+            )
+            updates, state = optimizer.update(grads, state, params)
+            params = framework.optimizers.apply_updates(params, updates)
+            total += float(value) * len(batch)
+        losses.append(total / SAMPLES)
+    return params, losses
+
+
+@pytest.mark.parametrize("batch_size", [None, 1, 4, 10, 32])
+def test_training_is_the_documented_procedure(framework, batch_size):
+    # 10 samples in batches of 4: the last batch has 2, and is averaged over 2.
+    optimizer = framework.optimizers.adam(0.01)
+    result = train(framework, optimizer, batch_size=batch_size, seed=9)
+    params, losses = by_hand(framework, batch_size, 3, 9, optimizer)
+    # JAX compiles an epoch into one program and may reorder sums: 30 steps of a few units each.
+    scale = np.max(np.abs(leaves(framework, params)))
+    difference = np.max(np.abs(leaves(framework, result.params) - leaves(framework, params)))
+    assert difference <= 64 * EPS * scale
+    assert np.allclose(result.losses, losses, rtol=64 * EPS, atol=0)
+    assert result.stop_reason == "max_epochs"
+
+
+@pytest.mark.parametrize("batch_size", [None, 1, 4])
+def test_the_same_seed_gives_the_same_training_in_every_framework(framework, batch_size):
+    numpy = load("numpy", "reference_numpy")
+    mine = train(framework, batch_size=batch_size, seed=3)
+    theirs = train(numpy, batch_size=batch_size, seed=3)
+    scale = np.max(np.abs(leaves(numpy, theirs.params)))
+    difference = np.max(np.abs(leaves(framework, mine.params) - leaves(numpy, theirs.params)))
+    assert difference <= 64 * EPS * scale
+
+
+def test_another_seed_gives_another_order(framework):
+    one, other = (train(framework, batch_size=1, seed=seed) for seed in (0, 1))
+    assert not np.array_equal(leaves(framework, one.params), leaves(framework, other.params))
+
+
+def test_a_run_can_be_resumed_to_the_last_bit(framework):
+    whole = train(framework, framework.optimizers.adam(0.01), max_epochs=5, batch_size=4)
+    half = train(framework, framework.optimizers.adam(0.01), max_epochs=2, batch_size=4)
+    _, inputs, targets = problem(framework)
+    rest = framework.training.train(
+        half.params,
+        inputs,
+        targets,
+        framework.optimizers.adam(0.01),
+        stop=framework.training.StopRule(max_epochs=3),
+        state=half.state,
+        start_epoch=2,
+        batch_size=4,
+        **KIND,
+    )
+    assert np.array_equal(leaves(framework, whole.params), leaves(framework, rest.params))
+    assert whole.losses == half.losses + rest.losses
+
+
+def test_on_epoch_sees_every_epoch(framework):
+    seen = []
+    result = train(
+        framework,
+        start_epoch=4,
+        on_epoch=lambda epoch, params, state, losses: seen.append(
+            (epoch, int(state.step), len(losses))
+        ),
+    )
+    assert seen == [(4, 1, 1), (5, 2, 2), (6, 3, 3)]
+    assert len(result.losses) == 3
+
+
+@pytest.mark.parametrize(
+    ("rule", "losses", "reason"),
+    [
+        ({"max_epochs": 2}, [1.0], None),
+        ({"max_epochs": 2}, [1.0, 0.9], "max_epochs"),
+        ({"loss_below": 0.5}, [1.0, 0.5], None),
+        ({"loss_below": 0.5}, [1.0, 0.49], "loss_below"),
+        ({"loss_change_below": 0.5}, [0.1], None),
+        ({"loss_change_below": 0.5}, [1.0, 0.5], None),
+        ({"loss_change_below": 0.5}, [1.0, 1.25], "loss_change_below"),
+        ({"max_epochs": 2, "loss_below": 0.5}, [1.0, 0.4], "loss_below"),
+        ({"max_epochs": 9}, [1.0, math.nan], "loss_not_finite"),
+        ({"max_epochs": 2}, [1.0, math.inf], "loss_not_finite"),
+        ({"max_epochs": 1}, [], None),
+    ],
+)
+def test_a_stop_rule_gives_the_first_condition_that_holds(framework, rule, losses, reason):
+    assert framework.training.StopRule(**rule).reason(losses) == reason
+
+
+def test_training_stops_at_a_loss_that_is_not_finite(framework):
+    # A step of 1e200 sends the outputs, and then their squares, beyond float64.
+    arrays = framework.params
+    params = arrays.from_numpy((arrays.Layer(np.ones((1, 1)), np.zeros(1)),))
+    one = arrays.from_numpy(np.ones((1, 1)))
+    call = framework.training.train
+    keywords = {"activations": ("identity",), "loss": "squared_error"}
+    stop = framework.training.StopRule(max_epochs=50)
+    two = arrays.from_numpy(np.full((1, 1), 2.0))
+    with np.errstate(all="ignore"):  # NumPy warns of the overflow; that is not what is tested
+        result = call(params, one, two, framework.optimizers.sgd(1e200), stop=stop, **keywords)
+    assert result.stop_reason == "loss_not_finite"
+    assert len(result.losses) < 50
+
+
+def test_the_loss_of_training_falls(framework):
+    losses = train(framework, max_epochs=20).losses
+    assert all(later < earlier for earlier, later in pairwise(losses))
+
+
+def test_numpy_refuses_to_compile():
+    numpy = load("numpy", "reference_numpy")
+    with pytest.raises(ValueError, match="NumPy has no compiler: leave compile at None"):
+        train(numpy, compile=True)
+
+
+@pytest.mark.parametrize("compile", [False, True])
+def test_compiled_or_not_training_is_the_same(framework, compile):
+    if framework.name == "numpy" or (framework.name == "torch" and compile):
+        pytest.skip(f"{framework.name}: not a choice of its own, or needs a C++ compiler")
+    usual, chosen = train(framework, batch_size=4), train(framework, batch_size=4, compile=compile)
+    difference = np.abs(leaves(framework, usual.params) - leaves(framework, chosen.params))
+    assert difference.max() <= 64 * EPS * np.abs(leaves(framework, usual.params)).max()
