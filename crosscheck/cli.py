@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from crosscheck import __version__, ledger, report
+from crosscheck import __version__, ledger, markdown, report
 from crosscheck.documents import DOCUMENTS, TranscriptionError
 from crosscheck.frameworks import Framework, UnknownFrameworkError, load, prepare, registry
 from crosscheck.verification import TASKS, Verification
@@ -95,8 +95,11 @@ def verify(extra: tuple[str, ...] = (), require: str = "", json_path: str | None
     help="Only this document; may be given more than once.",
 )
 @click.option("--all", "everything", is_flag=True, help="Show what is right as well.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print a summary as Markdown only.")
 @JSON_OPTION
-def errata(chosen: tuple[str, ...], everything: bool, json_path: str | None) -> None:
+def errata(
+    chosen: tuple[str, ...], everything: bool, as_markdown: bool, json_path: str | None
+) -> None:
     """The ledger: every printed number and every statement of the documents, with its verdict.
 
     A number is confirmed, contradicted by its own line, inherited from an earlier contradiction, or
@@ -111,7 +114,10 @@ def errata(chosen: tuple[str, ...], everything: bool, json_path: str | None) -> 
     except TranscriptionError as error:
         raise click.ClickException(str(error)) from None
     _write_json(json_path, ledger.as_json(accounts))
-    report.show_errata(console, accounts, everything)
+    if as_markdown:
+        click.echo(markdown.summary(accounts), nl=False, err=json_path == "-")
+    else:
+        report.show_errata(console, accounts, everything)
 
 
 def _console(json_path: str | None) -> Console:

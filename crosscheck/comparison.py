@@ -104,7 +104,7 @@ def _largest_difference(actual: np.ndarray, expected: np.ndarray, dtype: str) ->
     same = (actual == expected) | (np.isnan(actual) & np.isnan(expected))
     difference = np.zeros_like(expected)
     np.subtract(actual, expected, out=difference, where=~same)
-    difference = np.nan_to_num(np.abs(difference), nan=np.inf)
+    difference = np.nan_to_num(np.abs(difference), nan=np.inf, posinf=np.inf)
     index = tuple(int(i) for i in np.unravel_index(np.argmax(difference), difference.shape))
     where = str(list(index)) if index else ""
     return float(difference[index]), f"{where} is {actual[index]}, expected {expected[index]}"

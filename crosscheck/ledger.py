@@ -8,7 +8,7 @@ from typing import Any
 from crosscheck import documents, verdicts
 from crosscheck.documents import Document
 from crosscheck.exact.balls import from_rational, to_decimal, working_precision
-from crosscheck.expressions import evaluate, resolve
+from crosscheck.expressions import evaluate, normal_form, resolve
 from crosscheck.frameworks import Framework
 from crosscheck.statements import Statement, all_statements
 from crosscheck.verdicts import Judged
@@ -116,7 +116,7 @@ def tables(document: Document) -> list[tuple[str, list[str], list[list[str]]]]:
 
         def cell(inputs: str, expression: str) -> str:
             if inputs == "verbatim":
-                return latest[documents.normal_form(expression)].printed
+                return latest[normal_form(expression)].printed
             value = evaluate(expression, {"printed": printed, "exact": exact}[inputs])
             return to_decimal(value, digits=8)
 

@@ -4,6 +4,7 @@ Each comes twice, computed exactly and computed by a framework, under the same n
 """
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,7 @@ def after(label: str, steps: int) -> str:
 # ----- the documents' examples -----
 
 
+@cache
 def document_exactly(number: str) -> Quantities:
     """Every quantity of a document's example, rounded from its exact value."""
     with working_precision():
@@ -60,7 +62,7 @@ def document_exactly(number: str) -> Quantities:
         return _document_quantities(number, names, _rounded)
 
 
-def document_by(framework: Framework, number: str) -> Quantities:
+def document_by(number: str, framework: Framework) -> Quantities:
     """Every quantity of a document's example, by a framework."""
     names = framework_names(documents.load(number), framework)
     return _document_quantities(number, names, np.asarray)
@@ -72,15 +74,17 @@ def _document_quantities(
     found = {quantity: _tensors(names[quantity], convert) for quantity in PASS}
     for run in documents.load(number).given["runs"]:
         space = names[run["name"]]
+        label = f"the document's {run['name']}"
         for moment in run.get("moments", []):
-            found[f"{run['name']}: {moment}"] = _tensors(getattr(space.state, moment), convert)
-        found[after(run["name"], 1)] = _tensors(space.params, convert)
+            found[f"{label}: {moment}"] = _tensors(getattr(space.state, moment), convert)
+        found[after(label, 1)] = _tensors(space.params, convert)
     return found
 
 
 # ----- the generated cases -----
 
 
+@cache
 def case_exactly(case: Case) -> Quantities:
     """One pass and five steps of every optimizer, rounded from the exact values to the dtype."""
     with working_precision():
@@ -143,7 +147,7 @@ def _with_scale_of_terms(grads: Tensors, computed: Pass) -> Tensors:
     }
 
 
-def case_by(framework: Framework, case: Case, exact: Quantities) -> Quantities:
+def case_by(case: Case, exact: Quantities, framework: Framework) -> Quantities:
     """The same by a framework, which is handed the exact gradients for its optimizers' steps."""
     arrays = framework.params
     from_numpy, to_numpy = arrays.from_numpy, arrays.to_numpy

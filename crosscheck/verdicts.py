@@ -12,6 +12,7 @@ The exact value is the document's own formula, end to end from its data, in ball
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 
 from flint import arb
@@ -108,7 +109,9 @@ def _verdict(number: Number, value: arb, step: arb, operands: list[Judged]) -> s
 
 def matches(number: Number, value: arb) -> bool:
     """Whether the printed string is `value`, rounded to the digits that it shows."""
-    return is_within(value, number.value, number.half_unit if not number.is_integer else 0)
+    return is_within(
+        value, number.value, number.half_unit if not number.is_integer else Fraction(0)
+    )
 
 
 def _slip(slips: tuple[Slip, ...], number: Number, inputs: dict[str, Lookup]) -> SlipOutcome | None:

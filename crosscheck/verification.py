@@ -6,6 +6,7 @@ NotImplementedError), or is *not installed*.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import combinations
 
 from crosscheck import documents, quantities, verdicts
@@ -120,16 +121,14 @@ def _comparisons(
     frameworks: list[Framework], statuses: dict[str, Status], progress: Callable[[str], None]
 ) -> Iterator[Comparison]:
     for number in quantities.DOCUMENTS_WITH_A_NETWORK:
-        case = f"document {number}"
-        progress(case)
-        exact = quantities.document_exactly(number)
+        progress(f"document {number}")
         yield from _judge(
-            case,
+            f"document {number}",
             "float64",
-            exact,
+            quantities.document_exactly(number),
             frameworks,
             statuses,
-            lambda framework, number=number: quantities.document_by(framework, number),
+            partial(quantities.document_by, number),
         )
     for case in cases():
         progress(case.name)
@@ -140,7 +139,7 @@ def _comparisons(
             exact,
             frameworks,
             statuses,
-            lambda framework, case=case, exact=exact: quantities.case_by(framework, case, exact),
+            partial(quantities.case_by, case, exact),
         )
 
 

@@ -98,7 +98,8 @@ def _exact_run(names: Names, run: dict[str, Any], network: dict[str, Any]) -> No
             for key in histories[0].weight.state
         }
     )
-    vars(space).update(_exact_pass(space.params, names, network))
+    for key, value in _exact_pass(space.params, names, network).items():
+        setattr(space, key, value)
 
 
 def framework_names(document: Document, framework: Framework) -> Names:

@@ -5,7 +5,6 @@ Almost all of these look at types, shapes and names only, never at values, so th
 """
 
 import math
-import numbers
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -52,7 +51,7 @@ def known(kind: str, name: Any, table: Iterable[str]) -> None:
 
 
 def whole_number(name: str, value: Any, at_least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
         raise TypeError(f"{name} must be a whole number, not {value!r}")
     if value < at_least:
         raise ValueError(f"{name} must be at least {at_least}, not {value}")
@@ -60,7 +59,7 @@ def whole_number(name: str, value: Any, at_least: int) -> None:
 
 def in_range(name: str, value: Any, low: float, high: float = math.inf) -> None:
     """A number with low <= value < high; this shuts out NaN and infinity too."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
         raise TypeError(f"{name} must be a number, not {value!r}")
     if not low <= value < high:
         raise ValueError(f"{name} must be in [{low}, {high}), not {value}")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from . import checks
@@ -175,7 +176,7 @@ def run_epoch(
     with jax.disable_jit(compile is False):
         # All batches of one length are one compiled call; the short last one is another.
         for length in sorted({len(batch) for batch in batches}, reverse=True):
-            stacked = np.stack([batch for batch in batches if len(batch) == length])
+            stacked = jnp.stack([batch for batch in batches if len(batch) == length])
             params, state, values = _steps(
                 params, state, inputs, targets, stacked, optimizer, tuple(activations), loss
             )
@@ -189,7 +190,7 @@ def _steps(
     state: Any,
     inputs: Array,
     targets: Array,
-    batches: np.ndarray,
+    batches: Array,
     optimizer: Optimizer,
     activations: tuple[str, ...],
     loss: str,

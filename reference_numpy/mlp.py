@@ -48,4 +48,4 @@ def predict(params: Params, inputs: Array, *, activations: Sequence[str]) -> Arr
     Raises:
         ValueError, TypeError: As `forward`.
     """
-    return forward(params, inputs, activations=activations).outputs.argmax(axis=1)
+    return forward(params, inputs, activations=activations).outputs.argmax(1)

@@ -42,7 +42,7 @@ def tree_map(function: Callable[..., Any], *trees: Tree) -> Tree:
 # What each initializer draws for one weight of shape (fan_out, fan_in).
 # Source: glorot: Glorot and Bengio (2010), eq. 16; he: He et al. (2015), eq. 10;
 # lecun: LeCun et al. (1998), section 4.6. The normal ones are not truncated.
-INITIALIZERS: dict[str, Callable[..., np.ndarray]] = {
+INITIALIZERS: dict[str, Callable[..., Any]] = {
     "glorot_uniform": lambda rng, shape, bound: rng.uniform(-1, 1, shape) * sqrt(6 / sum(shape)),
     "glorot_normal": lambda rng, shape, bound: rng.standard_normal(shape) * sqrt(2 / sum(shape)),
     "he_uniform": lambda rng, shape, bound: rng.uniform(-1, 1, shape) * sqrt(6 / shape[1]),
@@ -85,7 +85,7 @@ def init_params(
     layers = []
     for fan_in, fan_out in pairwise(layer_sizes):
         weight = draw(rng, (fan_out, fan_in), bound)
-        bias = np.zeros(fan_out)
+        bias: Any = np.zeros(fan_out)
         if initializer in DRAWS_BIASES:
             bias = draw(rng, (fan_out,), bound)
         layers.append(Layer(weight.astype(dtype), bias.astype(dtype)))

@@ -1,5 +1,6 @@
 """Fixtures: every framework there is, and one verification for the whole session."""
 
+import numpy as np
 import pytest
 
 from crosscheck.frameworks import Framework, load, prepare, registry
@@ -45,3 +46,57 @@ def framework(request: pytest.FixtureRequest) -> Framework:
 def verification(request: pytest.FixtureRequest) -> Verification:
     """What `crosscheck verify` finds, computed once."""
     return verify(request.config.getoption("--framework"))
+
+
+class Door:
+    """Good arguments of one framework, for calls that spoil one of them."""
+
+    def __init__(self, framework):
+        self.f = framework
+        self.array = framework.params.from_numpy
+        layer = framework.params.Layer
+        self.layer = layer
+        self.params = self.array(
+            (layer(np.ones((4, 3)), np.ones(4)), layer(np.ones((2, 4)), np.ones(2)))
+        )
+        self.inputs = self.array(np.ones((5, 3)))
+        self.targets = self.array(np.full((5, 2), 0.5))
+
+    def ones(self, *shape, dtype="float64"):
+        return self.array(np.ones(shape, dtype))
+
+    def forward(self, params=None, inputs=None, activations=("tanh", "sigmoid")):
+        params = self.params if params is None else params
+        inputs = self.inputs if inputs is None else inputs
+        return self.f.mlp.forward(params, inputs, activations=activations)
+
+    def gradient(self, targets=None, loss="squared_error", function="value_and_grad"):
+        return getattr(self.f.gradients, function)(
+            self.params,
+            self.inputs,
+            self.targets if targets is None else targets,
+            activations=("tanh", "sigmoid"),
+            loss=loss,
+        )
+
+    def train(self, loss="squared_error", **changes):
+        given = {
+            "params": self.params,
+            "inputs": self.inputs,
+            "targets": self.targets,
+            "optimizer": self.f.optimizers.sgd(0.1),
+            "stop": self.f.training.StopRule(max_epochs=1),
+            "activations": ("tanh", "sigmoid"),
+        } | changes
+        return self.f.training.train(loss=loss, **given)
+
+    def spoiled(self, index, value):
+        inputs = np.ones((5, 3))
+        inputs[index] = value
+        return self.array(inputs)
+
+
+@pytest.fixture
+def door(framework: Framework) -> Door:
+    """Good arguments of a framework, to be spoiled one at a time."""
+    return Door(framework)

@@ -4,15 +4,14 @@ What a number's verdict is follows from computation. What these tests hold is th
 accounted for, that every framework computes the exact value, and that nothing was mistyped.
 """
 
-import tomllib
-from importlib.resources import files
+from functools import cache
 
 import pytest
 
-from crosscheck import documents, verdicts
-from crosscheck.documents import DOCUMENTS, TranscriptionError, load, parse
-from crosscheck.exact.balls import working_precision
-from crosscheck.expressions import ExpressionError, evaluate, normal_form, resolve
+from crosscheck import verdicts
+from crosscheck.documents import DOCUMENTS, load
+from crosscheck.expressions import normal_form, resolve
+from crosscheck.frameworks import load as load_framework
 from crosscheck.ledger import account
 from crosscheck.worked_examples import framework_names
 
@@ -41,10 +40,17 @@ def test_a_printed_number_can_be_accounted_for(case):
         assert any(other.verdict in verdicts.UNSOUND for other in inherited_from)
 
 
+@cache
+def names_of(document, framework):
+    return framework_names(load(document), framework)
+
+
+NUMPY = load_framework("numpy", "reference_numpy")
+# The rest is given, or an intermediate term that no framework has a name for.
 COMPUTED = [
-    case
-    for case in NUMBERS
-    if "network" in load(case[0]).given and load(case[0]).numbers[case[1]].illustration is None
+    (number, index)
+    for number, index in NUMBERS
+    if resolve(load(number).numbers[index].quantity, names_of(number, NUMPY)) is not None
 ]
 
 
@@ -52,18 +58,9 @@ COMPUTED = [
 def test_a_framework_computes_the_exact_value_not_the_printed_one(framework, case):
     document, index = case
     judged = verdicts.judge(document)[index]
-    value = resolve(judged.number.quantity, framework_names_of(document, framework))
-    if value is None:
-        pytest.skip("given, or an intermediate term that no framework names")
+    value = resolve(judged.number.quantity, names_of(document, framework))
     # The interim rule, for a tensor of one entry.
     assert abs(float(value) - float(judged.exact)) <= 64 * EPS * abs(float(judged.exact))
-
-
-def framework_names_of(document, framework, cache={}):  # noqa: B006 a cache
-    key = (document, framework.name)
-    if key not in cache:
-        cache[key] = framework_names(load(document), framework)
-    return cache[key]
 
 
 # ----- document 002, the core case -----
@@ -116,7 +113,7 @@ def test_document_002_leaving_out_the_root_gives_two_of_three_adam_results():
     [
         ("grads[1].weight[0, 0]", -0.05754),
         ("grads[1].weight[0, 1]", -0.11434),
-        ("grads[1].bias[0]", -0.19906),
+        ("grads[1].bias[0]", -0.19905),
         ("adam.params[1].weight[0, 0]", 0.81623),
         ("adam.params[1].weight[0, 1]", 0.51623),
         ("adam.params[1].bias[0]", 0.41623),
@@ -127,7 +124,7 @@ def test_document_002_leaving_out_the_root_gives_two_of_three_adam_results():
 )
 def test_document_002_frameworks_follow_its_formulas_and_not_its_prints(framework, quantity, reads):
     # Worked by hand to five digits, so that the exact value is held by something outside it.
-    value = float(resolve(quantity, framework_names_of("002", framework)))
+    value = float(resolve(quantity, names_of("002", framework)))
     assert abs(value - reads) <= 0.5e-5
 
 
@@ -136,172 +133,3 @@ def test_document_003_is_sound_and_shows_its_rounding_once():
     assert (counts["contradicted"], counts["inherited"], counts["rounded inputs"]) == (0, 0, 1)
     (rounded,) = entries("003", "pre_activations[1][0, 0]", "rounded inputs")
     assert rounded.number.printed == "1.40"
-
-
-# ----- the rules, on a document made for them -----
-
-
-def line(text, numbers, fingerprint=None, extra=()):
-    entries = [
-        {"printed": printed, "quantity": quantity, "step": step}
-        for printed, quantity, step in numbers
-    ]
-    before = [{"printed": printed, "illustration": "an operand"} for printed in extra]
-    return {
-        "section": "1",
-        "text": text,
-        "fingerprint": fingerprint or documents.fingerprint(text),
-        "numbers": before + entries,
-    }
-
-
-def judge_lines(*lines, slips=()):
-    given = {
-        "title": "made",
-        "surface": {"coefficients": ["1"], "point": ["1"]},
-        "lines": list(lines),
-        "slips": list(slips),
-    }
-    document = parse("999", given)
-    with working_precision():
-        judged = verdicts.judge_document(document)
-    return document, judged
-
-
-THIRD = "surface.point[0] / 3"
-RIGHT = line("x = 0.333", [("0.333", THIRD, THIRD)])
-WRONG = line("x = 0.334", [("0.334", THIRD, THIRD)])
-NINE_OF_RIGHT = line("9x = 2.997", [("2.997", f"9 * ({THIRD})", f"9 * ({THIRD})")], extra=())
-NINE_OF_WRONG = line("9x = 3.006", [("3.006", f"9 * ({THIRD})", f"9 * ({THIRD})")], extra=())
-SLIP = {
-    "name": "rounded up",
-    "explanation": "made",
-    "inputs": "exact",
-    "steps": {THIRD: f"{THIRD} + 1 / 1500"},
-}
-
-
-def nine(text_line):
-    return text_line | {
-        "numbers": [{"printed": "9", "illustration": "a factor"}, *text_line["numbers"]]
-    }
-
-
-@pytest.mark.parametrize(
-    ("lines", "expected"),
-    [
-        ([RIGHT], ["confirmed"]),
-        ([WRONG], ["contradicted"]),
-        ([RIGHT, nine(NINE_OF_RIGHT)], ["confirmed", "illustration", "rounded inputs"]),
-        ([WRONG, nine(NINE_OF_WRONG)], ["contradicted", "illustration", "inherited"]),
-        ([RIGHT, nine(NINE_OF_WRONG)], ["confirmed", "illustration", "contradicted"]),
-        ([WRONG, WRONG], ["contradicted", "inherited"]),
-        (
-            [WRONG, RIGHT, nine(NINE_OF_RIGHT)],
-            ["contradicted", "confirmed", "illustration", "rounded inputs"],
-        ),
-    ],
-    ids=lambda value: "-".join(value) if isinstance(value[0], str) else "",
-)
-def test_verdicts_come_in_their_order_from_the_operands_nearest_before(lines, expected):
-    _, judged = judge_lines(*lines)
-    assert [entry.verdict for entry in judged] == expected
-
-
-def test_a_contradiction_without_a_slip_is_a_problem_that_names_the_place():
-    document, judged = judge_lines(WRONG)
-    (problem,) = verdicts.problems(document, judged)
-    assert problem.startswith("document 999, section 1: 0.334 in 'x = 0.334': contradicted")
-
-
-def test_a_slip_that_reproduces_its_number_is_accepted():
-    assert verdicts.problems(*judge_lines(WRONG, slips=[SLIP])) == []
-
-
-def test_a_slip_for_a_sound_number_is_a_problem():
-    problems = verdicts.problems(*judge_lines(RIGHT, slips=[SLIP]))
-    assert any("which is not contradicted" in problem for problem in problems)
-
-
-def test_a_slip_that_reproduces_nothing_is_a_problem():
-    useless = SLIP | {"steps": {THIRD: "2"}}
-    problems = verdicts.problems(*judge_lines(WRONG, slips=[useless]))
-    assert problems == ["document 999: slip 'rounded up' reproduces nothing"]
-
-
-def test_a_printed_number_is_never_rounded_twice():
-    # 0.3349 prints as 0.335; only who rounds that again gets 0.34.
-    _, judged = judge_lines(line("x = 0.34", [("0.34", "3349 / 10000", "3349 / 10000")]))
-    assert judged[0].verdict == "contradicted"
-
-
-def test_a_printed_integer_must_be_equal():
-    _, judged = judge_lines(line("x = 3", [("3", "31 / 10", "31 / 10")]))
-    assert judged[0].verdict == "contradicted"
-
-
-# ----- transcription: a slip of the keyboard is found and named -----
-
-
-@pytest.mark.parametrize("document", DOCUMENTS)
-def test_a_document_has_no_problems(document):
-    assert verdicts.problems(load(document), verdicts.judge(document)) == []
-
-
-def raw(document):
-    return tomllib.loads(files(documents.__name__).joinpath(f"{document}.toml").read_text("utf-8"))
-
-
-LINES = [(number, index) for number in DOCUMENTS for index in range(len(raw(number)["lines"]))]
-
-
-@pytest.mark.parametrize("case", LINES, ids=lambda case: f"{case[0]}-line-{case[1]}")
-def test_an_edited_print_is_found_wherever_it_stands(case):
-    document, index = case
-    for entry in range(len(raw(document)["lines"][index]["numbers"])):
-        given = raw(document)
-        edited = given["lines"][index]["numbers"][entry]
-        edited["printed"] = edited["printed"][:-1] + str(
-            (int(edited["printed"][-1].translate(documents.SUPERSCRIPTS)) + 1) % 10
-        )
-        with pytest.raises(TranscriptionError, match=f"document {document}, section"):
-            parse(document, given)
-
-
-def test_a_print_edited_in_the_text_too_is_found_by_the_fingerprint():
-    given = raw("002")
-    edited = given["lines"][-1]
-    edited["text"] = edited["text"].replace("0.164025", "0.164026")
-    edited["numbers"][-1]["printed"] = "0.164026"
-    with pytest.raises(TranscriptionError, match="the text was changed after it was compared"):
-        parse("002", given)
-
-
-def test_a_number_without_an_entry_is_found():
-    given = raw("002")
-    given["lines"][3]["numbers"].pop()
-    with pytest.raises(TranscriptionError, match=r"there are numbers in .* that have no entry"):
-        parse("002", given)
-
-
-# ----- the language of the expressions -----
-
-
-def test_an_expression_is_never_evaluated_by_python():
-    for text in (
-        "__import__('os')",
-        "(lambda: 1)()",
-        "[1][0]",
-        "x if y else z",
-        "open('f')",
-        "1 +",
-    ):
-        with pytest.raises(ExpressionError):
-            evaluate(text, lambda name: None)
-
-
-def test_a_printed_product_is_taken_before_its_factors():
-    with working_precision():
-        asked = []
-        evaluate("2 * 3 + 4", lambda name: asked.append(name))
-    assert asked[:3] == ["2 * 3 + 4", "2 * 3", "2"]

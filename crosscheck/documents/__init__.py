@@ -129,18 +129,19 @@ def parse(document: str, given: dict[str, Any]) -> Document:
     return Document(document, given["title"], numbers, slips, given)
 
 
-def fingerprint(text: str) -> str:
-    """Eight hexadecimal digits that stand for a line."""
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
+def fingerprint(line: dict[str, Any]) -> str:
+    """Eight hexadecimal digits that stand for the text of a line and the numbers in it."""
+    parts = [line["text"], *(entry["printed"] for entry in line["numbers"])]
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:8]
 
 
 def _numbers(document: str, line: dict[str, Any]) -> list[Number]:
     text, section = line["text"], line["section"]
     where = f"document {document}, section {section}, line {text!r}"
-    if fingerprint(text) != line["fingerprint"]:
+    if fingerprint(line) != line["fingerprint"]:
         raise TranscriptionError(
-            f"{where}: its fingerprint is {fingerprint(text)}, not {line['fingerprint']}: "
-            "the text was changed after it was compared with the document"
+            f"{where}: its fingerprint is {fingerprint(line)}, not {line['fingerprint']}: "
+            "the line was changed after it was compared with the document"
         )
     rest = text
     numbers = []

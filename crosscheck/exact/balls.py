@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from flint import arb, ctx, fmpq
 
-Array = np.ndarray
+Array = Any  # a NumPy array of balls; its operations have no types
 
 # Float64 carries 53 bits; nothing here loses 150 of 256. Where it did, a comparison would raise.
 PRECISION = 256

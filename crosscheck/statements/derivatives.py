@@ -24,12 +24,12 @@ def slope(function: Callable[[Any], Any], at: float) -> float:
     return float(numeric(function, np.array(at, dtype=float)))
 
 
-def close(a, b) -> bool:
+def close(a: Any, b: Any) -> bool:
     """Equal but for rounding: both sides are a handful of float64 operations on numbers near 1."""
     return bool(np.allclose(a, b, rtol=1e-12, atol=1e-14))
 
 
-def near(a, b) -> bool:
+def near(a: Any, b: Any) -> bool:
     """Equal but for the error of `numeric`: it cuts off STEP^2 = 1e-10 and rounds 1e-16 / STEP."""
     return bool(np.allclose(a, b, rtol=1e-7, atol=1e-9))
 

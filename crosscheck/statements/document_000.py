@@ -1,5 +1,7 @@
 """The statements of document 000: a network for digits, its gradient, and what the arrows mean."""
 
+from typing import Any
+
 import numpy as np
 
 from crosscheck.statements import Readings, Statements, document_000_one_neuron
@@ -21,7 +23,7 @@ INPUTS = RNG.uniform(0, 1, (4, 3))[DIGITS] + RNG.normal(0, 0.1, (32, 3))
 TARGETS = np.eye(4)[DIGITS]
 PARAMS = init_params((3, 5, 4), seed=1, initializer="standard_normal")
 SIGMOIDS = ("sigmoid", "sigmoid")
-NETWORK = {"activations": SIGMOIDS, "loss": "squared_error"}
+NETWORK: dict[str, Any] = {"activations": SIGMOIDS, "loss": "squared_error"}
 GRADS = value_and_grad(PARAMS, INPUTS, TARGETS, **NETWORK)[1]
 
 
@@ -34,7 +36,7 @@ def activation_of_two(params: Params) -> float:
     return float(forward(params, INPUTS[:1], activations=SIGMOIDS).outputs[0, TWO])
 
 
-def raised(params: Params, layer: int, field: str, place: tuple, by: float) -> Params:
+def raised(params: Params, layer: int, field: str, place: tuple[int, ...], by: float) -> Params:
     """`params` with one weight or bias made larger."""
     leaf = getattr(params[layer], field).copy()
     leaf[place] += by
@@ -67,7 +69,7 @@ def the_gradient_is_the_change_of_the_cost_per_change_of_a_weight() -> Readings:
 )
 def the_steepest_way_down_need_not_point_at_the_lowest_point() -> Readings:
     # The surface of document 001, C = 3x^2/2 + y^2/2: at (1, 1), with its lowest point at (0, 0).
-    def height(point):
+    def height(point: np.ndarray) -> np.ndarray:
         return 3 * point[0] ** 2 / 2 + point[1] ** 2 / 2
 
     point = np.array([1.0, 1.0])
@@ -131,7 +133,7 @@ def the_weights_of_the_outputs_decide_only_what_is_asked_of_the_layer_before() -
 @statements("zoom out", "The effects of all digits are added up and passed back, layer by layer.")
 def the_gradient_is_the_sum_of_what_each_output_asks_for() -> Readings:
     outputs = forward(PARAMS, INPUTS, activations=SIGMOIDS).outputs
-    total = 0
+    total = np.zeros((5, 3))
     for digit in range(4):
         # Only this digit has an error: the others' targets are what they give already.
         targets = np.where(np.arange(4) == digit, TARGETS, outputs)
@@ -156,7 +158,7 @@ def a_network_shown_only_twos_answers_two_to_everything() -> Readings:
     "only where the classes are of one size.",
 )
 def the_mean_over_classes_is_the_gradient_only_for_classes_of_one_size() -> Readings:
-    def agree(kept):
+    def agree(kept: np.ndarray) -> bool:
         inputs, targets, digits = INPUTS[kept], TARGETS[kept], DIGITS[kept]
         full = value_and_grad(PARAMS, inputs, targets, **NETWORK)[1][0].weight
         classes = [
@@ -197,7 +199,7 @@ def the_gradients_of_mini_batches_average_to_the_full_gradient() -> Readings:
 
 @statements("随机梯度下降", "With its winding path SGD still gets near the target sooner.")
 def sgd_gets_further_down_on_as_many_samples() -> Readings:
-    def loss_after(batch_size):
+    def loss_after(batch_size: int | None) -> float:
         stop = StopRule(max_epochs=10)
         run = train(PARAMS, INPUTS, TARGETS, sgd(0.5), stop=stop, batch_size=batch_size, **NETWORK)
         return loss_of(run.params)

@@ -9,8 +9,10 @@ from crosscheck.statements import (
     Statements,
     document_001_activations,
     document_001_backpropagation,
-    document_001_calculus,
+    document_001_bp_summary,
     document_001_descent,
+    document_001_equations,
+    document_001_one_neuron,
     document_001_samples,
 )
 from crosscheck.statements.derivatives import close, fits
@@ -34,7 +36,7 @@ def digit_network() -> Params:
     correct="Of the seven tried here three are positive and ReLU is not negative; identity, "
     "tanh and GELU take both signs.",
 )
-def half_of_the_activation_functions_take_both_signs() -> Readings:
+def three_of_seven_activation_functions_take_both_signs() -> Readings:
     names = ("identity", "sigmoid", "tanh", "relu", "softmax", "softplus", "gelu")
     lowest = [ACTIVATIONS[name](Z).min() for name in names]
     return {
@@ -59,7 +61,7 @@ def the_sigmoid_lies_between_zero_and_one() -> Readings:
     "bound; only sigmoid, tanh and softmax stay within 1 whatever z is.",
 )
 def only_a_bounded_function_keeps_the_activation_small() -> Readings:
-    def stays_small(z):
+    def stays_small(z: np.ndarray) -> bool:
         # "small": at most 2 in size. Softplus is the largest of them at 1, where it is 1.31.
         return all(bool(np.all(np.abs(f(z)) <= 2)) for f in ACTIVATIONS.values())
 
@@ -201,6 +203,8 @@ for module in (
     document_001_descent,
     document_001_samples,
     document_001_backpropagation,
-    document_001_calculus,
+    document_001_bp_summary,
+    document_001_one_neuron,
+    document_001_equations,
 ):
     statements.extend(module.statements)

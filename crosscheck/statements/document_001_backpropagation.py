@@ -1,24 +1,23 @@
 """The statements of document 001 on what backpropagation does, without its formulas."""
 
+from typing import Any
+
 import numpy as np
 
 from crosscheck.statements import Readings, Statements
 from crosscheck.statements.derivatives import close, near, numeric
-from crosscheck.statements.document_001_samples import LINE, ON_A_LINE, POINTS, START
 from reference_numpy.activations import relu, sigmoid, tanh
 from reference_numpy.gradients import value_and_grad
 from reference_numpy.losses import squared_error
 from reference_numpy.mlp import forward
-from reference_numpy.optimizers import sgd
 from reference_numpy.params import Layer, Params, init_params
-from reference_numpy.training import StopRule, train
 
 statements = Statements("001")
 
 PARAMS = init_params((3, 5, 4), seed=12, initializer="standard_normal")
 INPUT = np.array([[0.9, 0.2, 0.6]])
 TARGET = np.array([[0.0, 0.0, 1.0, 0.0]])
-NETWORK = {"activations": ("sigmoid", "sigmoid"), "loss": "squared_error"}
+NETWORK: dict[str, Any] = {"activations": ("sigmoid", "sigmoid"), "loss": "squared_error"}
 TRACE = forward(PARAMS, INPUT, activations=NETWORK["activations"])
 HIDDEN, OUTPUTS = TRACE.activations[1], TRACE.outputs
 
@@ -45,11 +44,8 @@ def gradient_by_differences() -> Params:
 def backpropagation_gives_every_partial_derivative() -> Readings:
     _, grads = value_and_grad(PARAMS, INPUT, TARGET, **NETWORK)
     pairs = zip(grads, gradient_by_differences(), strict=True)
-    return {
-        "of every weight and bias": all(
-            near(ours.weight, true.weight) and near(ours.bias, true.bias) for ours, true in pairs
-        )
-    }
+    each = [near(ours.weight, true.weight) and near(ours.bias, true.bias) for ours, true in pairs]
+    return {"of every weight and bias": all(each)}
 
 
 @statements("单个训练样本", "The right output should grow, the others should shrink.")
@@ -74,24 +70,37 @@ def sigmoid_and_relu_are_never_negative() -> Readings:
     return {"sigmoid": bool(sigmoid(z).min() >= 0), "ReLU": bool(relu(z).min() >= 0)}
 
 
+def changes_when_raised(below: np.ndarray) -> np.ndarray:
+    """What raising each weight, and at last the bias, does to the activation of one neuron."""
+    weights, bias = PARAMS[1].weight[0], PARAMS[1].bias[0]
+    z = weights @ below + bias
+    by_weights = [(weights + 0.1 * unit) @ below + bias for unit in np.eye(5)]
+    return sigmoid(np.array([*by_weights, z + 0.1])) - sigmoid(np.array(z))
+
+
+Z_BELOW = np.array([1.0, -0.5, 2.0, -1.5, 0.3])
+
+
+@statements("单个训练样本", "Raising the bias or the weights of a neuron raises its activation.")
+def raising_weights_and_bias_raises_an_activation_above_positive_ones() -> Readings:
+    changes = changes_when_raised(sigmoid(Z_BELOW))
+    return {"where the activations below are above 0": bool(np.all(changes > 0))}
+
+
 @statements(
     "单个训练样本",
-    "To raise an activation raise its bias or its weights; activations of either sign are alike.",
+    "Whether the activations are positive or negative, the way to adjust is similar.",
     correct="A weight is raised where the activation below is positive, and lowered where it is "
     "negative: dz/dw is that activation.",
 )
-def raising_a_weight_on_a_negative_activation_lowers_z() -> Readings:
-    weights, bias = PARAMS[1].weight[0], PARAMS[1].bias[0]
-
-    def all_raise(below):
-        z = weights @ below + bias
-        by_weights = [(weights + 0.1 * unit) @ below + bias for unit in np.eye(5)]
-        return bool(min(*by_weights, weights @ below + bias + 0.1) > z)
-
-    z = np.array([1.0, -0.5, 2.0, -1.5, 0.3])
+def a_weight_moves_with_the_sign_of_the_activation_below() -> Readings:
+    below = tanh(Z_BELOW)
+    by_weights = changes_when_raised(below)[:5]
     return {
-        "activations at least 0 (sigmoid)": all_raise(sigmoid(z)),
-        "activations of both signs (tanh)": all_raise(tanh(z)),
+        "the same: every weight is raised": bool(np.all(by_weights > 0)),
+        "alike: each weight with the sign of its activation": bool(
+            np.all(by_weights * np.sign(below) > 0)
+        ),
     }
 
 
@@ -102,7 +111,7 @@ def raising_a_weight_on_a_negative_activation_lowers_z() -> Readings:
     "targets of one neuron at one z, not between neurons.",
 )
 def the_bias_gradient_has_the_slope_of_sigma_as_a_factor() -> Readings:
-    def ratio(target):
+    def ratio(target: np.ndarray) -> np.ndarray:
         _, grads = value_and_grad(PARAMS, INPUT, target, **NETWORK)
         return grads[1].bias / (OUTPUTS - target)[0]
 
@@ -122,8 +131,11 @@ def the_weight_gradient_is_proportional_to_the_activation_below() -> Readings:
 def output_slopes() -> np.ndarray:
     """How each output changes with each activation below it: (output, below)."""
     weight, bias = PARAMS[1]
-    rows = [numeric(lambda a, j=j: sigmoid(a @ weight.T + bias)[0, j], HIDDEN)[0] for j in range(4)]
-    return np.array(rows)
+
+    def row(j: int) -> np.ndarray:
+        return numeric(lambda a: sigmoid(a @ weight.T + bias)[0, j], HIDDEN)[0]
+
+    return np.array([row(j) for j in range(4)])
 
 
 @statements(
@@ -151,22 +163,18 @@ def the_change_wanted_below_is_proportional_to_the_weights() -> Readings:
 def the_gradient_is_proportional_to_the_weights_above_not_to_the_biases() -> Readings:
     names, (first, last) = ("sigmoid", "identity"), PARAMS
 
-    def gradient(above, errors):
+    def gradient(above: Layer, errors: np.ndarray) -> np.ndarray:
         outputs = forward((first, above), INPUT, activations=names).outputs
-        network = {"activations": names, "loss": "squared_error"}
+        network: dict[str, Any] = {"activations": names, "loss": "squared_error"}
         return value_and_grad((first, above), INPUT, outputs - errors, **network)[1][0].weight
 
     before = forward((first, last), INPUT, activations=names).outputs - TARGET
     by_bias = last._replace(bias=2 * last.bias)
     moved = before + last.bias  # the outputs move with the bias; the targets stay
-    return {
-        "twice the weights above, errors kept": close(
-            gradient(last._replace(weight=2 * last.weight), before), 2 * gradient(last, before)
-        ),
-        "twice the biases above, targets kept": close(
-            gradient(by_bias, moved), 2 * gradient(last, before)
-        ),
-    }
+    doubled = 2 * gradient(last, before)
+    to_weights = close(gradient(last._replace(weight=2 * last.weight), before), doubled)
+    to_biases = close(gradient(by_bias, moved), doubled)
+    return {"to both, each for itself": to_weights and to_biases}
 
 
 @statements(
@@ -184,69 +192,4 @@ def the_wishes_are_added_up_weighted_by_the_errors_of_the_neurons_above() -> Rea
     return {
         "the change of its activation": near(sum(weight[j] * of_a[j] for j in range(4)), true),
         "the change of its z": near(sum(weight[j] * of_z[j] for j in range(4)), true),
-    }
-
-
-@statements("BP 算法小结", "One sample's gradient says how to lower its loss the fastest.")
-def no_direction_lowers_the_loss_faster_than_the_negative_gradient() -> Readings:
-    _, grads = value_and_grad(PARAMS, INPUT, TARGET, **NETWORK)
-    down = -grads[1].weight / np.linalg.norm(grads[1].weight)
-    others = np.random.default_rng(14).normal(size=(100, 4, 5))
-
-    def loss_after(direction):
-        step = 1e-4 * direction / np.linalg.norm(direction)
-        return loss_of((PARAMS[0], PARAMS[1]._replace(weight=PARAMS[1].weight + step)))
-
-    lowest = min(loss_after(direction) for direction in others)
-    return {"a small step in the weights": loss_after(down) < lowest}
-
-
-@statements("BP 算法小结", "Gradient descent averages over the samples what each asks for.")
-def the_full_gradient_is_the_mean_of_the_samples_gradients() -> Readings:
-    each = [
-        value_and_grad(START, x[None], y[None], **LINE)[1][0].weight
-        for x, y in zip(POINTS, ON_A_LINE, strict=True)
-    ]
-    full = value_and_grad(START, POINTS, ON_A_LINE, **LINE)[1][0].weight
-    return {"of the weights": close(np.mean(each, axis=0), full)}
-
-
-@statements(
-    "BP 算法小结",
-    "SGD: shuffle the samples, deal them into mini-batches, update by the gradient of each, and "
-    "repeat until the loss hardly changes.",
-)
-def sgd_runs_until_the_loss_hardly_changes() -> Readings:
-    stop = StopRule(max_epochs=100, loss_change_below=1e-4)
-    run = train(START, POINTS, ON_A_LINE, sgd(0.1), stop=stop, batch_size=16, **LINE)
-    return {
-        "it ends": run.stop_reason == "loss_change_below",
-        "the loss is lower": run.losses[-1] < run.losses[0] / 100,
-    }
-
-
-@statements(
-    "BP 算法小结",
-    "In the end the network converges to a local minimum.",
-    correct="At a fixed rate it does where one solution fits every sample; else it goes on moving "
-    "about one. And a loss that hardly changes may be a plateau.",
-)
-def sgd_settles_only_where_one_solution_fits_every_sample() -> Readings:
-    columns = np.column_stack([POINTS, np.ones(48)])
-    noise = np.random.default_rng(13).normal(size=(48, 1))
-
-    def settles(targets):
-        stop = StopRule(max_epochs=60)
-        layer = train(START, POINTS, targets, sgd(0.2), stop=stop, batch_size=16, **LINE).params[0]
-        lowest = np.linalg.lstsq(columns, targets, rcond=None)[0][:, 0]
-        return bool(np.allclose([*layer.weight[0], *layer.bias], lowest, rtol=0, atol=1e-4))
-
-    plateau = (START[0]._replace(bias=np.array([40.0])),)
-    stop = StopRule(max_epochs=100, loss_change_below=1e-4)
-    network = {"activations": ("sigmoid",), "loss": "squared_error"}
-    stuck = train(plateau, POINTS, np.zeros((48, 1)), sgd(0.1), stop=stop, **network)
-    return {
-        "one solution fits every sample": settles(ON_A_LINE),
-        "none does, at a fixed rate": settles(ON_A_LINE + noise),
-        "started on a plateau": stuck.losses[-1] < stuck.losses[0] / 2,
     }

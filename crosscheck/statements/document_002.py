@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from crosscheck.statements import Readings, Statements
+from crosscheck.statements.derivatives import close, near, numeric, slope
 from reference_numpy.activations import sigmoid
 from reference_numpy.gradients import deltas, value_and_grad
 from reference_numpy.mlp import Trace, forward
@@ -29,20 +30,6 @@ def the_pass() -> tuple[Trace, float, Params, tuple[np.ndarray, ...]]:
     value, grads = value_and_grad(PARAMS, INPUTS, TARGETS, activations=ACTIVATIONS, loss=LOSS)
     errors = deltas(PARAMS, INPUTS, TARGETS, activations=ACTIVATIONS, loss=LOSS)
     return trace, float(value), grads, errors
-
-
-def slope(function, x: float) -> float:
-    """A central difference; its error is some 1e-10 for the smooth functions here."""
-    return (function(x + 1e-5) - function(x - 1e-5)) / 2e-5
-
-
-def close(a, b, tolerance: float = 1e-12) -> bool:
-    """Equal but for the rounding of a handful of float64 operations on numbers near 1."""
-    return bool(np.allclose(a, b, rtol=tolerance, atol=tolerance))
-
-
-# A difference quotient in float64 is good to about ten digits, never to more.
-BY_DIFFERENCES = 1e-8
 
 
 @statements("intro", "Backpropagation needs only the layer next to the one it works on.")
@@ -93,24 +80,21 @@ def the_chain_rule_gives_the_weight_gradient() -> Readings:
 @statements("4", "dC_0/da = 2 (a - y).")
 def the_slope_of_the_square_is_twice_the_difference() -> Readings:
     a, y = the_pass()[0].outputs[0, 0], TARGETS[0, 0]
-    return {"by differences": close(slope(lambda a: (a - y) ** 2, a), 2 * (a - y), BY_DIFFERENCES)}
+    return {"by differences": near(slope(lambda a: (a - y) ** 2, a), 2 * (a - y))}
 
 
 @statements("4", "da/dz = sigma'(z) = a (1 - a).")
 def the_slope_of_the_sigmoid_is_a_times_one_minus_a() -> Readings:
     z = the_pass()[0].pre_activations[1][0, 0]
     a = sigmoid(np.array(z))
-    return {"by differences": close(slope(lambda z: sigmoid(np.array(z)), z), a * (1 - a), 1e-8)}
+    return {"by differences": near(slope(sigmoid, z), a * (1 - a))}
 
 
 @statements("4", "dz/dW of the output layer is the hidden activations a^(1).")
 def the_slope_of_z_in_a_weight_is_the_activation_below() -> Readings:
     hidden = the_pass()[0].activations[1][0]
-    slopes = [
-        slope(lambda w, k=k: np.where(np.arange(2) == k, w, PARAMS[1].weight[0]) @ hidden, 0.5)
-        for k in range(2)
-    ]
-    return {"both weights": close(slopes, hidden, BY_DIFFERENCES)}
+    slopes = numeric(lambda weights: weights @ hidden, PARAMS[1].weight[0])
+    return {"both weights": near(slopes, hidden)}
 
 
 @statements("4", "dC_0/db uses the same factors with dz/db = 1.")

@@ -1,15 +1,17 @@
 """The statements of document 002 on its updates: SGD, Adam, and when to stop."""
 
+from functools import partial
+
 import numpy as np
 
 from crosscheck.statements import Readings, Statements
+from crosscheck.statements.derivatives import close
 from crosscheck.statements.document_002 import (
     ACTIVATIONS,
     INPUTS,
     LOSS,
     PARAMS,
     TARGETS,
-    close,
     the_pass,
 )
 from reference_numpy.gradients import value_and_grad
@@ -20,6 +22,8 @@ from reference_numpy.training import StopRule, train
 
 statements = Statements("002")
 
+train_the_example = partial(train, PARAMS, INPUTS, TARGETS, activations=ACTIVATIONS, loss=LOSS)
+
 
 def loss_of(params: Params) -> float:
     """The example's loss with other parameters."""
@@ -29,6 +33,7 @@ def loss_of(params: Params) -> float:
 
 def first_update(optimizer: Optimizer) -> Layer:
     """The first update that an optimizer makes to the output layer."""
+    updates: Params
     updates, _ = optimizer.update(the_pass()[2], optimizer.init(PARAMS), PARAMS)
     return updates[1]
 
@@ -149,8 +154,7 @@ def the_first_adam_steps_are_equally_long_whatever_the_gradient() -> Readings:
 def which_optimizer_is_faster_depends_on_the_rate() -> Readings:
     def epochs(optimizer: Optimizer) -> int:
         stop = StopRule(max_epochs=2000, loss_below=0.01)
-        kind = {"activations": ACTIVATIONS, "loss": LOSS, "stop": stop}
-        return len(train(PARAMS, INPUTS, TARGETS, optimizer, **kind).losses)
+        return len(train_the_example(optimizer, stop=stop).losses)
 
     return {
         "at the same rate": epochs(adam(0.1)) < epochs(sgd(0.1)),
@@ -190,9 +194,8 @@ def the_loop_ends_by_each_of_the_three_conditions() -> Readings:
         "loss_below": StopRule(max_epochs=5000, loss_below=0.1),
         "loss_change_below": StopRule(max_epochs=5000, loss_change_below=1e-4),
     }
-    kind = {"activations": ACTIVATIONS, "loss": LOSS}
     return {
-        name: train(PARAMS, INPUTS, TARGETS, sgd(0.1), stop=rule, **kind).stop_reason == name
+        name: train_the_example(sgd(0.1), stop=rule).stop_reason == name
         for name, rule in rules.items()
     }
 
@@ -204,8 +207,7 @@ def the_loop_ends_by_each_of_the_three_conditions() -> Readings:
     "C = 3x^2/2 at a rate of 1 doubles x with every step.",
 )
 def the_loss_falls_every_time_only_for_a_small_rate() -> Readings:
-    kind = {"activations": ACTIVATIONS, "loss": LOSS, "stop": StopRule(max_epochs=300)}
-    losses = train(PARAMS, INPUTS, TARGETS, sgd(0.1), **kind).losses
+    losses = train_the_example(sgd(0.1), stop=StopRule(max_epochs=300)).losses
     x = 1.0
     moved = x + sgd(1.0).update(np.array(3 * x), sgd(1.0).init(x))[0]
     return {

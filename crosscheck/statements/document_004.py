@@ -6,11 +6,13 @@ from crosscheck.statements import (
     Readings,
     Statements,
     document_004_code,
+    document_004_code_training,
     document_004_formulas,
+    document_004_model,
     document_004_process,
 )
 from crosscheck.statements.derivatives import close, near, numeric
-from crosscheck.statements.document_004_formulas import (
+from crosscheck.statements.document_004_model import (
     ACTIVATIONS,
     INPUTS,
     PARAMS,
@@ -38,8 +40,8 @@ def same(a: Layer, b: Layer) -> bool:
 @statements(
     "1",
     "Backpropagation is an iterative optimisation algorithm.",
-    correct="It computes the gradient, once and exactly. An optimisation algorithm, gradient descent "
-    "or another, uses that to update the parameters and is what iterates.",
+    correct="It computes the gradient, once. An optimisation algorithm, such as gradient descent, "
+    "uses that to update the parameters, and is what iterates.",
 )
 def backpropagation_gives_a_gradient_and_leaves_the_update_open() -> Readings:
     before, grads = backpropagate(PARAMS)
@@ -89,7 +91,7 @@ def the_gradient_is_the_change_of_the_loss_per_change_of_a_parameter() -> Readin
 
     def agree(quotient: float) -> bool:
         # 1e-4: a one-sided difference over 1e-6 is good to some five digits here.
-        return abs(quotient / grad - 1) < 1e-4
+        return bool(abs(quotient / grad - 1) < 1e-4)
 
     return {
         "of the parameter by the loss": agree(1e-6 / of_loss),
@@ -105,10 +107,8 @@ def the_gradient_is_the_change_of_the_loss_per_change_of_a_parameter() -> Readin
 )
 def the_loss_falls_against_the_gradient() -> Readings:
     before, grads = backpropagate(PARAMS)
-    return {
-        "in the direction of the derivative": loss_of(step(PARAMS, grads, -0.1)) < before,
-        "in the opposite direction": loss_of(step(PARAMS, grads, 0.1)) < before,
-    }
+    along = loss_of(step(PARAMS, grads, -0.1))
+    return {"the loss falls in the direction of the derivative": along < before}
 
 
 @statements(
@@ -146,14 +146,15 @@ def the_common_activation_functions_are_not_linear() -> Readings:
 
 @statements(
     "2.1.4",
-    "Gradient descent, going against the gradient, finds a minimum or a maximum.",
+    "Gradient descent, going against the gradient, finds minima as well as maxima.",
     correct="Against the gradient only minima are found; maxima need steps along it.",
 )
 def gradient_descent_finds_no_maximum() -> Readings:
-    t = 0.5  # between the maximum of the sine at pi/2 and its minimum at -pi/2
-    for _ in range(100):
-        t -= 0.5 * np.cos(t)
-    return {"a minimum": close(t, -np.pi / 2), "a maximum": close(t, np.pi / 2)}
+    starts = np.linspace(-1.5, 1.5, 7)  # between the sine's minimum at -pi/2 and maximum at pi/2
+    t = starts
+    for _ in range(200):
+        t = t - 0.5 * np.cos(t)
+    return {"some start ends at the maximum": bool(np.any(abs(t - np.pi / 2) < 0.01))}
 
 
 @statements("2.1.4", "Stochastic descent, momentum, Adagrad, RMSprop and Adam are variants of it.")
@@ -239,5 +240,7 @@ def the_two_forms_of_the_squared_error_are_equal() -> Readings:
 
 
 statements.extend(document_004_process.statements)
+statements.extend(document_004_model.statements)
 statements.extend(document_004_formulas.statements)
 statements.extend(document_004_code.statements)
+statements.extend(document_004_code_training.statements)

@@ -1,0 +1,212 @@
+"""Hyperparameters outside their range, bad values where data comes in, and what only JAX can do."""
+
+import numpy as np
+import pytest
+from conftest import Door
+
+from crosscheck.frameworks import load
+
+BAD = {
+    # ----- hyperparameters -----
+    "a negative rate": (
+        lambda d: d.f.optimizers.sgd(-0.1),
+        ValueError,
+        "learning_rate must be in [0.0, inf), not -0.1",
+    ),
+    "a rate that is no number": (
+        lambda d: d.f.optimizers.sgd("0.1"),
+        TypeError,
+        "learning_rate must be a number, not '0.1'",
+    ),
+    "an infinite rate": (
+        lambda d: d.f.optimizers.adam(float("inf")),
+        ValueError,
+        "learning_rate must be in [0.0, inf), not inf",
+    ),
+    "a schedule that turns negative": (
+        lambda d: d.f.optimizers.sgd(lambda step: -1.0).update(
+            d.ones(2), d.f.optimizers.sgd(0.1).init(d.ones(2))
+        ),
+        ValueError,
+        "learning_rate at step 0 must be in [0.0, inf), not -1.0",
+    ),
+    "momentum of 1": (
+        lambda d: d.f.optimizers.momentum(0.1, momentum=1.0),
+        ValueError,
+        "momentum must be in [0.0, 1.0), not 1.0",
+    ),
+    "b1 that is NaN": (
+        lambda d: d.f.optimizers.adam(0.1, b1=float("nan")),
+        ValueError,
+        "b1 must be in [0.0, 1.0), not nan",
+    ),
+    "b2 above 1": (
+        lambda d: d.f.optimizers.adam(0.1, b2=1.5),
+        ValueError,
+        "b2 must be in [0.0, 1.0), not 1.5",
+    ),
+    "decay below 0": (
+        lambda d: d.f.optimizers.rmsprop(0.1, decay=-0.5),
+        ValueError,
+        "decay must be in [0.0, 1.0), not -0.5",
+    ),
+    "negative eps": (
+        lambda d: d.f.optimizers.adagrad(0.1, eps=-1e-8),
+        ValueError,
+        "eps must be in [0.0, inf), not -1e-08",
+    ),
+    "negative accumulator": (
+        lambda d: d.f.optimizers.adagrad(0.1, initial_accumulator=-1.0),
+        ValueError,
+        "initial_accumulator must be in [0.0, inf), not -1.0",
+    ),
+    "one layer size": (
+        lambda d: d.f.params.init_params((3,), seed=0),
+        ValueError,
+        "layer_sizes must name at least inputs and outputs, not (3,)",
+    ),
+    "a layer of nothing": (
+        lambda d: d.f.params.init_params((3, 0), seed=0),
+        ValueError,
+        "layer_sizes[1] must be at least 1, not 0",
+    ),
+    "a seed of another kind": (
+        lambda d: d.f.params.init_params((3, 2), seed=1.5),
+        TypeError,
+        "seed must be a whole number, not 1.5",
+    ),
+    "uniform without its bound": (
+        lambda d: d.f.params.init_params((3, 2), seed=0, initializer="uniform"),
+        ValueError,
+        "initializer 'uniform' needs its bound",
+    ),
+    "a bound for another initializer": (
+        lambda d: d.f.params.init_params((3, 2), seed=0, bound=1.0),
+        ValueError,
+        "initializer 'glorot_uniform' takes no bound",
+    ),
+    "a stop rule without a condition": (
+        lambda d: d.f.training.StopRule(),
+        ValueError,
+        "a StopRule needs at least one condition",
+    ),
+    "no epochs": (
+        lambda d: d.f.training.StopRule(max_epochs=0),
+        ValueError,
+        "max_epochs must be at least 1, not 0",
+    ),
+    "a negative change": (
+        lambda d: d.f.training.StopRule(loss_change_below=-1.0),
+        ValueError,
+        "loss_change_below must be in [0.0, inf), not -1.0",
+    ),
+    "batches of nothing": (
+        lambda d: d.train(batch_size=0),
+        ValueError,
+        "batch_size must be at least 1, not 0",
+    ),
+    # ----- values, at the door where data comes in -----
+    "an input that is NaN": (
+        lambda d: d.train(inputs=d.spoiled((2, 1), np.nan)),
+        ValueError,
+        "inputs has 1 non-finite entries, first at [2, 1]",
+    ),
+    "an infinite parameter": (
+        lambda d: d.train(
+            params=(d.layer(d.array(np.full((4, 3), np.inf)), d.ones(4)), d.params[1])
+        ),
+        ValueError,
+        "params layer 0 weight has 12 non-finite entries, first at [0, 0]",
+    ),
+    "a target that is no probability": (
+        lambda d: d.train(targets=d.array(np.full((5, 2), 1.5)), loss="binary_cross_entropy"),
+        ValueError,
+        "binary_cross_entropy needs targets in [0, 1]",
+    ),
+    "a negative target": (
+        lambda d: d.train(
+            targets=d.array(np.full((5, 2), -0.5)), loss="sigmoid_binary_cross_entropy"
+        ),
+        ValueError,
+        "sigmoid_binary_cross_entropy needs targets in [0, 1]",
+    ),
+    "targets that do not sum to one": (
+        lambda d: d.train(targets=d.array(np.full((5, 2), 0.6)), loss="softmax_cross_entropy"),
+        ValueError,
+        "softmax_cross_entropy needs targets whose rows sum to 1",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_is_refused_in_the_same_words(door, name):
+    call, kind, message = BAD[name]
+    with pytest.raises(kind) as refused:
+        call(door)
+    assert type(refused.value) is kind
+    assert str(refused.value) == message
+
+
+def test_any_finite_target_suits_a_squared_error(door):
+    result = door.train(targets=door.array(np.full((5, 2), -7.5)), loss="squared_error")
+    assert np.isfinite(result.losses[0])
+
+
+@pytest.fixture
+def jax_framework():
+    loaded = load("jax", "reference_jax")
+    if not hasattr(loaded, "params"):
+        pytest.skip(f"jax is not installed: {loaded.reason}")
+    return loaded
+
+
+def test_jax_without_x64_refuses_float64(jax_framework):
+    import jax
+
+    message = (
+        'JAX would change float64 to float32: call jax.config.update("jax_enable_x64", True) first'
+    )
+    with jax.enable_x64(False):
+        with pytest.raises(TypeError) as refused:
+            jax_framework.params.from_numpy(np.ones(2))
+        assert str(refused.value) == message
+        with pytest.raises(TypeError) as refused:
+            jax_framework.params.init_params((2, 3), seed=0)
+        assert str(refused.value) == message
+        assert (
+            jax_framework.params.init_params((2, 3), seed=0, dtype="float32")[0].weight.dtype
+            == "float32"
+        )
+
+
+def test_shapes_and_names_are_checked_under_jit_too(jax_framework):
+    import jax
+
+    door = Door(jax_framework)
+    value_and_grad = jax_framework.gradients.value_and_grad
+
+    @jax.jit
+    def step(params, inputs):
+        return value_and_grad(
+            params, inputs, door.targets, activations=("tanh", "sigmoid"), loss="squared_error"
+        )
+
+    value, _ = step(door.params, door.inputs)
+    eager, _ = door.gradient()
+    assert abs(float(value) - float(eager)) <= 64 * np.finfo("float64").eps * abs(float(eager))
+    with pytest.raises(ValueError, match="layer 0 takes 3 inputs, but inputs have shape"):
+        step(door.params, door.ones(5, 4))
+
+
+def test_an_optimizer_runs_under_jit_with_its_state_and_schedule(jax_framework):
+    import jax
+    import jax.numpy as jnp
+
+    optimizer = jax_framework.optimizers.adam(lambda step: jnp.where(step < 1, 0.1, 0.01))
+    grad = jax_framework.params.from_numpy(np.array([1.0, -2.0]))
+    state, jitted = optimizer.init(grad), optimizer.init(grad)
+    for _ in range(3):
+        updates, state = optimizer.update(grad, state)
+        compiled, jitted = jax.jit(optimizer.update)(grad, jitted)
+    difference = np.abs(np.asarray(updates) - np.asarray(compiled))
+    assert difference.max() <= 64 * np.finfo("float64").eps * np.abs(np.asarray(updates)).max()

@@ -1,0 +1,147 @@
+"""The command line as a user meets it: output, JSON, exit codes."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from crosscheck import cli, verdicts
+from crosscheck.comparison import Comparison
+from crosscheck.documents import DOCUMENTS, load
+from crosscheck.verification import Status, Verification
+
+
+@pytest.fixture
+def run(monkeypatch, verification):
+    """Run a command line; verification itself is the session's."""
+    monkeypatch.setattr(cli, "verify_everything", lambda *arguments: verification)
+
+    def invoke(*arguments):
+        return CliRunner().invoke(cli.main, list(arguments), catch_exceptions=False)
+
+    return invoke
+
+
+def failing():
+    wrong = Comparison(
+        "made", "grads", ("numpy", "exact"), 1.0, 1e-12, "grads[0] is 1.0, expected 0.0"
+    )
+    endless = Comparison("made", "loss", ("numpy", "exact"), float("inf"), 0.0, "loss is nan")
+    return Verification({"numpy": Status("2", "wrong")}, [wrong, endless], ["a problem"])
+
+
+def test_alone_it_verifies(run):
+    alone, named = run(), run("verify")
+    assert alone.exit_code == named.exit_code == 0
+    assert alone.output == named.output
+    assert alone.output.strip().splitlines()[-1].startswith("All holds.")
+    for word in ("numpy", "torch", "jax", "pre_activations", "contradicted"):
+        assert word in alone.output
+
+
+def test_verification_as_json_has_the_promised_form(run):
+    result = run("verify", "--json", "-")
+    found = json.loads(result.stdout)
+    assert found["holds"] is True
+    assert found["frameworks"]["numpy"]["status"] == "verified"
+    assert set(found["comparisons"][0]) >= {
+        "case",
+        "quantity",
+        "frameworks",
+        "worst",
+        "allowed",
+        "holds",
+    }
+    assert "Frameworks" in result.stderr
+
+
+def test_what_is_wrong_exits_with_1_and_is_named(monkeypatch):
+    monkeypatch.setattr(cli, "verify_everything", lambda *arguments: failing())
+    result = CliRunner().invoke(cli.main, ["verify", "--json", "-"])
+    assert result.exit_code == 1
+    assert "numpy from exact, made: grads[0] is 1.0, expected 0.0" in result.stderr
+    assert "ledger: a problem" in result.stderr
+    assert "WRONG." in result.stderr
+    found = json.loads(result.stdout)
+    assert found["holds"] is False
+    assert [entry["worst"] for entry in found["comparisons"]] == [1.0, None]
+
+
+def test_bad_usage_exits_with_2():
+    for arguments, words in [
+        (["verify", "--framework", "nosuch"], "'nosuch' is neither a framework"),
+        (["errata", "--document", "005"], "'005' is not one of"),
+        (["nosuch"], "No such command 'nosuch'"),
+        (["errata", "--json", "/nosuch/folder/x.json"], "cannot write /nosuch/folder/x.json"),
+    ]:
+        result = CliRunner().invoke(cli.main, arguments)
+        assert result.exit_code == 2, arguments
+        assert words in result.stderr
+
+
+def test_errata_lists_every_number_with_its_verdict(run):
+    found = json.loads(run("errata", "--json", "-").stdout)
+    listed = [(entry["document"], entry["printed"], entry["verdict"]) for entry in found["numbers"]]
+    expected = [
+        (number, judged.number.printed, judged.verdict)
+        for number in DOCUMENTS
+        for judged in verdicts.judge(number)
+    ]
+    assert listed == expected
+    assert {entry["document"] for entry in found["statements"]} == set(DOCUMENTS)
+
+
+def test_an_entry_of_the_errata_has_the_promised_form(run):
+    found = json.loads(run("errata", "--document", "002", "--json", "-").stdout)
+    assert {entry["document"] for entry in found["numbers"]} == {"002"}
+    entry = next(e for e in found["numbers"] if e["printed"] == "0.5003")
+    assert entry["quantity"] == "adam.params[1].weight[0, 0]"
+    assert entry["exact"] == "0.81622602799454479400"
+    assert entry["verdict"] == "contradicted"
+    assert entry["slip"] == {
+        "name": "not divided by the root of v",
+        "inputs": "printed",
+        "gives": "0.50028700000000000000",
+        "reproduces": True,
+    }
+    assert abs(entry["frameworks"]["numpy"] - 0.816226027994544794) < 1e-15
+    given = next(e for e in found["numbers"] if e["quantity"] == "inputs[0, 0]")
+    assert (given["slip"], given["frameworks"]) == (None, {})
+    fails = [e for e in found["statements"] if e["verdict"] == "fails"]
+    assert all(e["correct"] for e in fails)
+    assert set(fails[0]) == {"document", "section", "statement", "verdict", "correct"}
+
+
+def test_errata_shows_what_is_wrong_and_all_on_request(run):
+    short, full = run("errata", "--document", "002"), run("errata", "--document", "002", "--all")
+    assert short.exit_code == full.exit_code == 0
+    for words in ("not divided by the root of v", "Adam's first step, four ways", "not reproduced"):
+        assert words in short.output
+    assert full.output.count("confirmed") > short.output.count("confirmed") + 100
+
+
+def test_json_is_written_whole_to_a_file(run, tmp_path):
+    path = tmp_path / "ledger.json"
+    path.write_text("old")
+    assert run("errata", "--document", "003", "--json", str(path)).exit_code == 0
+    assert json.loads(path.read_text(encoding="utf-8"))["numbers"][0]["document"] == "003"
+    assert [p.name for p in tmp_path.iterdir()] == ["ledger.json"]
+
+
+@pytest.mark.parametrize("command", [[], ["verify"], ["errata"]])
+def test_help_is_enough_to_use_it(command):
+    result = CliRunner().invoke(cli.main, [*command, "--help"])
+    assert result.exit_code == 0
+    for option in {
+        "verify": ["--framework", "--require", "--json"],
+        "errata": ["--document", "--all", "--json"],
+    }.get("".join(command), ["verify", "errata", "Exit codes"]):
+        assert option in result.output
+
+
+def test_output_off_a_terminal_has_no_colour_codes(run):
+    assert "\x1b" not in run("errata", "--document", "002").output
+
+
+def test_every_title_is_given():
+    assert all(load(number).title for number in DOCUMENTS)

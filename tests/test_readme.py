@@ -1,0 +1,39 @@
+"""What the README shows is what is there: its code, its ledger, its commands."""
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from crosscheck import cli
+from crosscheck.documents import DOCUMENTS
+from crosscheck.ledger import account
+from crosscheck.markdown import summary
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXCERPTS = re.findall(r"```python\n# (\S+)\n(.*?)```", README, re.DOTALL)
+
+
+@pytest.mark.parametrize(("path", "code"), EXCERPTS, ids=[path for path, _ in EXCERPTS])
+def test_an_excerpt_stands_in_the_file_it_names(path, code):
+    source = (ROOT / path).read_text(encoding="utf-8")
+    for part in code.split("...\n"):
+        assert part.strip()
+        assert part.strip("\n") in source
+
+
+def test_all_three_gradients_are_shown():
+    names = [f"reference_{name}/gradients.py" for name in ("numpy", "torch", "jax")]
+    assert [path for path, _ in EXCERPTS] == names
+
+
+def test_the_errata_are_what_the_command_prints():
+    shown = README.split("<!-- begin errata -->\n")[1].split("<!-- end errata -->")[0]
+    assert shown.strip() == summary([account(number) for number in DOCUMENTS]).strip()
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"crosscheck ([a-z]+)", README))))
+def test_every_command_named_exists(command):
+    assert CliRunner().invoke(cli.main, [command, "--help"]).exit_code == 0
