@@ -94,8 +94,15 @@ def verify(extra: tuple[str, ...] = (), require: str = "", json_path: str | None
     multiple=True,
     help="Only this document; may be given more than once.",
 )
-@click.option("--all", "everything", is_flag=True, help="Show what is right as well.")
-@click.option("--markdown", "as_markdown", is_flag=True, help="Print a summary as Markdown only.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Leave nothing out: show what is right as well."
+)
+@click.option(
+    "--markdown",
+    "as_markdown",
+    is_flag=True,
+    help="Print a summary as Markdown; with --all, a page with every statement that does not hold.",
+)
 @JSON_OPTION
 def errata(
     chosen: tuple[str, ...], everything: bool, as_markdown: bool, json_path: str | None
@@ -115,7 +122,8 @@ def errata(
         raise click.ClickException(str(error)) from None
     _write_json(json_path, ledger.as_json(accounts))
     if as_markdown:
-        click.echo(markdown.summary(accounts), nl=False, err=json_path == "-")
+        text = markdown.page(accounts) if everything else markdown.summary(accounts)
+        click.echo(text, nl=False, err=json_path == "-")
     else:
         report.show_errata(console, accounts, everything)
 

@@ -1,4 +1,4 @@
-"""The summary of the ledger as Markdown, for a README or a page: every figure computed."""
+"""The ledger as Markdown, for a README or a page: every figure computed."""
 
 from collections.abc import Iterable, Iterator
 
@@ -7,15 +7,25 @@ from crosscheck.ledger import STATEMENT_VERDICTS, Account
 
 
 def summary(accounts: Iterable[Account]) -> str:
-    """What the documents get wrong: counts, contradicted numbers with their slips, statements."""
+    """How many verdicts of each kind, and every contradicted number with its slip."""
     accounts = list(accounts)
-    lines = [*_counts(accounts), "", *_numbers(accounts)]
+    return "\n".join([*_counts(accounts), "", *_numbers(accounts)]) + "\n"
+
+
+def page(accounts: Iterable[Account]) -> str:
+    """The summary, and below it every statement that does not hold."""
+    accounts = list(accounts)
+    lines = ["# What the documents get wrong", "", summary(accounts)]
     for account in accounts:
-        failing = [s for s, verdict in account.statements if verdict == "fails"]
-        if failing:
-            lines += ["", f"Statements of document {account.document.number} that fail:", ""]
-            lines += [f"- {s.section}: {s.statement} *Right:* {s.correct}" for s in failing]
-    return "\n".join(lines) + "\n"
+        lines += [f"## Document {account.document.number}: {account.document.title}", ""]
+        lines += [
+            f"- **{verdict}** (section {statement.section}): {statement.statement} "
+            f"*Right:* {statement.correct}"
+            for statement, verdict in account.statements
+            if statement.correct is not None
+        ]
+        lines.append("")
+    return "\n".join(lines)
 
 
 def _counts(accounts: list[Account]) -> Iterator[str]:

@@ -167,22 +167,44 @@ def case_by(case: Case, exact: Quantities, framework: Framework) -> Quantities:
         name: _tensors(tree, lambda leaf: np.asarray(to_numpy(leaf)))
         for name, tree in computed.items()
     }
-    teacher = [leaf[2] for leaf in _leaves_with_gradients(case, exact["grads"])]
+    leaves = list(_leaves_with_gradients(case, exact["grads"]))
+    start = _tree(framework, case, [leaf for _, leaf, _ in leaves])
     by_step = [
-        from_numpy(
-            tuple(arrays.Layer(w[step], b[step]) for w, b in zip(*[iter(teacher)] * 2, strict=True))
-        )
+        _tree(framework, case, [grads[step] for _, _, grads in leaves])
         for step in range(len(RATES))
     ]
     for label, (name, keywords) in OPTIMIZERS.items():
         optimizer = getattr(framework.optimizers, name)(lambda step: RATES[int(step)], **keywords)
-        state, theta = optimizer.init(params), params
+        state, theta = optimizer.init(start), start
         for step, handed in enumerate(by_step, start=1):
             updates, state = optimizer.update(handed, state, theta)
             theta = framework.optimizers.apply_updates(theta, updates)
             if step in (1, len(RATES)):
-                found[after(label, step)] = _tensors(to_numpy(theta), np.asarray)
+                moved = _leaves(framework, case, theta)
+                found[after(label, step)] = {
+                    place: Tensor(leaf) for (place, _, _), leaf in zip(leaves, moved, strict=True)
+                }
     return found
+
+
+# A tree is Params or a bare array: cases in float64 hand over the one, cases in float32 the other.
+
+
+def _tree(framework: Framework, case: Case, leaves: list[np.ndarray]) -> Any:
+    if case.dtype == "float32":
+        return framework.params.from_numpy(np.concatenate([leaf.ravel() for leaf in leaves]))
+    pairs = zip(leaves[::2], leaves[1::2], strict=True)
+    return framework.params.from_numpy(tuple(framework.params.Layer(*pair) for pair in pairs))
+
+
+def _leaves(framework: Framework, case: Case, tree: Any) -> list[np.ndarray]:
+    tree = framework.params.to_numpy(tree)
+    if case.dtype == "float64":
+        return [leaf for layer in tree for leaf in layer]
+    shapes = [leaf.shape for layer in case.params() for leaf in layer]
+    ends = np.cumsum([np.prod(shape) for shape in shapes])
+    parts = np.split(tree, ends[:-1])
+    return [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
 
 
 # ----- trees as named tensors -----

@@ -41,7 +41,7 @@ class StopRule:
     loss_change_below: float | None = None
 
     def __post_init__(self) -> None:
-        if self.max_epochs is self.loss_below is self.loss_change_below is None:
+        if (self.max_epochs, self.loss_below, self.loss_change_below) == (None, None, None):
             raise ValueError("a StopRule needs at least one condition")
         if self.max_epochs is not None:
             checks.whole_number("max_epochs", self.max_epochs, at_least=1)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crosscheck.cases import Case, cases
+from crosscheck.contract import LOSSES
 
 EPS = np.finfo("float64").eps
 FLOAT64 = [case for case in cases() if case.dtype == "float64"]
@@ -55,35 +56,39 @@ def test_the_gradient_is_the_slope_of_the_loss(framework, case):
 
 
 def test_the_deltas_are_the_slopes_in_the_pre_activations(framework):
-    # The bias of a layer moves its z by as much, so for one sample dC/db = dC/dz.
+    # The bias of a layer moves the z of every sample by as much: dC/db = sum_i dC/dz_i.
     for case in (case for case in FLOAT64 if case.loss == "half_squared_error"):
         params, inputs, targets = convert(framework, case)
         kind = {"activations": case.activations, "loss": case.loss}
-        errors = framework.gradients.deltas(params, inputs[:1], targets[:1], **kind)
-        grads = gradient(framework, case, params, inputs[:1], targets[:1])
-        for delta, bias in zip(errors, grads[1::2], strict=True):
-            difference = np.max(np.abs(framework.params.to_numpy(delta)[0] - bias))
-            assert difference <= 64 * EPS * np.max(np.abs(bias))  # two routes, the interim rule
+        errors = framework.gradients.deltas(params, inputs, targets, **kind)
+        grads = gradient(framework, case, params, inputs, targets)
+        for error, bias in zip(errors, grads[1::2], strict=True):
+            delta = framework.params.to_numpy(error)
+            difference = np.max(np.abs(delta.sum(axis=0) - bias))
+            assert difference <= 64 * EPS * np.max(np.abs(delta).sum(axis=0))  # the interim rule
 
 
-networks = st.builds(
-    lambda sizes, batch, seed, hidden, output, loss: (sizes, batch, seed, hidden, output, loss),
-    # A few shapes only: JAX compiles every operation once for each.
-    sizes=st.sampled_from([(2, 3), (3, 5, 4, 2)]),
-    batch=st.sampled_from([1, 4]),
-    seed=st.integers(0, 2**32 - 1),
-    hidden=st.sampled_from(["sigmoid", "tanh", "softplus", "gelu", "softmax", "identity"]),
-    output=st.sampled_from(["identity", "sigmoid", "tanh", "softmax"]),
-    loss=st.sampled_from(
-        [
-            "squared_error",
-            "half_squared_error",
-            "mean_squared_error",
-            "sigmoid_binary_cross_entropy",
-            "softmax_cross_entropy",
-        ]
-    ),
-)
+# Elementwise, so that a sample's gradient is a sum of products in which little cancels: the measure
+# of `sums_agree` is only right for those. Softmax has its turn in the cases.
+SMOOTH = ["sigmoid", "tanh", "softplus", "gelu", "identity"]
+OF_ANY_OUTPUT = [loss for loss in LOSSES if loss != "binary_cross_entropy"]
+SHAPES = [(3, 5, 4, 2), (2, 3), (1, 4, 2), (6, 1), (2, 2, 2, 2, 2)]
+BATCHES = [6, 1, 2, 9]
+
+
+@st.composite
+def networks(draw, framework):
+    """Sizes, batch, seed, hidden and output activation, loss."""
+    # JAX compiles every operation once for each shape: one shape will do for it here.
+    few = framework.name == "jax"
+    return (
+        draw(st.sampled_from(SHAPES[:1] if few else SHAPES)),
+        draw(st.sampled_from(BATCHES[:1] if few else BATCHES)),
+        draw(st.integers(0, 2**32 - 1)),
+        draw(st.sampled_from(SMOOTH)),
+        draw(st.sampled_from(SMOOTH)),
+        draw(st.sampled_from(OF_ANY_OUTPUT)),
+    )
 
 
 def draw(network):
@@ -118,10 +123,10 @@ def sums_agree(one, other, parts):
     )
 
 
-@given(network=networks)
+@given(data=st.data())
 @settings(max_examples=25, deadline=None, derandomize=True)
-def test_the_gradient_of_a_batch_is_the_average_over_its_samples(framework, network):
-    case, layers, inputs, targets = draw(network)
+def test_the_gradient_of_a_batch_is_the_average_over_its_samples(framework, data):
+    case, layers, inputs, targets = draw(data.draw(networks(framework)))
     whole = grads_of(framework, case, layers, inputs, targets)
     single = [
         grads_of(framework, case, layers, inputs[i : i + 1], targets[i : i + 1])
@@ -132,10 +137,10 @@ def test_the_gradient_of_a_batch_is_the_average_over_its_samples(framework, netw
     assert sums_agree(whole, average, single)
 
 
-@given(network=networks, seed=st.integers(0, 1000))
+@given(data=st.data(), seed=st.integers(0, 1000))
 @settings(max_examples=15, deadline=None, derandomize=True)
-def test_the_order_of_the_batch_does_not_matter(framework, network, seed):
-    case, layers, inputs, targets = draw(network)
+def test_the_order_of_the_batch_does_not_matter(framework, data, seed):
+    case, layers, inputs, targets = draw(data.draw(networks(framework)))
     order = np.random.default_rng(seed).permutation(len(inputs))
     whole = grads_of(framework, case, layers, inputs, targets)
     shuffled = grads_of(framework, case, layers, inputs[order], targets[order])
@@ -146,10 +151,10 @@ def test_the_order_of_the_batch_does_not_matter(framework, network, seed):
     assert sums_agree(whole, shuffled, single)
 
 
-@given(network=networks)
+@given(data=st.data())
 @settings(max_examples=15, deadline=None, derandomize=True)
-def test_the_gradient_of_a_squared_error_is_linear_in_the_targets(framework, network):
-    sizes, batch, seed, hidden, output, _ = network
+def test_the_gradient_of_a_squared_error_is_linear_in_the_targets(framework, data):
+    sizes, batch, seed, hidden, output, _ = data.draw(networks(framework))
     case, layers, inputs, targets = draw((sizes, batch, seed, hidden, output, "squared_error"))
     others = targets[::-1] + 1
     low, high = (grads_of(framework, case, layers, inputs, y) for y in (targets, others))

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from crosscheck import cli
 from crosscheck.documents import DOCUMENTS
 from crosscheck.ledger import account
-from crosscheck.markdown import summary
+from crosscheck.markdown import page, summary
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -32,6 +32,11 @@ def test_all_three_gradients_are_shown():
 def test_the_errata_are_what_the_command_prints():
     shown = README.split("<!-- begin errata -->\n")[1].split("<!-- end errata -->")[0]
     assert shown.strip() == summary([account(number) for number in DOCUMENTS]).strip()
+
+
+def test_the_page_of_the_errata_is_what_the_command_prints():
+    shown = (ROOT / "docs" / "errata.md").read_text(encoding="utf-8")
+    assert shown == page([account(number) for number in DOCUMENTS])
 
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"crosscheck ([a-z]+)", README))))

@@ -2,6 +2,7 @@
 
 import math
 import shutil
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -23,9 +24,20 @@ def problem(framework):
     return params, inputs, targets
 
 
+@cache
+def sgd(framework):
+    """One object for all tests: JAX compiles an epoch anew for every other one."""
+    return framework.optimizers.sgd(0.5)
+
+
+@cache
+def adam(framework):
+    return framework.optimizers.adam(0.01)
+
+
 def train(framework, optimizer=None, max_epochs=3, **keywords):
     params, inputs, targets = problem(framework)
-    optimizer = optimizer or framework.optimizers.sgd(0.5)
+    optimizer = optimizer or sgd(framework)
     stop = keywords.pop("stop", None) or framework.training.StopRule(max_epochs=max_epochs)
     return framework.training.train(
         params, inputs, targets, optimizer, stop=stop, **KIND, **keywords
@@ -63,7 +75,7 @@ def by_hand(framework, batch_size, epochs, seed, optimizer):
 @pytest.mark.parametrize("batch_size", [None, 1, 4, 10, 32])
 def test_training_is_the_documented_procedure(framework, batch_size):
     # 10 samples in batches of 4: the last batch has 2, and is averaged over 2.
-    optimizer = framework.optimizers.adam(0.01)
+    optimizer = adam(framework)
     result = train(framework, optimizer, batch_size=batch_size, seed=9)
     params, losses = by_hand(framework, batch_size, 3, 9, optimizer)
     # JAX compiles an epoch into one program and may reorder sums: 30 steps of a few units each.
@@ -90,14 +102,14 @@ def test_another_seed_gives_another_order(framework):
 
 
 def test_a_run_can_be_resumed_to_the_last_bit(framework):
-    whole = train(framework, framework.optimizers.adam(0.01), max_epochs=5, batch_size=4)
-    half = train(framework, framework.optimizers.adam(0.01), max_epochs=2, batch_size=4)
+    whole = train(framework, adam(framework), max_epochs=5, batch_size=4)
+    half = train(framework, adam(framework), max_epochs=2, batch_size=4)
     _, inputs, targets = problem(framework)
     rest = framework.training.train(
         half.params,
         inputs,
         targets,
-        framework.optimizers.adam(0.01),
+        adam(framework),
         stop=framework.training.StopRule(max_epochs=3),
         state=half.state,
         start_epoch=2,

@@ -72,11 +72,16 @@ def plant(tmp_path, monkeypatch):
         # Beside the copy only NumPy: the others have nothing to add, and take their time.
         packages = {"numpy": "reference_numpy", package: package}
         monkeypatch.setattr("crosscheck.verification.registry", lambda extra: packages)
+        # And of the cases one in seven: every loss and dtype, with one activation.
+        monkeypatch.setattr("crosscheck.verification.cases", lambda: FEW)
         if isinstance(load(package, package), NotInstalled):
             pytest.skip(load(package, package).reason)
         return package, verify([package])
 
     return planted
+
+
+FEW = [case for case in cases() if case.activations[0] == "tanh"]
 
 
 def blamed(package, result):
@@ -159,7 +164,7 @@ def test_not_supported_is_neither_wrong_nor_hidden(plant):
         "    if inputs.dtype == 'float32':\n        raise NotImplementedError('float32')\n",
     )
     assert result.holds
-    assert len(result.frameworks[package].not_supported) == len(cases()) // 2
+    assert len(result.frameworks[package].not_supported) == len(FEW) // 2
 
 
 def test_a_faithful_copy_passes_everything(plant):
