@@ -15,7 +15,7 @@ from rich.progress import Progress
 from crosscheck import __version__, ledger, markdown, report
 from crosscheck.documents import DOCUMENTS, TranscriptionError
 from crosscheck.frameworks import Framework, UnknownFrameworkError, load, prepare, registry
-from crosscheck.verification import TASKS, Verification
+from crosscheck.verification import Verification, tasks
 from crosscheck.verification import verify as verify_everything
 
 JSON_OPTION = click.option(
@@ -70,7 +70,7 @@ def verify(extra: tuple[str, ...] = (), require: str = "", json_path: str | None
         with Progress(
             console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
         ) as progress:
-            task = progress.add_task("", total=TASKS)
+            task = progress.add_task("", total=tasks())
 
             def advance(name: str) -> None:
                 progress.update(task, description=name, advance=1)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from crosscheck import documents, verdicts
@@ -43,13 +44,27 @@ class Account:
 def account(document: str, frameworks: Iterable[Framework] = ()) -> Account:
     """Judge one document; with frameworks, what each computes beside it."""
     loaded = documents.load(document)
-    statements = tuple(
+    values = {framework.name: _values(loaded, framework) for framework in frameworks}
+    return Account(loaded, verdicts.judge(document), _judged_statements(document), values)
+
+
+@cache
+def _judged_statements(document: str) -> tuple[tuple[Statement, str], ...]:
+    return tuple(
         (statement, statement.verdict())
         for statement in all_statements()
         if statement.document == document
     )
-    values = {framework.name: _values(loaded, framework) for framework in frameworks}
-    return Account(loaded, verdicts.judge(document), statements, values)
+
+
+def problems(document: str) -> list[str]:
+    """What is amiss in the account of a document: in its slips, or in its statements."""
+    return verdicts.problems(documents.load(document), verdicts.judge(document)) + [
+        f"document {document}, section {statement.section}: {statement.statement!r} {verdict}, "
+        f"but what is right instead is {'not ' if statement.correct is None else ''}given"
+        for statement, verdict in _judged_statements(document)
+        if (statement.correct is None) != (verdict == "holds")
+    ]
 
 
 def _values(document: Document, framework: Framework) -> dict[str, float]:

@@ -21,9 +21,6 @@ from crosscheck.worked_examples import exact_names, framework_names
 Quantities = dict[str, Tensors]
 
 PASS = ("pre_activations", "activations", "loss", "deltas", "grads")
-DOCUMENTS_WITH_A_NETWORK = tuple(
-    number for number in documents.DOCUMENTS if "network" in documents.load(number).given
-)
 
 # Every optimizer with the keywords that a case uses. They are all given: the defaults are the
 # contract's business, not the exact value's.
@@ -52,6 +49,11 @@ def after(label: str, steps: int) -> str:
 
 
 # ----- the documents' examples -----
+
+
+def documents_with_a_network() -> list[str]:
+    """The documents that work an example."""
+    return [number for number in documents.DOCUMENTS if "network" in documents.load(number).given]
 
 
 @cache

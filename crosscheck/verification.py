@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import combinations
 
-from crosscheck import documents, quantities, verdicts
+from crosscheck import documents, ledger, quantities
 from crosscheck.cases import cases
 from crosscheck.comparison import Comparison, compare
 from crosscheck.contract import breaches
@@ -17,8 +17,11 @@ from crosscheck.frameworks import Broken, Framework, NotInstalled, load, registr
 from crosscheck.quantities import Quantities
 
 EXACT = "exact"
-# How many tasks `verify` reports to its `progress`.
-TASKS = len(quantities.DOCUMENTS_WITH_A_NETWORK) + len(cases()) + 1
+
+
+def tasks() -> int:
+    """How many tasks `verify` reports to its `progress`."""
+    return len(quantities.documents_with_a_network()) + len(cases()) + 1
 
 
 @dataclass
@@ -61,6 +64,7 @@ def verify(
 
     Raises:
         UnknownFrameworkError: If an extra name is neither known nor importable.
+        TranscriptionError: If a transcribed document contradicts itself.
     """
     statuses: dict[str, Status] = {}
     frameworks: list[Framework] = []
@@ -82,18 +86,8 @@ def verify(
             statuses[comparison.frameworks[0]].status = "wrong"
     _blame_pairs(comparisons, statuses)
     progress("the ledger")
-    return Verification(statuses, comparisons, ledger_problems())
-
-
-def ledger_problems() -> list[str]:
-    """What is amiss in the transcriptions, the slips or the statements; empty if nothing is."""
-    found = []
-    for number in documents.DOCUMENTS:
-        try:
-            found += verdicts.problems(documents.load(number), verdicts.judge(number))
-        except documents.TranscriptionError as error:
-            found.append(str(error))
-    return found
+    problems = [problem for number in documents.DOCUMENTS for problem in ledger.problems(number)]
+    return Verification(statuses, comparisons, problems)
 
 
 def _status(loaded: Framework | NotInstalled | Broken) -> Status:
@@ -120,7 +114,7 @@ def _blame_pairs(comparisons: list[Comparison], statuses: dict[str, Status]) -> 
 def _comparisons(
     frameworks: list[Framework], statuses: dict[str, Status], progress: Callable[[str], None]
 ) -> Iterator[Comparison]:
-    for number in quantities.DOCUMENTS_WITH_A_NETWORK:
+    for number in quantities.documents_with_a_network():
         progress(f"document {number}")
         yield from _judge(
             f"document {number}",
