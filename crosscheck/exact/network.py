@@ -20,14 +20,23 @@ class Layer(NamedTuple):
     bias: Array
 
 
+class KinkError(ArithmeticError):
+    """A derivative is asked for where there is none."""
+
+
 class Pass(NamedTuple):
-    """What one forward and backward pass computes, in the contract's terms."""
+    """What one forward and backward pass computes, in the contract's terms.
+
+    `kinks` lists where a relu stands exactly at 0, as (layer, sample, unit). The loss has no
+    derivative there; what stands in `deltas` and `grads` then follows the convention relu'(0) = 0.
+    """
 
     pre_activations: tuple[Array, ...]
     activations: tuple[Array, ...]
     loss: arb
     deltas: tuple[Array, ...]
     grads: tuple[Layer, ...]
+    kinks: tuple[tuple[int, int, int], ...] = ()
 
 
 def forward_and_backward(
@@ -56,7 +65,14 @@ def forward_and_backward(
         Layer(delta.T @ below, delta.sum(axis=0))
         for delta, below in zip(deltas, outputs[:-1], strict=True)
     )
-    return Pass(tuple(zs), tuple(outputs), value, tuple(deltas), grads)
+    kinks = tuple(
+        (layer, *place)
+        for layer, (z, name) in enumerate(zip(zs, activations, strict=True))
+        if name == "relu"
+        for place in np.ndindex(z.shape)
+        if z[place] == 0
+    )
+    return Pass(tuple(zs), tuple(outputs), value, tuple(deltas), grads, kinks)
 
 
 # ----- activations: balls in, balls out; softmax sees a whole row -----

@@ -1,0 +1,51 @@
+"""Exact values: two routes that share no formula agree, in enclosures as narrow as promised."""
+
+import numpy as np
+import pytest
+from flint import arb
+
+from crosscheck.cases import cases
+from crosscheck.exact.balls import from_floats, working_precision
+from crosscheck.exact.network import KinkError, Layer, forward_and_backward
+from crosscheck.exact.series import loss_along, unit
+
+FLOAT64 = [case for case in cases() if case.dtype == "float64"]
+# 2^-200 of a number is narrower than any float could ask for, and far wider than 256 bits give.
+NARROW = arb(2) ** -200
+
+
+def exact_arguments(case):
+    params = [Layer(from_floats(weight), from_floats(bias)) for weight, bias in case.params()]
+    return params, from_floats(case.inputs()), from_floats(case.targets())
+
+
+@pytest.mark.parametrize("case", FLOAT64, ids=lambda case: case.name)
+def test_both_routes_give_the_same_gradient_to_the_width_of_their_enclosures(case):
+    with working_precision():
+        params, inputs, targets = exact_arguments(case)
+        kind = (case.activations, case.loss)
+        reverse = forward_and_backward(params, inputs, targets, *kind)
+        for layer, grads in enumerate(reverse.grads):
+            for field, leaf in zip(grads._fields, grads, strict=True):
+                for index in np.ndindex(leaf.shape):
+                    direction = unit(params, layer, field, index)
+                    value, slope = loss_along(params, direction, inputs, targets, *kind)
+                    assert value.overlaps(reverse.loss)
+                    assert slope.overlaps(leaf[index]), (layer, field, index)
+                    assert slope.rad() < NARROW
+                    assert leaf[index].rad() < NARROW
+
+
+def test_a_kink_is_reported_and_not_guessed():
+    layer = Layer(from_floats([[1.0], [2.0]]), from_floats([0.0, -1.0]))
+    inputs, targets = from_floats([[0.0], [0.5]]), from_floats(np.ones((2, 2)))
+    reverse = forward_and_backward([layer], inputs, targets, ("relu",), "squared_error")
+    assert reverse.kinks == ((0, 0, 0), (0, 1, 1))
+    with pytest.raises(KinkError, match="exactly at 0"):
+        loss_along([layer], [layer], inputs, targets, ("relu",), "squared_error")
+
+
+def test_no_kink_is_reported_where_there_is_none():
+    layer = Layer(from_floats([[1.0]]), from_floats([1.0]))
+    one = from_floats([[1.0]])
+    assert forward_and_backward([layer], one, one, ("relu",), "squared_error").kinks == ()
