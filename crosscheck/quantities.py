@@ -4,7 +4,7 @@ Each comes twice, computed exactly and computed by a framework, under the same n
 """
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from crosscheck import documents
 from crosscheck.cases import Case
 from crosscheck.comparison import Tensor, Tensors
-from crosscheck.exact.balls import from_floats, to_float, working_precision
+from crosscheck.exact.balls import enclose, from_floats, to_float, working_precision
 from crosscheck.exact.network import Layer, Pass, forward_and_backward
 from crosscheck.exact.optimizers import OPTIMIZERS as EXACT_OPTIMIZERS
 from crosscheck.frameworks import Framework
@@ -89,8 +89,9 @@ def _document_quantities(
 @cache
 def case_exactly(case: Case) -> Quantities:
     """One pass and five steps of every optimizer, rounded from the exact values to the dtype."""
-    with working_precision():
-        computed = forward_and_backward(
+
+    def forward_and_back() -> Pass:
+        return forward_and_backward(
             [Layer(from_floats(weight), from_floats(bias)) for weight, bias in case.params()],
             from_floats(case.inputs()),
             from_floats(case.targets()),
@@ -98,19 +99,21 @@ def case_exactly(case: Case) -> Quantities:
             case.loss,
         )
 
-        def convert(array: Any) -> np.ndarray:
-            return _rounded(array).astype(case.dtype)
+    def convert(array: Any) -> np.ndarray:
+        return _rounded(array).astype(case.dtype)
 
-        found = {name: _tensors(getattr(computed, name), convert) for name in PASS}
-        found["grads"] = _with_scale_of_terms(found["grads"], computed)
-        for label, (name, keywords) in OPTIMIZERS.items():
-            for steps in (1, len(RATES)):
-                theta = {
-                    place: Tensor(convert(_exact_descent(leaf, grads[:steps], name, keywords)))
-                    for place, leaf, grads in _leaves_with_gradients(case, found["grads"])
-                }
-                found[after(label, steps)] = theta
-        return found
+    computed = enclose(forward_and_back)
+    found = {name: _tensors(getattr(computed, name), convert) for name in PASS}
+    found["grads"] = _with_scale_of_terms(found["grads"], computed)
+    for label, (name, keywords) in OPTIMIZERS.items():
+        for steps in (1, len(RATES)):
+            found[after(label, steps)] = {
+                place: Tensor(
+                    convert(enclose(partial(_exact_descent, leaf, grads[:steps], name, keywords)))
+                )
+                for place, leaf, grads in _leaves_with_gradients(case, found["grads"])
+            }
+    return found
 
 
 def _exact_descent(

@@ -5,7 +5,15 @@ import pytest
 from flint import arb
 
 from crosscheck.cases import cases
-from crosscheck.exact.balls import from_floats, working_precision
+from crosscheck.exact.balls import (
+    LAST_PRECISION,
+    UndecidedError,
+    enclose,
+    from_floats,
+    is_narrow,
+    is_positive,
+    working_precision,
+)
 from crosscheck.exact.network import KinkError, Layer, forward_and_backward
 from crosscheck.exact.series import loss_along, unit
 
@@ -49,3 +57,50 @@ def test_no_kink_is_reported_where_there_is_none():
     layer = Layer(from_floats([[1.0]]), from_floats([1.0]))
     one = from_floats([[1.0]])
     assert forward_and_backward([layer], one, one, ("relu",), "squared_error").kinks == ()
+
+
+def test_precision_is_raised_until_the_enclosure_is_narrow():
+    used = []
+
+    def cancel():  # (1 + 2^-500) - 1 needs 500 bits to have any digit at all
+        from flint import ctx
+
+        used.append(ctx.prec)
+        return (arb(1) + arb(2) ** -500) - 1 + arb(2) ** -600
+
+    assert is_narrow(enclose(cancel))
+    assert used == [128, 256, 512]
+
+
+def test_what_stays_wide_is_returned_as_wide_as_it_is():
+    ball = enclose(lambda: arb(1, 0.25))
+    assert not is_narrow(ball)
+    assert ball.contains(arb("1.2"))
+
+
+def test_what_stays_undecided_is_let_through():
+    used = []
+
+    def touch_zero():
+        from flint import ctx
+
+        used.append(ctx.prec)
+        return is_positive(arb(0, 1))
+
+    with pytest.raises(UndecidedError):
+        enclose(touch_zero)
+    assert used[-1] == LAST_PRECISION
+
+
+@pytest.mark.parametrize(
+    ("ball", "narrow"),
+    [
+        (arb(1, 1e-20), True),
+        (arb(1, 1e-18), False),
+        (arb(0, 1e-312), True),
+        (arb(0, 1e-310), False),
+        (arb(float("nan")), False),
+    ],
+)
+def test_narrow_is_a_thousandth_of_an_ulp_or_of_the_smallest_normal_number(ball, narrow):
+    assert is_narrow(ball) == narrow

@@ -4,7 +4,7 @@ A ball encloses one real number. An array is a NumPy array of dtype object: `@`,
 broadcasting work on balls unchanged.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -15,8 +15,10 @@ from flint import arb, ctx, fmpq
 
 Array = Any  # a NumPy array of balls; its operations have no types
 
-# Float64 carries 53 bits; nothing here loses 150 of 256. Where it did, a comparison would raise.
+# Float64 carries 53 bits; nothing printed loses 150 of 256. Where it did, a comparison would raise.
 PRECISION = 256
+# `enclose` doubles its precision between these until every ball is narrow.
+FIRST_PRECISION, LAST_PRECISION = 128, 4096
 
 
 class UndecidedError(ArithmeticError):
@@ -26,6 +28,49 @@ class UndecidedError(ArithmeticError):
 def working_precision(bits: int = PRECISION) -> AbstractContextManager[None]:
     """Compute with so many bits inside a `with` block; flint's precision is a global setting."""
     return ctx.workprec(bits)
+
+
+def enclose(compute: Callable[[], Any]) -> Any:
+    """Compute with ever more bits until every ball of the result is narrow.
+
+    What is still wide, or undecided, at the last precision is reported as such: the balls are
+    returned as wide as they are (see `is_narrow`), and UndecidedError is let through.
+
+    Args:
+        compute: Makes its balls anew, from floats or decimals, each time it is called; returns
+            balls, arrays of them, or tuples of these.
+    """
+    bits = FIRST_PRECISION
+    while True:
+        with working_precision(bits):
+            try:
+                result = compute()
+                if bits >= LAST_PRECISION or all(map(is_narrow, balls_of(result))):
+                    return result
+            except UndecidedError:
+                if bits >= LAST_PRECISION:
+                    raise
+        bits *= 2
+
+
+def is_narrow(ball: arb) -> bool:
+    """Whether the radius is below 1e-3 ulp of float64, or of the smallest normal number."""
+    allowed = max(abs(ball.mid()) * arb(2) ** -53, arb(2) ** -1022) / 1000
+    return bool(ball.is_finite() and ball.rad() <= allowed)
+
+
+def balls_of(result: Any) -> Iterator[arb]:
+    """Every ball in a ball, an array of balls, or a tuple or dict of these."""
+    if isinstance(result, arb):
+        yield result
+    elif isinstance(result, np.ndarray):
+        yield from (ball for ball in result.flat if isinstance(ball, arb))
+    elif isinstance(result, tuple | list):
+        for part in result:
+            yield from balls_of(part)
+    elif isinstance(result, dict):
+        for part in result.values():
+            yield from balls_of(part)
 
 
 def from_rational(number: Fraction | int) -> arb:
@@ -44,7 +89,7 @@ def from_floats(values: Any) -> Array:
     return elementwise(arb, np.asarray(values, dtype="float64").astype(object))
 
 
-def elementwise(function: Callable[..., arb], *arrays: Any) -> Any:
+def elementwise(function: Callable[..., Any], *arrays: Any) -> Any:
     """Apply a function of balls to every entry, with NumPy's broadcasting."""
     return np.frompyfunc(function, len(arrays), 1)(*arrays)
 
