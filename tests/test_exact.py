@@ -53,6 +53,17 @@ def test_a_kink_is_reported_and_not_guessed():
         loss_along([layer], [layer], inputs, targets, ("relu",), "squared_error")
 
 
+def test_a_loss_that_is_exactly_zero_is_enclosed():
+    # One output of a softmax is 1, so with the target 1 the difference is a ball around 0.
+    layer = Layer(from_floats([[1.0, 2.0]]), from_floats([3.0]))
+    one = from_floats([[1.0]])
+    found = forward_and_backward(
+        [layer], from_floats([[1.0, 0.5]]), one, ("softmax",), "squared_error"
+    )
+    assert found.loss.contains(0)
+    assert found.loss.is_finite()
+
+
 def test_no_kink_is_reported_where_there_is_none():
     layer = Layer(from_floats([[1.0]]), from_floats([1.0]))
     one = from_floats([[1.0]])

@@ -145,7 +145,8 @@ BACKWARD: dict[str, Callable[[Array, Array], Array]] = {
 def _squared_error(factor: Callable[[Array], arb]) -> Callable[[Array, Array], tuple[arb, Array]]:
     def loss(a: Array, y: Array) -> tuple[arb, Array]:
         scale = factor(a)
-        return scale * ((a - y) ** 2).sum(), 2 * scale * (a - y)
+        r = a - y
+        return scale * (r * r).sum(), 2 * scale * r  # flint's ** gives NaN for a ball around 0
 
     return loss
 
