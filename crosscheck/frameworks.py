@@ -105,8 +105,11 @@ def load(name: str, package: str) -> Framework | NotInstalled | Broken:
     prepare()
     try:
         root = importlib.import_module(package)
-    except Exception as error:
+    except ImportError as error:
         return NotInstalled(name, package, str(error) or type(error).__name__)
+    except Exception as error:
+        problem = f"fails on import: {type(error).__name__}: {error}"
+        return Broken(name, package, "unknown", (problem,))
     version = str(getattr(root, "__version__", "unknown"))
     modules, problems = {}, []
     for module in MODULES:

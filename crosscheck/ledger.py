@@ -81,7 +81,7 @@ def as_json(accounts: Iterable[Account]) -> dict[str, Any]:
             {
                 "document": judged.number.document,
                 "section": judged.number.section,
-                "quantity": judged.number.quantity,
+                "quantity": judged.number.illustration or judged.number.quantity,
                 "printed": judged.number.printed,
                 "exact": judged.exact,
                 "verdict": judged.verdict,

@@ -17,9 +17,9 @@ from functools import cache
 
 from flint import arb
 
-from crosscheck.documents import Document, Number, Slip, load
+from crosscheck.documents import Document, Number, Slip, TranscriptionError, load
 from crosscheck.exact.balls import from_rational, is_within, to_decimal, working_precision
-from crosscheck.expressions import Lookup, evaluate, resolve
+from crosscheck.expressions import ExpressionError, Lookup, evaluate, resolve
 from crosscheck.worked_examples import exact_names, given_names
 
 VERDICTS = ("confirmed", "rounded inputs", "inherited", "contradicted", "illustration")
@@ -85,8 +85,11 @@ def judge_document(document: Document) -> tuple[Judged, ...]:
                 return from_rational(latest[name].number.value)
             return ball(resolve(name, given))
 
-        value = evaluate(number.quantity, exactly)
-        step = evaluate(number.step, as_printed)
+        try:
+            value = evaluate(number.quantity, exactly)
+            step = evaluate(number.step, as_printed)
+        except ExpressionError as error:
+            raise TranscriptionError(f"{number.place}: {error}") from None
         verdict = _verdict(number, value, step, used)
         slip = None
         if verdict == "contradicted":

@@ -109,5 +109,10 @@ def from_numpy(tree: Tree) -> Tree:
 
 
 def to_numpy(tree: Tree) -> Tree:
-    """Copy a tree of this framework into NumPy arrays of the same dtype."""
+    """Copy a tree of this framework into NumPy arrays of the same dtype.
+
+    Raises:
+        TypeError: If a leaf is not a floating array of this framework.
+    """
+    checks.floating_tree("tree", tree)
     return tree_map(lambda leaf: np.array(leaf), tree)

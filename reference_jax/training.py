@@ -126,6 +126,10 @@ def train(
     checks.network(params, inputs, activations, ACTIVATIONS)
     checks.targets_of(params, inputs, targets)
     checks.known("loss", loss, LOSSES)
+    checks.instance("stop", stop, StopRule)
+    checks.instance("optimizer", optimizer, Optimizer)
+    if compile is not None:
+        checks.flag("compile", compile)
     checks.finite("params", params)
     checks.finite("inputs", inputs)
     checks.finite("targets", targets)

@@ -33,8 +33,6 @@ def convertible(leaf: Any) -> None:
     if not isinstance(leaf, np.ndarray):
         raise TypeError(f"from_numpy takes NumPy arrays, not {type(leaf).__name__}")
     floating_dtype(leaf.dtype)
-    if not isinstance(getattr(torch, leaf.dtype.name, None), torch.dtype):
-        raise TypeError(f"PyTorch has no {leaf.dtype.name}")
 
 
 # ----- names and numbers -----
@@ -66,13 +64,29 @@ def learning_rate(value: Any) -> None:
 
 
 def learning_rate_at(value: Any, step: Any) -> Any:
-    """The rate of one step: `value` itself, or what it returns for `step` if it is a function."""
+    """The rate of one step: `value` itself, or what it returns for `step` if it is a function.
+
+    A rate that `jax.jit` traces has no value yet that could be looked at.
+    """
     rate = value(step) if callable(value) else value
     if is_traced(rate):
         return rate
-    rate = float(rate)  # a NumPy float64 would turn float32 parameters into float64
-    in_range(f"learning_rate at step {step}", rate, 0.0)
+    try:
+        rate = float(rate)  # a NumPy float64 would turn float32 parameters into float64
+    except (TypeError, ValueError):
+        raise TypeError(f"learning_rate must be a number, not {rate!r}") from None
+    in_range("learning_rate", rate, 0.0)
     return rate
+
+
+def instance(name: str, value: Any, kind: type) -> None:
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} must be a {kind.__name__}, not {type(value).__name__}")
+
+
+def flag(name: str, value: Any) -> None:
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} must be True or False, not {value!r}")
 
 
 def layer_sizes(sizes: Any) -> None:
@@ -96,11 +110,16 @@ def bound(initializer: str, value: Any) -> None:
 
 def floating_dtype(dtype: Any) -> None:
     try:
-        dtype = np.dtype(dtype)
+        known_dtype = np.dtype(dtype or "none")  # np.dtype(None) would be float64
     except TypeError:
         raise TypeError(f"dtype must name a floating dtype, not {dtype!r}") from None
-    if not np.issubdtype(dtype, np.floating):
-        raise TypeError(f"dtype must be floating, not {dtype.name}")
+    if not np.issubdtype(known_dtype, np.floating):
+        raise TypeError(f"dtype must be floating, not {known_dtype.name}")
+    if known_dtype.str[1:] not in ("f2", "f4", "f8") or not known_dtype.isnative:
+        raise TypeError(
+            "dtype must be float16, float32 or float64 in this machine's byte order, "
+            f"not {known_dtype.str}"
+        )
 
 
 def floating(name: str, value: Any) -> None:
@@ -108,6 +127,12 @@ def floating(name: str, value: Any) -> None:
         raise TypeError(f"{name} must be an array (see from_numpy), not {type(value).__name__}")
     if not is_floating(value):
         raise TypeError(f"{name} must have a floating dtype, not {dtype_name(value)}")
+
+
+def rows(name: str, value: Any) -> None:
+    floating(name, value)
+    if value.ndim == 0 or value.shape[-1] == 0:
+        raise ValueError(f"{name} must have entries along its last axis, not {tuple(value.shape)}")
 
 
 def matrix(name: str, value: Any, second_axis: str) -> None:
@@ -157,8 +182,8 @@ def layers(params: Any) -> None:
 
 def network(params: Any, inputs: Any, activations: Any, table: Iterable[str]) -> None:
     layers(params)
-    if isinstance(activations, str):
-        raise TypeError(f"activations must be one name per layer, not the string {activations!r}")
+    if isinstance(activations, str) or not isinstance(activations, Sequence):
+        raise TypeError(f"activations must be a sequence, one name per layer, not {activations!r}")
     if len(activations) != len(params):
         raise ValueError(f"{len(params)} layers need as many activations, not {len(activations)}")
     for name in activations:
@@ -175,8 +200,10 @@ def network(params: Any, inputs: Any, activations: Any, table: Iterable[str]) ->
 
 def targets_of(params: Any, inputs: Any, targets: Any) -> None:
     """Targets for this network on these inputs: one row per input, one column per output."""
+    if not params:
+        raise ValueError("params has no layer, and so no gradient")
     matrix("targets", targets, "outputs")
-    expected = (inputs.shape[0], params[-1].weight.shape[0] if params else inputs.shape[1])
+    expected = (inputs.shape[0], params[-1].weight.shape[0])
     if tuple(targets.shape) != expected:
         raise ValueError(f"targets must have shape {expected}, not {tuple(targets.shape)}")
     same_dtype("targets", targets, "inputs", inputs)
@@ -200,8 +227,8 @@ def same_structure(trees: Sequence[Any]) -> None:
 def same_shapes(name: str, tree: Any, other_name: str, other: Any) -> None:
     """Two trees of one structure whose leaves agree in shape and dtype."""
     same_structure((tree, other))
-    for place, leaf in leaves(name, tree):
-        floating(place, leaf)
+    floating_tree(name, tree)
+    floating_tree(other_name, other)
     pairs = zip(leaves(name, tree), leaves(other_name, other), strict=True)
     for (place, leaf), (other_place, other_leaf) in pairs:
         if leaf.shape != other_leaf.shape:
@@ -210,6 +237,22 @@ def same_shapes(name: str, tree: Any, other_name: str, other: Any) -> None:
                 f"but {other_place} has shape {tuple(other_leaf.shape)}"
             )
         same_dtype(place, leaf, other_place, other_leaf)
+
+
+def floating_tree(name: str, tree: Any) -> None:
+    """A tuple of Layers, or a bare array, of floating dtype."""
+    same_structure((tree,))
+    for place, leaf in leaves(name, tree):
+        floating(place, leaf)
+
+
+def gradients(grads: Any, params: Any | None, **moments: Any) -> None:
+    """Gradients of the shape of an optimizer's moments and, where they are given, of `params`."""
+    floating_tree("grads", grads)
+    for name, tree in moments.items():
+        same_shapes("grads", grads, name, tree)
+    if params is not None:
+        same_shapes("grads", grads, "params", params)
 
 
 def leaves(name: str, tree: Any) -> list[tuple[str, Any]]:

@@ -56,9 +56,11 @@ def sgd(learning_rate: LearningRate) -> Optimizer:
     checks.learning_rate(learning_rate)
 
     def init(params: Tree) -> SgdState:
+        checks.floating_tree("params", params)
         return SgdState(step=0)
 
     def update(grads: Tree, state: SgdState, params: Tree | None = None) -> tuple[Tree, SgdState]:
+        checks.gradients(grads, params)
         rate = checks.learning_rate_at(learning_rate, state.step)
         updates = tree_map(lambda g: -rate * g, grads)
         return updates, SgdState(step=state.step + 1)
@@ -88,14 +90,16 @@ def momentum(
     """
     checks.learning_rate(learning_rate)
     checks.in_range("momentum", momentum, 0.0, 1.0)
+    checks.flag("nesterov", nesterov)
 
     def init(params: Tree) -> MomentumState:
+        checks.floating_tree("params", params)
         return MomentumState(step=0, velocity=tree_map(torch.zeros_like, params))
 
     def update(
         grads: Tree, state: MomentumState, params: Tree | None = None
     ) -> tuple[Tree, MomentumState]:
-        checks.same_shapes("grads", grads, "velocity", state.velocity)
+        checks.gradients(grads, params, velocity=state.velocity)
         rate = checks.learning_rate_at(learning_rate, state.step)
         velocity = tree_map(lambda u, g: momentum * u - rate * g, state.velocity, grads)
         updates = velocity
@@ -129,13 +133,14 @@ def adagrad(
     checks.in_range("eps", eps, 0.0)
 
     def init(params: Tree) -> AdagradState:
+        checks.floating_tree("params", params)
         start = tree_map(lambda p: torch.full_like(p, initial_accumulator), params)
         return AdagradState(step=0, sum_of_squares=start)
 
     def update(
         grads: Tree, state: AdagradState, params: Tree | None = None
     ) -> tuple[Tree, AdagradState]:
-        checks.same_shapes("grads", grads, "sum_of_squares", state.sum_of_squares)
+        checks.gradients(grads, params, sum_of_squares=state.sum_of_squares)
         rate = checks.learning_rate_at(learning_rate, state.step)
         total = tree_map(lambda s, g: s + g * g, state.sum_of_squares, grads)
         updates = tree_map(lambda g, s: -rate * g / (torch.sqrt(s) + eps), grads, total)
@@ -165,12 +170,13 @@ def rmsprop(learning_rate: LearningRate, decay: float = 0.9, eps: float = 1e-8) 
     checks.in_range("eps", eps, 0.0)
 
     def init(params: Tree) -> RmspropState:
+        checks.floating_tree("params", params)
         return RmspropState(step=0, second_moment=tree_map(torch.zeros_like, params))
 
     def update(
         grads: Tree, state: RmspropState, params: Tree | None = None
     ) -> tuple[Tree, RmspropState]:
-        checks.same_shapes("grads", grads, "second_moment", state.second_moment)
+        checks.gradients(grads, params, second_moment=state.second_moment)
         rate = checks.learning_rate_at(learning_rate, state.step)
         v = tree_map(lambda v, g: decay * v + (1 - decay) * g * g, state.second_moment, grads)
         updates = tree_map(lambda g, v: -rate * g / (torch.sqrt(v) + eps), grads, v)
@@ -211,13 +217,15 @@ def adam(
     checks.in_range("b1", b1, 0.0, 1.0)
     checks.in_range("b2", b2, 0.0, 1.0)
     checks.in_range("eps", eps, 0.0)
+    checks.flag("bias_correction", bias_correction)
 
     def init(params: Tree) -> AdamState:
+        checks.floating_tree("params", params)
         m, v = tree_map(torch.zeros_like, params), tree_map(torch.zeros_like, params)
         return AdamState(step=0, first_moment=m, second_moment=v)
 
     def update(grads: Tree, state: AdamState, params: Tree | None = None) -> tuple[Tree, AdamState]:
-        checks.same_shapes("grads", grads, "first_moment", state.first_moment)
+        checks.gradients(grads, params, first_moment=state.first_moment)
         rate = checks.learning_rate_at(learning_rate, state.step)
         t = state.step + 1
         m = tree_map(lambda m, g: b1 * m + (1 - b1) * g, state.first_moment, grads)

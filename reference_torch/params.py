@@ -102,11 +102,16 @@ def from_numpy(tree: Tree) -> Tree:
 
     def convert(leaf: np.ndarray) -> Array:
         checks.convertible(leaf)
-        return torch.tensor(leaf)
+        return torch.tensor(np.array(leaf, order="C"))  # torch takes no negative stride
 
     return tree_map(convert, tree)
 
 
 def to_numpy(tree: Tree) -> Tree:
-    """Copy a tree of this framework into NumPy arrays of the same dtype."""
+    """Copy a tree of this framework into NumPy arrays of the same dtype.
+
+    Raises:
+        TypeError: If a leaf is not a floating array of this framework.
+    """
+    checks.floating_tree("tree", tree)
     return tree_map(lambda leaf: leaf.detach().cpu().numpy().copy(), tree)

@@ -72,6 +72,25 @@ BAD = {
         TypeError,
         "params must be a tuple of Layer(weight, bias)",
     ),
+    "gradients of another shape than the parameters": (
+        lambda d: d.f.optimizers.sgd(0.1).update(
+            d.ones(3), d.f.optimizers.sgd(0.1).init(d.ones(3)), d.ones(2)
+        ),
+        ValueError,
+        "grads has shape (3,), but params has shape (2,)",
+    ),
+    "a gradient of no layers": (
+        lambda d: d.f.gradients.value_and_grad(
+            (), d.inputs, d.targets, activations=(), loss="squared_error"
+        ),
+        ValueError,
+        "params has no layer, and so no gradient",
+    ),
+    "softmax of nothing": (
+        lambda d: d.f.activations.softmax(d.ones(2, 0)),
+        ValueError,
+        "z must have entries along its last axis, not (2, 0)",
+    ),
     # ----- an empty batch -----
     "empty inputs": (
         lambda d: d.forward(inputs=d.ones(0, 3)),
@@ -110,7 +129,7 @@ BAD = {
     "one string for all activations": (
         lambda d: d.forward(activations="tanh"),
         TypeError,
-        "activations must be one name per layer, not the string 'tanh'",
+        "activations must be a sequence, one name per layer, not 'tanh'",
     ),
     # ----- dtypes -----
     "whole numbers into the framework": (
@@ -122,6 +141,26 @@ BAD = {
         lambda d: d.array([1.0, 2.0]),
         TypeError,
         "from_numpy takes NumPy arrays, not list",
+    ),
+    "a foreign byte order": (
+        lambda d: d.array(np.ones(3, ">f8")),
+        TypeError,
+        "dtype must be float16, float32 or float64 in this machine's byte order, not >f8",
+    ),
+    "a list out of the framework": (
+        lambda d: d.f.params.to_numpy([1.0]),
+        TypeError,
+        "tree must be an array (see from_numpy), not list",
+    ),
+    "a number as a gradient": (
+        lambda d: d.f.optimizers.sgd(0.1).update(1.0, d.f.optimizers.sgd(0.1).init(d.ones(2))),
+        TypeError,
+        "grads must be an array (see from_numpy), not float",
+    ),
+    "words as parameters": (
+        lambda d: d.f.optimizers.adam(0.1).init("foo"),
+        TypeError,
+        "params must be an array (see from_numpy), not str",
     ),
     "a list in place of an array": (
         lambda d: d.f.activations.sigmoid([0.0]),
@@ -162,6 +201,11 @@ BAD = {
         lambda d: d.f.params.init_params((2, 3), seed=0, dtype="int32"),
         TypeError,
         "dtype must be floating, not int32",
+    ),
+    "None as a dtype": (
+        lambda d: d.f.params.init_params((2, 3), seed=0, dtype=None),
+        TypeError,
+        "dtype must name a floating dtype, not None",
     ),
     "no dtype at all": (
         lambda d: d.f.params.init_params((2, 3), seed=0, dtype="real"),

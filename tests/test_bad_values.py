@@ -28,7 +28,34 @@ BAD = {
             d.ones(2), d.f.optimizers.sgd(0.1).init(d.ones(2))
         ),
         ValueError,
-        "learning_rate at step 0 must be in [0.0, inf), not -1.0",
+        "learning_rate must be in [0.0, inf), not -1.0",
+    ),
+    "a schedule that gives nothing": (
+        lambda d: d.f.optimizers.sgd(lambda step: None).update(
+            d.ones(2), d.f.optimizers.sgd(0.1).init(d.ones(2))
+        ),
+        TypeError,
+        "learning_rate must be a number, not None",
+    ),
+    "a flag that is none": (
+        lambda d: d.f.optimizers.adam(0.1, bias_correction="no"),
+        TypeError,
+        "bias_correction must be True or False, not 'no'",
+    ),
+    "no stop rule": (
+        lambda d: d.train(stop=None),
+        TypeError,
+        "stop must be a StopRule, not NoneType",
+    ),
+    "no optimizer": (
+        lambda d: d.train(optimizer=None),
+        TypeError,
+        "optimizer must be a Optimizer, not NoneType",
+    ),
+    "compile neither yes nor no": (
+        lambda d: d.train(compile="yes"),
+        TypeError,
+        "compile must be True or False, not 'yes'",
     ),
     "momentum of 1": (
         lambda d: d.f.optimizers.momentum(0.1, momentum=1.0),

@@ -17,7 +17,8 @@ from crosscheck.exact.balls import (
 from crosscheck.exact.network import KinkError, Layer, forward_and_backward
 from crosscheck.exact.series import loss_along, unit
 
-FLOAT64 = [case for case in cases() if case.dtype == "float64"]
+# Not the edges: relu has no slope at 0, and 1 - sigmoid(800) needs more bits than these.
+FLOAT64 = [case for case in cases() if case.dtype == "float64" and not case.edges]
 # 2^-200 of a number is narrower than any float could ask for, and far wider than 256 bits give.
 NARROW = arb(2) ** -200
 

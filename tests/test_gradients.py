@@ -11,7 +11,8 @@ from crosscheck.cases import Case, cases
 from crosscheck.contract import LOSSES
 
 EPS = np.finfo("float64").eps
-FLOAT64 = [case for case in cases() if case.dtype == "float64"]
+# Not the edges: relu has no slope at 0, and a difference of losses near 800 has no digits left.
+FLOAT64 = [case for case in cases() if case.dtype == "float64" and not case.edges]
 
 
 def convert(framework, case: Case):

@@ -76,6 +76,12 @@ def test_arrays_go_in_and_out_unchanged_and_unshared(framework):
         assert framework.params.to_numpy(mine)[0, 0] == 1.5
 
 
+def test_an_array_of_any_strides_goes_in(framework):
+    backwards = np.arange(6.0).reshape(3, 2)[::-1]
+    mine = framework.params.from_numpy(backwards)
+    assert framework.params.to_numpy(mine).tolist() == [[4.0, 5.0], [2.0, 3.0], [0.0, 1.0]]
+
+
 def test_tree_map_keeps_layers_and_bare_arrays(framework):
     arrays = framework.params
     tree = arrays.from_numpy((arrays.Layer(np.ones((2, 3)), np.zeros(2)),))

@@ -138,6 +138,14 @@ def test_a_print_edited_in_the_text_too_is_found_by_the_fingerprint():
         parse("002", given)
 
 
+def test_an_operand_that_is_not_printed_is_named_with_its_place():
+    _, first, second = "", RIGHT, line("y = 0.5", "0.5", "nosuch[0] / 2")
+    with pytest.raises(
+        TranscriptionError, match=r"0.5 in 'y = 0.5': unknown quantity: 'nosuch\[0\]'"
+    ):
+        judge_lines(first, second)
+
+
 def test_a_number_without_an_entry_is_found():
     given = raw("002")
     changed = given["lines"][3]

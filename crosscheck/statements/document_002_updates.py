@@ -113,15 +113,16 @@ def the_adam_results_do_not_follow_from_their_formula() -> Readings:
     "5, comparison",
     "Adam's updates are smaller than those of SGD.",
     correct="On this step they are larger: 0.316 by the document's formula, 0.1 as published, "
-    "against 0.0058, 0.0114 and 0.0199 of SGD. A first step of Adam has the length of the rate.",
+    "against 0.0058, 0.0114 and 0.0199 of SGD. The claim rests on the wrong results printed above.",
 )
 def the_first_adam_step_is_the_longer_one() -> Readings:
-    plain = first_update(sgd(0.1)).weight
+    def any_is_smaller(optimizer: Optimizer) -> bool:
+        pairs = zip(first_update(optimizer), first_update(sgd(0.1)), strict=True)
+        return any(bool(np.any(abs(step) < abs(plain))) for step, plain in pairs)
+
     return {
-        "by the document's formula": bool(
-            np.all(abs(first_update(adam(0.1, bias_correction=False)).weight) < abs(plain))
-        ),
-        "as published": bool(np.all(abs(first_update(adam(0.1)).weight) < abs(plain))),
+        "by the document's formula": any_is_smaller(adam(0.1, bias_correction=False)),
+        "as published": any_is_smaller(adam(0.1)),
     }
 
 
@@ -208,11 +209,11 @@ def the_loop_ends_by_each_of_the_three_conditions() -> Readings:
 )
 def the_loss_falls_every_time_only_for_a_small_rate() -> Readings:
     losses = train_the_example(sgd(0.1), stop=StopRule(max_epochs=300)).losses
-    x = 1.0
-    moved = x + sgd(1.0).update(np.array(3 * x), sgd(1.0).init(x))[0]
+    x = np.array([1.0])
+    moved = x + sgd(1.0).update(3 * x, sgd(1.0).init(x))[0]
     return {
         "this example, 300 iterations": bool(np.all(np.diff(losses) < 0)),
-        "C = 3x^2/2 at a rate of 1": bool(3 * moved**2 / 2 < 3 * x**2 / 2),
+        "C = 3x^2/2 at a rate of 1": bool(np.all(3 * moved**2 / 2 < 3 * x**2 / 2)),
     }
 
 
@@ -228,9 +229,12 @@ def the_second_check_of_the_flow_chart_never_stops() -> Readings:
     losses: tuple[float, ...] = ()
     stopped_at_second = False
     theta = PARAMS
-    while rule.reason(losses) is None:  # the chart's F
+    while (last := rule.reason(losses)) is None:  # the chart's F
         stopped_at_second |= rule.reason(losses) is not None  # the chart's G, after F said no
         value, grads = value_and_grad(theta, INPUTS, TARGETS, activations=ACTIVATIONS, loss=LOSS)
         theta = apply_updates(theta, sgd(0.1).update(grads, sgd(0.1).init(theta))[0])
         losses += (float(value),)
-    return {"the second check ever stops the loop": stopped_at_second}
+    return {
+        "the loop stops by a condition": last in ("loss_below", "loss_change_below", "max_epochs"),
+        "the second check ever stops it": stopped_at_second,
+    }

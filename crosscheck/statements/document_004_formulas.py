@@ -16,7 +16,6 @@ from crosscheck.statements.document_004_model import (
     TRACE,
     backpropagate,
     loss_of,
-    step,
     true_deltas,
 )
 from reference_numpy.gradients import value_and_grad
@@ -145,10 +144,9 @@ def the_parameters_are_reduced_and_not_their_derivatives() -> Readings:
     correct="These are four.",
 )
 def the_three_steps_are_four() -> Readings:
-    listed = ("forward pass", "loss", "backpropagation", "update")
     params, losses = PARAMS, []
     for _ in range(10):
         outputs = forward(params, INPUTS, activations=ACTIVATIONS).outputs
         losses.append(float(LOSSES[LOSS](outputs, TARGETS)))
-        params = step(params, backpropagate(params)[1], 0.5)
-    return {"three steps lower the loss": len(listed) == 3 and bool(np.all(np.diff(losses) < 0))}
+        backpropagate(params)
+    return {"the first three alone, without the update, lower the loss": losses[-1] < losses[0]}
