@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from crosscheck import documents
+from crosscheck.bounds import Bounds, bound_pass
 from crosscheck.cases import Case
 from crosscheck.comparison import Tensor, Tensors
 from crosscheck.exact.balls import enclose, from_floats, to_float, working_precision
@@ -103,8 +104,15 @@ def case_exactly(case: Case) -> Quantities:
         return _rounded(array).astype(case.dtype)
 
     computed = enclose(forward_and_back)
-    found = {name: _tensors(getattr(computed, name), convert) for name in PASS}
-    found["grads"] = _with_scale_of_terms(found["grads"], computed)
+    bounds = bound_pass(
+        [(_float64(weight), _float64(bias)) for weight, bias in case.params()],
+        _float64(case.inputs()),
+        _float64(case.targets()),
+        case.activations,
+        case.loss,
+        case.dtype,
+    )
+    found = {name: _bounded(computed, bounds, name) for name in PASS}
     for label, (name, keywords) in OPTIMIZERS.items():
         for steps in (1, len(RATES)):
             found[after(label, steps)] = {
@@ -133,22 +141,17 @@ def _leaves_with_gradients(
 ) -> Iterator[tuple[str, np.ndarray, list[np.ndarray]]]:
     leaves = [leaf for layer in case.params() for leaf in layer]
     for (place, grad), leaf in zip(grads.items(), leaves, strict=True):
-        yield place, leaf, [grad.value * np.asarray(factor, case.dtype) for factor in FACTORS]
+        handed = grad.value.astype(case.dtype)
+        yield place, leaf, [handed * np.asarray(factor, case.dtype) for factor in FACTORS]
 
 
-def _with_scale_of_terms(grads: Tensors, computed: Pass) -> Tensors:
-    # A gradient is a sum over the batch; it is off by eps times its terms, not times what is left
-    # of them after they cancel.
-    deltas = [np.abs(_rounded(delta)) for delta in computed.deltas]
-    below = [np.abs(_rounded(a)) for a in computed.activations[:-1]]
-    scales = [
-        float(np.max(leaf))
-        for delta, a in zip(deltas, below, strict=True)
-        for leaf in (delta.T @ a, delta.sum(axis=0))
-    ]
+def _bounded(computed: Pass, bounds: Bounds, name: str) -> Tensors:
+    """The exact tensors of one quantity, rounded to float64, each with its bound."""
+    values, limits = getattr(computed, name), getattr(bounds, name)
+    allowed = _tensors(limits, np.asarray)
     return {
-        place: Tensor(tensor.value, scale)
-        for (place, tensor), scale in zip(grads.items(), scales, strict=True)
+        place: Tensor(tensor.value, allowed[place].value)
+        for place, tensor in _tensors(values, _rounded).items()
     }
 
 
@@ -227,6 +230,10 @@ def _tensors(tree: Any, convert: Callable[[Any], np.ndarray]) -> Tensors:
         else:
             named[f"[{index}]"] = Tensor(convert(item))
     return named
+
+
+def _float64(array: np.ndarray) -> np.ndarray:
+    return array.astype("float64")
 
 
 def _rounded(array: Any) -> np.ndarray:

@@ -202,21 +202,33 @@ def test_what_is_not_installed_is_not_wrong(monkeypatch):
 # ----- the comparison itself -----
 
 
-def one(actual, expected, dtype="float64", scale=None):
-    tensors = [
-        {"[0]": Tensor(np.array(x, dtype), s)} for x, s in ((actual, None), (expected, scale))
-    ]
-    return compare("case", "q", ("a", "b"), tensors[0], tensors[1], tensors[1], dtype)
+def one(actual, expected, dtype="float64", bound=None, other=False):
+    """Compare one tensor with the exact one, or with another framework's."""
+    mine = {"[0]": Tensor(np.array(actual, dtype))}
+    exact = {"[0]": Tensor(np.array(expected, dtype), None if bound is None else np.array(bound))}
+    return compare("case", "q", ("a", "b"), mine, dict(exact) if other else exact, exact, dtype)
 
 
 EPS = np.finfo("float64").eps
 
 
-def test_a_comparison_is_measured_against_the_largest_entry():
+def test_without_a_bound_a_comparison_is_measured_against_the_largest_entry():
     assert one([1.0 + 32 * EPS, 0.0], [1.0, 0.0]).fraction == 0.5
     assert one([1.0, 128 * EPS], [1.0, 0.0]).fraction == 2.0
     assert not one([1.0, 128 * EPS], [1.0, 0.0]).holds
-    assert one([1.0, 128 * EPS], [1.0, 0.0], scale=2.0).fraction == 1.0
+
+
+def test_with_a_bound_every_entry_is_measured_against_its_own():
+    assert one([1.0, 3e-9], [1.0, 0.0], bound=[1.0, 1e-9]).fraction == 3.0
+    assert one([1.5, 0.0], [1.0, 0.0], bound=[1.0, 1e-9]).fraction == pytest.approx(0.5)
+    assert one([1.5, 0.0], [1.0, 0.0], bound=[1.0, 1e-9], other=True).fraction == pytest.approx(
+        0.25
+    )
+
+
+def test_where_nothing_is_allowed_nothing_may_differ():
+    assert one([0.0], [0.0], bound=[0.0]).holds
+    assert one([1e-300], [0.0], bound=[0.0]).fraction == np.inf
 
 
 def test_a_comparison_names_tensor_index_and_both_values():
