@@ -102,13 +102,12 @@ def _status(loaded: Framework | NotInstalled | Broken) -> Status:
 def _blame_pairs(comparisons: list[Comparison], statuses: dict[str, Status]) -> None:
     """Where two frameworks differ and the exact value accuses neither, both are in doubt."""
     for comparison in comparisons:
-        pair = comparison.frameworks
-        if not comparison.holds and all(
-            statuses[n].status == "verified" for n in pair if n in statuses
-        ):
-            for name in pair:
-                if name in statuses:
-                    statuses[name].status = "wrong"
+        if comparison.holds or EXACT in comparison.frameworks:
+            continue
+        pair = [statuses[name] for name in comparison.frameworks]
+        if all(status.status == "verified" for status in pair):
+            for status in pair:
+                status.status = "wrong"
 
 
 def _comparisons(

@@ -12,6 +12,7 @@ from crosscheck.exact.balls import (
     from_floats,
     is_narrow,
     is_positive,
+    to_float,
     working_precision,
 )
 from crosscheck.exact.network import KinkError, Layer, forward_and_backward
@@ -63,6 +64,12 @@ def test_a_loss_that_is_exactly_zero_is_enclosed():
     )
     assert found.loss.contains(0)
     assert found.loss.is_finite()
+
+
+@pytest.mark.parametrize("text", ["nan", "inf"])
+def test_what_is_no_finite_number_never_becomes_a_float(text):
+    with pytest.raises(UndecidedError, match="is no finite number"):
+        to_float(arb(text))
 
 
 def test_no_kink_is_reported_where_there_is_none():

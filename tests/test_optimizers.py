@@ -27,15 +27,17 @@ def run(framework, label, grads, start):
     return updates, theta, state
 
 
-def exactly(label, grads):
+def exactly(label, steps):
+    """The exact update of one step on the way, and the state after it."""
     name, keywords = OPTIMIZERS[label]
     with working_precision():
         keywords = {
             key: value if isinstance(value, bool) else from_floats(value)
             for key, value in keywords.items()
         }
-        rates = [from_floats(rate) for rate in RATES]
-        history = EXACT[name]([from_floats(g) for g in grads], rates, **keywords)
+        grads = [from_floats(g) for g in GRADS[:steps]]
+        rates = [from_floats(rate) for rate in RATES[:steps]]
+        history = EXACT[name](grads, rates, **keywords)
         return to_floats(history.updates[-1]), {k: to_floats(v) for k, v in history.state.items()}
 
 
@@ -47,10 +49,10 @@ def to_floats(array):
 def test_every_update_and_state_is_the_exact_one_entry_by_entry(framework, label):
     grads = [framework.params.from_numpy(g) for g in GRADS]
     updates, _, state = run(framework, label, grads, framework.params.from_numpy(GRADS[0]))
-    update, moments = exactly(label, GRADS)
+    update, moments = exactly(label, len(GRADS))
     # A recurrence of five steps, entry by entry: no sum is long and little cancels; 64 units of the
     # largest that the entry ever was (momenta of both signs cancel a little).
-    history = np.max(np.abs([exactly_at(label, t) for t in range(1, 6)]), axis=0)
+    history = np.max(np.abs([exactly(label, step)[0] for step in range(1, len(GRADS) + 1)]), axis=0)
     assert np.all(np.abs(framework.params.to_numpy(updates) - update) <= 64 * EPS * history)
     for name, expected in moments.items():
         actual = framework.params.to_numpy(getattr(state, name))
@@ -59,19 +61,6 @@ def test_every_update_and_state_is_the_exact_one_entry_by_entry(framework, label
         )
         assert np.all(np.abs(actual - expected) <= 64 * EPS * size), name
     assert int(state.step) == len(GRADS)
-
-
-def exactly_at(label, steps):
-    """The exact update of one step on the way."""
-    name, keywords = OPTIMIZERS[label]
-    with working_precision():
-        keywords = {
-            key: value if isinstance(value, bool) else from_floats(value)
-            for key, value in keywords.items()
-        }
-        grads = [from_floats(g) for g in GRADS[:steps]]
-        rates = [from_floats(rate) for rate in RATES[:steps]]
-        return to_floats(EXACT[name](grads, rates, **keywords).updates[-1])
 
 
 @pytest.mark.parametrize("label", OPTIMIZERS)

@@ -134,7 +134,13 @@ def to_decimal(ball: arb, digits: int = 20) -> str:
 
 
 def to_float(ball: arb) -> float:
-    """The float nearest to the middle of the ball."""
+    """The float nearest to the middle of the ball.
+
+    Raises:
+        UndecidedError: If the ball encloses no finite number; a NaN must not pass for a value.
+    """
+    if not ball.is_finite():
+        raise UndecidedError(f"{ball} is no finite number")
     return float(ball.mid())
 
 
