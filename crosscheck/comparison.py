@@ -1,26 +1,32 @@
 """Comparing two computations of one quantity, tensor by tensor, entry by entry.
 
-What a pass computes in a generated case may be off by its derived bound (see `bounds`), entry by
-entry; two frameworks may differ by twice that. The documents' examples, whose decimals no float can
-hold, and what an optimizer leaves are held to a plainer rule: 64 eps times the largest magnitude of
-the expected tensor, eps the machine epsilon of the dtype. Below the smallest normal number nothing
-is compared, since JAX flushes that to zero.
+What is computed may be off by its derived bound (see `bounds`), entry by entry; two frameworks may
+differ by twice that. What has no bound is discrete (a count, an order, an input) and must be equal.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-UNITS = 64
+from crosscheck.bounds.inexact import DOUBLE
+
+EXACT = "exact"
 
 
-@dataclass(frozen=True)
-class Tensor:
-    """An array and, for an exact one, how far an honest implementation may be from each entry."""
+class Tensor(NamedTuple):
+    """An array; an exact one with how far an honest implementation may be from each entry.
+
+    Attributes:
+        value: The array; exact values are rounded to float64.
+        bound: Of every entry, for an exact array; None where it must be met exactly.
+        radius: Of the enclosures behind an exact array, where they stayed wide; else 0.
+    """
 
     value: np.ndarray
     bound: np.ndarray | None = None
+    radius: np.ndarray | float = 0.0
 
 
 # A quantity as the tensors it consists of, each under the name of its place.
@@ -28,97 +34,176 @@ Tensors = Mapping[str, Tensor]
 
 
 @dataclass(frozen=True)
+class Place:
+    """What is compared: a quantity of a case, and the stage of the computation it belongs to."""
+
+    group: str
+    case: str
+    stage: str
+    quantity: str
+    dtype: str
+
+
+@dataclass(frozen=True)
 class Comparison:
-    """The worst disagreement of two computations of one quantity in one case.
+    """The worst disagreement of two computations of one quantity.
 
     Attributes:
-        case, quantity: What was computed.
+        place: What was computed.
         frameworks: The two that are compared; the second is the one expected.
-        worst: The difference of the entry that comes nearest to what it is allowed, or passes it.
-        allowed: What is allowed there.
-        place: The tensor and index of that entry, and the two values.
+        tensor, index: The place of the worst entry in the quantity: "[0].weight" and (1, 2).
+        actual, expected: The two values of that entry; None where `mismatch` says why.
+        exact: Its exact value, and the radius of the enclosure where that stayed wide.
+        error: |actual - expected|; infinite where it has no measure.
+        allowed: What is allowed there; None for what is discrete.
+        ulps: The error in units of the last place of the exact value, in the dtype.
+        mismatch: Why nothing can be measured (a shape, a dtype, a missing tensor), or None.
     """
 
-    case: str
-    quantity: str
+    place: Place
     frameworks: tuple[str, str]
-    worst: float
-    allowed: float
-    place: str
+    tensor: str
+    index: tuple[int, ...]
+    actual: float | None
+    expected: float | None
+    exact: tuple[float, float]
+    error: float
+    allowed: float | None
+    ulps: float
+    mismatch: str | None = None
 
     @property
     def holds(self) -> bool:
-        return self.worst <= self.allowed
+        return self.fraction <= 1
+
+    @property
+    def discrete(self) -> bool:
+        """Whether nothing but equality was allowed."""
+        return self.allowed is None
 
     @property
     def fraction(self) -> float:
-        """`worst` as a fraction of `allowed`; infinite where nothing is allowed."""
-        if self.worst == 0:
+        """`error` as a fraction of `allowed`; infinite where nothing is allowed."""
+        if self.error == 0 or self.allowed == np.inf:
             return 0.0
-        return self.worst / self.allowed if self.allowed > 0 else np.inf
+        return self.error / self.allowed if self.allowed else np.inf
+
+    @property
+    def where(self) -> str:
+        """The worst entry by its full name: "grads[0].weight[1, 2]"."""
+        return self.place.quantity + self.tensor + (str(list(self.index)) if self.index else "")
+
+    def in_words(self) -> str:
+        """Who, where, by how much, and how much is allowed."""
+        actual, expected = self.frameworks
+        start = f"{actual} from {expected}, {self.place.case}, {self.place.stage}: {self.where}"
+        if self.mismatch is not None:
+            return f"{start} {self.mismatch}"
+        middle, radius = self.exact
+        exact = f"{middle!r}" + (f" +- {radius:.2g}" if radius else "")
+        text = f"{start} is {self.actual!r}, expected {self.expected!r}"
+        text += "" if expected == EXACT and not radius else f" (exact {exact})"
+        if self.discrete:
+            return f"{text}; these must be equal"
+        return (
+            f"{text}: off by {self.error:.3g}, {self.fraction:.3g} times its bound of "
+            f"{self.allowed:.3g} ({self.ulps:.3g} ulps)"
+        )
 
 
 def compare(
-    case: str,
-    quantity: str,
-    frameworks: tuple[str, str],
-    actual: Tensors,
-    expected: Tensors,
-    exact: Tensors,
-    dtype: str,
+    place: Place, frameworks: tuple[str, str], actual: Tensors, expected: Tensors, exact: Tensors
 ) -> Comparison:
-    """Compare every tensor of a quantity and keep the worst.
+    """Compare every tensor of a quantity and keep the worst entry.
 
     A missing tensor, another shape or dtype, or a number that is not finite on one side only, is a
     disagreement without measure: infinite.
 
     Args:
-        case, quantity, frameworks: What is compared, for the result.
+        place, frameworks: What is compared, for the result.
         actual, expected: The two computations.
         exact: The exact tensors, with their bounds.
-        dtype: What every tensor must have.
     """
     if list(actual) != list(expected):
-        place = f"has {list(actual)} instead of {list(expected)}"
-        return Comparison(case, quantity, frameworks, np.inf, 0.0, place)
-    found = []
-    for name in expected:
-        allowed = _allowed(expected[name].value, exact[name], dtype)
-        if expected is not exact:
-            allowed = 2 * allowed
-        worst, room, note = _worst(actual[name].value, expected[name].value, allowed, dtype)
-        found.append(Comparison(case, quantity, frameworks, worst, room, f"{quantity}{name}{note}"))
+        mismatch = f"has {list(actual)} instead of {list(expected)}"
+        return _mismatch(place, frameworks, "", mismatch)
+    found = [
+        _worst(place, frameworks, name, actual[name].value, expected[name].value, exact[name])
+        for name in expected
+    ]
     return max(found, key=lambda comparison: comparison.fraction)
 
 
-def _allowed(expected: np.ndarray, exact: Tensor, dtype: str) -> np.ndarray:
-    limits = np.finfo(dtype)
-    if exact.bound is not None:
-        # Beside the bound, the rounding of the exact value to the float64 that stands here.
-        return exact.bound + np.finfo("float64").eps / 2 * np.abs(exact.value)
-    largest = float(np.max(np.abs(expected), initial=0.0))
-    rule = max(UNITS * float(limits.eps) * largest, float(limits.smallest_normal))
-    return np.full(exact.value.shape, rule)
+def _mismatch(place: Place, frameworks: tuple[str, str], tensor: str, mismatch: str) -> Comparison:
+    return Comparison(
+        place,
+        frameworks,
+        tensor,
+        index=(),
+        actual=None,
+        expected=None,
+        exact=(np.nan, 0.0),
+        error=np.inf,
+        allowed=0.0,
+        ulps=np.inf,
+        mismatch=mismatch,
+    )
 
 
 def _worst(
-    actual: np.ndarray, expected: np.ndarray, allowed: np.ndarray, dtype: str
-) -> tuple[float, float, str]:
-    """Difference and allowance of the worst entry, and where it is, with both values."""
+    place: Place,
+    frameworks: tuple[str, str],
+    name: str,
+    actual: np.ndarray,
+    expected: np.ndarray,
+    exact: Tensor,
+) -> Comparison:
+    """The entry of one tensor that comes nearest to what it is allowed, or passes it furthest."""
+    against_exact = frameworks[1] == EXACT
     if actual.shape != expected.shape:
-        return np.inf, 0.0, f": has shape {actual.shape} instead of {expected.shape}"
-    if actual.dtype != dtype:
-        return np.inf, 0.0, f": has dtype {actual.dtype} instead of {dtype}"
-    actual, expected = actual.astype("float64"), expected.astype("float64")
-    same = (actual == expected) | (np.isnan(actual) & np.isnan(expected))
-    difference = np.zeros_like(expected)
-    np.subtract(actual, expected, out=difference, where=~same)
-    difference = np.nan_to_num(np.abs(difference), nan=np.inf, posinf=np.inf)
-    # Where nothing differs nothing need be allowed; where nothing is allowed, nothing may differ.
-    fraction = np.where(difference == 0, 0.0, np.inf)
-    within = (allowed > 0) & np.isfinite(difference) & (difference > 0)
-    np.divide(difference, allowed, out=fraction, where=within)
+        mismatch = f"has shape {actual.shape} instead of {expected.shape}"
+        return _mismatch(place, frameworks, name, mismatch)
+    if actual.dtype != place.dtype:
+        mismatch = f"has dtype {actual.dtype} instead of {place.dtype}"
+        return _mismatch(place, frameworks, name, mismatch)
+    actual, expected = np.array(actual, "float64"), np.array(expected, "float64")
+    allowed = _allowed(exact) * (1 if against_exact else 2)
+    with np.errstate(all="ignore"):  # beyond all measure, and infinite then
+        difference = _difference(actual, expected)
+        # Where nothing is allowed, nothing may differ. An infinite bound promises nothing, and then
+        # even a NaN is none the worse.
+        nothing = (difference == 0) | (allowed == np.inf)
+        fraction = np.where(nothing, 0.0, difference / allowed)
     index = tuple(int(i) for i in np.unravel_index(np.argmax(fraction), fraction.shape))
-    where = str(list(index)) if index else ""
-    note = f"{where} is {actual[index]}, expected {expected[index]}"
-    return float(difference[index]), float(allowed[index]), note
+    middle = float(exact.value[index])
+    error = float(difference[index])
+    return Comparison(
+        place,
+        frameworks,
+        name,
+        index,
+        float(actual[index]),
+        float(expected[index]),
+        (middle, float(np.broadcast_to(exact.radius, exact.value.shape)[index])),
+        error,
+        None if exact.bound is None else float(allowed[index]),
+        error / _ulp(middle, place.dtype),
+    )
+
+
+def _allowed(exact: Tensor) -> np.ndarray:
+    if exact.bound is None:
+        return np.zeros_like(exact.value)
+    # Beside the bound, the rounding of the exact value to the float64 that stands here.
+    return np.asarray(exact.bound + DOUBLE.u * np.abs(exact.value) + exact.radius)
+
+
+def _difference(actual: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    difference = np.where(actual == expected, 0.0, np.abs(actual - expected))  # inf equals inf
+    return np.where(np.isnan(difference), np.inf, difference)
+
+
+def _ulp(exact: float, dtype: str) -> float:
+    limits = np.finfo(dtype)
+    size = min(max(abs(exact), float(limits.smallest_normal)), float(limits.max) / 2)
+    return float(np.spacing(np.asarray(size, dtype)))

@@ -6,22 +6,20 @@ NotImplementedError), or is *not installed*.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import combinations
 
-from crosscheck import documents, ledger, quantities
-from crosscheck.cases import cases
-from crosscheck.comparison import Comparison, compare
+from crosscheck import documents, ledger
+from crosscheck.comparison import EXACT, Comparison
 from crosscheck.contract import breaches
+from crosscheck.fixtures import groups
+from crosscheck.fixtures.stages import Fixture
 from crosscheck.frameworks import Broken, Framework, NotInstalled, load, registry
-from crosscheck.quantities import Quantities
-
-EXACT = "exact"
+from crosscheck.judging import against_each_other, against_exact, attempt
 
 
 def tasks() -> int:
     """How many tasks `verify` reports to its `progress`."""
-    return len(quantities.documents_with_a_network()) + len(cases()) + 1
+    return sum(map(len, groups().values())) + 1
 
 
 @dataclass
@@ -113,58 +111,27 @@ def _blame_pairs(comparisons: list[Comparison], statuses: dict[str, Status]) -> 
 def _comparisons(
     frameworks: list[Framework], statuses: dict[str, Status], progress: Callable[[str], None]
 ) -> Iterator[Comparison]:
-    for number in quantities.documents_with_a_network():
-        progress(f"document {number}")
-        yield from _judge(
-            f"document {number}",
-            "float64",
-            quantities.document_exactly(number),
-            frameworks,
-            statuses,
-            partial(quantities.document_by, number),
-        )
-    for case in cases():
-        progress(case.name)
-        exact = quantities.case_exactly(case)
-        yield from _judge(
-            case.name,
-            case.dtype,
-            exact,
-            frameworks,
-            statuses,
-            partial(quantities.case_by, case, exact),
-        )
+    for cases in groups().values():
+        for case in cases:
+            progress(case.name)
+            yield from _judge(case, frameworks, statuses)
 
 
 def _judge(
-    case: str,
-    dtype: str,
-    exact: Quantities,
-    frameworks: list[Framework],
-    statuses: dict[str, Status],
-    compute: Callable[[Framework], Quantities],
+    case: Fixture, frameworks: list[Framework], statuses: dict[str, Status]
 ) -> Iterator[Comparison]:
     """One case by every framework, each compared with the exact value and with the others."""
-    computed = {}
+    attempts = []
     for framework in frameworks:
+        made = attempt(case, framework)
+        attempts.append(made)
         status = statuses[framework.name]
-        try:
-            computed[framework.name] = compute(framework)
-        except NotImplementedError as error:
-            status.not_supported.append(f"{case}: {error}")
-        except Exception as error:
+        if made.not_supported is not None:
+            status.not_supported.append(f"{case.name}: {made.not_supported}")
+        if made.failure is not None:
+            stage, what = made.failure
             status.status = "wrong"
-            status.reasons.append(f"{case}: {type(error).__name__}: {error}")
-    pairs = [(name, EXACT) for name in computed] + list(combinations(computed, 2))
-    for actual, expected in pairs:
-        for quantity, tensors in exact.items():
-            other = tensors if expected == EXACT else computed[expected][quantity]
-            yield compare(
-                case,
-                quantity,
-                (actual, expected),
-                computed[actual][quantity],
-                other,
-                tensors,
-                dtype,
-            )
+            status.reasons.append(f"{case.name}, {stage}: {what}")
+        yield from against_exact(case, made)
+    for one, other in combinations(attempts, 2):
+        yield from against_each_other(case, one, other)

@@ -94,8 +94,8 @@ def _exact_run(names: Names, run: dict[str, Any], network: dict[str, Any]) -> No
     )
     space.state = SimpleNamespace(
         **{
-            key: tuple(Layer(*(history.state[key] for history in layer)) for layer in histories)
-            for key in histories[0].weight.state
+            key: tuple(Layer(*(leaf.states[key][0] for leaf in layer)) for layer in histories)
+            for key in histories[0].weight.states
         }
     )
     for key, value in _exact_pass(space.params, names, network).items():

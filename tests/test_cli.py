@@ -5,9 +5,10 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from crosscheck import cli, verdicts
-from crosscheck.comparison import Comparison
+from crosscheck import calibration, cli, verdicts
+from crosscheck.comparison import Comparison, Place
 from crosscheck.documents import DOCUMENTS, load
+from crosscheck.mistakes import Mistake
 from crosscheck.verification import Status, Verification
 
 
@@ -22,18 +23,31 @@ def run(monkeypatch):
     return invoke
 
 
+def compared(error, mismatch=None):
+    place = Place("made", "made", "gradients", "grads", "float64")
+    return Comparison(
+        place,
+        ("numpy", "exact"),
+        "[0]",
+        (1,),
+        actual=error,
+        expected=0.0,
+        exact=(0.0, 0.0),
+        error=error,
+        allowed=1e-12,
+        ulps=error / 2.2e-16,
+        mismatch=mismatch,
+    )
+
+
 def holding():
-    right = Comparison("made", "grads", ("numpy", "exact"), 1e-16, 1e-12, "grads[0] is 1.0")
     absent = Status(None, "not installed", ["on purpose"])
-    return Verification({"numpy": Status("2", "verified"), "torch": absent}, [right], [])
+    return Verification({"numpy": Status("2", "verified"), "torch": absent}, [compared(1e-16)], [])
 
 
 def failing():
-    wrong = Comparison(
-        "made", "grads", ("numpy", "exact"), 1.0, 1e-12, "grads[0] is 1.0, expected 0.0"
-    )
-    endless = Comparison("made", "loss", ("numpy", "exact"), float("inf"), 0.0, "loss is nan")
-    return Verification({"numpy": Status("2", "wrong")}, [wrong, endless], ["a problem"])
+    wrong = [compared(1.0), compared(float("inf"), "has shape (1,) instead of (2,)")]
+    return Verification({"numpy": Status("2", "wrong")}, wrong, ["a problem"])
 
 
 def test_alone_it_verifies(run):
@@ -41,7 +55,7 @@ def test_alone_it_verifies(run):
     assert alone.exit_code == named.exit_code == 0
     assert alone.output == named.output
     assert alone.output.strip().splitlines()[-1].startswith("All holds.")
-    for word in ("numpy", "not installed", "on purpose", "grads", "contradicted"):
+    for word in ("numpy", "not installed", "on purpose", "gradients", "contradicted"):
         assert word in alone.output
 
 
@@ -57,6 +71,10 @@ def test_verification_as_json_has_the_promised_form(run):
         "worst",
         "allowed",
         "holds",
+        "group",
+        "stage",
+        "fraction",
+        "ulps",
     }
     assert "Frameworks" in result.stderr
 
@@ -65,7 +83,12 @@ def test_what_is_wrong_exits_with_1_and_is_named(monkeypatch):
     monkeypatch.setattr(cli, "verify_everything", lambda *arguments: failing())
     result = CliRunner().invoke(cli.main, ["verify", "--json", "-"])
     assert result.exit_code == 1
-    assert "numpy from exact, made: grads[0] is 1.0, expected 0.0" in result.stderr
+    shown = " ".join(result.stderr.split())
+    assert (
+        "numpy from exact, made, gradients: grads[0][1] is 1.0, expected 0.0: off by 1, " in shown
+    )
+    assert "times its bound of 1e-12 (4.55e+15 ulps); no known mistake reproduces it" in shown
+    assert "grads[0][1] has shape (1,) instead of (2,)" in shown
     assert "ledger: a problem" in result.stderr
     assert "WRONG." in result.stderr
     found = json.loads(result.stdout)
@@ -78,6 +101,9 @@ def test_bad_usage_exits_with_2():
         (["verify", "--framework", "nosuch"], "'nosuch' is neither a framework"),
         (["errata", "--document", "005"], "'005' is not one of"),
         (["nosuch"], "No such command 'nosuch'"),
+        (["discriminate", "--mistake", "nosuch"], "no known mistake has 'nosuch' in its name"),
+        (["bounds", "--networks", "0"], "0 is not in the range x>=1"),
+        (["bounds", "--framework", "nosuch"], "'nosuch' is neither a framework"),
         (["errata", "--json", "/nosuch/folder/x.json"], "cannot write /nosuch/folder/x.json"),
     ]:
         result = CliRunner().invoke(cli.main, arguments)
@@ -134,14 +160,16 @@ def test_json_is_written_whole_to_a_file(run, tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["ledger.json"]
 
 
-@pytest.mark.parametrize("command", [[], ["verify"], ["errata"]])
+@pytest.mark.parametrize("command", [[], ["verify"], ["errata"], ["discriminate"], ["bounds"]])
 def test_help_is_enough_to_use_it(command):
     result = CliRunner().invoke(cli.main, [*command, "--help"])
     assert result.exit_code == 0
     for option in {
         "verify": ["--framework", "--require", "--json"],
         "errata": ["--document", "--all", "--json"],
-    }.get("".join(command), ["verify", "errata", "Exit codes"]):
+        "discriminate": ["--mistake", "--json", "Exit codes"],
+        "bounds": ["--networks", "--framework", "--json", "Exit codes"],
+    }.get("".join(command), ["verify", "errata", "discriminate", "bounds", "Exit codes"]):
         assert option in result.output
 
 
@@ -151,3 +179,55 @@ def test_output_off_a_terminal_has_no_colour_codes(run):
 
 def test_every_title_is_given():
     assert all(load(number).title for number in DOCUMENTS)
+
+
+# ----- how sharp, how wide -----
+
+
+def test_discriminate_shows_the_matrix_and_writes_it_as_json():
+    result = CliRunner().invoke(cli.main, ["discriminate", "--mistake", "betas", "--json", "-"])
+    assert result.exit_code == 0
+    found = json.loads(result.stdout)
+    (entry,) = found["mistakes"]
+    assert {key: entry[key] for key in ("name", "kind", "caught", "stage")} == {
+        "name": "betas swapped",
+        "kind": "optimizer",
+        "caught": True,
+        "stage": "state",
+    }
+    assert entry["margin"] >= 10
+    assert entry["by"] in entry["groups"]
+    assert "1 of 1 mistakes caught in the right place" in " ".join(result.stderr.split())
+
+
+def test_discriminate_exits_with_1_where_a_mistake_is_not_caught(monkeypatch):
+    harmless = Mistake("harmless", "forward", "forward", "mlp", ())
+    monkeypatch.setattr(cli, "catalogue", lambda: (harmless,))
+    result = CliRunner().invoke(cli.main, ["discriminate", "--json", "-"])
+    assert result.exit_code == 1
+    assert "harmless: caught by nothing" in result.stderr
+    assert json.loads(result.stdout)["holds"] is False
+
+
+def test_bounds_shows_the_histogram_and_writes_it_as_json():
+    arguments = ["bounds", "--networks", "20", "--framework", "numpy", "--json", "-"]
+    result = CliRunner().invoke(cli.main, arguments)
+    assert result.exit_code == 0
+    found = json.loads(result.stdout)
+    assert len(found["networks"]) == 20
+    assert found["problems"] == []
+    assert {entry["component"] for entry in found["components"]} >= {
+        "sigmoid: activations",
+        "softmax_cross_entropy: loss",
+        "adam: updates",
+    }
+    assert "Neither exceeded nor idle." in result.stderr
+    assert "above 1" in result.stderr
+
+
+def test_bounds_exits_with_1_where_they_are_idle(monkeypatch):
+    monkeypatch.setattr(calibration, "FLOOR", 0.99)
+    arguments = ["bounds", "--networks", "1", "--framework", "numpy"]
+    result = CliRunner().invoke(cli.main, arguments)
+    assert result.exit_code == 1
+    assert "nobody uses 0.99 of the bounds in any network" in " ".join(result.output.split())

@@ -6,19 +6,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from crosscheck import quantities
-from crosscheck.cases import cases
-from crosscheck.comparison import Tensor, compare
-from crosscheck.contract import ACTIVATIONS, LOSSES
+from crosscheck.comparison import EXACT
+from crosscheck.contract import ACTIVATIONS, LOSSES, STATES
+from crosscheck.diagnosis import explain
+from crosscheck.fixtures import groups, network
 from crosscheck.frameworks import NotInstalled, load
-from crosscheck.report import in_words
-from crosscheck.verification import EXACT, verify
+from crosscheck.verification import verify
 
 ROOT = Path(__file__).parent.parent
 
 
 def test_everything_holds(verification):
-    failures = [in_words(c) for c in verification.comparisons if not c.holds]
+    failures = [explain(c) for c in verification.comparisons if not c.holds]
     assert failures == []
     assert verification.problems == []
     assert verification.holds
@@ -29,18 +28,23 @@ def test_a_framework_is_verified_or_visibly_absent(verification, framework):
     assert verification.frameworks[framework.name].not_supported == []
 
 
-def test_every_quantity_is_compared_with_the_exact_value(verification, framework):
+def test_every_quantity_of_every_case_is_compared_with_the_exact_value(verification, framework):
     compared = {
-        c.quantity for c in verification.comparisons if c.frameworks == (framework.name, EXACT)
+        (c.place.case, c.place.stage, c.place.quantity)
+        for c in verification.comparisons
+        if c.frameworks == (framework.name, EXACT)
     }
-    expected = set(quantities.PASS)
-    for label in quantities.OPTIMIZERS:
-        expected |= {quantities.after(label, steps) for steps in (1, len(quantities.RATES))}
-    assert expected <= compared
+    assert compared == {
+        (case.name, stage, quantity)
+        for cases in groups().values()
+        for case in cases
+        for stage, quantities in case.exactly().items()
+        for quantity in quantities
+    }
 
 
-def test_the_cases_cover_every_activation_loss_and_dtype():
-    made = cases()
+def test_the_fixtures_cover_every_activation_loss_optimizer_and_dtype():
+    made = network.generated()
     assert {(c.loss, c.dtype) for c in made} == {
         (n, d) for n in LOSSES for d in ("float64", "float32")
     }
@@ -51,7 +55,28 @@ def test_the_cases_cover_every_activation_loss_and_dtype():
         assert output == (
             {"sigmoid", "softmax"} if loss == "binary_cross_entropy" else set(ACTIVATIONS)
         )
-    assert len({c.name for c in made}) == len(made)
+    runs = groups()["optimizers"]
+    assert {(c.optimizer, c.dtype) for c in runs} == {
+        (name, dtype) for name in STATES for dtype in ("float64", "float32")
+    }
+    assert all(len(c.rates) >= 5 and len(set(c.rates)) == 2 for c in runs)
+
+
+def test_every_case_has_a_name_of_its_own_and_exact_values_that_are_narrow():
+    everything = [case for cases in groups().values() for case in cases]
+    assert len({(case.group, case.name) for case in everything}) == len(everything)
+    for case in everything:
+        for quantities in case.exactly().values():
+            for tensors in quantities.values():
+                assert all(np.all(tensor.radius == 0) for tensor in tensors.values())
+
+
+def test_cases_of_equal_content_share_their_exact_values():
+    one, other = network.drawn(0), network.drawn(0)
+    assert one is not other
+    assert one == other
+    assert one.exactly() is other.exactly()
+    assert one != network.drawn(1)
 
 
 # ----- planted mistakes: a copy of a reference with one line of it changed -----
@@ -72,8 +97,8 @@ def plant(tmp_path, monkeypatch):
         # Beside the copy only NumPy: the others have nothing to add, and take their time.
         packages = {"numpy": "reference_numpy", package: package}
         monkeypatch.setattr("crosscheck.verification.registry", lambda extra: packages)
-        # And of the cases one in seven: every loss and dtype, with one activation.
-        monkeypatch.setattr("crosscheck.verification.cases", lambda: FEW)
+        # And of the networks one in seven: every loss and dtype, with one activation.
+        monkeypatch.setattr("crosscheck.verification.groups", lambda: FEW)
         if isinstance(load(package, package), NotInstalled):
             pytest.skip(load(package, package).reason)
         return package, verify([package])
@@ -81,7 +106,9 @@ def plant(tmp_path, monkeypatch):
     return planted
 
 
-FEW = [case for case in cases() if case.activations[0] == "tanh"]
+FEW = dict(groups()) | {
+    "networks": [case for case in network.generated() if case.activations[0] == "tanh"]
+}
 
 
 def blamed(package, result):
@@ -109,20 +136,31 @@ SIGNS = {
 def test_one_sign_in_a_gradient_is_wrong_and_its_place_is_named(plant, reference):
     package, result = plant(reference, "gradients.py", *SIGNS[reference])
     found = blamed(package, result)
-    first = next(c for c in found if c.case == "document 002")
-    assert first.quantity == "grads"
-    assert first.place.startswith("grads[")
-    # Nothing else is blamed on the generated cases: their optimizers are handed the gradients.
-    assert {c.quantity for c in found if not c.case.startswith("document")} == {"grads"}
+    first = next(c for c in found if c.place.case == "document 002")
+    assert (first.place.stage, first.place.quantity) == ("gradients", "grads")
+    assert ", document 002, gradients: grads[" in first.in_words()
+    # What follows from it is not blamed, and neither are the optimizers: they are handed gradients.
+    by_group = {c.place.group: c.place.stage for c in found}
+    assert by_group.pop("printed numbers", "gradients") == "gradients"  # it prints few gradients
+    assert by_group == {
+        "worked examples": "gradients",
+        "networks": "gradients",
+        "edges": "gradients",
+        "training": "trajectory",
+    }
 
 
 def test_a_dropped_bias_correction_is_wrong_and_its_place_is_named(plant):
     package, result = plant("reference_numpy", "optimizers.py", "if bias_correction:", "if False:")
-    found = {c.quantity for c in blamed(package, result)}
-    assert found == {
-        "the document's published: parameters after 1 step",
-        "adam: parameters after 1 step",
-        "adam: parameters after 5 steps",
+    found = blamed(package, result)
+    assert {(c.place.stage, c.place.quantity) for c in found} == {("update", "updates")}
+    assert {c.place.case for c in found} == {
+        "document 002, published",
+        *(
+            f"adam{more}-{shape}"
+            for more in ("", " with a large eps")
+            for shape in ("layers-float64", "layers-float32", "array-float64")
+        ),
     }
 
 
@@ -131,7 +169,7 @@ def test_a_tensor_of_another_shape_is_wrong_and_named(plant):
         "reference_numpy", "gradients.py", "return tuple(reversed(errors))", "return tuple(errors)"
     )
     found = blamed(package, result)
-    assert any("deltas[0]: has shape (6, 2) instead of (6, 5)" in in_words(c) for c in found)
+    assert any("deltas[0] has shape (6, 2) instead of (6, 5)" in c.in_words() for c in found)
 
 
 def test_a_framework_that_raises_is_wrong_and_says_what(plant):
@@ -143,7 +181,7 @@ def test_a_framework_that_raises_is_wrong_and_says_what(plant):
     )
     status = result.frameworks[package]
     assert status.status == "wrong"
-    assert status.reasons[0] == "document 002: ZeroDivisionError: division by zero"
+    assert "document 002, gradients: ZeroDivisionError: division by zero" in status.reasons
 
 
 def test_a_breach_of_the_contract_is_wrong_before_any_number(plant):
@@ -164,7 +202,8 @@ def test_not_supported_is_neither_wrong_nor_hidden(plant):
         "    if inputs.dtype == 'float32':\n        raise NotImplementedError('float32')\n",
     )
     assert result.holds
-    assert len(result.frameworks[package].not_supported) == len(FEW) // 2
+    float32 = [c for g in ("networks", "edges", "training") for c in FEW[g] if c.dtype == "float32"]
+    assert len(result.frameworks[package].not_supported) == len(float32)
 
 
 def test_a_faithful_copy_passes_everything(plant):
@@ -197,71 +236,3 @@ def test_what_is_not_installed_is_not_wrong(monkeypatch):
     assert result.frameworks["torch"].status == "not installed"
     assert result.frameworks["torch"].reasons == ["on purpose"]
     assert {c.frameworks for c in result.comparisons} == {("numpy", EXACT)}
-
-
-# ----- the comparison itself -----
-
-
-def one(actual, expected, dtype="float64", bound=None, other=False):
-    """Compare one tensor with the exact one, or with another framework's."""
-    mine = {"[0]": Tensor(np.array(actual, dtype))}
-    exact = {"[0]": Tensor(np.array(expected, dtype), None if bound is None else np.array(bound))}
-    return compare("case", "q", ("a", "b"), mine, dict(exact) if other else exact, exact, dtype)
-
-
-EPS = np.finfo("float64").eps
-
-
-def test_without_a_bound_a_comparison_is_measured_against_the_largest_entry():
-    assert one([1.0 + 32 * EPS, 0.0], [1.0, 0.0]).fraction == 0.5
-    assert one([1.0, 128 * EPS], [1.0, 0.0]).fraction == 2.0
-    assert not one([1.0, 128 * EPS], [1.0, 0.0]).holds
-
-
-def test_with_a_bound_every_entry_is_measured_against_its_own():
-    assert one([1.0, 3e-9], [1.0, 0.0], bound=[1.0, 1e-9]).fraction == 3.0
-    assert one([1.5, 0.0], [1.0, 0.0], bound=[1.0, 1e-9]).fraction == pytest.approx(0.5)
-    assert one([1.5, 0.0], [1.0, 0.0], bound=[1.0, 1e-9], other=True).fraction == pytest.approx(
-        0.25
-    )
-
-
-def test_where_nothing_is_allowed_nothing_may_differ():
-    assert one([0.0], [0.0], bound=[0.0]).holds
-    assert one([1e-300], [0.0], bound=[0.0]).fraction == np.inf
-
-
-def test_a_comparison_names_tensor_index_and_both_values():
-    found = one([[1.0, 2.5]], [[1.0, 2.0]])
-    assert found.place == "q[0][0, 1] is 2.5, expected 2.0"
-
-
-@pytest.mark.parametrize(
-    ("actual", "expected"),
-    [([np.nan], [1.0]), ([np.inf], [1.0]), ([1.0], [np.nan]), ([1.0], [[1.0]])],
-)
-def test_what_cannot_be_measured_never_holds(actual, expected):
-    found = one(actual, expected)
-    assert not found.holds
-    assert found.worst == np.inf
-
-
-def test_equal_infinities_and_nans_agree():
-    assert one([np.inf, np.nan], [np.inf, np.nan]).worst == 0
-
-
-def test_another_dtype_never_holds():
-    tensors = {"[0]": Tensor(np.ones(1, "float32"))}
-    found = compare("case", "q", ("a", "b"), tensors, tensors, tensors, "float64")
-    assert not found.holds
-    assert "has dtype float32 instead of float64" in found.place
-
-
-def test_a_missing_tensor_never_holds():
-    there = {"[0]": Tensor(np.ones(1))}
-    assert not compare("case", "q", ("a", "b"), {}, there, there, "float64").holds
-
-
-def test_underflow_to_zero_is_no_disagreement():
-    assert one([0.0], [1e-310]).holds
-    assert not one([0.0], [1e-300]).holds

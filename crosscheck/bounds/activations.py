@@ -1,22 +1,13 @@
 """How an activation passes errors on: forward from z to a, and backward from dC/da to dC/dz."""
 
 from collections.abc import Callable
-from math import pi, sqrt
 
 import numpy as np
 
-from crosscheck.bounds.precision import FUNCTION, TANH, Array, Precision
-from reference_numpy.activations import erfc, sigmoid, softmax, softplus
+from crosscheck.bounds.functions import density, distribution, sigmoid, softmax, softplus
+from crosscheck.bounds.inexact import FUNCTION, TANH, Array, Precision
 
 # ----- slopes, and the slopes of slopes, that carry an error on -----
-
-
-def _density(z: Array) -> Array:
-    return np.exp(-(np.clip(z, -40, 40) ** 2) / 2) / sqrt(2 * pi)
-
-
-def _distribution(z: Array) -> Array:
-    return erfc(-z / sqrt(2)) / 2
 
 
 def sigmoid_slope(z: Array) -> Array:
@@ -36,15 +27,15 @@ def towards_zero(z: Array, ez: Array) -> Array:
 
 
 def _gelu_slope(z: Array) -> Array:
-    return _distribution(z) + z * _density(z)
+    return distribution(z) + z * density(z)
 
 
 def _gelu_curvature(z: Array, ez: Array) -> Array:
     # |(2 - z^2) phi(z)|, which changes by at most 3/2 per unit of z, and lies below the envelope
     # (2 + z^2) phi(z), which falls off to both sides of 0.
     near = towards_zero(z, ez)
-    here = np.abs(2 - np.minimum(np.abs(z), 40) ** 2) * _density(z)
-    return np.minimum((2 + near**2) * _density(near), here + 1.5 * ez)
+    here = np.abs(2 - np.minimum(np.abs(z), 40) ** 2) * density(z)
+    return np.minimum((2 + near**2) * density(near), here + 1.5 * ez)
 
 
 # ----- forward: e_a from z and e_z -----
@@ -72,8 +63,8 @@ FORWARD: dict[str, Callable[[Precision, Array, Array], Array]] = {
     # Rounding the argument of erfc (twice) moves it by 2 u |z|, and z Phi(z) by 2 u z^2 phi(z).
     "gelu": lambda p, z, ez: (
         (np.abs(_gelu_slope(z)) + _gelu_curvature(z, ez) * ez) * ez
-        + 2 * p.u * np.minimum(np.abs(z), 40) ** 2 * _density(z)
-        + (FUNCTION + 2) * p.u * np.abs(z) * _distribution(z)
+        + 2 * p.u * np.minimum(np.abs(z), 40) ** 2 * density(z)
+        + (FUNCTION + 2) * p.u * np.abs(z) * distribution(z)
     ),
 }
 
@@ -120,9 +111,9 @@ def _e_tanh_slope(p: Precision, z: Array, ez: Array) -> Array:
 
 def _e_gelu_slope(p: Precision, z: Array, ez: Array) -> Array:
     # (Phi + z phi)' = (2 - z^2) phi. Rounding in the exponent z^2 / 2 counts up to 3 u z^2 / 2.
-    r, phi = np.minimum(np.abs(z), 40), _density(z)
+    r, phi = np.minimum(np.abs(z), 40), density(z)
     inside = 2 * p.u * r * phi + 3 * p.u * r**3 * phi
-    return _gelu_curvature(z, ez) * ez + inside + FUNCTION * p.u * (_distribution(z) + r * phi)
+    return _gelu_curvature(z, ez) * ez + inside + FUNCTION * p.u * (distribution(z) + r * phi)
 
 
 def _e_softplus_slope(p: Precision, z: Array, ez: Array) -> Array:
@@ -135,8 +126,10 @@ BACKWARD: dict[str, Callable[..., tuple[Array, Array]]] = {
     "identity": lambda p, z, ez, c, ec: (c, ec),
     "sigmoid": _elementwise(sigmoid_slope, _e_sigmoid_slope),
     "tanh": _elementwise(_tanh_slope, _e_tanh_slope),
-    # The slope jumps by 1 where z may have either sign.
-    "relu": _elementwise(lambda z: 1.0 * (z > 0), lambda p, z, ez: 1.0 * (np.abs(z) <= ez)),
+    # The slope jumps by 1 where z may have either sign; a z of 0 without any error has slope 0.
+    "relu": _elementwise(
+        lambda z: 1.0 * (z > 0), lambda p, z, ez: 1.0 * ((np.abs(z) <= ez) & (ez > 0))
+    ),
     "softmax": _backward_softmax,
     "softplus": _elementwise(sigmoid, _e_softplus_slope),
     "gelu": _elementwise(_gelu_slope, _e_gelu_slope),

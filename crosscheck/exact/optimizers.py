@@ -18,10 +18,10 @@ Grads = Sequence[Array]
 
 
 class History(NamedTuple):
-    """The updates of all steps, in order, and the state after the last one."""
+    """The update of every step, in order, and every moment after it."""
 
     updates: list[Array]
-    state: dict[str, Array]
+    states: dict[str, list[Array]]
 
 
 def sgd(grads: Grads, rates: Rates) -> History:
@@ -38,7 +38,7 @@ def momentum(grads: Grads, rates: Rates, momentum: arb, nesterov: bool = False) 
     updates = velocities
     if nesterov:
         updates = [momentum * u + push for u, push in zip(velocities, pushes, strict=True)]
-    return History(updates, {"velocity": velocities[-1]})
+    return History(updates, {"velocity": velocities})
 
 
 def adagrad(grads: Grads, rates: Rates, initial_accumulator: arb, eps: arb) -> History:
@@ -48,7 +48,7 @@ def adagrad(grads: Grads, rates: Rates, initial_accumulator: arb, eps: arb) -> H
         -rate * g / (_root(total) + eps)
         for g, rate, total in zip(grads, rates, totals, strict=True)
     ]
-    return History(updates, {"sum_of_squares": totals[-1]})
+    return History(updates, {"sum_of_squares": totals})
 
 
 def rmsprop(grads: Grads, rates: Rates, decay: arb, eps: arb) -> History:
@@ -57,7 +57,7 @@ def rmsprop(grads: Grads, rates: Rates, decay: arb, eps: arb) -> History:
     updates = [
         -rate * g / (_root(v) + eps) for g, rate, v in zip(grads, rates, seconds, strict=True)
     ]
-    return History(updates, {"second_moment": seconds[-1]})
+    return History(updates, {"second_moment": seconds})
 
 
 def adam(
@@ -71,7 +71,7 @@ def adam(
         if bias_correction:
             m, v = m / (1 - b1**t), v / (1 - b2**t)
         updates.append(-rate * m / (_root(v) + eps))
-    return History(updates, {"first_moment": firsts[-1], "second_moment": seconds[-1]})
+    return History(updates, {"first_moment": firsts, "second_moment": seconds})
 
 
 def _averages(values: Sequence[Array], decay: arb) -> list[Array]:

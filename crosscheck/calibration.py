@@ -1,0 +1,184 @@
+"""How much of their bounds honest implementations use: neither more than all, nor next to nothing.
+
+Random networks and histories are computed by frameworks and compared with the exact values. Probes
+do the same for one activation, loss or optimizer at a time, since in a network the error that came
+in from below hides what one function adds.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from crosscheck.contract import ACTIVATIONS, LOSSES
+from crosscheck.fixtures import descent, network
+from crosscheck.fixtures.network import DTYPES, NetworkCase
+from crosscheck.fixtures.stages import Fixture
+from crosscheck.frameworks import Framework
+from crosscheck.judging import against_exact, attempt
+
+# Of the whole bound somebody uses more than this somewhere; a bound ten times as wide would not do.
+FLOOR = 0.2
+# The same for every single component. Weakened tenfold, none could reach it.
+COMPONENT_FLOOR = 0.1
+
+
+@dataclass(frozen=True)
+class Use:
+    """The worst fraction of its bound that one framework uses in one case, and where."""
+
+    framework: str
+    case: str
+    quantity: str
+    fraction: float
+
+
+def uses(case: Fixture, framework: Framework) -> Iterator[Use]:
+    """The fraction of its bound that each quantity of a case uses.
+
+    Raises:
+        ArithmeticError: If the framework does not finish the case at all.
+    """
+    made = attempt(case, framework)
+    if made.failure is not None:
+        raise ArithmeticError(f"{framework.name} fails in {case.name}: {made.failure}")
+    for comparison in against_exact(case, made):
+        if not comparison.discrete:
+            quantity = comparison.place.quantity
+            yield Use(framework.name, case.name, quantity, comparison.fraction)
+
+
+def study(
+    frameworks: Iterable[Framework],
+    networks: int,
+    progress: Callable[[str], None] = lambda name: None,
+) -> list[Use]:
+    """The worst use of each framework in each of so many random networks."""
+    found = []
+    chosen = list(frameworks)
+    for number in range(networks):
+        case = network.drawn(number)
+        progress(case.name)
+        found += [max(uses(case, each), key=lambda use: use.fraction) for each in chosen]
+    return found
+
+
+def components(
+    frameworks: Iterable[Framework], only: Collection[str] | None = None
+) -> dict[str, Use]:
+    """For every component that has a bound of its own, its worst use by any of the frameworks.
+
+    Args:
+        frameworks: Which.
+        only: The components, by name; None takes them all.
+    """
+    worst: dict[str, Use] = {}
+    probes = [probe for probe in _probes() if only is None or probe[0] in only]
+    for framework in frameworks:
+        for component, case, quantities in probes:
+            for use in uses(case, framework):
+                if use.quantity in quantities:
+                    name = f"{component}: {use.quantity}"
+                    known = worst.get(name)
+                    if known is None or use.fraction > known.fraction:
+                        worst[name] = use
+    return worst
+
+
+def problems(uses: Sequence[Use], components: dict[str, Use]) -> list[str]:
+    """Where a bound is exceeded, and where it is idle."""
+    found = [
+        f"{use.framework} exceeds the bound of {use.quantity} in {use.case}: {use.fraction:.3g}"
+        for use in (*uses, *components.values())
+        if not use.fraction <= 1
+    ]
+    if uses and max(use.fraction for use in uses) < FLOOR:
+        found.append(f"nobody uses {FLOOR} of the bounds in any network: they are too wide")
+    return found + [
+        f"nobody uses {COMPONENT_FLOOR} of the bound of {name}: it is too wide"
+        for name, use in components.items()
+        if use.fraction < COMPONENT_FLOOR
+    ]
+
+
+def histogram(uses: Sequence[Use], framework: str) -> list[int]:
+    """How many networks use up to 0.1, 0.2 ... 1.0 of the bound, and more than it."""
+    edges = [*np.linspace(0, 1, 11), np.inf]
+    fractions = [use.fraction for use in uses if use.framework == framework]
+    return [int(count) for count in np.histogram(fractions, edges)[0]]
+
+
+def as_json(uses: Sequence[Use], components: dict[str, Use]) -> dict[str, Any]:
+    """The study in the form that other programs read; what is exceeded beyond measure is null."""
+
+    def entry(use: Use) -> dict[str, Any]:
+        fraction = use.fraction if np.isfinite(use.fraction) else None
+        return {
+            "framework": use.framework,
+            "case": use.case,
+            "quantity": use.quantity,
+            "fraction": fraction,
+        }
+
+    return {
+        "networks": [entry(use) for use in uses],
+        "components": [{"component": name, **entry(use)} for name, use in components.items()],
+        "problems": problems(uses, components),
+    }
+
+
+# ----- probes: one component at a time -----
+
+PROBES = 40
+SAMPLES = 64
+
+
+@cache
+def _probes() -> tuple[tuple[str, Fixture, tuple[str, ...]], ...]:
+    """Cases, each with the component that it probes and the quantities that tell of it."""
+    made: list[tuple[str, Fixture, tuple[str, ...]]] = []
+    for dtype in DTYPES:
+        for name in ACTIVATIONS:
+            # What hands z on as it is adds nothing that could be used.
+            told = ("deltas",) if name in ("identity", "relu") else ("activations", "deltas")
+            made += [(name, _of_activation(name, n, dtype), told) for n in range(PROBES)]
+        for loss in LOSSES:
+            made += [
+                (loss, _of_loss(loss, number, dtype), ("loss", "deltas"))
+                for number in range(PROBES)
+            ]
+    for number in range(PROBES):
+        case = network.drawn(number, widest=4, deepest=1)
+        made.append(("layer", case, ("pre_activations", "grads")))
+    for label in descent.OPTIMIZERS:
+        for number in range(4):
+            history = descent.drawn(number, label)
+            everything = tuple(q for stage in history.exactly().values() for q in stage)
+            made.append((label, history, everything))
+    return tuple(made)
+
+
+def _of_activation(name: str, number: int, dtype: str) -> NetworkCase:
+    """One layer of identity weight, so that z is the input, near 0 and in both tails."""
+    rng = np.random.default_rng([4, number])
+    units = 2 if name == "softmax" else 1
+    scales = 10 ** rng.uniform(-1, 1, (SAMPLES, 1))
+    z = (rng.standard_normal((SAMPLES, units)) * scales).astype(dtype)
+    targets = rng.random((SAMPLES, units)).astype(dtype)
+    layer = (np.eye(units, dtype=dtype), np.zeros(units, dtype))
+    label = f"probe {number} of {name} in {dtype}"
+    return NetworkCase("probes", label, (layer,), z, targets, (name,), "half_squared_error")
+
+
+def _of_loss(name: str, number: int, dtype: str) -> NetworkCase:
+    """One sample through one layer of identity weight."""
+    rng = np.random.default_rng([5, number])
+    units = 2
+    z = (rng.standard_normal((1, units)) * 10 ** rng.uniform(-1, 1)).astype(dtype)
+    targets = rng.dirichlet(np.ones(units), 1).astype(dtype)
+    layer = (np.eye(units, dtype=dtype), np.zeros(units, dtype))
+    output = "sigmoid" if name == "binary_cross_entropy" else "identity"
+    label = f"probe {number} of {name} in {dtype}"
+    return NetworkCase("probes", label, (layer,), z, targets, (output,), name)

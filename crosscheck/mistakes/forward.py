@@ -1,0 +1,129 @@
+"""Mistakes of the forward pass: activations, losses, the network."""
+
+from crosscheck.mistakes import Mistake
+
+
+def _forward(name: str, file: str, *changes: tuple[str, str]) -> Mistake:
+    return Mistake(name, "forward", "forward", file, changes)
+
+
+SIGMOID = "return np.where(z >= 0, 1, tail) / (1 + tail)"
+SOFTMAX = "powers = np.exp(z - z.max(axis=-1, keepdims=True))"
+LOG_SOFTMAX = "shifted = z - z.max(axis=-1, keepdims=True)"
+SOFTPLUS = "return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))"
+GELU = "return z / 2 * erfc(-z / math.sqrt(2))"
+RELU = "return np.maximum(z, 0)\n"
+SQUARED = "return ((predictions - targets) ** 2).sum() / len(predictions)"
+HALF = "return squared_error(predictions, targets) / 2"
+MEAN = "return squared_error(predictions, targets) / predictions.shape[1]"
+LOGITS = "terms = targets * softplus(-predictions) + (1 - targets) * softplus(predictions)"
+PROBABILITIES = "    checks.loss_inputs(predictions, targets)\n    yes ="
+CROSS_ENTROPY = "return -(targets * log_softmax(predictions)).sum() / len(predictions)"
+LINEAR = "z = outputs[-1] @ layer.weight.T + layer.bias"
+APPLIED = "outputs.append(ACTIVATIONS[name](z))"
+
+MISTAKES = [
+    _forward("sigmoid by tanh", "activations", (SIGMOID, "return (1 + np.tanh(z / 2)) / 2")),
+    _forward(
+        "float32 inside sigmoid",
+        "activations",
+        (
+            "tail = np.exp(-np.abs(z))",
+            'tail = np.exp(-np.abs(z)).astype("float32").astype(z.dtype)',
+        ),
+    ),
+    _forward("relu leaks", "activations", (RELU, "return np.maximum(z, z / 100)\n")),
+    _forward(
+        "softmax over the batch",
+        "activations",
+        (
+            "return powers / powers.sum(axis=-1, keepdims=True)",
+            "return powers / powers.sum(axis=0, keepdims=True)",
+        ),
+    ),
+    _forward("softmax not shifted", "activations", (SOFTMAX, "powers = np.exp(z)")),
+    _forward("log softmax not shifted", "activations", (LOG_SOFTMAX, "shifted = z")),
+    _forward(
+        "log of softmax",
+        "activations",
+        (
+            "return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))",
+            "return np.log(softmax(z))",
+        ),
+    ),
+    _forward(
+        "softplus linear above 20",
+        "activations",
+        (SOFTPLUS, "return np.where(z > 20, z, np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z))))"),
+    ),
+    _forward("softplus not stable", "activations", (SOFTPLUS, "return np.log(1 + np.exp(z))")),
+    _forward(
+        "gelu by tanh",
+        "activations",
+        (GELU, "return z / 2 * (1 + np.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z**3)))"),
+    ),
+    _forward(
+        "gelu by 1 + erf", "activations", (GELU, "return z / 2 * (2 - erfc(z / math.sqrt(2)))")
+    ),
+    _forward(
+        "squared error summed over the batch",
+        "losses",
+        (SQUARED, "return ((predictions - targets) ** 2).sum()"),
+    ),
+    _forward(
+        "squared error averaged twice",
+        "losses",
+        (SQUARED, "return ((predictions - targets) ** 2).sum() / len(predictions) ** 2"),
+    ),
+    _forward(
+        "half squared error without its half",
+        "losses",
+        (HALF, "return squared_error(predictions, targets)"),
+    ),
+    _forward(
+        "mean squared error averaged over the batch only",
+        "losses",
+        (MEAN, "return squared_error(predictions, targets)"),
+    ),
+    _forward(
+        "logits clipped",
+        "losses",
+        (LOGITS, "predictions = np.clip(predictions, -30, 30)\n    " + LOGITS),
+    ),
+    _forward(
+        "log of a clipped probability",
+        "losses",
+        (
+            PROBABILITIES,
+            "    checks.loss_inputs(predictions, targets)\n"
+            "    predictions = np.clip(predictions, 1e-7, 1 - 1e-7)\n    yes =",
+        ),
+    ),
+    _forward(
+        "cross-entropy averaged over the classes",
+        "losses",
+        (CROSS_ENTROPY, "return -(targets * log_softmax(predictions)).mean()"),
+    ),
+    _forward("bias forgotten", "mlp", (LINEAR, "z = outputs[-1] @ layer.weight.T")),
+    _forward(
+        "weight not transposed", "mlp", (LINEAR, "z = outputs[-1] @ layer.weight + layer.bias")
+    ),
+    _forward(
+        "float32 inside the matrix product",
+        "mlp",
+        (
+            LINEAR,
+            'z = outputs[-1].astype("float32").astype(inputs.dtype) @ layer.weight.T + layer.bias',
+        ),
+    ),
+    _forward(
+        "no activation on the output layer",
+        "mlp",
+        (APPLIED, "outputs.append(z if len(outputs) == len(params) else ACTIVATIONS[name](z))"),
+    ),
+    _forward(
+        "activation of the wrong layer",
+        "mlp",
+        ("zip(params, activations, strict=True)", "zip(params, activations[::-1], strict=True)"),
+    ),
+]

@@ -1,0 +1,92 @@
+"""Mistakes of training: which samples, how often, and when to stop."""
+
+from crosscheck.mistakes import Mistake
+
+
+def _training(name: str, *changes: tuple[str, str]) -> Mistake:
+    return Mistake(name, "training", "trajectory", "training", changes)
+
+
+UPDATE = "updates, state = optimizer.update(grads, state, params)"
+ORDER = "order = np.random.default_rng([seed, epoch]).permutation(samples)"
+BATCHES = "return [order[start : start + batch_size] for start in range(0, samples, batch_size)]"
+START = "    total = 0.0\n"
+TOTAL = "total += float(value) * len(batch)"
+MEAN = "return params, state, total / len(inputs)"
+
+MISTAKES = [
+    _training(
+        "last short batch averaged by the full size",
+        ("from .params import Array, Params", "from .params import Array, Params, tree_map"),
+        (
+            UPDATE,
+            "share = len(batch) / len(batches[0])\n"
+            "        grads = tree_map(lambda g: g * share, grads)\n        " + UPDATE,
+        ),
+    ),
+    _training(
+        "last short batch dropped",
+        (BATCHES, BATCHES.replace("range(0, samples,", "range(0, samples - batch_size + 1,")),
+    ),
+    _training("the same order in every epoch", (ORDER, ORDER.replace("[seed, epoch]", "seed"))),
+    _training(
+        "order seeded by seed + epoch", (ORDER, ORDER.replace("[seed, epoch]", "seed + epoch"))
+    ),
+    _training("samples not shuffled", (ORDER, "order = np.arange(samples)")),
+    _training(
+        "samples drawn with repetition",
+        (ORDER, ORDER.replace("permutation(samples)", "integers(0, samples, samples)")),
+    ),
+    _training(
+        "epochs counted from 1",
+        (
+            "batches = _batches(len(inputs), batch_size, seed, epoch)",
+            "batches = _batches(len(inputs), batch_size, seed, epoch + 1)",
+        ),
+    ),
+    _training(
+        "one epoch too many",
+        ("len(losses) >= self.max_epochs", "len(losses) > self.max_epochs"),
+    ),
+    _training(
+        "stops on the loss before last",
+        (
+            "losses and losses[-1] < self.loss_below",
+            "len(losses) > 1 and losses[-2] < self.loss_below",
+        ),
+    ),
+    _training(
+        "change of the loss without its sign removed",
+        ("abs(losses[-1] - losses[-2])", "(losses[-1] - losses[-2])"),
+    ),
+    _training(
+        "gradients of earlier batches added up",
+        ("from .params import Array, Params", "from .params import Array, Params, tree_map"),
+        (START, START + "    previous = None\n"),
+        (
+            UPDATE,
+            "if previous is not None:\n"
+            "            grads = tree_map(lambda g, p: g + p, grads, previous)\n"
+            "        previous = grads\n        " + UPDATE,
+        ),
+    ),
+    _training(
+        "optimizer started anew in every epoch",
+        (START, START + "    state = optimizer.init(params)\n"),
+    ),
+    _training(
+        "loss averaged over the batches",
+        (TOTAL, "total += float(value)"),
+        (MEAN, MEAN.replace("len(inputs)", "len(batches)")),
+    ),
+    _training("loss of the last batch only", (TOTAL, "total = float(value) * len(inputs)")),
+    _training(
+        "loss taken after the update",
+        (
+            TOTAL,
+            "kind = {'activations': activations, 'loss': loss}\n"
+            "        value, _ = value_and_grad(params, inputs[batch], targets[batch], **kind)\n"
+            "        " + TOTAL,
+        ),
+    ),
+]

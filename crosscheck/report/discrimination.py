@@ -1,0 +1,47 @@
+"""The matrix of `crosscheck discriminate`."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from crosscheck.discrimination import MARGIN, PRINTED, Catch, Outcome
+
+
+def show_discrimination(console: Console, outcomes: Sequence[Outcome]) -> None:
+    """The matrix of mistakes and groups of fixtures and, last, the outcome in one line."""
+    table = Table(
+        title="Known mistakes: the first stage that diverges, and by how much it passes its bound",
+        caption="exact: something discrete differs, or it fails outright. -: not caught. "
+        "The first column is what the documents' own printed numbers tell.",
+    )
+    table.add_column("mistake", overflow="fold")
+    table.add_column("kind")
+    names = list(outcomes[0].catches)
+    for name in names:
+        table.add_column(name)
+    for outcome in outcomes:
+        cells = [_catch(outcome.catches[name]) for name in names]
+        style = "" if outcome.problem is None else "bold red"
+        table.add_row(escape(outcome.mistake.name), outcome.mistake.kind, *cells, style=style)
+    console.print(table)
+    problems = [outcome for outcome in outcomes if outcome.problem is not None]
+    for outcome in problems:
+        console.print(f"[bold red]{escape(outcome.mistake.name)}:[/] {outcome.problem}")
+    printed = sum(outcome.catches.get(PRINTED) is not None for outcome in outcomes)
+    finite = [
+        outcome.best[1].margin for outcome in outcomes if outcome.best and outcome.best[1].margin
+    ]
+    least = f", the least margin {min(finite):.2g}" if finite else ""
+    start = "[bold red]NOT SHARP.[/]" if problems else "[green]Sharp.[/]"
+    console.print(
+        f"{start} {len(outcomes) - len(problems)} of {len(outcomes)} mistakes caught in the right "
+        f"place by a margin of {MARGIN:g} or more{least}; the printed numbers alone catch {printed}"
+    )
+
+
+def _catch(catch: Catch | None) -> str:
+    if catch is None:
+        return "-"
+    return f"{catch.stage} " + ("exact" if catch.margin is None else f"{catch.margin:.1e}")

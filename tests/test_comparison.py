@@ -1,0 +1,98 @@
+"""Comparing two computations of one quantity: what is allowed, and what is said of it."""
+
+import numpy as np
+import pytest
+
+from crosscheck.comparison import Place, Tensor, compare
+
+PLACE = Place("group", "case", "forward", "q", "float64")
+EPS = np.finfo("float64").eps
+
+
+def one(actual, expected, bound=None, other="exact", radius=0.0):
+    """Compare one tensor with the exact one, or with another framework's."""
+    mine = {"[0]": Tensor(np.array(actual, "float64"))}
+    limit = None if bound is None else np.array(bound, "float64")
+    exact = {"[0]": Tensor(np.array(expected, "float64"), limit, radius)}
+    return compare(PLACE, ("a", other), mine, exact, exact)
+
+
+def test_what_has_no_bound_must_be_equal():
+    assert one([3.0], [3.0]).holds
+    found = one([3.0], [3.0 + 2 * EPS])
+    assert not found.holds
+    assert found.discrete
+    assert found.in_words().endswith("; these must be equal")
+
+
+def test_every_entry_is_measured_against_its_own_bound():
+    assert one([1.0, 3e-9], [1.0, 0.0], bound=[1.0, 1e-9]).fraction == 3.0
+    # The rounding of the exact value to float64 is allowed beside the bound.
+    assert one([1.5, 0.0], [1.0, 0.0], bound=[1.0, 1e-9]).fraction == 0.5 / (1 + EPS / 2)
+    between = one([1.5, 0.0], [1.0, 0.0], bound=[1.0, 1e-9], other="b")
+    assert between.fraction == 0.25 / (1 + EPS / 2)
+
+
+def test_an_error_is_counted_in_units_of_the_last_place_too():
+    assert one([1.0 + 4 * EPS], [1.0], bound=[1.0]).ulps == 4
+    assert one([4.0 + 4 * EPS], [4.0], bound=[1.0]).ulps == 1
+
+
+def test_where_nothing_is_allowed_nothing_may_differ():
+    assert one([0.0], [0.0], bound=[0.0]).holds
+    assert one([1e-300], [0.0], bound=[0.0]).fraction == np.inf
+
+
+def test_where_no_bound_is_promised_anything_holds():
+    assert one([np.nan, 1.0], [0.0, 1.0], bound=[np.inf, 0.0]).fraction == 0
+
+
+def test_an_exact_value_that_stayed_wide_is_shown_as_an_interval():
+    found = one([1.5], [1.0], bound=[0.1], radius=np.array([0.25]))
+    assert found.fraction == 0.5 / (0.1 + 0.25 + EPS / 2)
+    assert "(exact 1.0 +- 0.25)" in found.in_words()
+    assert "exact" not in one([1.5], [1.0], bound=[0.1]).in_words().removeprefix("a from exact")
+
+
+def test_a_comparison_names_everything_that_is_known_of_it():
+    found = one([[1.0, 2.5]], [[1.0, 2.0]], bound=[[0.125, 0.125]], other="b")
+    assert found.where == "q[0][0, 1]"
+    assert found.in_words() == (
+        "a from b, case, forward: q[0][0, 1] is 2.5, expected 2.0 (exact 2.0): "
+        "off by 0.5, 2 times its bound of 0.25 (1.13e+15 ulps)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected"), [([np.nan], [1.0]), ([np.inf], [1.0]), ([1.0], [np.nan])]
+)
+def test_what_cannot_be_measured_never_holds(actual, expected):
+    found = one(actual, expected, bound=[1.0])
+    assert not found.holds
+    assert found.error == np.inf
+
+
+def test_another_shape_never_holds():
+    found = one([1.0], [[1.0]], bound=[[1.0]])
+    assert not found.holds
+    assert found.in_words() == (
+        "a from exact, case, forward: q[0] has shape (1,) instead of (1, 1)"
+    )
+
+
+def test_equal_infinities_agree():
+    assert one([np.inf], [np.inf], bound=[0.0]).error == 0
+
+
+def test_another_dtype_never_holds():
+    tensors = {"[0]": Tensor(np.ones(1, "float32"), np.ones(1))}
+    found = compare(PLACE, ("a", "exact"), tensors, tensors, tensors)
+    assert not found.holds
+    assert "q[0] has dtype float32 instead of float64" in found.in_words()
+
+
+def test_a_missing_tensor_never_holds():
+    there = {"[0]": Tensor(np.ones(1), np.ones(1))}
+    found = compare(PLACE, ("a", "exact"), {}, there, there)
+    assert not found.holds
+    assert "q has [] instead of ['[0]']" in found.in_words()
