@@ -7,6 +7,7 @@ from crosscheck.bounds.inexact import DOUBLE, FUNCTION
 from crosscheck.contract import ACTIVATIONS
 from crosscheck.diagnosis import explain
 from crosscheck.fixtures.network import NetworkCase
+from crosscheck.frameworks import load
 from crosscheck.judging import against_exact, attempt
 
 POINTS = np.array([0.0, 0.5, -0.5, 20.0, -20.0, 40.0, -40.0, 800.0, -800.0])
@@ -64,6 +65,31 @@ def test_softmax_rows_sum_to_one_and_do_not_see_each_other(framework):
     assert np.abs(a.sum(axis=1) - 1).max() <= DOUBLE.gamma(3 + 2 * FUNCTION + 2 + 3)
     assert a[1].tolist() == [0.5, 0.5, 0.0]
     assert np.array_equal(framework.params.to_numpy(alone)[0], a[0])
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+def test_softmax_runs_along_the_last_axis_of_any_shape(framework, name):
+    function, arrays = getattr(framework.activations, name), framework.params
+    z = np.array([[0.0, 1.0, -2.0], [3.0, 0.5, 0.25]])
+    rows = arrays.to_numpy(function(arrays.from_numpy(z)))
+    alone = arrays.to_numpy(function(arrays.from_numpy(z[0])))
+    block = arrays.to_numpy(function(arrays.from_numpy(np.stack([z, z + 1]))))
+    assert np.array_equal(alone, rows[0])
+    assert block.shape == (2, 2, 3)
+    assert np.array_equal(block[0], rows)
+
+
+def test_log_softmax_of_a_row_does_not_see_how_large_another_is(framework):
+    z = framework.params.from_numpy(np.array([[2000.0, 0.0], [-2000.0, -2000.0]]))
+    found = framework.params.to_numpy(framework.activations.log_softmax(z))
+    assert found[0].tolist() == [0.0, -2000.0]
+    assert found[1, 0] == found[1, 1] == -np.log(2)
+
+
+def test_the_slope_of_gelu_by_hand_overflows_nowhere():
+    # Warnings are errors here: the square of 1e200 must not be taken.
+    backward = load("numpy", "reference_numpy").gradients.ACTIVATION_VJPS["gelu"]
+    assert backward(np.ones(2), np.array([1e200, -1e200])).tolist() == [1.0, 0.0]
 
 
 def test_log_softmax_is_finite_where_softmax_rounds_to_zero(framework):

@@ -51,7 +51,10 @@ def test_an_exact_value_that_stayed_wide_is_shown_as_an_interval():
     found = one([1.5], [1.0], bound=[0.1], radius=np.array([0.25]))
     assert found.fraction == 0.5 / (0.1 + 0.25 + EPS / 2)
     assert "(exact 1.0 +- 0.25)" in found.in_words()
-    assert "exact" not in one([1.5], [1.0], bound=[0.1]).in_words().removeprefix("a from exact")
+    assert one([1.5], [1.0], bound=[0.25]).in_words() == (
+        "a from exact, case, forward: q[0][0] is 1.5, expected 1.0: "
+        "off by 0.5, 2 times its bound of 0.25 (2.25e+15 ulps)"
+    )
 
 
 def test_a_comparison_names_everything_that_is_known_of_it():
@@ -75,6 +78,11 @@ def test_what_cannot_be_measured_never_holds(actual, expected):
 def test_another_shape_never_holds():
     found = one([1.0], [[1.0]], bound=[[1.0]])
     assert not found.holds
+    assert not found.discrete
+    assert (found.error, found.fraction, found.ulps) == (np.inf, np.inf, np.inf)
+    assert (found.index, found.actual, found.expected) == ((), None, None)
+    assert np.isnan(found.exact[0])
+    assert (found.exact[1], found.allowed) == (0.0, 0.0)
     assert found.in_words() == (
         "a from exact, case, forward: q[0] has shape (1,) instead of (1, 1)"
     )

@@ -71,6 +71,14 @@ def test_a_loss_of_logits_neither_overflows_nor_becomes_nan(framework, name, z, 
     assert loss_of(framework, name, z, t) == expected
 
 
+def test_the_gradient_of_softmax_cross_entropy_holds_for_targets_of_any_sum(framework):
+    # Its own docstring asks for rows that sum to one; the derivative of the formula is wider.
+    z, t = [[1.0, -0.5], [0.25, 2.0]], [[0.5, 0.0], [1.0, 2.0]]
+    case = as_case("softmax_cross_entropy", z, t)
+    found = against_exact(case, attempt(case, framework))
+    assert [explain(c) for c in found if not c.holds] == []
+
+
 def test_a_certain_right_prediction_costs_nothing_and_has_a_slope(framework):
     # 0 log 0 = 0: the term that has no weight is left out, in the slope too.
     assert loss_of(framework, "binary_cross_entropy", [[0.0, 1.0]], [[0.0, 1.0]]) == 0.0

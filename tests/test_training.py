@@ -113,6 +113,7 @@ def test_on_epoch_sees_every_epoch(framework):
         ({"max_epochs": 2}, [1.0, 0.9], "max_epochs"),
         ({"loss_below": 0.5}, [1.0, 0.5], None),
         ({"loss_below": 0.5}, [1.0, 0.49], "loss_below"),
+        ({"loss_below": 0.5}, [1.0, 0.49, 0.6], None),
         ({"loss_change_below": 0.5}, [0.1], None),
         ({"loss_change_below": 0.5}, [1.0, 0.5], None),
         ({"loss_change_below": 0.5}, [1.0, 1.25], "loss_change_below"),
