@@ -18,6 +18,7 @@ from crosscheck import __version__, calibration, discrimination, ledger, markdow
 from crosscheck.comparison import Comparison
 from crosscheck.discrimination import discriminate as discriminate_all
 from crosscheck.documents import DOCUMENTS, TranscriptionError
+from crosscheck.fixtures import network
 from crosscheck.frameworks import Framework, UnknownFrameworkError, load, prepare, registry
 from crosscheck.mistakes import catalogue
 from crosscheck.report.bounds import show_bounds
@@ -241,6 +242,11 @@ def _verification_as_json(result: Verification) -> dict[str, Any]:
             for name, status in result.frameworks.items()
         },
         "comparisons": [comparison_as_json(comparison) for comparison in result.comparisons],
+        "kinks": {
+            case.name: [list(place) for place in case.kinks]
+            for case in (*network.worked(), *network.generated(), *network.edges())
+            if case.kinks
+        },
         "problems": result.problems,
         "holds": result.holds,
     }

@@ -55,6 +55,7 @@ def idle(monkeypatch):
     """What is found idle once something is weakened; the exact stages are computed anew."""
 
     def forget():
+        network.bounds_of.cache_clear()
         network.exact_stages.cache_clear()
         descent.exact_stages.cache_clear()
 
@@ -185,6 +186,24 @@ def test_every_operation_of_the_arithmetic_bounds_what_float32_does():
         # What is exact here was itself rounded to float64.
         assert np.all(error <= bounded.error + 4 * DOUBLE.u * np.abs(exact)), name
         assert np.max(error / bounded.error) > 0.1, name
+
+
+FLOAT64 = [
+    case
+    for case in (*network.worked(), *network.generated(), *network.edges())
+    if case.dtype == "float64"
+]
+
+
+@pytest.mark.parametrize("case", FLOAT64, ids=lambda case: case.name)
+def test_the_values_that_bounds_are_carried_along_on_are_honest_themselves(case):
+    # They are one more float64 computation of the pass, and have to keep to their own bounds.
+    exact, inexact = case.exactly(), network.bounds_of(case)
+    for stage, names in network.STAGES.items():
+        for name in names:
+            for place, bounded in tensors.leaves(getattr(inexact, name)).items():
+                tensor = exact[stage][name][place]
+                assert np.all(np.abs(bounded.value - tensor.value) <= tensor.bound), (name, place)
 
 
 def test_a_product_of_zeros_loses_nothing_to_underflow():

@@ -16,7 +16,7 @@ def show_discrimination(console: Console, outcomes: Sequence[Outcome]) -> None:
         caption="exact: something discrete differs, or it fails outright. -: not caught. "
         "The first column is what the documents' own printed numbers tell.",
     )
-    table.add_column("mistake", overflow="fold")
+    table.add_column("mistake", overflow="fold", min_width=36)
     table.add_column("kind")
     names = list(outcomes[0].catches)
     for name in names:

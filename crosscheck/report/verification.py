@@ -9,6 +9,7 @@ from rich.table import Table
 from crosscheck.comparison import Comparison
 from crosscheck.diagnosis import explain
 from crosscheck.discrimination import PRINTED
+from crosscheck.fixtures import network
 from crosscheck.ledger import Account
 from crosscheck.report import coloured
 from crosscheck.report.errata import summary
@@ -34,6 +35,8 @@ def show_verification(console: Console, result: Verification, accounts: Iterable
         console.print(f"[bold red]differs:[/] {escape(explain(failure))}")
     if len(failures) > SHOWN_FAILURES:
         console.print(f"... and {len(failures) - SHOWN_FAILURES} more (--json has them all)")
+    if result.comparisons:
+        console.print(_kinks())
     for problem in result.problems:
         console.print(f"[bold red]ledger:[/] {escape(problem)}")
     console.print(closing_line(result))
@@ -94,3 +97,12 @@ def _cell(worst: Comparison) -> str:
     else:
         text = f"{worst.fraction:.2f} ({worst.ulps:.2g})"
     return text if worst.holds else f"[bold red]{text}[/]"
+
+
+def _kinks() -> str:
+    cases = (*network.worked(), *network.generated(), *network.edges())
+    found = [case.name for case in cases if case.kinks]
+    return (
+        "[dim]A relu at exactly 0 has no derivative; the suite's convention, slope 0, is what is "
+        f"compared in {', '.join(found)}.[/]"
+    )
