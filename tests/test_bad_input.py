@@ -35,6 +35,16 @@ BAD = {
         ValueError,
         "targets must have shape (5, 2), not (4, 2)",
     ),
+    "targets that are no matrix": (
+        lambda d: d.gradient(targets=d.ones(5)),
+        ValueError,
+        "targets must be (batch, outputs), not (5,)",
+    ),
+    "targets of another dtype": (
+        lambda d: d.gradient(targets=d.ones(5, 2, dtype="float32")),
+        TypeError,
+        "targets is float32, but inputs is float64",
+    ),
     "predictions against targets": (
         lambda d: d.f.losses.squared_error(d.ones(2, 3), d.ones(2, 1)),
         ValueError,
@@ -111,6 +121,12 @@ BAD = {
     ),
     "an unknown loss": (
         lambda d: d.gradient(loss="hinge"),
+        ValueError,
+        "unknown loss 'hinge': known are squared_error, half_squared_error, mean_squared_error, "
+        "binary_cross_entropy, sigmoid_binary_cross_entropy, softmax_cross_entropy",
+    ),
+    "an unknown loss, deltas": (
+        lambda d: d.gradient(loss="hinge", function="deltas"),
         ValueError,
         "unknown loss 'hinge': known are squared_error, half_squared_error, mean_squared_error, "
         "binary_cross_entropy, sigmoid_binary_cross_entropy, softmax_cross_entropy",

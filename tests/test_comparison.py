@@ -33,6 +33,25 @@ def test_every_entry_is_measured_against_its_own_bound():
     assert between.fraction == 0.25 / (1 + EPS / 2)
 
 
+def test_the_worst_entry_is_found_beside_entries_where_nothing_differs_or_is_promised():
+    # 0 of 0, and a NaN of an infinite bound, are no measure, and must not hide what is one.
+    found = one([0.0, np.nan, 3.0], [0.0, 0.0, 0.0], bound=[0.0, np.inf, 1.0])
+    assert (found.index, found.fraction) == ((2,), 3.0)
+
+
+def test_a_tensor_in_float32_is_counted_in_its_own_units():
+    place = Place("group", "case", "forward", "q", "float32")
+    eps = np.finfo("float32").eps
+    mine = {"": Tensor(np.array(1 + 3 * eps, "float32"))}
+    exact = {"": Tensor(np.array(1.0), np.array(1e-6))}
+    assert compare(place, ("a", "exact"), mine, exact, exact).ulps == 3
+
+
+def test_the_largest_float_has_units_too():
+    largest = np.finfo("float64").max
+    assert one([largest], [largest], bound=[0.0]).ulps == 0
+
+
 def test_an_error_is_counted_in_units_of_the_last_place_too():
     assert one([1.0 + 4 * EPS], [1.0], bound=[1.0]).ulps == 4
     assert one([4.0 + 4 * EPS], [4.0], bound=[1.0]).ulps == 1
