@@ -1,0 +1,72 @@
+"""The IDX format of the original MNIST files: a header that says what follows, then bytes.
+
+    2 bytes of 0, the type of the numbers (8: unsigned bytes), the number of dimensions,
+    the size of each dimension (4 bytes, big end first), the numbers themselves
+
+Source: LeCun, Cortes and Burges, "The MNIST database of handwritten digits".
+"""
+
+import gzip
+import math
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+UNSIGNED_BYTE = 8
+GZIP = b"\x1f\x8b"
+
+
+class DataError(ValueError):
+    """A data file is not what it should be; the message names the file."""
+
+
+def read_idx(path: Path) -> np.ndarray:
+    """The array of bytes in an IDX file, gzipped or not.
+
+    Raises:
+        DataError: If it cannot be read, is truncated, has bytes left over, or is no IDX file.
+    """
+    return parse_idx(read_bytes(path), str(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a file, uncompressed if it is gzipped, whatever its name.
+
+    Raises:
+        DataError: If it cannot be read or uncompressed.
+    """
+    try:
+        content = path.read_bytes()
+        return gzip.decompress(content) if content[:2] == GZIP else content
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{path}: cannot be read: {error}") from None
+
+
+def parse_idx(content: bytes, name: str) -> np.ndarray:
+    """The array that the bytes of an IDX file hold; `name` is for the message.
+
+    Raises:
+        DataError: As `read_idx`.
+    """
+    if len(content) < 4 or content[:2] != b"\0\0":
+        raise DataError(f"{name}: is no IDX file: it starts with {content[:4].hex() or 'nothing'}")
+    kind, dimensions = content[2], content[3]
+    if kind != UNSIGNED_BYTE:
+        raise DataError(
+            f"{name}: holds numbers of type {kind}, not unsigned bytes ({UNSIGNED_BYTE})"
+        )
+    header = 4 + 4 * dimensions
+    if len(content) < header:
+        raise DataError(f"{name}: is truncated within its header of {header} bytes")
+    shape = struct.unpack(f">{dimensions}I", content[4:header])
+    expected = math.prod(shape)  # Python's own numbers, which no header can overflow
+    found = len(content) - header
+    if found != expected:
+        what = "is truncated" if found < expected else "has bytes left over"
+        raise DataError(f"{name}: {what}: {found} bytes of data, not {expected} for {shape}")
+    try:
+        return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
+    except ValueError as error:  # no data, and sizes or a number of dimensions beyond NumPy's
+        raise DataError(f"{name}: cannot be an array of shape {shape}: {error}") from None
