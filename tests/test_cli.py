@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from crosscheck import calibration, cli, verdicts
+from crosscheck.cli import sharpness
 from crosscheck.comparison import Comparison, Place
 from crosscheck.documents import DOCUMENTS, load
 from crosscheck.mistakes import Mistake
@@ -15,7 +16,9 @@ from crosscheck.verification import Status, Verification
 @pytest.fixture
 def run(monkeypatch):
     """Run a command line on a verification made for it; the real one has its own tests."""
-    monkeypatch.setattr(cli, "verify_everything", lambda *arguments: holding())
+    monkeypatch.setattr(
+        "crosscheck.cli.verification.verify_everything", lambda *arguments: holding()
+    )
 
     def invoke(*arguments):
         return CliRunner().invoke(cli.main, list(arguments), catch_exceptions=False)
@@ -80,7 +83,9 @@ def test_verification_as_json_has_the_promised_form(run):
 
 
 def test_what_is_wrong_exits_with_1_and_is_named(monkeypatch):
-    monkeypatch.setattr(cli, "verify_everything", lambda *arguments: failing())
+    monkeypatch.setattr(
+        "crosscheck.cli.verification.verify_everything", lambda *arguments: failing()
+    )
     result = CliRunner().invoke(cli.main, ["verify", "--json", "-"])
     assert result.exit_code == 1
     shown = " ".join(result.stderr.split())
@@ -202,7 +207,7 @@ def test_discriminate_shows_the_matrix_and_writes_it_as_json():
 
 def test_discriminate_exits_with_1_where_a_mistake_is_not_caught(monkeypatch):
     harmless = Mistake("harmless", "forward", "forward", "mlp", ())
-    monkeypatch.setattr(cli, "catalogue", lambda: (harmless,))
+    monkeypatch.setattr(sharpness, "catalogue", lambda: (harmless,))
     result = CliRunner().invoke(cli.main, ["discriminate", "--json", "-"])
     assert result.exit_code == 1
     assert "harmless: caught by nothing" in result.stderr

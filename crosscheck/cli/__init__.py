@@ -1,0 +1,27 @@
+"""The command line: `crosscheck` alone is `crosscheck verify`."""
+
+import click
+
+from crosscheck import __version__
+from crosscheck.cli.ledger import errata
+from crosscheck.cli.sharpness import bounds, discriminate
+from crosscheck.cli.verification import verify
+from crosscheck.frameworks import prepare
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="crosscheck")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Cross-check three implementations of one MLP, and five lecture documents, against the truth.
+
+    Without a command this is `crosscheck verify`. Exit codes: 0 all holds, 1 something is wrong, 2
+    bad usage.
+    """
+    prepare()
+    if context.invoked_subcommand is None:
+        context.invoke(verify)
+
+
+for command in (verify, errata, discriminate, bounds):
+    main.add_command(command)

@@ -1,0 +1,49 @@
+"""`crosscheck errata`."""
+
+import click
+
+from crosscheck import ledger, markdown
+from crosscheck.cli.output import JSON_OPTION, console_for, write_json
+from crosscheck.documents import DOCUMENTS, TranscriptionError
+from crosscheck.frameworks import Framework, load, registry
+from crosscheck.report.errata import show_errata
+
+
+@click.command()
+@click.option(
+    "--document",
+    "chosen",
+    type=click.Choice(DOCUMENTS),
+    multiple=True,
+    help="Only this document; may be given more than once.",
+)
+@click.option("--all", "everything", is_flag=True, help="Show what is right as well.")
+@click.option(
+    "--markdown",
+    "as_markdown",
+    is_flag=True,
+    help="Print Markdown: a summary or, with --all, the whole page of docs/errata.md.",
+)
+@JSON_OPTION
+def errata(
+    chosen: tuple[str, ...], everything: bool, as_markdown: bool, json_path: str | None
+) -> None:
+    """The ledger: every printed number and every statement of the documents, with its verdict.
+
+    A number is confirmed, contradicted by its own line, inherited from an earlier contradiction, or
+    off only because its inputs were rounded. For what is contradicted the slip that explains it is
+    run, and what it reproduces is shown beside what it does not.
+    """
+    console = console_for(json_path)
+    loaded = [load(name, package) for name, package in registry().items()]
+    frameworks = [framework for framework in loaded if isinstance(framework, Framework)]
+    try:
+        accounts = [ledger.account(number, frameworks) for number in chosen or DOCUMENTS]
+    except TranscriptionError as error:
+        raise click.ClickException(str(error)) from None
+    write_json(json_path, ledger.as_json(accounts))
+    if as_markdown:
+        text = markdown.page(accounts) if everything else markdown.summary(accounts)
+        click.echo(text, nl=False, err=json_path == "-")
+    else:
+        show_errata(console, accounts, everything)
