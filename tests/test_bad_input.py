@@ -45,6 +45,43 @@ BAD = {
         TypeError,
         "targets is float32, but inputs is float64",
     ),
+    "predictions that are no matrix": (
+        lambda d: d.f.losses.squared_error(d.ones(3), d.ones(3)),
+        ValueError,
+        "predictions must be (batch, outputs), not (3,)",
+    ),
+    "a loss of targets that are no matrix": (
+        lambda d: d.f.losses.squared_error(d.ones(2, 3), d.ones(3)),
+        ValueError,
+        "targets must be (batch, outputs), not (3,)",
+    ),
+    "a third layer that does not chain": (
+        lambda d: d.forward(params=(*d.params, d.params[0]), activations=("tanh",) * 3),
+        ValueError,
+        "layer 2 takes 3 inputs, but layer 1 has 2 outputs",
+    ),
+    "a list of layers": (
+        lambda d: d.forward(params=list(d.params)),
+        TypeError,
+        "params must be a tuple of Layer(weight, bias)",
+    ),
+    "a weight that is a list": (
+        lambda d: d.forward(params=(d.layer([[1.0]], d.ones(4)), d.params[1])),
+        TypeError,
+        "layer 0 weight must be an array (see from_numpy), not list",
+    ),
+    "a bias that is a list": (
+        lambda d: d.forward(params=(d.layer(d.ones(4, 3), [1.0]), d.params[1])),
+        TypeError,
+        "layer 0 bias must be an array (see from_numpy), not list",
+    ),
+    "a bias of another dtype": (
+        lambda d: d.forward(
+            params=(d.layer(d.ones(4, 3), d.ones(4, dtype="float32")), d.params[1])
+        ),
+        TypeError,
+        "layer 0 bias is float32, but layer 0 weight is float64",
+    ),
     "predictions against targets": (
         lambda d: d.f.losses.squared_error(d.ones(2, 3), d.ones(2, 1)),
         ValueError,
