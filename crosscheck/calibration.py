@@ -141,8 +141,7 @@ def _probes() -> tuple[tuple[str, Fixture, tuple[str, ...]], ...]:
     made: list[tuple[str, Fixture, tuple[str, ...]]] = []
     for dtype in DTYPES:
         for name in ACTIVATIONS:
-            # What hands z on as it is adds nothing that could be used.
-            told = ("deltas",) if name in ("identity", "relu") else ("activations", "deltas")
+            told = ("activations", "deltas")
             made += [(name, _of_activation(name, n, dtype), told) for n in range(PROBES)]
         for loss in LOSSES:
             made += [
@@ -161,13 +160,18 @@ def _probes() -> tuple[tuple[str, Fixture, tuple[str, ...]], ...]:
 
 
 def _of_activation(name: str, number: int, dtype: str) -> NetworkCase:
-    """One layer of identity weight, so that z is the input, near 0 and in both tails."""
+    """One layer of identity weight, so that z is the input, near 0 and in both tails.
+
+    What hands z on as it is (identity, relu) adds nothing of its own that could be used: there the
+    weight is drawn, and what is used is the rounding of z that is handed on.
+    """
     rng = np.random.default_rng([4, number])
     units = 2 if name == "softmax" else 1
+    weight = rng.standard_normal((1, 1)) if name in ("identity", "relu") else np.eye(units)
     scales = 10 ** rng.uniform(-1, 1, (SAMPLES, 1))
     z = (rng.standard_normal((SAMPLES, units)) * scales).astype(dtype)
     targets = rng.random((SAMPLES, units)).astype(dtype)
-    layer = (np.eye(units, dtype=dtype), np.zeros(units, dtype))
+    layer = (weight.astype(dtype), np.zeros(units, dtype))
     label = f"probe {number} of {name} in {dtype}"
     return NetworkCase("probes", label, (layer,), z, targets, (name,), "half_squared_error")
 

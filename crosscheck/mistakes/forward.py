@@ -8,6 +8,7 @@ def _forward(name: str, file: str, *changes: tuple[str, str]) -> Mistake:
 
 
 SIGMOID = "return np.where(z >= 0, 1, tail) / (1 + tail)"
+TANH = "return np.tanh(z)"
 SOFTMAX = "powers = np.exp(z - z.max(axis=-1, keepdims=True))"
 LOG_SOFTMAX = "shifted = z - z.max(axis=-1, keepdims=True)"
 SOFTPLUS = "return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))"
@@ -32,6 +33,7 @@ MISTAKES = [
             'tail = np.exp(-np.abs(z)).astype("float32").astype(z.dtype)',
         ),
     ),
+    _forward("tanh by exponentials", "activations", (TANH, "return 1 - 2 / (1 + np.exp(2 * z))")),
     _forward("relu leaks", "activations", (RELU, "return np.maximum(z, z / 100)\n")),
     _forward(
         "softmax over the batch",

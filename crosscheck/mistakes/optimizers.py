@@ -200,6 +200,17 @@ MISTAKES = [
             V_HAT.replace("(1 - b2**t)", "float(np.float32(1) - np.float32(b2) ** np.float32(t))"),
         ),
     ),
+    _mistake(
+        "update",
+        "bias correction ends with step 8",
+        (M_HAT, M_HAT.replace("b1**t", "b1 ** min(t, 8)")),
+        (V_HAT, V_HAT.replace("b2**t", "b2 ** min(t, 8)")),
+    ),
+    _mistake(
+        "state",
+        "gradient clipped at 10",
+        (M, M.replace(", grads)", ", tree_map(lambda g: np.clip(g, -10, 10), grads))")),
+    ),
     _mistake("update", "eps inside the root", _adam("-rate * m / np.sqrt(v + eps)")),
     _mistake("update", "eps inside the root, squared", _adam("-rate * m / np.sqrt(v + eps * eps)")),
     _mistake("update", "eps hat", _adam("-rate * m / (np.sqrt(v) + eps / (1 - b2**t) ** 0.5)")),

@@ -79,6 +79,21 @@ MISTAKES = [
         (TOTAL, "total += float(value)"),
         (MEAN, MEAN.replace("len(inputs)", "len(batches)")),
     ),
+    _training(
+        "optimizer's state ignored on going on",
+        (
+            "    if state is None:\n        state = optimizer",
+            "    if True:\n        state = optimizer",
+        ),
+    ),
+    _training("first epoch ignored on going on", ("epoch = start_epoch\n", "epoch = 0\n")),
+    _training(
+        "another loss than the one asked for",
+        (
+            "targets[batch], activations=activations, loss=loss\n",
+            'targets[batch], activations=activations, loss="half_squared_error"\n',
+        ),
+    ),
     _training("loss of the last batch only", (TOTAL, "total = float(value) * len(inputs)")),
     _training(
         "loss taken after the update",
