@@ -97,3 +97,20 @@ def test_training_hands_the_optimizer_its_parameters(framework):
     )
     (layer,) = arrays.to_numpy(result.params)
     assert (layer.weight.tolist(), layer.bias.tolist()) == ([[0.0]], [0.0])
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_arrays_of_every_floating_dtype_come_in_and_go_out_as_they_are(framework, dtype):
+    arrays = framework.params
+    there = arrays.to_numpy(arrays.from_numpy(np.array([0.5, -2.0], dtype)))
+    assert there.dtype == dtype
+    assert there.tolist() == [0.5, -2.0]
+
+
+def test_a_tree_of_other_tuples_is_refused(door):
+    pair = (door.ones(4, 3), door.ones(4))
+    message = "a tree must be a tuple of Layer(weight, bias) or a bare array"
+    assert refusal(TypeError, door.f.params.tree_map, lambda leaf: leaf, (pair,)) == message
+    named = "params must be a tuple of Layer(weight, bias)"
+    call = lambda: door.forward(params=(pair,), activations=("tanh",))  # noqa: E731
+    assert refusal(TypeError, call) == named
