@@ -70,6 +70,8 @@ def components(
 ) -> dict[str, Use]:
     """For every component that has a bound of its own, its worst use by any of the frameworks.
 
+    In each dtype by itself: a bound that is idle in one must not hide behind the other.
+
     Args:
         frameworks: Which.
         only: The components, by name; None takes them all.
@@ -80,7 +82,7 @@ def components(
         for component, case, quantities in probes:
             for use in uses(case, framework):
                 if use.quantity in quantities:
-                    name = f"{component}: {use.quantity}"
+                    name = f"{component}: {use.quantity}, {case.dtype}"
                     known = worst.get(name)
                     if known is None or use.fraction > known.fraction:
                         worst[name] = use
@@ -131,7 +133,7 @@ def as_json(uses: Sequence[Use], components: dict[str, Use]) -> dict[str, Any]:
 
 # ----- probes: one component at a time -----
 
-PROBES = 40
+PROBES = 100
 SAMPLES = 64
 
 
@@ -152,7 +154,7 @@ def _probes() -> tuple[tuple[str, Fixture, tuple[str, ...]], ...]:
         case = network.drawn(number, widest=4, deepest=1)
         made.append(("layer", case, ("pre_activations", "grads")))
     for label in descent.OPTIMIZERS:
-        for number in range(4):
+        for number in range(8):
             history = descent.drawn(number, label)
             everything = tuple(q for stage in history.exactly().values() for q in stage)
             made.append((label, history, everything))

@@ -10,8 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from crosscheck.bounds.inexact import DOUBLE
-
 EXACT = "exact"
 
 
@@ -21,11 +19,13 @@ class Tensor(NamedTuple):
     Attributes:
         value: The array; exact values are rounded to float64.
         bound: Of every entry, for an exact array; None where it must be met exactly.
+        rest: What that rounding left: the exact value is `value + rest`.
         radius: Of the enclosures behind an exact array, where they stayed wide; else 0.
     """
 
     value: np.ndarray
     bound: np.ndarray | None = None
+    rest: np.ndarray | float = 0.0
     radius: np.ndarray | float = 0.0
 
 
@@ -169,7 +169,7 @@ def _worst(
     actual, expected = np.array(actual, "float64"), np.array(expected, "float64")
     allowed = _allowed(exact) * (1 if against_exact else 2)
     with np.errstate(all="ignore"):  # beyond all measure, and infinite then
-        difference = _difference(actual, expected)
+        difference = _difference(actual, expected, exact.rest if against_exact else 0.0)
         # Where nothing is allowed, nothing may differ. An infinite bound promises nothing, and then
         # even a NaN is none the worse.
         nothing = (difference == 0) | (allowed == np.inf)
@@ -194,12 +194,12 @@ def _worst(
 def _allowed(exact: Tensor) -> np.ndarray:
     if exact.bound is None:
         return np.zeros_like(exact.value)
-    # Beside the bound, the rounding of the exact value to the float64 that stands here.
-    return np.asarray(exact.bound + DOUBLE.u * np.abs(exact.value) + exact.radius)
+    return np.asarray(exact.bound + exact.radius)
 
 
-def _difference(actual: np.ndarray, expected: np.ndarray) -> np.ndarray:
-    difference = np.where(actual == expected, 0.0, np.abs(actual - expected))  # inf equals inf
+def _difference(actual: np.ndarray, expected: np.ndarray, rest: np.ndarray | float) -> np.ndarray:
+    difference = np.where(actual == expected, 0.0, actual - expected)  # inf equals inf
+    difference = np.abs(difference - rest)
     return np.where(np.isnan(difference), np.inf, difference)
 
 

@@ -101,6 +101,17 @@ def test_a_sum_counted_tenfold_is_idle_and_named(idle):
     assert any("of the bound of layer: " in problem for problem in idle(weaken, "layer"))
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_one_dtype_counted_tenfold_is_idle_and_named(idle, dtype):
+    def coarse(cls, name):
+        limits = np.finfo(name)
+        u = float(limits.eps) / 2 * (10 if name == dtype else 1)
+        return cls(u, float(limits.smallest_normal))
+
+    found = idle(lambda patch: patch.setattr(Precision, "of", classmethod(coarse)), "sigmoid")
+    assert [problem for problem in found if dtype in problem] == found != []
+
+
 def test_a_bound_that_is_exceeded_is_named():
     use = calibration.Use("numpy", "case", "grads", 1.5)
     assert calibration.problems([use], {}) == ["numpy exceeds the bound of grads in case: 1.5"]
@@ -203,7 +214,8 @@ def test_the_values_that_bounds_are_carried_along_on_are_honest_themselves(case)
         for name in names:
             for place, bounded in tensors.leaves(getattr(inexact, name)).items():
                 tensor = exact[stage][name][place]
-                assert np.all(np.abs(bounded.value - tensor.value) <= tensor.bound), (name, place)
+                error = np.abs(bounded.value - tensor.value - tensor.rest)
+                assert np.all(error <= tensor.bound), (name, place)
 
 
 def test_a_product_of_zeros_loses_nothing_to_underflow():

@@ -222,9 +222,9 @@ def test_bounds_shows_the_histogram_and_writes_it_as_json():
     assert len(found["networks"]) == 20
     assert found["problems"] == []
     assert {entry["component"] for entry in found["components"]} >= {
-        "sigmoid: activations",
-        "softmax_cross_entropy: loss",
-        "adam: updates",
+        "sigmoid: activations, float64",
+        "softmax_cross_entropy: loss, float32",
+        "adam: updates, float64",
     }
     assert "Neither exceeded nor idle." in result.stderr
     assert "above 1" in result.stderr

@@ -13,7 +13,7 @@ def one(actual, expected, bound=None, other="exact", radius=0.0):
     """Compare one tensor with the exact one, or with another framework's."""
     mine = {"[0]": Tensor(np.array(actual, "float64"))}
     limit = None if bound is None else np.array(bound, "float64")
-    exact = {"[0]": Tensor(np.array(expected, "float64"), limit, radius)}
+    exact = {"[0]": Tensor(np.array(expected, "float64"), limit, 0.0, radius)}
     return compare(PLACE, ("a", other), mine, exact, exact)
 
 
@@ -27,10 +27,17 @@ def test_what_has_no_bound_must_be_equal():
 
 def test_every_entry_is_measured_against_its_own_bound():
     assert one([1.0, 3e-9], [1.0, 0.0], bound=[1.0, 1e-9]).fraction == 3.0
-    # The rounding of the exact value to float64 is allowed beside the bound.
-    assert one([1.5, 0.0], [1.0, 0.0], bound=[1.0, 1e-9]).fraction == 0.5 / (1 + EPS / 2)
-    between = one([1.5, 0.0], [1.0, 0.0], bound=[1.0, 1e-9], other="b")
-    assert between.fraction == 0.25 / (1 + EPS / 2)
+    assert one([1.5, 0.0], [1.0, 0.0], bound=[1.0, 1e-9]).fraction == 0.5
+    assert one([1.5, 0.0], [1.0, 0.0], bound=[1.0, 1e-9], other="b").fraction == 0.25
+
+
+def test_what_an_exact_value_loses_by_rounding_to_float64_still_counts():
+    # 1/3 lies above its nearest float by a sixth of an ulp; who gives that float is off by as much.
+    third = {"": Tensor(np.array(1 / 3), np.array(1e-16), np.array(1.8503717077085941e-17))}
+    mine = {"": Tensor(np.array(1 / 3))}
+    found = compare(PLACE, ("a", "exact"), mine, third, third)
+    assert (found.error, found.fraction) == (1.8503717077085941e-17, 0.18503717077085940)
+    assert compare(PLACE, ("a", "b"), mine, mine, third).error == 0
 
 
 def test_the_worst_entry_is_found_beside_entries_where_nothing_differs_or_is_promised():
@@ -68,7 +75,7 @@ def test_where_no_bound_is_promised_anything_holds():
 
 def test_an_exact_value_that_stayed_wide_is_shown_as_an_interval():
     found = one([1.5], [1.0], bound=[0.1], radius=np.array([0.25]))
-    assert found.fraction == 0.5 / (0.1 + 0.25 + EPS / 2)
+    assert found.fraction == 0.5 / 0.35
     assert "(exact 1.0 +- 0.25)" in found.in_words()
     assert one([1.5], [1.0], bound=[0.25]).in_words() == (
         "a from exact, case, forward: q[0][0] is 1.5, expected 1.0: "

@@ -19,6 +19,8 @@ Array = Any  # a NumPy array of balls; its operations have no types
 PRECISION = 256
 # `enclose` doubles its precision between these until every ball is narrow.
 FIRST_PRECISION, LAST_PRECISION = 128, 4096
+# A thousandth of an ulp, relative to a number, and of the smallest normal number.
+NARROW, SMALLEST = arb(2) ** -53 / 1000, arb(2) ** -1022 / 1000
 
 
 class UndecidedError(ArithmeticError):
@@ -55,8 +57,10 @@ def enclose(compute: Callable[[], Any]) -> Any:
 
 def is_narrow(ball: arb) -> bool:
     """Whether the radius is below 1e-3 ulp of float64, or of the smallest normal number."""
-    allowed = max(abs(ball.mid()) * arb(2) ** -53, arb(2) ** -1022) / 1000
-    return bool(ball.is_finite() and ball.rad() <= allowed)
+    radius = ball.rad()
+    if radius == 0:
+        return bool(ball.is_finite())
+    return bool(ball.is_finite() and radius <= max(abs(ball.mid()) * NARROW, SMALLEST))
 
 
 def balls_of(result: Any) -> Iterator[arb]:
