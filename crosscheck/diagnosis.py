@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from crosscheck.comparison import Comparison
+from crosscheck.comparison import EXACT, Comparison
 from crosscheck.discrimination import mistaken_attempt
 from crosscheck.fixtures import groups
 from crosscheck.fixtures.stages import Fixture
@@ -17,7 +17,12 @@ SHOWN = 3
 def explain(comparison: Comparison) -> str:
     """The comparison in words, with the known mistakes that give the same wrong value."""
     text = comparison.in_words()
-    if comparison.holds or comparison.actual is None:
+    # Of two frameworks that differ the exact value says which is wrong; what is discrete (a count)
+    # many mistakes have in common.
+    against_exact = comparison.frameworks[1] == EXACT
+    if comparison.holds or comparison.discrete or not against_exact:
+        return text
+    if not np.isfinite(comparison.error):
         return text
     names = reproduced_by(comparison)
     if not names:

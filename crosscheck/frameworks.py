@@ -72,8 +72,10 @@ class Broken:
 def prepare() -> None:
     """Settings that must stand before a framework is imported, for a whole process.
 
-    JAX computes in float64 only where told so, and the CPU is what is judged.
+    JAX computes in float64 only where told so, and the CPU is what is judged. Everything here is
+    small: thread pools would only fight each other over it.
     """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("JAX_ENABLE_X64", "true")
     os.environ.setdefault("JAX_PLATFORMS", "cpu")
     if "jax" in sys.modules:

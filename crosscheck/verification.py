@@ -13,7 +13,7 @@ from crosscheck.comparison import EXACT, Comparison
 from crosscheck.contract import breaches
 from crosscheck.fixtures import groups
 from crosscheck.fixtures.stages import Fixture
-from crosscheck.frameworks import Broken, Framework, NotInstalled, load, registry
+from crosscheck.frameworks import BUILT_IN, Broken, Framework, NotInstalled, load, registry
 from crosscheck.judging import against_each_other, against_exact, attempt
 
 
@@ -83,6 +83,10 @@ def verify(
         if not comparison.holds and EXACT in comparison.frameworks:
             statuses[comparison.frameworks[0]].status = "wrong"
     _blame_pairs(comparisons, statuses)
+    for name in BUILT_IN:
+        if name in statuses and statuses[name].not_supported:
+            statuses[name].status = "wrong"
+            statuses[name].reasons.append("built in, and may declare nothing unsupported")
     progress("the ledger")
     problems = [problem for number in documents.DOCUMENTS for problem in ledger.problems(number)]
     return Verification(statuses, comparisons, problems)

@@ -1,5 +1,7 @@
 """Activations: values and slopes far into both tails, and what they obey beside their numbers."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -42,6 +44,31 @@ def test_values_and_slopes_are_right_far_into_both_tails(framework, name, dtype)
     found = against_exact(case, attempt(case, framework))
     assert {c.place.stage for c in found} == {"forward", "deltas", "gradients"}
     assert [explain(c) for c in found if not c.holds] == []
+
+
+@pytest.mark.parametrize(("dtype", "low", "high"), [("float64", -39, -37), ("float32", -14, -12)])
+def test_gelu_may_lose_to_underflow_what_its_bound_allows(framework, dtype, low, high):
+    case = at_points("gelu", np.linspace(low, high, 100).astype(dtype))
+    assert [explain(c) for c in against_exact(case, attempt(case, framework)) if not c.holds] == []
+
+
+@pytest.mark.parametrize(
+    ("output", "loss"),
+    [("softmax", "half_squared_error"), ("identity", "softmax_cross_entropy")],
+)
+def test_softmax_of_what_cancelled_to_nothing_is_promised_nothing(framework, output, loss):
+    # z is a difference of numbers near 1e17: computed it may be anything within some units of that.
+    rng = np.random.default_rng(0)
+    for number in range(10):
+        x = rng.standard_normal((1, 4))
+        weight = np.stack([np.zeros(4), rng.standard_normal(4) * 1e17])
+        weight[1, 3] = -(weight[1, :3] * x[0, :3]).sum() / x[0, 3]
+        exact = sum(Fraction(w) * Fraction(a) for w, a in zip(weight[1], x[0], strict=True))
+        layer = (weight, np.array([0.0, float(-exact) - 60]))
+        kind = ((output,), loss)
+        case = NetworkCase("made", f"cancels {number}", (layer,), x, np.array([[1.0, 0.0]]), *kind)
+        found = against_exact(case, attempt(case, framework))
+        assert [explain(c) for c in found if not c.holds] == []
 
 
 def slopes(framework, name, points):

@@ -45,8 +45,15 @@ def forward_softmax(p: Precision, z: Array, ez: Array) -> Array:
     # da_k = a_k (dz_k - sum_j a_j dz_j). Rounding z - max moves an exponent by u |z - max|.
     a = softmax(z)
     moved = ez + p.u * np.abs(z - z.max(axis=1, keepdims=True))
-    spread = moved + (a * moved).sum(axis=1, keepdims=True)
-    return a * (np.expm1(np.minimum(spread, 50)) + p.gamma(z.shape[1] + 2 * FUNCTION + 2))
+    grown = np.expm1(np.minimum(moved + growth(a, moved), 700))
+    # However far the row is off, no probability is off by more than 1.
+    return np.minimum(a * grown, 1) + a * p.gamma(z.shape[1] + 2 * FUNCTION + 2)
+
+
+def growth(a: Array, moved: Array) -> Array:
+    """log sum_j a_j exp(moved_j): how much the sum of a softmax may grow, in its logarithm."""
+    largest = moved.max(axis=1, keepdims=True)
+    return largest + np.log((a * np.exp(moved - largest)).sum(axis=1, keepdims=True))
 
 
 FORWARD: dict[str, Callable[[Precision, Array, Array], Array]] = {
@@ -65,6 +72,7 @@ FORWARD: dict[str, Callable[[Precision, Array, Array], Array]] = {
         (np.abs(_gelu_slope(z)) + _gelu_curvature(z, ez) * ez) * ez
         + 2 * p.u * np.minimum(np.abs(z), 40) ** 2 * density(z)
         + (FUNCTION + 2) * p.u * np.abs(z) * distribution(z)
+        + p.tiny * np.abs(z)  # what erfc may lose is multiplied by z / 2
     ),
 }
 
@@ -113,6 +121,7 @@ def _e_gelu_slope(p: Precision, z: Array, ez: Array) -> Array:
     # (Phi + z phi)' = (2 - z^2) phi. Rounding in the exponent z^2 / 2 counts up to 3 u z^2 / 2.
     r, phi = np.minimum(np.abs(z), 40), density(z)
     inside = 2 * p.u * r * phi + 3 * p.u * r**3 * phi
+    inside = inside + 2 * p.tiny * r  # what exp may lose is multiplied by z
     return _gelu_curvature(z, ez) * ez + inside + FUNCTION * p.u * (distribution(z) + r * phi)
 
 

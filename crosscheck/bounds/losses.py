@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from crosscheck.bounds.activations import forward_softmax, sigmoid_slope, towards_zero
+from crosscheck.bounds.activations import forward_softmax, growth, sigmoid_slope, towards_zero
 from crosscheck.bounds.functions import log_softmax, sigmoid, softmax, softplus
 from crosscheck.bounds.inexact import FUNCTION, Array, Precision
 
@@ -64,7 +64,7 @@ def _softmax_cross_entropy(p: Precision, z: Array, ez: Array, t: Array) -> Bound
     a, logs = softmax(z), log_softmax(z)
     shifted = z - z.max(axis=1, keepdims=True)
     moved = ez + p.u * np.abs(shifted)
-    e_logs = moved + (a * moved).sum(axis=1, keepdims=True) + 2 * p.u * np.abs(logs)
+    e_logs = moved + growth(a, moved) + 2 * p.u * np.abs(logs)
     e_logs = e_logs + p.gamma(z.shape[1] + FUNCTION) + FUNCTION * p.u * np.abs(shifted - logs)
     terms = t * np.abs(logs)
     error = ((t * e_logs).sum() + p.gamma(z.size + 2) * terms.sum()) / len(z)

@@ -8,6 +8,7 @@ import click
 from crosscheck import ledger
 from crosscheck.cli.output import JSON_OPTION, console_for, finite, progress_bar, write_json
 from crosscheck.comparison import Comparison
+from crosscheck.diagnosis import explain
 from crosscheck.documents import DOCUMENTS, TranscriptionError
 from crosscheck.fixtures import network
 from crosscheck.frameworks import UnknownFrameworkError
@@ -103,5 +104,5 @@ def comparison_as_json(comparison: Comparison) -> dict[str, Any]:
         "fraction": finite(comparison.fraction),
         "ulps": finite(comparison.ulps),
         "holds": comparison.holds,
-        "text": comparison.in_words(),
+        "text": explain(comparison),
     }

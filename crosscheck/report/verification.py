@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from crosscheck.comparison import Comparison
+from crosscheck.comparison import EXACT, Comparison
 from crosscheck.diagnosis import explain
 from crosscheck.discrimination import PRINTED
 from crosscheck.fixtures import network
@@ -31,6 +31,7 @@ def show_verification(console: Console, result: Verification, accounts: Iterable
         for what in status.not_supported:
             console.print(f"[yellow]{name} does not support[/] {escape(what)}")
     failures = [comparison for comparison in result.comparisons if not comparison.holds]
+    failures.sort(key=lambda failure: failure.frameworks[1] != EXACT)  # who is wrong comes first
     for failure in failures[:SHOWN_FAILURES]:
         console.print(f"[bold red]differs:[/] {escape(explain(failure))}")
     if len(failures) > SHOWN_FAILURES:
