@@ -15,6 +15,7 @@ import numpy as np
 from crosscheck.comparison import Comparison
 from crosscheck.fixtures import groups
 from crosscheck.fixtures.stages import STAGES, Fixture
+from crosscheck.fixtures.training import ENDED
 from crosscheck.judging import Attempt, against_exact, attempt
 from crosscheck.mistakes import Mistake, as_framework, catalogue
 
@@ -103,9 +104,9 @@ def _catch(mistake: Mistake, cases: Sequence[Fixture]) -> Catch | None:
     first = min((stage for stage, _ in found), key=STAGES.index)
     there = [failure for stage, failure in found if stage == first and failure is not None]
     margins = [failure.fraction for failure in there if np.isfinite(failure.fraction)]
-    if any(failure.discrete for failure in there) or not margins:
-        return Catch(first, None)
-    return Catch(first, max(margins))
+    # How long a run lasts follows from its losses, and counts only where nothing else differs.
+    discrete = any(f.discrete and f.place.quantity != ENDED for f in there)
+    return Catch(first, None if discrete or not margins else max(margins))
 
 
 @cache

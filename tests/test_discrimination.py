@@ -111,6 +111,15 @@ def test_what_is_discrete_is_caught_exactly(outcomes):
         assert outcomes[name].best[1].margin is None
 
 
+def test_what_only_changes_how_long_a_run_lasts_by_its_losses_has_a_margin(outcomes):
+    for name in (
+        "last short batch averaged by the full size",
+        "updates subtracted",
+        "loss averaged over the batches",
+    ):
+        assert outcomes[name].catches["training"].margin >= MARGIN
+
+
 def test_the_printed_numbers_alone_are_a_column_of_their_own(outcomes):
     # A lecture's few digits show a wrong factor; of one bias-corrected step they show nothing.
     assert outcomes["sign of the error"].catches[PRINTED].stage == "gradients"
