@@ -2,7 +2,8 @@
 
 Random networks and histories are computed by frameworks and compared with the exact values. Probes
 do the same for one activation, loss or optimizer at a time, since in a network the error that came
-in from below hides what one function adds.
+in from below hides what one function adds; and for what hands that error on, since elsewhere what
+is added hides that.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -12,12 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from crosscheck.contract import ACTIVATIONS, LOSSES
-from crosscheck.fixtures import descent, network
+from crosscheck.bounds.functions import ACTIVATIONS
+from crosscheck.comparison import EXACT, Place, compare
+from crosscheck.contract import LOSSES
+from crosscheck.fixtures import descent, network, training
 from crosscheck.fixtures.network import DTYPES, NetworkCase
 from crosscheck.fixtures.stages import Fixture
 from crosscheck.frameworks import Framework
-from crosscheck.judging import against_exact, attempt
+from crosscheck.judging import attempt
 
 # Of the whole bound somebody uses more than this somewhere; a bound ten times as wide would not do.
 FLOOR = 0.2
@@ -36,7 +39,7 @@ class Use:
 
 
 def uses(case: Fixture, framework: Framework) -> Iterator[Use]:
-    """The fraction of its bound that each quantity of a case uses.
+    """The fraction of its bound that each tensor of a case uses.
 
     Raises:
         ArithmeticError: If the framework does not finish the case at all.
@@ -44,10 +47,15 @@ def uses(case: Fixture, framework: Framework) -> Iterator[Use]:
     made = attempt(case, framework)
     if made.failure is not None:
         raise ArithmeticError(f"{framework.name} fails in {case.name}: {made.failure}")
-    for comparison in against_exact(case, made):
-        if not comparison.discrete:
-            quantity = comparison.place.quantity
-            yield Use(framework.name, case.name, quantity, comparison.fraction)
+    for stage, quantities in case.exactly().items():
+        for quantity, exact in quantities.items():
+            for name, tensor in exact.items():
+                if tensor.bound is not None:
+                    place = Place(case.group, case.name, stage, quantity, case.dtype)
+                    computed = {name: made.stages[stage][quantity][name]}
+                    only = {name: tensor}
+                    found = compare(place, (framework.name, EXACT), computed, only, only)
+                    yield Use(framework.name, case.name, quantity + name, found.fraction)
 
 
 def study(
@@ -81,8 +89,11 @@ def components(
     for framework in frameworks:
         for component, case, quantities in probes:
             for use in uses(case, framework):
-                if use.quantity in quantities:
-                    name = f"{component}: {use.quantity}, {case.dtype}"
+                for quantity in quantities:
+                    # "deltas" tells of every layer's, "deltas[0]" of that one's.
+                    if not use.quantity.startswith(quantity):
+                        continue
+                    name = f"{component}: {quantity}, {case.dtype}"
                     known = worst.get(name)
                     if known is None or use.fraction > known.fraction:
                         worst[name] = use
@@ -153,6 +164,13 @@ def _probes() -> tuple[tuple[str, Fixture, tuple[str, ...]], ...]:
     for number in range(PROBES):
         case = network.drawn(number, widest=4, deepest=1)
         made.append(("layer", case, ("pre_activations", "grads")))
+    for dtype in DTYPES:
+        for name in ACTIVATIONS:
+            for number in range(PROBES):
+                far, near = _handing_on(name, number, dtype, 100), _handing_on(name, number, dtype)
+                made.append((f"handed on by {name}", far, HANDED_ON))
+                made.append((f"handed back by {name}", near, HANDED_BACK))
+    made += [("training", each, ("params",)) for each in training.generated()]
     for label in descent.OPTIMIZERS:
         for number in range(8):
             history = descent.drawn(number, label)
@@ -188,3 +206,34 @@ def _of_loss(name: str, number: int, dtype: str) -> NetworkCase:
     output = "sigmoid" if name == "binary_cross_entropy" else "identity"
     label = f"probe {number} of {name} in {dtype}"
     return NetworkCase("probes", label, (layer,), z, targets, (output,), name)
+
+
+# What the error of the first layer's z ends up in: far from the target the next z, the loss and,
+# through the slopes, the gradients; next to the target the gradients, through dC/da.
+HANDED_ON = ("pre_activations[1]", "loss", "deltas[0]", "grads[1].weight")
+HANDED_BACK = ("deltas[0]", "grads[1].weight")
+
+
+def _handing_on(name: str, number: int, dtype: str, miss: float = 0.0) -> NetworkCase:
+    """Two layers; in the first two large terms cancel, so that its error outweighs all the rest.
+
+    Far from the target that error shows in dC/dz by the curvature of the activation; next to it by
+    that of dC/da, which is nothing but error there.
+    """
+    rng = np.random.default_rng([6, number])
+    units = 2 if name == "softmax" else 1
+    first = np.zeros((units, 2), dtype)  # of a softmax one z has an error, the other is 0
+    large = 10 ** rng.uniform(3, 4)
+    first[0] = large, -large
+    near = rng.standard_normal((1, 1))
+    inputs = np.hstack([near, near + rng.standard_normal((1, 1)) / large]).astype(dtype)
+    layers = (
+        (first, np.zeros(units, dtype)),
+        (np.array([[1, -1][:units]], dtype), np.zeros(1, dtype)),
+    )
+    target = ACTIVATIONS[name](inputs @ first.T) @ layers[1][0].T - miss
+    label = f"probe {number} of what {name} hands on in {dtype}"
+    kinds = (name, "identity")
+    return NetworkCase(
+        "probes", label, layers, inputs, target.astype(dtype), kinds, "half_squared_error"
+    )

@@ -7,10 +7,11 @@ import pytest
 
 from crosscheck import calibration
 from crosscheck.bounds import activations, inexact, losses
+from crosscheck.bounds import network as network_bounds
 from crosscheck.bounds.inexact import DOUBLE, Precision, exactly, product
 from crosscheck.calibration import COMPONENT_FLOOR, FLOOR
 from crosscheck.exact.balls import UndecidedError
-from crosscheck.fixtures import descent, network, tensors
+from crosscheck.fixtures import descent, network, tensors, training
 from crosscheck.frameworks import Framework, load
 from crosscheck.judging import against_exact, attempt
 
@@ -38,6 +39,19 @@ def test_every_component_uses_its_bound():
 # ----- weakened tenfold, a bound is found to be idle: by NumPy alone, too -----
 
 
+FLAT = ("identity", "relu")
+
+
+def ten_times_the_argument(function, position):
+    """A bound's function that is handed one error ten times as large."""
+
+    def weakened(*arguments):
+        wider = [10 * each if i == position else each for i, each in enumerate(arguments)]
+        return function(*wider)
+
+    return weakened
+
+
 def ten_times(function, part):
     """A bound's function with one of its results, or its only one, ten times as large."""
 
@@ -58,6 +72,7 @@ def idle(monkeypatch):
         network.bounds_of.cache_clear()
         network.exact_stages.cache_clear()
         descent.exact_stages.cache_clear()
+        training.exact_stages.cache_clear()
 
     def found(weaken, component):
         weaken(monkeypatch)
@@ -81,6 +96,55 @@ def idle(monkeypatch):
 def test_a_bound_weakened_tenfold_is_idle_and_named(idle, table, name, part):
     found = idle(lambda patch: patch.setitem(table, name, ten_times(table[name], part)), name)
     assert any(f"of the bound of {name}: " in problem for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "argument"),
+    [
+        *((activations.FORWARD, name, 2) for name in activations.FORWARD),
+        # A relu and the identity have no curvature, by which an error of z would count.
+        *((activations.BACKWARD, n, 2) for n in activations.BACKWARD if n not in FLAT),
+        *((activations.BACKWARD, name, 4) for name in activations.BACKWARD),
+    ],
+)
+def test_an_error_handed_on_tenfold_by_an_activation_is_idle_and_named(idle, table, name, argument):
+    component = f"handed {'back' if argument == 4 else 'on'} by {name}"
+    handed_on = ten_times_the_argument(table[name], argument)
+    found = idle(lambda patch: patch.setitem(table, name, handed_on), component)
+    assert any(f"of the bound of {component}: " in problem for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "component"),
+    [("product", "handed on by identity"), ("transposed", "handed back by identity")],
+)
+def test_an_error_handed_on_tenfold_by_a_layer_is_idle_and_named(idle, name, component):
+    def wider(x, *rest, **plus):
+        return getattr(inexact, name)(replace(x, error=10 * x.error), *rest, **plus)
+
+    found = idle(lambda patch: patch.setattr(network_bounds, name, wider), component)
+    assert any(f"of the bound of {component}: " in problem for problem in found)
+
+
+def test_an_error_handed_on_tenfold_by_a_loss_is_idle_and_named(idle):
+    loss = ten_times_the_argument(losses.LOSSES["half_squared_error"], 2)
+    found = idle(
+        lambda patch: patch.setitem(losses.LOSSES, "half_squared_error", loss),
+        "handed on by identity",
+    )
+    assert any("of the bound of handed on by identity: loss" in problem for problem in found)
+
+
+def test_training_counted_tenfold_is_idle_and_named(idle):
+    passed = training.inexact_pass
+
+    def wider(*arguments):
+        found = passed(*arguments)
+        grads = [[replace(leaf, error=10 * leaf.error) for leaf in layer] for layer in found.grads]
+        return replace(found, grads=grads)
+
+    found = idle(lambda patch: patch.setattr(training, "inexact_pass", wider), "training")
+    assert any("of the bound of training: params" in problem for problem in found)
 
 
 def test_a_rounding_counted_tenfold_is_idle_and_named(idle):

@@ -2,6 +2,6 @@
 
 `inexact` is the arithmetic that carries a bound along, entry by entry, on absolute values;
 `activations` and `losses` say how an error passes through them; `network` carries it through a
-forward and backward pass, `optimizers` through the steps of an optimizer, `training` through both.
-Derived in docs/bounds.md.
+forward and backward pass, `optimizers` through the steps of an optimizer. Derived in
+docs/bounds.md.
 """
