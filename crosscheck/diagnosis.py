@@ -22,14 +22,23 @@ def explain(comparison: Comparison) -> str:
     against_exact = comparison.frameworks[1] == EXACT
     if comparison.holds or comparison.discrete or not against_exact:
         return text
-    if not np.isfinite(comparison.error):
-        return text
     names = reproduced_by(comparison)
+    return f"{text}; {_reproduced(names) or 'no known mistake reproduces it'}"
+
+
+def explain_failure(case: Fixture, made: Attempt) -> str:
+    """The exception that ended an attempt in words, with the known mistakes that raise the same."""
+    stage, what = made.failure or ("", "")
+    names = [m.name for m in catalogue() if mistaken_attempt(m, case).failure == made.failure]
+    return f"{case.name}, {stage}: {what}" + (f"; {_reproduced(names)}" if names else "")
+
+
+def _reproduced(names: list[str]) -> str:
     if not names:
-        return f"{text}; no known mistake reproduces it"
+        return ""
     shown = ", ".join(repr(name) for name in names[:SHOWN])
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return f"{text}; reproduced by the known mistake {shown}{more}"
+    return f"reproduced by the known mistake {shown}{more}"
 
 
 def reproduced_by(comparison: Comparison) -> list[str]:
@@ -39,28 +48,34 @@ def reproduced_by(comparison: Comparison) -> list[str]:
     """
     cases = groups().get(comparison.place.group, [])
     case = next((each for each in cases if each.name == comparison.place.case), None)
-    if case is None or comparison.actual is None or not np.isfinite(comparison.error):
+    if case is None:
         return []
     shares = {}
     for mistake in catalogue():
-        made = mistaken_attempt(mistake, case)
-        if _first_failure(case, made) == comparison.place.stage:
-            wrong = _value(made, comparison)
-            shares[mistake.name] = abs(wrong - comparison.actual) / comparison.error
+        failures = [c for c in against_exact(case, mistaken_attempt(mistake, case)) if not c.holds]
+        if failures and failures[0].place.stage == comparison.place.stage:
+            made = mistaken_attempt(mistake, case)
+            shares[mistake.name] = _unexplained(comparison, made, failures)
     near = [name for name, share in shares.items() if share <= EXPLAINED]
     return sorted(near, key=lambda name: shares[name])
 
 
-def _first_failure(case: Fixture, made: Attempt) -> str | None:
-    stages = (c.place.stage for c in against_exact(case, made) if not c.holds)
-    return next(stages, None)
+def _unexplained(comparison: Comparison, made: Attempt, failures: list[Comparison]) -> float:
+    """How much of an error a mistake leaves unexplained, as a share of it."""
+    if comparison.actual is None:  # a shape, say: the same is said of the mistake, or it is not
+        same = [c.place == comparison.place and c.mismatch == comparison.mismatch for c in failures]
+        return 0.0 if any(same) else np.inf
+    wrong = _value(made, comparison)
+    if np.array_equal(wrong, comparison.actual, equal_nan=True):
+        return 0.0
+    return abs(wrong - comparison.actual) / comparison.error
 
 
 def _value(made: Attempt, comparison: Comparison) -> float:
-    """What an attempt has where a comparison looked; NaN where it has nothing."""
+    """What an attempt has where a comparison looked; infinite where it has nothing."""
     quantities = made.stages.get(comparison.place.stage, {})
     tensor = quantities.get(comparison.place.quantity, {}).get(comparison.tensor)
     try:
-        return np.nan if tensor is None else float(tensor.value[comparison.index])
+        return np.inf if tensor is None else float(tensor.value[comparison.index])
     except (IndexError, TypeError):  # it has another shape there
-        return np.nan
+        return np.inf

@@ -11,6 +11,7 @@ from itertools import combinations
 from crosscheck import documents, ledger
 from crosscheck.comparison import EXACT, Comparison
 from crosscheck.contract import breaches
+from crosscheck.diagnosis import explain_failure
 from crosscheck.fixtures import groups
 from crosscheck.fixtures.stages import Fixture
 from crosscheck.frameworks import BUILT_IN, Broken, Framework, NotInstalled, load, registry
@@ -133,9 +134,8 @@ def _judge(
         if made.not_supported is not None:
             status.not_supported.append(f"{case.name}: {made.not_supported}")
         if made.failure is not None:
-            stage, what = made.failure
             status.status = "wrong"
-            status.reasons.append(f"{case.name}, {stage}: {what}")
+            status.reasons.append(explain_failure(case, made))
         yield from against_exact(case, made)
     for one, other in combinations(attempts, 2):
         yield from against_each_other(case, one, other)

@@ -4,6 +4,7 @@ Both give the same names, in the contract's terms, so that one quantity such as
 "sgd.params[1].weight[0, 0]" finds its exact value, and each framework's.
 """
 
+from collections.abc import Iterator
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
@@ -104,6 +105,14 @@ def _exact_run(names: Names, run: dict[str, Any], network: dict[str, Any]) -> No
 
 def framework_names(document: Document, framework: Framework) -> Names:
     """What a framework computes of the document's example, in float64; nothing that is given."""
+    names: Names = {}
+    for _, grown in framework_stages(document, framework):
+        names = grown
+    return names
+
+
+def framework_stages(document: Document, framework: Framework) -> Iterator[tuple[str, Names]]:
+    """`framework_names` as they grow, after each stage, so that an error has its stage."""
     given = document.given
     names: Names = {}
     if "layer_sizes" in given:
@@ -111,12 +120,22 @@ def framework_names(document: Document, framework: Framework) -> Names:
         params = framework.params.to_numpy(params)
         names["parameter_count"] = float(sum(leaf.size for layer in params for leaf in layer))
     if "network" not in given:
-        return names
-    params, inputs, targets = network_in(framework, document)
-    names |= _framework_pass(framework, params, inputs, targets, given["network"])
-    for run in given.get("runs", []):
-        names[run["name"]] = _framework_run(framework, params, inputs, targets, run, given)
-    return names
+        yield "forward", names
+        return
+    example = network_in(framework, document)
+    for stage, computed in _framework_pass(framework, example, given["network"]):
+        names |= computed
+        yield stage, names
+    runs = {run["name"]: run for run in given.get("runs", [])}
+    steps = {name: _framework_step(framework, example, runs[name], given) for name in runs}
+    names |= {name: SimpleNamespace(state=state) for name, (state, _) in steps.items()}
+    yield "state", names
+    for name, (state, updates) in steps.items():
+        moved = _framework_params(framework, example[0], updates, runs[name])
+        names[name] = SimpleNamespace(state=state, params=framework.params.to_numpy(moved))
+        for _, after in _framework_pass(framework, (moved, *example[1:]), given["network"]):
+            names[name].__dict__.update(after)
+    yield "trajectory", names
 
 
 def network_in(framework: Framework, document: Document) -> tuple[Any, Any, Any]:
@@ -132,50 +151,55 @@ def network_in(framework: Framework, document: Document) -> tuple[Any, Any, Any]
 
 
 def _framework_pass(
-    framework: Framework, params: Any, inputs: Any, targets: Any, network: dict[str, Any]
-) -> Names:
-    to_numpy = framework.params.to_numpy
-    activations, loss = network["activations"], network["loss"]
-    trace = framework.mlp.forward(params, inputs, activations=activations)
-    backward = framework.gradients
-    kind = {"activations": activations, "loss": loss}
-    value, grads = backward.value_and_grad(params, inputs, targets, **kind)
-    deltas = backward.deltas(params, inputs, targets, **kind)
-    return {
+    framework: Framework, example: tuple[Any, Any, Any], network: dict[str, Any]
+) -> Iterator[tuple[str, Names]]:
+    params, inputs, targets = example
+    to_numpy, backward = framework.params.to_numpy, framework.gradients
+    kind = {"activations": network["activations"], "loss": network["loss"]}
+    trace = framework.mlp.forward(params, inputs, activations=kind["activations"])
+    names = {
         "pre_activations": tuple(to_numpy(z) for z in trace.pre_activations),
         "activations": tuple(to_numpy(a) for a in trace.activations),
         "outputs": to_numpy(trace.outputs),
-        "loss": float(value),
-        "deltas": tuple(to_numpy(delta) for delta in deltas),
-        "grads": to_numpy(_of_document(network, grads)),
+        "loss": float(framework.losses.LOSSES[kind["loss"]](trace.outputs, targets)),
     }
+    yield "forward", names
+    deltas = backward.deltas(params, inputs, targets, **kind)
+    names["deltas"] = tuple(to_numpy(delta) for delta in deltas)
+    yield "deltas", names
+    _, grads = backward.value_and_grad(params, inputs, targets, **kind)
+    names["grads"] = to_numpy(_of_document(network, grads))
+    yield "gradients", names
 
 
-def _framework_run(
+def _framework_step(
     framework: Framework,
-    params: Any,
-    inputs: Any,
-    targets: Any,
+    example: tuple[Any, Any, Any],
     run: dict[str, Any],
     given: dict[str, Any],
-) -> SimpleNamespace:
-    network = given["network"]
+) -> tuple[SimpleNamespace, Any]:
+    """The moments and the updates of one step."""
+    (params, inputs, targets), network = example, given["network"]
     optimizer = getattr(framework.optimizers, run["optimizer"])(**_as_floats(run))
     _, grads = framework.gradients.value_and_grad(
         params, inputs, targets, activations=network["activations"], loss=network["loss"]
     )
     grads = _of_document(network, grads)
     updates, state = optimizer.update(grads, optimizer.init(params), params)
+    moments = {
+        key: framework.params.to_numpy(value)
+        for key, value in state._asdict().items()
+        if isinstance(value, tuple)
+    }
+    return SimpleNamespace(**moments), updates
+
+
+def _framework_params(framework: Framework, params: Any, updates: Any, run: dict[str, Any]) -> Any:
+    """The parameters after a step that moves only the layers that the document updates."""
     moved = framework.optimizers.apply_updates(params, updates)
-    kept = tuple(
+    return tuple(
         moved[index] if index in run["layers"] else layer for index, layer in enumerate(params)
     )
-    to_numpy = framework.params.to_numpy
-    moments = {
-        key: to_numpy(value) for key, value in state._asdict().items() if isinstance(value, tuple)
-    }
-    names = _framework_pass(framework, kept, inputs, targets, network)
-    return SimpleNamespace(params=to_numpy(kept), state=SimpleNamespace(**moments), **names)
 
 
 def _of_document(network: dict[str, Any], grads: Any) -> Any:

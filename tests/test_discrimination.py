@@ -1,18 +1,20 @@
 """How sharp the suite is: every known mistake is caught, and what is not caught is found out."""
 
 import sys
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from crosscheck import diagnosis, discrimination
+from crosscheck import discrimination
 from crosscheck.comparison import Comparison, Place
 from crosscheck.contract import breaches
-from crosscheck.diagnosis import explain, reproduced_by
+from crosscheck.diagnosis import explain, explain_failure, reproduced_by
 from crosscheck.discrimination import MARGIN, PRINTED, Catch, Outcome, discriminate
 from crosscheck.fixtures import groups
 from crosscheck.frameworks import load
-from crosscheck.judging import against_exact, attempt
+from crosscheck.judging import Attempt, against_exact, attempt
 from crosscheck.mistakes import Mistake, MistakeError, as_framework, catalogue
 
 NUMPY = load("numpy", "reference_numpy")
@@ -129,10 +131,37 @@ def test_the_printed_numbers_alone_are_a_column_of_their_own(outcomes):
     assert 0 < alone < len(outcomes) / 2
 
 
+def test_the_readme_and_the_page_say_what_was_measured(outcomes):
+    root = Path(__file__).parent.parent
+    readme = " ".join((root / "README.md").read_text(encoding="utf-8").split())
+    page = " ".join((root / "docs" / "sharpness.md").read_text(encoding="utf-8").split())
+    alone = sum(outcome.catches[PRINTED] is not None for outcome in outcomes.values())
+    assert f"`crosscheck discriminate` takes {len(outcomes)} plausible mistakes" in readme
+    assert f"a column by itself, catch {alone}," in readme
+    assert f"Each of the {len(outcomes)} mistakes in" in page
+    assert f"{alone} mistakes of {len(outcomes)}" in page
+    margins = {o.mistake.name: o.best[1].margin for o in outcomes.values() if o.best[1].margin}
+    least, second, *rest = sorted(margins, key=margins.__getitem__)
+    assert f"The narrowest margins are {margins[least]:.0f} ({least})" in readme
+    assert f"and {margins[second]:,.0f}"[:-2] in readme  # to two digits
+    assert f" ({second}), all others above ten million" in readme
+    assert min(margins[name] for name in rest) > 1e7
+
+
 def test_no_group_catches_an_honest_framework():
     for cases in groups().values():
         for case in cases:
             assert all(c.holds for c in against_exact(case, attempt(case, NUMPY))), case.name
+
+
+def test_updates_of_a_wrong_shape_are_blamed_as_updates_and_not_the_state():
+    change = (
+        "tree_map(lambda g: -rate * g, grads)",
+        "tree_map(lambda g: -rate * g[..., :1], grads)",
+    )
+    shape = Mistake("updates of another shape", "optimizer", "update", "optimizers", (change,))
+    (outcome,) = discriminate([shape])
+    assert outcome.catches["optimizers"] == Catch("update", None)
 
 
 # ----- the catalogue itself -----
@@ -206,9 +235,37 @@ def test_a_place_that_no_mistake_has_is_reproduced_by_nothing():
     assert reproduced_by(made_up(tensor="[9].bias")) == []
 
 
-def test_what_holds_or_has_no_measure_needs_no_explanation():
+def test_a_nan_is_traced_to_the_mistakes_that_give_one_there():
+    mistake = next(m for m in catalogue() if m.name == "softmax not shifted")
+    case = next(c for c in groups()["edges"] if c.name.startswith("edges-softmax-"))
+    found = [c for c in against_exact(case, attempt(case, as_framework(mistake))) if not c.holds]
+    unmeasured = [c for c in found if np.isnan(c.actual)]
+    assert unmeasured
+    assert all(mistake.name in reproduced_by(c) for c in unmeasured)
+
+
+def test_another_shape_is_traced_to_the_mistakes_that_give_it():
+    name = "transposed gradient"
+    (found,) = failures(name)
+    assert found.actual is None
+    assert name in reproduced_by(found)
+    assert reproduced_by(replace(found, mismatch="has another")) == []
+
+
+def test_an_exception_is_traced_to_the_mistakes_that_raise_it():
+    name = "transposed weight"
+    mistake = next(m for m in catalogue() if m.name == name)
+    case = next(case for case in groups()["worked examples"] if case.name == "document 002")
+    made = attempt(case, as_framework(mistake))
+    assert explain_failure(case, made).startswith(f"document 002, {made.failure[0]}: ")
+    assert repr(name) in explain_failure(case, made)
+    other = Attempt("x", failure=("forward", "ValueError: nobody says this"))
+    text = "document 002, forward: ValueError: nobody says this"
+    assert explain_failure(case, other) == text
+
+
+def test_what_holds_needs_no_explanation():
     holding = next(
         c for case in groups()["worked examples"] for c in against_exact(case, attempt(case, NUMPY))
     )
     assert explain(holding) == holding.in_words()
-    assert diagnosis.reproduced_by(made_up(actual=None)) == []

@@ -11,6 +11,7 @@ from crosscheck.contract import ACTIVATIONS, LOSSES, STATES
 from crosscheck.diagnosis import explain
 from crosscheck.fixtures import groups, network
 from crosscheck.frameworks import NotInstalled, load
+from crosscheck.judging import attempt
 from crosscheck.verification import verify
 
 ROOT = Path(__file__).parent.parent
@@ -182,6 +183,8 @@ def test_a_framework_that_raises_is_wrong_and_says_what(plant):
     status = result.frameworks[package]
     assert status.status == "wrong"
     assert "document 002, gradients: ZeroDivisionError: division by zero" in status.reasons
+    printed = "document 002, as printed, gradients: ZeroDivisionError: division by zero"
+    assert printed in status.reasons
 
 
 def test_a_breach_of_the_contract_is_wrong_before_any_number(plant):
@@ -204,6 +207,24 @@ def test_not_supported_is_neither_wrong_nor_hidden(plant):
     assert result.holds
     float32 = [c for g in ("networks", "edges", "training") for c in FEW[g] if c.dtype == "float32"]
     assert len(result.frameworks[package].not_supported) == len(float32)
+
+
+def test_a_built_in_framework_may_declare_nothing_unsupported(monkeypatch):
+    def declining(case, framework):
+        made = attempt(case, framework)
+        if case.name == "document 003":
+            made.not_supported = "on purpose"
+        return made
+
+    only = {"numpy": "reference_numpy"}
+    monkeypatch.setattr("crosscheck.verification.registry", lambda extra: only)
+    monkeypatch.setattr("crosscheck.verification.groups", lambda: FEW)
+    monkeypatch.setattr("crosscheck.verification.attempt", declining)
+    result = verify()
+    assert not result.holds
+    assert result.frameworks["numpy"].status == "wrong"
+    assert result.frameworks["numpy"].not_supported == ["document 003: on purpose"]
+    assert result.frameworks["numpy"].reasons == ["built in, and may declare nothing unsupported"]
 
 
 def test_a_faithful_copy_passes_everything(plant):
