@@ -16,7 +16,7 @@ from crosscheck.frameworks import Framework, load
 from crosscheck.judging import against_exact, attempt
 
 # `crosscheck bounds` takes 2000; these are enough to find a bound that is exceeded or idle.
-NETWORKS = 80
+NETWORKS = 40
 NUMPY = load("numpy", "reference_numpy")
 
 

@@ -215,10 +215,15 @@ def test_discriminate_exits_with_1_where_a_mistake_is_not_caught(monkeypatch):
     assert json.loads(result.stdout)["holds"] is False
 
 
-def test_bounds_shows_the_histogram_and_writes_it_as_json(monkeypatch):
-    # A few of the components; all of them have a test of their own.
+@pytest.fixture
+def few_components(monkeypatch):
+    """All of them have a test of their own."""
     few = partial(calibration.components, only=["sigmoid", "softmax_cross_entropy", "adam"])
     monkeypatch.setattr(calibration, "components", few)
+
+
+@pytest.mark.usefixtures("few_components")
+def test_bounds_shows_the_histogram_and_writes_it_as_json():
     arguments = ["bounds", "--networks", "20", "--framework", "numpy", "--json", "-"]
     result = CliRunner().invoke(cli.main, arguments)
     assert result.exit_code == 0
@@ -234,6 +239,7 @@ def test_bounds_shows_the_histogram_and_writes_it_as_json(monkeypatch):
     assert "above 1" in result.stderr
 
 
+@pytest.mark.usefixtures("few_components")
 def test_bounds_exits_with_1_where_they_are_idle(monkeypatch):
     monkeypatch.setattr(calibration, "FLOOR", 0.99)
     arguments = ["bounds", "--networks", "1", "--framework", "numpy"]
