@@ -7,7 +7,7 @@ import jax
 from . import checks
 from .activations import ACTIVATIONS
 from .losses import LOSSES
-from .mlp import forward
+from .mlp import unchecked_forward
 from .params import Array, Params
 
 
@@ -33,9 +33,16 @@ def value_and_grad(
     checks.network(params, inputs, activations, ACTIVATIONS)
     checks.targets_of(params, inputs, targets)
     checks.known("loss", loss, LOSSES)
+    return unchecked_value_and_grad(params, inputs, targets, activations, loss)
+
+
+def unchecked_value_and_grad(
+    params: Params, inputs: Array, targets: Array, activations: Sequence[str], loss: str
+) -> tuple[Array, Params]:
+    """`value_and_grad` of what was checked before: in training once, and not at every step."""
 
     def objective(params: Params) -> Array:
-        return LOSSES[loss](forward(params, inputs, activations=activations).outputs, targets)
+        return LOSSES[loss](unchecked_forward(params, inputs, activations).outputs, targets)
 
     return jax.value_and_grad(objective)(params)
 
@@ -66,8 +73,8 @@ def deltas(
     def objective(z: Array, index: int) -> Array:
         # The loss as a function of one layer's pre-activations: the rest of the network.
         a = ACTIVATIONS[activations[index]](z)
-        rest = forward(params[index + 1 :], a, activations=activations[index + 1 :])
+        rest = unchecked_forward(params[index + 1 :], a, activations[index + 1 :])
         return LOSSES[loss](rest.outputs, targets)
 
-    trace = forward(params, inputs, activations=activations)
+    trace = unchecked_forward(params, inputs, activations)
     return tuple(jax.grad(objective)(z, index) for index, z in enumerate(trace.pre_activations))

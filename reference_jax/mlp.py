@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from . import checks
 from .activations import ACTIVATIONS
-from .params import Array, Params
+from .params import Array, Layer, Params
 
 
 class Trace(NamedTuple):
@@ -18,6 +18,11 @@ class Trace(NamedTuple):
     def outputs(self) -> Array:
         """a^(L), (batch, outputs)."""
         return self.activations[-1]
+
+
+def linear(layer: Layer, inputs: Array) -> Array:
+    """z = W a + b for every row a of `inputs`, (batch, units) -> (batch, outputs)."""
+    return inputs @ layer.weight.T + layer.bias
 
 
 def forward(params: Params, inputs: Array, *, activations: Sequence[str]) -> Trace:
@@ -33,10 +38,15 @@ def forward(params: Params, inputs: Array, *, activations: Sequence[str]) -> Tra
         TypeError: If a dtype is not floating, or two differ.
     """
     checks.network(params, inputs, activations, ACTIVATIONS)
+    return unchecked_forward(params, inputs, activations)
+
+
+def unchecked_forward(params: Params, inputs: Array, activations: Sequence[str]) -> Trace:
+    """`forward` of what was checked before: in training once, and not at every step."""
     pre_activations: list[Array] = []
     outputs = [inputs]
     for layer, name in zip(params, activations, strict=True):
-        z = outputs[-1] @ layer.weight.T + layer.bias
+        z = linear(layer, outputs[-1])
         pre_activations.append(z)
         outputs.append(ACTIVATIONS[name](z))
     return Trace(tuple(pre_activations), tuple(outputs))

@@ -28,6 +28,13 @@ class Optimizer(NamedTuple):
     update: Callable[..., tuple[Tree, Any]]
 
 
+class Elementwise(Optimizer):
+    """An optimizer that moves every entry by its own gradients alone, whatever the shape of a leaf.
+
+    To such a one `train` may hand all layers as a single vector.
+    """
+
+
 def apply_updates(params: Tree, updates: Tree) -> Tree:
     """theta + update, leaf by leaf.
 
@@ -65,7 +72,7 @@ def sgd(learning_rate: LearningRate) -> Optimizer:
         updates = tree_map(lambda g: -rate * g, grads)
         return updates, SgdState(step=state.step + 1)
 
-    return Optimizer(init, update)
+    return Elementwise(init, update)
 
 
 class MomentumState(NamedTuple):
@@ -107,7 +114,7 @@ def momentum(
             updates = tree_map(lambda u, g: momentum * u - rate * g, velocity, grads)
         return updates, MomentumState(step=state.step + 1, velocity=velocity)
 
-    return Optimizer(init, update)
+    return Elementwise(init, update)
 
 
 class AdagradState(NamedTuple):
@@ -146,7 +153,7 @@ def adagrad(
         updates = tree_map(lambda g, s: -rate * g / (jnp.sqrt(s) + eps), grads, total)
         return updates, AdagradState(step=state.step + 1, sum_of_squares=total)
 
-    return Optimizer(init, update)
+    return Elementwise(init, update)
 
 
 class RmspropState(NamedTuple):
@@ -182,7 +189,7 @@ def rmsprop(learning_rate: LearningRate, decay: float = 0.9, eps: float = 1e-8) 
         updates = tree_map(lambda g, v: -rate * g / (jnp.sqrt(v) + eps), grads, v)
         return updates, RmspropState(step=state.step + 1, second_moment=v)
 
-    return Optimizer(init, update)
+    return Elementwise(init, update)
 
 
 class AdamState(NamedTuple):
@@ -237,7 +244,7 @@ def adam(
         updates = tree_map(lambda m, v: -rate * m / (jnp.sqrt(v) + eps), m_hat, v_hat)
         return updates, AdamState(step=t, first_moment=m, second_moment=v)
 
-    return Optimizer(init, update)
+    return Elementwise(init, update)
 
 
 OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {

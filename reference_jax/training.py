@@ -15,7 +15,7 @@ import numpy as np
 
 from . import checks
 from .activations import ACTIVATIONS
-from .gradients import value_and_grad
+from .gradients import unchecked_value_and_grad
 from .losses import LOSSES
 from .optimizers import Optimizer, apply_updates
 from .params import Array, Params
@@ -180,7 +180,7 @@ def run_epoch(
     with jax.disable_jit(compile is False):
         # All batches of one length are one compiled call; the short last one is another.
         for length in sorted({len(batch) for batch in batches}, reverse=True):
-            stacked = jnp.stack([batch for batch in batches if len(batch) == length])
+            stacked = jnp.asarray(np.stack([b for b in batches if len(b) == length]))
             params, state, values = _steps(
                 params, state, inputs, targets, stacked, optimizer, tuple(activations), loss
             )
@@ -201,8 +201,8 @@ def _steps(
 ) -> tuple[Params, Any, Array]:
     def step(carry: tuple[Params, Any], batch: Array) -> tuple[tuple[Params, Any], Array]:
         params, state = carry
-        value, grads = value_and_grad(
-            params, inputs[batch], targets[batch], activations=activations, loss=loss
+        value, grads = unchecked_value_and_grad(
+            params, inputs[batch], targets[batch], activations, loss
         )
         updates, state = optimizer.update(grads, state, params)
         return (apply_updates(params, updates), state), value

@@ -18,8 +18,8 @@ def identity(z: Array) -> Array:
 def sigmoid(z: Array) -> Array:
     """a = 1 / (1 + exp(-z)), accurate in both tails. Any shape."""
     checks.floating("z", z)
-    tail = np.exp(-np.abs(z))  # at most 1, so it cannot overflow
-    return np.where(z >= 0, 1, tail) / (1 + tail)
+    with np.errstate(over="ignore"):  # beyond the largest number, 1 over it is 0: what it should be
+        return 1 / (1 + np.exp(-z))
 
 
 def tanh(z: Array) -> Array:

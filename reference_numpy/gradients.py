@@ -19,9 +19,9 @@ from math import pi, sqrt
 import numpy as np
 
 from . import checks
-from .activations import ACTIVATIONS, erfc, log_softmax, sigmoid, softmax
+from .activations import ACTIVATIONS, erfc, log_softmax, sigmoid
 from .losses import LOSSES
-from .mlp import Trace, forward
+from .mlp import Trace, unchecked_forward
 from .params import Array, Layer, Params
 
 
@@ -47,7 +47,14 @@ def value_and_grad(
     checks.network(params, inputs, activations, ACTIVATIONS)
     checks.targets_of(params, inputs, targets)
     checks.known("loss", loss, LOSSES)
-    trace = forward(params, inputs, activations=activations)
+    return unchecked_value_and_grad(params, inputs, targets, activations, loss)
+
+
+def unchecked_value_and_grad(
+    params: Params, inputs: Array, targets: Array, activations: Sequence[str], loss: str
+) -> tuple[Array, Params]:
+    """`value_and_grad` of what was checked before: in training once, and not at every step."""
+    trace = unchecked_forward(params, inputs, activations)
     errors = _backward(params, trace, targets, activations, loss)
     grads = tuple(
         Layer(
@@ -81,7 +88,7 @@ def deltas(
     checks.network(params, inputs, activations, ACTIVATIONS)
     checks.targets_of(params, inputs, targets)
     checks.known("loss", loss, LOSSES)
-    trace = forward(params, inputs, activations=activations)
+    trace = unchecked_forward(params, inputs, activations)
     return _backward(params, trace, targets, activations, loss)
 
 
@@ -91,17 +98,12 @@ def _backward(
     cotangent = LOSS_GRADIENTS[loss](trace.outputs, targets)  # dC/da^(L)
     errors: list[Array] = []
     for index in reversed(range(len(params))):
-        z = trace.pre_activations[index]
-        delta = ACTIVATION_VJPS[activations[index]](cotangent, z)  # BP1, and the right half of BP2
+        z, a = trace.pre_activations[index], trace.activations[index + 1]
+        delta = ACTIVATION_VJPS[activations[index]](cotangent, z, a)  # BP1, the right half of BP2
         errors.append(delta)
         if index > 0:
             cotangent = delta @ params[index].weight  # the left half of BP2: dC/da one layer down
     return tuple(reversed(errors))
-
-
-def _sigmoid_slope(z: Array) -> Array:
-    a = sigmoid(z)
-    return a * (1 - a)
 
 
 def _gelu_slope(z: Array) -> Array:
@@ -110,21 +112,20 @@ def _gelu_slope(z: Array) -> Array:
     return erfc(-z / sqrt(2)) / 2 + z * density
 
 
-def _softmax_vjp(cotangent: Array, z: Array) -> Array:
+def _softmax_vjp(cotangent: Array, z: Array, a: Array) -> Array:
     # da_j/dz_k = a_j (1[j = k] - a_k): every output depends on every input of its row.
-    a = softmax(z)
     return a * (cotangent - (cotangent * a).sum(axis=-1, keepdims=True))
 
 
-# dC/da^(l) and z^(l) in, dC/dz^(l) out: the cotangent times the Jacobian of the activation.
-ACTIVATION_VJPS: dict[str, Callable[[Array, Array], Array]] = {
-    "identity": lambda cotangent, z: cotangent,
-    "sigmoid": lambda cotangent, z: cotangent * _sigmoid_slope(z),
-    "tanh": lambda cotangent, z: cotangent * (1 - np.tanh(z) ** 2),
-    "relu": lambda cotangent, z: cotangent * (z > 0),  # slope 0 at 0, as torch.relu, jax.nn.relu
+# dC/da^(l), z^(l) and a^(l) in, dC/dz^(l) out: the cotangent times the Jacobian of the activation.
+ACTIVATION_VJPS: dict[str, Callable[[Array, Array, Array], Array]] = {
+    "identity": lambda cotangent, z, a: cotangent,
+    "sigmoid": lambda cotangent, z, a: cotangent * (a * (1 - a)),
+    "tanh": lambda cotangent, z, a: cotangent * (1 - a * a),
+    "relu": lambda cotangent, z, a: cotangent * (z > 0),  # 0 at 0, as torch.relu, jax.nn.relu
     "softmax": _softmax_vjp,
-    "softplus": lambda cotangent, z: cotangent * sigmoid(z),
-    "gelu": lambda cotangent, z: cotangent * _gelu_slope(z),
+    "softplus": lambda cotangent, z, a: cotangent * sigmoid(z),
+    "gelu": lambda cotangent, z, a: cotangent * _gelu_slope(z),
 }
 
 

@@ -215,6 +215,8 @@ def _is_layer(value: Any) -> bool:
 
 def same_structure(trees: Sequence[Any]) -> None:
     """All bare arrays, or all tuples of equally many Layers."""
+    if not any(isinstance(tree, tuple) for tree in trees):
+        return
     for tree in trees:
         if isinstance(tree, tuple) != isinstance(trees[0], tuple):
             raise ValueError("trees differ: one is a tuple of Layers, another a bare array")
@@ -227,10 +229,10 @@ def same_structure(trees: Sequence[Any]) -> None:
 def same_shapes(name: str, tree: Any, other_name: str, other: Any) -> None:
     """Two trees of one structure whose leaves agree in shape and dtype."""
     same_structure((tree, other))
-    floating_tree(name, tree)
-    floating_tree(other_name, other)
     pairs = zip(leaves(name, tree), leaves(other_name, other), strict=True)
     for (place, leaf), (other_place, other_leaf) in pairs:
+        floating(place, leaf)
+        floating(other_place, other_leaf)
         if leaf.shape != other_leaf.shape:
             raise ValueError(
                 f"{place} has shape {tuple(leaf.shape)}, "
@@ -248,11 +250,11 @@ def floating_tree(name: str, tree: Any) -> None:
 
 def gradients(grads: Any, params: Any | None, **moments: Any) -> None:
     """Gradients of the shape of an optimizer's moments and, where they are given, of `params`."""
-    floating_tree("grads", grads)
-    for name, tree in moments.items():
+    others = moments if params is None else {**moments, "params": params}
+    for name, tree in others.items():
         same_shapes("grads", grads, name, tree)
-    if params is not None:
-        same_shapes("grads", grads, "params", params)
+    if not others:
+        floating_tree("grads", grads)
 
 
 def leaves(name: str, tree: Any) -> list[tuple[str, Any]]:

@@ -7,7 +7,7 @@ import torch
 from . import checks
 from .activations import ACTIVATIONS
 from .losses import LOSSES
-from .mlp import Trace, forward
+from .mlp import Trace, unchecked_forward
 from .params import Array, Params, tree_map
 
 
@@ -33,6 +33,13 @@ def value_and_grad(
     checks.network(params, inputs, activations, ACTIVATIONS)
     checks.targets_of(params, inputs, targets)
     checks.known("loss", loss, LOSSES)
+    return unchecked_value_and_grad(params, inputs, targets, activations, loss)
+
+
+def unchecked_value_and_grad(
+    params: Params, inputs: Array, targets: Array, activations: Sequence[str], loss: str
+) -> tuple[Array, Params]:
+    """`value_and_grad` of what was checked before: in training once, and not at every step."""
     params, trace = _record(params, inputs, activations)
     value = LOSSES[loss](trace.outputs, targets)
     grads = iter(torch.autograd.grad(value, [leaf for layer in params for leaf in layer]))
@@ -68,4 +75,4 @@ def deltas(
 def _record(params: Params, inputs: Array, activations: Sequence[str]) -> tuple[Params, Trace]:
     # The leaves that are differentiated are copies by name only; the caller's are left unmarked.
     params = tree_map(lambda leaf: leaf.detach().requires_grad_(), params)
-    return params, forward(params, inputs, activations=activations)
+    return params, unchecked_forward(params, inputs, activations)

@@ -66,8 +66,8 @@ def test_a_mistake_that_nothing_catches_is_a_problem():
         "mlp",
         (
             (
-                "outputs[-1] @ layer.weight.T + layer.bias",
-                "layer.bias + outputs[-1] @ layer.weight.T",
+                "inputs @ layer.weight.T + layer.bias",
+                "layer.bias + inputs @ layer.weight.T",
             ),
         ),
     )

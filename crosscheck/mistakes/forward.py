@@ -7,7 +7,7 @@ def _forward(name: str, file: str, *changes: tuple[str, str]) -> Mistake:
     return Mistake(name, "forward", "forward", file, changes)
 
 
-SIGMOID = "return np.where(z >= 0, 1, tail) / (1 + tail)"
+SIGMOID = "return 1 / (1 + np.exp(-z))"
 TANH = "return np.tanh(z)"
 SOFTMAX = "powers = np.exp(z - z.max(axis=-1, keepdims=True))"
 LOG_SOFTMAX = "shifted = z - z.max(axis=-1, keepdims=True)"
@@ -20,7 +20,7 @@ MEAN = "return squared_error(predictions, targets) / predictions.shape[1]"
 LOGITS = "terms = targets * softplus(-predictions) + (1 - targets) * softplus(predictions)"
 PROBABILITIES = "    checks.loss_inputs(predictions, targets)\n    yes ="
 CROSS_ENTROPY = "return -(targets * log_softmax(predictions)).sum() / len(predictions)"
-LINEAR = "z = outputs[-1] @ layer.weight.T + layer.bias"
+LINEAR = "return inputs @ layer.weight.T + layer.bias"
 APPLIED = "outputs.append(ACTIVATIONS[name](z))"
 
 MISTAKES = [
@@ -28,10 +28,7 @@ MISTAKES = [
     _forward(
         "float32 inside sigmoid",
         "activations",
-        (
-            "tail = np.exp(-np.abs(z))",
-            'tail = np.exp(-np.abs(z)).astype("float32").astype(z.dtype)',
-        ),
+        (SIGMOID, 'return 1 / (1 + np.exp(-z).astype("float32").astype(z.dtype))'),
     ),
     _forward("tanh by exponentials", "activations", (TANH, "return 1 - 2 / (1 + np.exp(2 * z))")),
     _forward("relu leaks", "activations", (RELU, "return np.maximum(z, z / 100)\n")),
@@ -106,16 +103,14 @@ MISTAKES = [
         "losses",
         (CROSS_ENTROPY, "return -(targets * log_softmax(predictions)).mean()"),
     ),
-    _forward("bias forgotten", "mlp", (LINEAR, "z = outputs[-1] @ layer.weight.T")),
-    _forward(
-        "weight not transposed", "mlp", (LINEAR, "z = outputs[-1] @ layer.weight + layer.bias")
-    ),
+    _forward("bias forgotten", "mlp", (LINEAR, "return inputs @ layer.weight.T")),
+    _forward("weight not transposed", "mlp", (LINEAR, "return inputs @ layer.weight + layer.bias")),
     _forward(
         "float32 inside the matrix product",
         "mlp",
         (
             LINEAR,
-            'z = outputs[-1].astype("float32").astype(inputs.dtype) @ layer.weight.T + layer.bias',
+            'return inputs.astype("float32").astype(inputs.dtype) @ layer.weight.T + layer.bias',
         ),
     ),
     _forward(

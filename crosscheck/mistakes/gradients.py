@@ -12,14 +12,15 @@ def _grads(name: str, *changes: tuple[str, str]) -> Mistake:
 
 
 COTANGENT = "cotangent = LOSS_GRADIENTS[loss](trace.outputs, targets)"
-DELTA = "delta = ACTIVATION_VJPS[activations[index]](cotangent, z)"
-Z = "z = trace.pre_activations[index]"
+DELTA = "delta = ACTIVATION_VJPS[activations[index]](cotangent, z, a)"
+Z = "z, a = trace.pre_activations[index], trace.activations[index + 1]"
 DOWN = "cotangent = delta @ params[index].weight"
 WEIGHT = "weight=delta.T @ below,"
 BIAS = "bias=delta.sum(axis=0),"
 RETURN = "return tuple(reversed(errors))"
 RELU = "cotangent * (z > 0)"
-TANH = "cotangent * (1 - np.tanh(z) ** 2)"
+SIGMOID = "cotangent * (a * (1 - a))"
+TANH = "cotangent * (1 - a * a)"
 SOFTMAX = "return a * (cotangent - (cotangent * a).sum(axis=-1, keepdims=True))"
 
 MISTAKES = [
@@ -35,14 +36,20 @@ MISTAKES = [
     ),
     _deltas(
         "activation derivative of the wrong layer",
-        (DELTA, "delta = ACTIVATION_VJPS[activations[index - 1]](cotangent, z)"),
+        (DELTA, "delta = ACTIVATION_VJPS[activations[index - 1]](cotangent, z, a)"),
     ),
-    _deltas("derivative at the z of the wrong layer", (Z, "z = trace.pre_activations[index - 1]")),
-    _deltas("derivative at a instead of z", (Z, "z = trace.activations[index + 1]")),
-    _deltas("sigmoid derivative at z without the sigmoid", ("    a = sigmoid(z)\n", "    a = z\n")),
-    _deltas("sigmoid derivative a (1 + a)", ("return a * (1 - a)", "return a * (1 + a)")),
-    _deltas("tanh derivative without the square", (TANH, "cotangent * (1 - np.tanh(z))")),
-    _deltas("tanh derivative of an activation", (TANH, "cotangent * (1 - z**2)")),
+    _deltas(
+        "derivative at the z of the wrong layer",
+        (Z, "z, a = trace.pre_activations[index - 1], trace.activations[index]"),
+    ),
+    _deltas(
+        "derivative at a instead of z",
+        (Z, "z = trace.activations[index + 1]\n        a = ACTIVATIONS[activations[index]](z)"),
+    ),
+    _deltas("sigmoid derivative at z without the sigmoid", (SIGMOID, "cotangent * (z * (1 - z))")),
+    _deltas("sigmoid derivative a (1 + a)", (SIGMOID, "cotangent * (a * (1 + a))")),
+    _deltas("tanh derivative without the square", (TANH, "cotangent * (1 - a)")),
+    _deltas("tanh derivative of z without the tanh", (TANH, "cotangent * (1 - z**2)")),
     _deltas("relu derivative 1 at 0", (RELU, "cotangent * (z >= 0)")),
     _deltas(
         "relu derivative one half at 0",
@@ -89,13 +96,13 @@ MISTAKES = [
     ),
     _deltas(
         "derivative of the sigmoid kept beside its cross-entropy",
-        ("(sigmoid(z) - t) / len(z)", "(sigmoid(z) - t) * _sigmoid_slope(z) / len(z)"),
+        ("(sigmoid(z) - t) / len(z)", "(sigmoid(z) - t) * sigmoid(z) * sigmoid(-z) / len(z)"),
     ),
     _deltas(
         "cross-entropy of logits by softmax alone",
         (
             "return (np.exp(log_softmax(z)) * t.sum(axis=1, keepdims=True) - t) / len(z)",
-            "return (softmax(z) * (1 - t)) / len(z)",
+            "return (np.exp(log_softmax(z)) * (1 - t)) / len(z)",
         ),
     ),
     _deltas(

@@ -7,7 +7,7 @@ def _training(name: str, *changes: tuple[str, str]) -> Mistake:
     return Mistake(name, "training", "trajectory", "training", changes)
 
 
-UPDATE = "updates, state = optimizer.update(grads, state, params)"
+UPDATE = "updates, state = optimizer.update(gradient, state, theta)"
 ORDER = "order = np.random.default_rng([seed, epoch]).permutation(samples)"
 BATCHES = "return [order[start : start + batch_size] for start in range(0, samples, batch_size)]"
 START = "    total = 0.0\n"
@@ -17,12 +17,7 @@ MEAN = "return params, state, total / len(inputs)"
 MISTAKES = [
     _training(
         "last short batch averaged by the full size",
-        ("from .params import Array, Params", "from .params import Array, Params, tree_map"),
-        (
-            UPDATE,
-            "share = len(batch) / len(batches[0])\n"
-            "        grads = tree_map(lambda g: g * share, grads)\n        " + UPDATE,
-        ),
+        (UPDATE, "gradient *= len(batch) / len(batches[0])\n            " + UPDATE),
     ),
     _training(
         "last short batch dropped",
@@ -61,18 +56,15 @@ MISTAKES = [
     ),
     _training(
         "gradients of earlier batches added up",
-        ("from .params import Array, Params", "from .params import Array, Params, tree_map"),
-        (START, START + "    previous = None\n"),
+        (START, START + "    previous = 0.0\n"),
         (
             UPDATE,
-            "if previous is not None:\n"
-            "            grads = tree_map(lambda g, p: g + p, grads, previous)\n"
-            "        previous = grads\n        " + UPDATE,
+            "gradient += previous\n            previous = gradient.copy()\n            " + UPDATE,
         ),
     ),
     _training(
         "optimizer started anew in every epoch",
-        (START, START + "    state = optimizer.init(params)\n"),
+        (START, START + "    state = optimizer.init(theta if whole else params)\n"),
     ),
     _training(
         "loss averaged over the batches",
@@ -90,8 +82,8 @@ MISTAKES = [
     _training(
         "another loss than the one asked for",
         (
-            "targets[batch], activations=activations, loss=loss\n",
-            'targets[batch], activations=activations, loss="half_squared_error"\n',
+            "unchecked_value_and_grad(params, x, y, activations, loss)",
+            'unchecked_value_and_grad(params, x, y, activations, "half_squared_error")',
         ),
     ),
     _training("loss of the last batch only", (TOTAL, "total = float(value) * len(inputs)")),
@@ -99,9 +91,8 @@ MISTAKES = [
         "loss taken after the update",
         (
             TOTAL,
-            "kind = {'activations': activations, 'loss': loss}\n"
-            "        value, _ = value_and_grad(params, inputs[batch], targets[batch], **kind)\n"
-            "        " + TOTAL,
+            "value, _ = unchecked_value_and_grad(params, x, y, activations, loss)\n        "
+            + TOTAL,
         ),
     ),
 ]
