@@ -166,9 +166,22 @@ def test_compiled_or_not_training_is_the_same(name, compile, monkeypatch):
         pytest.skip(f"{name} is not installed: {framework.reason}")
     if (name, compile) == ("torch", True) and not shutil.which("g++"):
         pytest.skip("torch.compile needs a C++ compiler, and there is no g++")
-    if name == "torch":  # a run of two batches of 3, one of 3 by itself, and the last of 1
-        monkeypatch.setattr(framework.training, "RUN", 2)
-    case = TrainingCase("compiled or not", batch_size=3, compile=compile)
+    if name == "torch":
+        monkeypatch.setattr(framework.training, "RUN", 2)  # which is quick to compile
+    case = TrainingCase("compiled or not", batch_size=5, compile=compile)
+    made = attempt(case, framework)
+    assert made.failure is None
+    assert [explain(c) for c in against_exact(case, made) if not c.holds] == []
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 10])
+def test_whatever_number_of_steps_torch_compiles_as_one_every_batch_is_used(steps, monkeypatch):
+    framework = load("torch", "reference_torch")
+    if isinstance(framework, NotInstalled):
+        pytest.skip(f"torch is not installed: {framework.reason}")
+    monkeypatch.setattr("torch.compile", lambda function: function)  # only slower
+    monkeypatch.setattr(framework.training, "RUN", steps)
+    case = TrainingCase("runs of steps", batch_size=3, compile=True)  # batches of 3, 3, 3 and 1
     made = attempt(case, framework)
     assert made.failure is None
     assert [explain(c) for c in against_exact(case, made) if not c.holds] == []
