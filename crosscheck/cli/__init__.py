@@ -5,6 +5,7 @@ import click
 from crosscheck import __version__
 from crosscheck.cli.ledger import errata
 from crosscheck.cli.sharpness import bounds, discriminate
+from crosscheck.cli.training import train
 from crosscheck.cli.verification import verify
 from crosscheck.frameworks import prepare
 
@@ -23,5 +24,5 @@ def main(context: click.Context) -> None:
         context.invoke(verify)
 
 
-for command in (verify, errata, discriminate, bounds):
+for command in (verify, errata, discriminate, bounds, train):
     main.add_command(command)

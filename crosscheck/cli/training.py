@@ -1,0 +1,259 @@
+"""`crosscheck train`: the digit recogniser, by every framework, shown to be the same training."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
+from crosscheck.contract import ACTIVATIONS, LOSSES
+from crosscheck.data import DATASETS, Dataset
+from crosscheck.data.idx import DataError
+from crosscheck.frameworks import Framework, UnknownFrameworkError, load, registry
+from crosscheck.report import training as report
+from crosscheck.runs import drift
+from crosscheck.runs.checkpoints import SUFFIX, Checkpoint, CheckpointError
+from crosscheck.runs.checkpoints import load as load_checkpoint
+from crosscheck.runs.configuration import DTYPES, PIXELS, Configuration, ConfigurationError
+from crosscheck.runs.devices import DEVICES, DeviceError
+from crosscheck.runs.training import Run
+from crosscheck.runs.training import train as train_one
+from reference_numpy.optimizers import OPTIMIZERS
+from reference_numpy.params import INITIALIZERS
+
+EPOCHS = {"digits": 100, "mnist": 10}
+# What determines a run is read from a checkpoint, and cannot be given beside it.
+DETERMINES = (
+    "data",
+    "layers",
+    "activations",
+    "loss",
+    "optimizer",
+    "learning_rate",
+    "keywords",
+    "batch_size",
+    "initializer",
+    "bound",
+    "dtype",
+    "seed",
+)
+INTERRUPTED = 130  # what a shell expects of a program that was interrupted
+
+
+@click.command()
+@click.option("--data", type=click.Choice(list(DATASETS)), default="digits", show_default=True)
+@click.option(
+    "--layers", metavar="SIZES", help="Units per layer. [default: 64,16,16,10; mnist: 784,16,16,10]"
+)
+@click.option(
+    "--activations",
+    metavar="NAMES",
+    default="sigmoid",
+    show_default=True,
+    help=f"One name per layer, or one for all: {', '.join(ACTIVATIONS)}.",
+)
+@click.option("--loss", type=click.Choice(LOSSES), default="half_squared_error", show_default=True)
+@click.option("--optimizer", type=click.Choice(list(OPTIMIZERS)), default="adam", show_default=True)
+@click.option("--learning-rate", type=float, default=0.001, show_default=True)
+@click.option(
+    "--set",
+    "keywords",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="Another keyword of the optimizer, as b1=0.8 or nesterov=true; repeatable.",
+)
+@click.option("--batch-size", type=click.IntRange(min=1), default=32, show_default=True)
+@click.option(
+    "--initializer", type=click.Choice(list(INITIALIZERS)), default="lecun_normal",
+    show_default=True,
+)  # fmt: skip
+@click.option("--bound", type=float, help="r of the initializer uniform, which draws in [-r, r].")
+@click.option("--dtype", type=click.Choice(DTYPES), default="float64", show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option(
+    "--epochs",
+    type=click.IntRange(min=1),
+    help="Stop after so many, those before a checkpoint included. [default: 100; mnist: 10]",
+)
+@click.option("--loss-below", type=float, help="Stop when an epoch's loss is below this.")
+@click.option(
+    "--loss-change-below", type=float, help="Stop when two losses in a row differ by less."
+)
+@click.option(
+    "--framework",
+    "chosen",
+    metavar="NAME",
+    multiple=True,
+    help="Only this framework; repeatable. [default: all that are installed]",
+)
+@click.option("--device", type=click.Choice(DEVICES), default="cpu", show_default=True)
+@click.option(
+    "--compile/--no-compile", "compile", default=None, help="[default: what the framework does]"
+)
+@click.option(
+    "--plot", "plot", metavar="DIR", type=click.Path(file_okay=False), help="Draw curves there."
+)
+@click.option(
+    "--checkpoint",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep a checkpoint of each framework there, after every epoch.",
+)
+@click.option(
+    "--resume",
+    metavar="PATH",
+    type=click.Path(exists=True, path_type=Path),
+    help="Go on from a folder of checkpoints, each framework from its own; or all from one file.",
+)
+@JSON_OPTION
+@click.pass_context
+def train(context: click.Context, /, json_path: str | None, **given: Any) -> None:
+    """Train a digit recogniser by every framework, and show that it is the same training.
+
+    All start from the same parameters and see the same batches. The tables show loss, accuracy and
+    time, and how far the parameters have drifted apart, in units in the last place (ulps) of the
+    largest. Where training is chaotic, rounding alone drives the frameworks apart; the step at
+    which that shows, the horizon, is found and reported, and is nobody's error.
+
+    Exit codes: 0 trained, 1 nothing could be trained, 2 bad usage, 130 interrupted (with
+    --checkpoint, --resume goes on from the last whole epoch).
+    """
+    console = console_for(json_path)
+    folder = given["checkpoint"]
+    try:
+        starts = _starts(given["resume"])
+        if starts:
+            configuration = _configuration_of(context, starts)
+            folder = folder or _folder_of(given["resume"])
+        else:
+            configuration = _configuration(given)
+        frameworks = _frameworks(given["chosen"])
+        dataset = DATASETS[configuration.data](configuration.dtype)
+    except (ConfigurationError, CheckpointError, UnknownFrameworkError, DataError) as error:
+        raise click.UsageError(str(error)) from None
+    epochs = given["epochs"] or EPOCHS[configuration.data]
+    stop = {
+        "max_epochs": epochs,
+        "loss_below": given["loss_below"],
+        "loss_change_below": given["loss_change_below"],
+    }
+    runs: list[Run] = []
+    try:
+        with progress_bar(epochs * len(frameworks)) as advance:
+            for framework in frameworks:
+                start = starts.get(framework.name, starts.get(""))
+                how = {"device": given["device"], "compile": given["compile"]}
+                where = {"start": start, "folder": folder, "progress": advance}
+                runs.append(train_one(framework, configuration, dataset, stop, **how, **where))
+        curve = _horizon(frameworks, configuration, dataset, runs)
+    except KeyboardInterrupt:
+        kept = f"go on with: crosscheck train --resume {folder}"
+        lost = "nothing was kept (see --checkpoint)"
+        click.echo(f"\ninterrupted; {kept if folder else lost}", err=True)
+        sys.exit(INTERRUPTED)
+    except (DeviceError, ValueError) as error:
+        raise click.UsageError(str(error)) from None
+    except OSError as error:
+        raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None
+    write_json(json_path, report.as_json(configuration, dataset, runs, curve))
+    report.show(console, configuration, dataset, runs, curve)
+    if given["plot"]:
+        _plot(Path(given["plot"]), dataset, runs, curve)
+
+
+def _configuration(given: dict[str, Any]) -> Configuration:
+    layers = _sizes(given["layers"]) if given["layers"] else (PIXELS[given["data"]], 16, 16, 10)
+    names = tuple(name.strip() for name in given["activations"].split(","))
+    names = names * (len(layers) - 1) if len(names) == 1 else names
+    direct = ("data", "loss", "optimizer", "batch_size", "initializer", "bound", "dtype", "seed")
+    return Configuration(
+        layers=layers,
+        activations=names,
+        hyperparameters={"learning_rate": given["learning_rate"], **_keywords(given["keywords"])},
+        **{name: given[name] for name in direct},
+    )
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(size) for size in text.split(","))
+    except ValueError:
+        raise ConfigurationError(
+            f"--layers takes whole numbers, as 64,16,10, not {text!r}"
+        ) from None
+
+
+def _keywords(texts: Sequence[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        flags = {"true": True, "false": False}
+        try:
+            found[name.strip()] = flags[value.lower()] if value.lower() in flags else float(value)
+        except ValueError:
+            equals = ""
+        if not equals:
+            raise ConfigurationError(f"--set takes NAME=NUMBER or NAME=true, not {text!r}")
+    return found
+
+
+def _starts(path: Path | None) -> dict[str, Checkpoint]:
+    """The checkpoints to go on from, by framework; one that is for all of them under ''."""
+    if path is None:
+        return {}
+    if path.is_file():
+        return {"": load_checkpoint(path)}
+    found = {file.name.removesuffix(SUFFIX): file for file in sorted(path.glob(f"[!.]*{SUFFIX}"))}
+    if not found:
+        raise CheckpointError(f"{path}: holds no checkpoint (*{SUFFIX})")
+    return {name: load_checkpoint(file) for name, file in found.items()}
+
+
+def _folder_of(path: Path) -> Path:
+    return path.parent if path.is_file() else path
+
+
+def _configuration_of(context: click.Context, starts: dict[str, Checkpoint]) -> Configuration:
+    explicit = click.core.ParameterSource.COMMANDLINE
+    given = [name for name in DETERMINES if context.get_parameter_source(name) == explicit]
+    if given:
+        options = ", ".join(
+            "--set" if n == "keywords" else f"--{n.replace('_', '-')}" for n in given
+        )
+        raise ConfigurationError(f"--resume goes on as the checkpoint says: leave out {options}")
+    first, *others = starts.values()
+    if any(other.configuration != first.configuration for other in others):
+        raise ConfigurationError("the checkpoints of this folder are of different runs")
+    return first.configuration
+
+
+def _frameworks(chosen: Sequence[str]) -> list[Framework]:
+    packages = registry(chosen)
+    names = {name: p for name, p in packages.items() if not chosen or {name, p} & set(chosen)}
+    loaded = {name: load(name, package) for name, package in names.items()}
+    for name, framework in loaded.items():
+        if chosen and not isinstance(framework, Framework):
+            raise UnknownFrameworkError(f"{name} cannot be used: {framework}")
+    return [framework for framework in loaded.values() if isinstance(framework, Framework)]
+
+
+def _horizon(
+    frameworks: list[Framework], configuration: Configuration, dataset: Dataset, runs: list[Run]
+) -> drift.Curve | None:
+    steps = -(-len(dataset.train.inputs) // configuration.batch_size)
+    with progress_bar(steps) as advance:
+        return drift.horizon(
+            frameworks, configuration, dataset, runs, lambda step: advance("the horizon, by steps")
+        )
+
+
+def _plot(folder: Path, dataset: Dataset, runs: list[Run], curve: drift.Curve | None) -> None:
+    from crosscheck.plots import training as plots
+
+    try:
+        for path in plots.draw(folder, dataset, runs, curve):
+            click.echo(f"drawn: {path}", err=True)
+    except OSError as error:
+        raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None
