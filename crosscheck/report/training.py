@@ -83,10 +83,10 @@ def in_words(dataset: Dataset, runs: Sequence[Run], curve: drift.Curve | None) -
             f"largest, which is rounding. {images}"
         )
     return (
-        f"Within the horizon the same training: after step {curve.step} (epoch {curve.epoch + 1}) "
-        f"the parameters differ by more than {drift.HORIZON:.0f} ulps of the largest. Training here "
-        "is chaotic: each step amplifies what rounding left, so that beyond the horizon honest "
-        f"computations part. It is an error of none. {images}"
+        f"The same training up to the horizon: after step {curve.step} (epoch {curve.epoch + 1}) "
+        f"the parameters differ by more than {drift.HORIZON:.0f} ulps of the largest. This "
+        "training is chaotic: each step amplifies what rounding left, so that honest computations "
+        f"part. It is an error of none. {images}"
     )
 
 
