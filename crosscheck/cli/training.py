@@ -1,5 +1,6 @@
 """`crosscheck train`: the digit recogniser, by every framework, shown to be the same training."""
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -121,6 +122,8 @@ def train(context: click.Context, /, json_path: str | None, **given: Any) -> Non
     --checkpoint, --resume goes on from the last whole epoch).
     """
     console = console_for(json_path)
+    if given["device"] != "cpu":
+        os.environ.pop("JAX_PLATFORMS", None)  # JAX looks for a GPU by itself, if it is let
     folder = given["checkpoint"]
     try:
         starts = _starts(given["resume"])

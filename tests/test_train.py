@@ -1,0 +1,288 @@
+"""`crosscheck train`: the same training by every framework, its drift, its horizon, its files."""
+
+import json
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from crosscheck import cli
+from crosscheck.cli import training as command
+from crosscheck.frameworks import Framework, load
+from crosscheck.runs import checkpoints, drift, metrics
+from crosscheck.runs.configuration import Configuration, ConfigurationError
+from crosscheck.runs.devices import DeviceError, placed
+
+NUMPY = load("numpy", "reference_numpy")
+NAMES = [
+    name
+    for name in ("numpy", "torch", "jax")
+    if isinstance(load(name, f"reference_{name}"), Framework)
+]
+CHAOS = "--optimizer sgd --learning-rate 10 --batch-size 4 --initializer standard_normal --seed 1"
+
+
+def run(*arguments):
+    return CliRunner().invoke(cli.main, ["train", *arguments])
+
+
+def trained(*arguments):
+    """What the command writes as JSON, and what it says."""
+    result = run("--json", "-", *arguments)
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout), " ".join(result.stderr.split())
+
+
+def test_alone_it_trains_every_framework_and_shows_that_it_is_the_same_training():
+    pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
+    found, said = trained("--epochs", "12", "--learning-rate", "0.01")
+    assert [entry["framework"] for entry in found["runs"]] == NAMES
+    first = found["runs"][0]["epochs"]
+    assert first[-1]["test_accuracy"] > 0.8
+    assert first[-1]["loss"] < first[0]["loss"]
+    assert found["configuration"]["layers"] == [64, 16, 16, 10]
+    assert found["horizon"] is None
+    assert np.sum(found["runs"][0]["confusion"]) == 359
+    assert "64-16-16-10 on digits, float64" in said
+    assert "max_epochs" in said
+    if len(NAMES) > 1:
+        assert [entry["epoch"] for entry in found["drift"]] == list(range(12))
+        assert 0 < max(entry["ulps"] for entry in found["drift"]) < 100
+        assert "The same training: after every epoch the parameters agree to" in said
+        assert "They take every test image for the same digit." in said
+        for other in found["runs"][1:]:
+            assert other["confusion"] == found["runs"][0]["confusion"]
+
+
+def test_where_training_is_chaotic_the_horizon_is_found_and_is_nobodys_error(tmp_path):
+    pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
+    pytest.importorskip("matplotlib", reason="matplotlib, which draws, is missing")
+    if "torch" not in NAMES:
+        pytest.skip("torch is not installed, and one framework cannot drift apart")
+    pair = ("--framework", "numpy", "--framework", "torch", "--plot", str(tmp_path))
+    found, said = trained(*CHAOS.split(), "--epochs", "1", *pair)
+    assert 10 < found["horizon"]["step"] < 360
+    assert found["horizon"]["epoch"] == 0
+    ulps = found["horizon"]["ulps"]
+    assert len(ulps) == 360
+    assert max(ulps[: found["horizon"]["step"] - 1]) <= drift.HORIZON < max(ulps)
+    # The steps one by one end where the epoch as a whole ended.
+    assert ulps[-1] == found["drift"][0]["ulps"]
+    assert f"after step {found['horizon']['step']} (epoch 1) the parameters differ" in said
+    assert "It is an error of none." in said
+    drawn = {path.name for path in tmp_path.iterdir()}
+    assert drawn == {"curves.png", "confusion.png", "drift.png", "horizon.png"}
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in tmp_path.iterdir())
+
+
+def test_the_horizon_of_a_later_epoch_starts_from_where_the_frameworks_stood(monkeypatch):
+    pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
+    if "torch" not in NAMES:
+        pytest.skip("torch is not installed, and one framework cannot drift apart")
+    arguments = [
+        "--framework",
+        "numpy",
+        "--framework",
+        "torch",
+        "--epochs",
+        "6",
+        "--dtype",
+        "float32",
+    ]
+    arguments += ["--optimizer", "momentum", "--learning-rate", "0.1"]
+    found, _ = trained(*arguments)
+    ulps = [entry["ulps"] for entry in found["drift"]]
+    farthest = int(np.argmax(ulps))
+    assert farthest > 0
+    monkeypatch.setattr(drift, "HORIZON", np.nextafter(ulps[farthest], 0))
+    again, _ = trained(*arguments)
+    assert again["horizon"]["epoch"] == farthest
+    assert again["horizon"]["ulps"][-1] == ulps[farthest]
+    assert 45 * farthest < again["horizon"]["step"] <= 45 * (farthest + 1)
+
+
+def test_an_interrupt_leaves_a_whole_checkpoint_and_says_how_to_go_on(tmp_path, monkeypatch):
+    pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
+    whole, _ = trained("--framework", "numpy", "--epochs", "5")
+    save = checkpoints.save
+    kept = []
+
+    def interrupted(path, checkpoint):
+        save(path, checkpoint)
+        kept.append(checkpoint.epoch)
+        if checkpoint.epoch == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("crosscheck.runs.training.save", interrupted)
+    result = run("--framework", "numpy", "--epochs", "5", "--checkpoint", str(tmp_path))
+    assert result.exit_code == 130
+    assert f"interrupted; go on with: crosscheck train --resume {tmp_path}" in result.output
+    monkeypatch.setattr("crosscheck.runs.training.save", save)
+    rest, _ = trained("--framework", "numpy", "--epochs", "5", "--resume", str(tmp_path))
+    losses = [[e["loss"] for e in each["runs"][0]["epochs"]] for each in (whole, rest)]
+    assert losses[0] == losses[1]
+    assert rest["runs"][0]["confusion"] == whole["runs"][0]["confusion"]
+    assert checkpoints.load(tmp_path / "numpy.safetensors").epoch == 5  # it is kept up to date
+
+
+def test_an_interrupt_without_a_checkpoint_says_that_nothing_is_kept(monkeypatch):
+    def interrupted(*arguments, **keywords):
+        raise KeyboardInterrupt
+
+    pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
+    monkeypatch.setattr(command, "train_one", interrupted)
+    result = run("--framework", "numpy")
+    assert result.exit_code == 130
+    assert "interrupted; nothing was kept (see --checkpoint)" in result.output
+
+
+def test_all_frameworks_go_on_from_one_file(tmp_path):
+    pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
+    trained("--framework", "numpy", "--epochs", "2", "--checkpoint", str(tmp_path))
+    file = str(tmp_path / "numpy.safetensors")
+    found, _ = trained("--epochs", "3", "--resume", file)
+    assert [entry["framework"] for entry in found["runs"]] == NAMES
+    for entry in found["runs"]:
+        who = [epoch["framework"] for epoch in entry["epochs"]]
+        assert who == ["numpy", "numpy", entry["framework"]]
+    assert {path.stem for path in tmp_path.glob("*.safetensors")} == set(NAMES)
+
+
+def test_a_loss_ends_the_run():
+    pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
+    found, _ = trained("--framework", "numpy", "--loss-below", "0.45")
+    assert found["runs"][0]["stop_reason"] == "loss_below"
+    assert found["runs"][0]["epochs"][-1]["loss"] < 0.45
+
+
+BAD = {
+    "layers that are no numbers": ("--layers 64,x,10", "--layers takes whole numbers"),
+    "layers for other data": ("--layers 784,10", "digits needs layers from 64 to 10"),
+    "layers of nothing": ("--layers 64,0,10", "layer_sizes[1] must be at least 1, not 0"),
+    "too many activations": ("--activations tanh,tanh", "3 layers need as many activations, not 2"),
+    "an unknown activation": ("--activations swish", "unknown activation 'swish': known are"),
+    "an unknown keyword": ("--set b3=1", "adam has no 'b3': it has learning_rate, b1, b2"),
+    "a keyword out of range": ("--set b1=2", "adam: b1 must be in [0.0, 1.0), not 2.0"),
+    "a keyword that is no number": (
+        "--set b1=x",
+        "--set takes NAME=NUMBER or NAME=true, not 'b1=x'",
+    ),
+    "a keyword without value": ("--set b1", "--set takes NAME=NUMBER or NAME=true, not 'b1'"),
+    "a negative rate": ("--learning-rate -1", "learning_rate must be in [0.0, inf), not -1.0"),
+    "a bound for nothing": ("--bound 1", "initializer 'lecun_normal' takes no bound"),
+    "no bound": ("--initializer uniform", "initializer 'uniform' needs its bound"),
+    "an unknown framework": ("--framework nosuch", "'nosuch' is neither a framework"),
+    "numpy on a GPU": ("--framework numpy --device cuda", "numpy computes on the CPU only"),
+    "numpy compiled": ("--framework numpy --compile", "NumPy has no compiler"),
+    "targets that fit no loss": (
+        "--framework numpy --loss softmax_cross_entropy --resume .",
+        "holds no checkpoint",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_usage_exits_with_2_and_says_what_to_do(name, tmp_path, monkeypatch):
+    if name in ("numpy on a GPU", "numpy compiled"):
+        pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
+    monkeypatch.chdir(tmp_path)
+    arguments, message = BAD[name]
+    result = run(*arguments.split())
+    assert result.exit_code == 2
+    assert message in " ".join(result.stderr.split())
+
+
+def test_what_determines_a_run_cannot_be_given_beside_a_checkpoint(tmp_path):
+    pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
+    trained("--framework", "numpy", "--epochs", "1", "--checkpoint", str(tmp_path))
+    result = run("--resume", str(tmp_path), "--seed", "3", "--set", "b1=0.5")
+    assert result.exit_code == 2
+    assert "leave out --set, --seed" in " ".join(result.stderr.split())
+    (tmp_path / "torch.safetensors").write_bytes(b"broken")
+    result = run("--resume", str(tmp_path))
+    assert result.exit_code == 2
+    assert "torch.safetensors: cannot be read as safetensors" in " ".join(result.stderr.split())
+
+
+def test_checkpoints_of_different_runs_are_not_one(tmp_path):
+    pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
+    for seed in ("0", "1"):
+        folder = tmp_path / seed
+        trained(
+            "--framework", "numpy", "--epochs", "1", "--seed", seed, "--checkpoint", str(folder)
+        )
+    (tmp_path / "1" / "numpy.safetensors").rename(tmp_path / "0" / "torch.safetensors")
+    result = run("--resume", str(tmp_path / "0"))
+    assert result.exit_code == 2
+    assert "the checkpoints of this folder are of different runs" in result.stderr
+
+
+# ----- what it is made of -----
+
+
+def test_accuracy_and_confusion():
+    predicted, labels = np.array([0, 1, 1, 2]), np.array([0, 1, 2, 2])
+    assert metrics.accuracy(predicted, labels) == 0.75
+    assert metrics.confusion(predicted, labels, 3).tolist() == [[1, 0, 0], [0, 1, 0], [0, 1, 1]]
+
+
+def test_distance_in_units_of_the_last_place_of_the_largest():
+    one, other = ((np.array([[1.5, -3.0]]), np.array([0.0])) for _ in range(2))
+    other[0][0, 0] += 2**-50
+    found = drift.distance([(one,), (other,)])
+    assert found.difference == 2**-50
+    assert found.ulps == 2.0  # of 3, whose last place is 2^-51
+    broken = (one[0] * np.nan, one[1])
+    assert drift.distance([(one,), (broken,)]).ulps == np.inf
+
+
+def test_the_horizon_is_the_first_step_beyond():
+    curve = drift.Curve(epoch=2, steps_before=20, distances=(1.0, 5000.0, 2.0, np.inf))
+    assert curve.step == 22
+    assert drift.Curve(2, 20, (1.0, 2.0)).step is None
+
+
+def test_a_configuration_survives_json():
+    given = Configuration(
+        optimizer="momentum", hyperparameters={"learning_rate": 1, "nesterov": True}
+    )
+    assert Configuration.from_json(json.loads(json.dumps(given.as_json()))) == given
+    with pytest.raises(ConfigurationError, match="a configuration has activations"):
+        Configuration.from_json({})
+    with pytest.raises(ConfigurationError, match="batch_size must be at least 1, not 0"):
+        Configuration(batch_size=0)
+
+
+def test_a_gpu_is_used_where_there_is_one_and_missed_where_there_is_none(framework):
+    tree = framework.params.init_params((2, 3), seed=0)
+    assert placed(framework, tree, "cpu") is tree
+    if framework.name == "numpy":
+        with pytest.raises(DeviceError, match="numpy computes on the CPU only"):
+            placed(framework, tree, "cuda")
+        return
+    try:
+        moved = placed(framework, tree, "cuda")
+    except DeviceError as error:
+        message = str(error)
+        assert "finds no CUDA device on this machine" in message
+        pytest.skip(f"no GPU: {message}")
+    case = Configuration(layers=(64, 4, 10), activations=("tanh", "sigmoid"))
+    params = placed(framework, case.start(framework), "cuda")
+    rng = np.random.default_rng(0)
+    inputs, targets = (
+        placed(framework, framework.params.from_numpy(array), "cuda")
+        for array in (rng.random((20, 64)), np.eye(10)[np.arange(20) % 10])
+    )
+    result = framework.training.train(
+        params,
+        inputs,
+        targets,
+        case.optimizer_of(framework),
+        activations=case.activations,
+        loss=case.loss,
+        stop=framework.training.StopRule(max_epochs=2),
+        batch_size=8,
+    )
+    assert all("cuda" in str(leaf.device).lower() for leaf in (*moved[0], *result.params[0]))
+    host = framework.params.to_numpy(result.params)
+    assert all(np.all(np.isfinite(leaf)) for layer in host for leaf in layer)
