@@ -127,11 +127,16 @@ def compare(
     if list(actual) != list(expected):
         mismatch = f"has {list(actual)} instead of {list(expected)}"
         return _mismatch(place, frameworks, "", mismatch)
-    found = [
-        _worst(place, frameworks, name, actual[name].value, expected[name].value, exact[name])
-        for name in expected
-    ]
-    return max(found, key=lambda comparison: comparison.fraction)
+    measured: dict[str, Measured] = {}
+    with np.errstate(all="ignore"):  # what is beyond all measure is infinite
+        for name, tensor in expected.items():
+            unlike = _unlike(actual[name].value, tensor.value, place.dtype)
+            if unlike is not None:
+                return _mismatch(place, frameworks, name, unlike)
+            twice = 1 if frameworks[1] == EXACT else 2
+            measured[name] = _measured(actual[name], tensor, exact[name], twice)
+    worst = max(measured, key=lambda name: measured[name].largest)
+    return _at_the_worst(place, frameworks, worst, measured[worst], exact[worst])
 
 
 def _mismatch(place: Place, frameworks: tuple[str, str], tensor: str, mismatch: str) -> Comparison:
@@ -150,43 +155,57 @@ def _mismatch(place: Place, frameworks: tuple[str, str], tensor: str, mismatch: 
     )
 
 
-def _worst(
-    place: Place,
-    frameworks: tuple[str, str],
-    name: str,
-    actual: np.ndarray,
-    expected: np.ndarray,
-    exact: Tensor,
+class Measured(NamedTuple):
+    """Two tensors in float64, entry by entry: how far apart, of how much that is allowed."""
+
+    actual: np.ndarray
+    expected: np.ndarray
+    difference: np.ndarray
+    allowed: np.ndarray
+    fraction: np.ndarray
+
+    @property
+    def largest(self) -> float:
+        return float(self.fraction.max())
+
+
+def _unlike(actual: np.ndarray, expected: np.ndarray, dtype: str) -> str | None:
+    """Why two tensors cannot be measured, or None."""
+    if actual.shape != expected.shape:
+        return f"has shape {actual.shape} instead of {expected.shape}"
+    if actual.dtype != dtype:
+        return f"has dtype {actual.dtype} instead of {dtype}"
+    return None
+
+
+def _measured(actual: Tensor, expected: Tensor, exact: Tensor, twice: int) -> Measured:
+    one, other = np.asarray(actual.value, "float64"), np.asarray(expected.value, "float64")
+    allowed = _allowed(exact) * twice
+    difference = _difference(one, other, exact.rest if twice == 1 else 0.0)
+    # Where nothing is allowed, nothing may differ. An infinite bound promises nothing, and then
+    # even a NaN is none the worse.
+    nothing = (difference == 0) | (allowed == np.inf)
+    fraction = np.where(nothing, 0.0, difference / allowed)
+    return Measured(one, other, difference, allowed, fraction)
+
+
+def _at_the_worst(
+    place: Place, frameworks: tuple[str, str], name: str, measured: Measured, exact: Tensor
 ) -> Comparison:
     """The entry of one tensor that comes nearest to what it is allowed, or passes it furthest."""
-    against_exact = frameworks[1] == EXACT
-    if actual.shape != expected.shape:
-        mismatch = f"has shape {actual.shape} instead of {expected.shape}"
-        return _mismatch(place, frameworks, name, mismatch)
-    if actual.dtype != place.dtype:
-        mismatch = f"has dtype {actual.dtype} instead of {place.dtype}"
-        return _mismatch(place, frameworks, name, mismatch)
-    actual, expected = np.array(actual, "float64"), np.array(expected, "float64")
-    allowed = _allowed(exact) * (1 if against_exact else 2)
-    with np.errstate(all="ignore"):  # beyond all measure, and infinite then
-        difference = _difference(actual, expected, exact.rest if against_exact else 0.0)
-        # Where nothing is allowed, nothing may differ. An infinite bound promises nothing, and then
-        # even a NaN is none the worse.
-        nothing = (difference == 0) | (allowed == np.inf)
-        fraction = np.where(nothing, 0.0, difference / allowed)
-    index = tuple(int(i) for i in np.unravel_index(np.argmax(fraction), fraction.shape))
-    middle = float(exact.value[index])
-    error = float(difference[index])
+    shape = measured.fraction.shape
+    index = tuple(int(i) for i in np.unravel_index(np.argmax(measured.fraction), shape))
+    middle, error = float(exact.value[index]), float(measured.difference[index])
     return Comparison(
         place,
         frameworks,
         name,
         index,
-        float(actual[index]),
-        float(expected[index]),
+        float(measured.actual[index]),
+        float(measured.expected[index]),
         (middle, float(np.broadcast_to(exact.radius, exact.value.shape)[index])),
         error,
-        None if exact.bound is None else float(allowed[index]),
+        None if exact.bound is None else float(measured.allowed[index]),
         error / _ulp(middle, place.dtype),
     )
 

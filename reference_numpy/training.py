@@ -193,7 +193,7 @@ def run_epoch(
             for part, grad in zip(parts, grads, strict=True):
                 part.weight[:], part.bias[:] = grad
             updates, state = optimizer.update(gradient, state, theta)
-            np.copyto(theta, apply_updates(theta, updates))
+            theta += updates
         else:
             updates, state = optimizer.update(grads, state, params)
             params = apply_updates(params, updates)

@@ -197,7 +197,7 @@ def run_epoch(
             value = LOSSES[loss](unchecked_forward(params, x, activations).outputs, y)
             value.backward()  # type: ignore[no-untyped-call]
             updates, state = optimizer.update(gradient, state, theta)
-            theta.copy_(apply_updates(theta, updates))
+            theta += updates
         else:
             value, grads = unchecked_value_and_grad(params, x, y, activations, loss)
             updates, state = optimizer.update(grads, state, params)

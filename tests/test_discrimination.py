@@ -116,7 +116,6 @@ def test_what_is_discrete_is_caught_exactly(outcomes):
 def test_what_only_changes_how_long_a_run_lasts_by_its_losses_has_a_margin(outcomes):
     for name in (
         "last short batch averaged by the full size",
-        "updates subtracted",
         "loss averaged over the batches",
     ):
         assert outcomes[name].catches["training"].margin >= MARGIN

@@ -3,6 +3,8 @@
 import click
 
 from crosscheck import __version__
+from crosscheck.cli.bench import bench
+from crosscheck.cli.experiments import experiment
 from crosscheck.cli.ledger import errata
 from crosscheck.cli.sharpness import bounds, discriminate
 from crosscheck.cli.training import train
@@ -24,5 +26,5 @@ def main(context: click.Context) -> None:
         context.invoke(verify)
 
 
-for command in (verify, errata, discriminate, bounds, train):
+for command in (verify, errata, discriminate, bounds, train, experiment, bench):
     main.add_command(command)

@@ -13,6 +13,8 @@ from crosscheck.contract import ACTIVATIONS, LOSSES
 from crosscheck.data import DATASETS, Dataset
 from crosscheck.data.idx import DataError
 from crosscheck.frameworks import Framework, UnknownFrameworkError, load, registry
+from crosscheck.plots import PlotError
+from crosscheck.plots import training as plots
 from crosscheck.report import training as report
 from crosscheck.runs import drift
 from crosscheck.runs.checkpoints import SUFFIX, Checkpoint, CheckpointError
@@ -253,10 +255,10 @@ def _horizon(
 
 
 def _plot(folder: Path, dataset: Dataset, runs: list[Run], curve: drift.Curve | None) -> None:
-    from crosscheck.plots import training as plots
-
     try:
         for path in plots.draw(folder, dataset, runs, curve):
             click.echo(f"drawn: {path}", err=True)
+    except PlotError as error:
+        raise click.UsageError(str(error)) from None
     except OSError as error:
         raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None

@@ -1,0 +1,167 @@
+"""Measuring in turns, in one run, on one thread; medians, ratios and goals."""
+
+import gc
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from statistics import median
+
+import numpy as np
+
+from crosscheck.bench.variants import VARIANTS, Task, Variant
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One variant on one task.
+
+    Attributes:
+        task, variant: What.
+        seconds: Of every epoch, in turns with the other variants.
+        first: Seconds of the first epoch, which is not counted: it compiles, and warms up.
+        missing: Why there is nothing, or None.
+    """
+
+    task: Task
+    variant: Variant
+    seconds: tuple[float, ...]
+    first: float = 0.0
+    missing: str | None = None
+
+    @property
+    def median(self) -> float:
+        return median(self.seconds) if self.seconds else float("nan")
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A ratio of times that a reference has to reach.
+
+    Attributes:
+        variant: The reference.
+        against: The rivals; the fastest of them counts.
+        batch_size, optimizer: Of the task, in float32.
+        ratio: The rival's time over the reference's, at least; for the floor (`at_most`) the
+            reference's time without gathering over the floor's, at most.
+    """
+
+    variant: str
+    against: tuple[str, ...]
+    batch_size: int
+    optimizer: str
+    ratio: float
+    at_most: bool = False
+
+
+NN = ("torch.nn, default", "torch.nn, foreach", "torch.nn, fused")
+GOALS = (
+    Goal("numpy", ("scikit-learn",), 32, "sgd", 3.0),
+    Goal("numpy", ("scikit-learn",), 32, "adam", 2.8),
+    Goal("numpy", ("per sample",), 10, "sgd", 10.0),
+    Goal("torch", NN, 32, "sgd", 1.25),
+    Goal("torch", NN, 32, "adam", 1.25),
+    Goal("torch compiled", NN, 32, "sgd", 3.0),
+    Goal("torch compiled", NN, 32, "adam", 3.0),
+    Goal("jax", ("optax",), 32, "sgd", 2.0),
+    Goal("jax", ("optax",), 32, "adam", 1.8),
+    Goal("jax", ("optax",), 10, "sgd", 2.8),
+    Goal("jax", ("matrix products",), 32, "sgd", 2.0, at_most=True),
+    Goal("jax", ("matrix products",), 256, "sgd", 1.3, at_most=True),
+)
+
+
+def measure(
+    tasks: Sequence[Task],
+    repeats: int,
+    variants: Sequence[Variant] = VARIANTS,
+    progress: Callable[[str], None] = lambda name: None,
+) -> list[Measured]:
+    """Time every variant on every task: so many epochs each, in turns.
+
+    Args:
+        tasks: What to train.
+        repeats: Epochs that count; one more before them does not.
+        variants: Which ways.
+        progress: Called with the name of every variant that begins to be set up, then of every
+            round.
+    """
+    found = []
+    with one_thread():
+        for task in tasks:
+            found += _in_turns(task, repeats, [v for v in variants if v.takes(task)], progress)
+    return found
+
+
+def _in_turns(
+    task: Task, repeats: int, variants: Sequence[Variant], progress: Callable[[str], None]
+) -> list[Measured]:
+    epochs, firsts, missing = {}, {}, {}
+    for variant in variants:
+        progress(f"{variant.name}, batch {task.batch_size}, {task.dtype}, {task.optimizer}")
+        try:
+            epoch = variant.make(task)
+        except ImportError as error:
+            missing[variant.name] = str(error)
+            continue
+        began = time.perf_counter()
+        epoch(0)
+        firsts[variant.name] = time.perf_counter() - began
+        epochs[variant.name] = epoch
+    seconds: dict[str, list[float]] = {name: [] for name in epochs}
+    for number in range(1, repeats + 1):
+        for name, epoch in epochs.items():
+            gc.collect()
+            began = time.perf_counter()
+            epoch(number)
+            seconds[name].append(time.perf_counter() - began)
+    return [
+        Measured(
+            task,
+            variant,
+            tuple(seconds.get(variant.name, ())),
+            firsts.get(variant.name, 0.0),
+            missing.get(variant.name),
+        )
+        for variant in variants
+    ]
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Keep the process on one core, so that every thread pool has one thread's worth of time."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
+
+
+def achieved(goal: Goal, measured: Sequence[Measured]) -> float | None:
+    """The ratio that was measured for a goal, or None where something of it was not."""
+    times = {
+        found.variant.name: found.median
+        for found in measured
+        if found.seconds
+        and (found.task.batch_size, found.task.optimizer) == (goal.batch_size, goal.optimizer)
+        and found.task.dtype == "float32"
+    }
+    rivals = [times[name] for name in goal.against if name in times]
+    if goal.variant not in times or not rivals:
+        return None
+    own = times[goal.variant]
+    if not goal.at_most:
+        return min(rivals) / own
+    if "jax, gathering" not in times:
+        return None
+    return (own - times["jax, gathering"]) / min(rivals)
+
+
+def exponent(sizes: Sequence[float], seconds: Sequence[float]) -> float:
+    """k of the power law seconds = c size^k that fits best in the logarithms."""
+    return float(np.polyfit(np.log(sizes), np.log(seconds), 1)[0])

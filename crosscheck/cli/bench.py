@@ -1,0 +1,111 @@
+"""`crosscheck bench`: how fast the references train."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crosscheck.cli.output import JSON_OPTION, console_for, finite, progress_bar, write_json
+from crosscheck.plots import PlotError
+
+BATCH_SIZES, DTYPES, OPTIMIZERS = (1, 10, 32, 256, 2048), ("float32", "float64"), ("sgd", "adam")
+
+
+@click.command()
+@click.option(
+    "--batch-size", "batch_sizes", type=click.IntRange(min=1), multiple=True, default=BATCH_SIZES,
+    show_default=True, help="Repeatable.",
+)  # fmt: skip
+@click.option(
+    "--dtype", "dtypes", type=click.Choice(DTYPES), multiple=True, default=DTYPES,
+    show_default=True, help="Repeatable.",
+)  # fmt: skip
+@click.option(
+    "--optimizer", "optimizers", type=click.Choice(OPTIMIZERS), multiple=True, default=OPTIMIZERS,
+    show_default=True, help="Repeatable.",
+)  # fmt: skip
+@click.option("--samples", type=click.IntRange(min=1), default=50_000, show_default=True)
+@click.option(
+    "--layers", default="784,16,16,10", show_default=True, help="Units per layer, with commas."
+)
+@click.option("--repeats", type=click.IntRange(min=1), default=5, show_default=True)
+@click.option(
+    "--variant", "names", metavar="NAME", multiple=True, help="Only variants whose name has this."
+)
+@click.option(
+    "--growth", is_flag=True, help="Also fit how time grows with samples, batch size and width."
+)
+@click.option(
+    "--plot", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), help="Draw it there."
+)
+@JSON_OPTION
+def bench(
+    batch_sizes: tuple[int, ...],
+    dtypes: tuple[str, ...],
+    optimizers: tuple[str, ...],
+    samples: int,
+    layers: str,
+    repeats: int,
+    names: tuple[str, ...],
+    growth: bool,
+    plot: Path | None,
+    json_path: str | None,
+) -> None:
+    """Time whole epochs, with shuffling and gathering, of the references and of what else there is.
+
+    On one core, in turns, in one run: what counts are the ratios of medians, since machines differ
+    and are noisy. The first epoch, in which something may be compiled, is shown apart. Exit codes:
+    0 measured, 2 bad usage.
+    """
+    # Before JAX is imported: its pool would not care for one core.
+    flags = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {flags}".strip()
+    from crosscheck.bench import growing, measuring
+    from crosscheck.bench.variants import VARIANTS, Task
+    from crosscheck.report import bench as report
+
+    try:
+        sizes = tuple(int(size) for size in layers.split(","))
+    except ValueError:
+        raise click.UsageError(f"--layers takes whole numbers, not {layers!r}") from None
+    variants = [v for v in VARIANTS if not names or any(name in v.name for name in names)]
+    if not variants:
+        known = ", ".join(variant.name for variant in VARIANTS)
+        raise click.UsageError(f"no variant has such a name; there are: {known}")
+    tasks = [
+        Task(samples, size, sizes, dtype, optimizer)
+        for size in batch_sizes
+        for dtype in dtypes
+        for optimizer in optimizers
+    ]
+    _limit_threads()
+    total = sum(variant.takes(task) for task in tasks for variant in variants)
+    with progress_bar(total) as advance:
+        measured = measuring.measure(tasks, repeats, variants, advance)
+    grown = growing.fitted(variants, samples, repeats) if growth else []
+    console = console_for(json_path)
+    write_json(json_path, report.as_json(measured, grown, finite))
+    report.show(console, measured, grown)
+    if plot:
+        _draw(plot, measured)
+
+
+def _limit_threads() -> None:
+    """One thread in the pool of every library that has been told nothing else."""
+    try:
+        import torch
+    except ImportError:
+        return
+    torch.set_num_threads(1)
+
+
+def _draw(folder: Path, measured: list[Any]) -> None:
+    from crosscheck.plots.bench import draw
+
+    try:
+        click.echo(f"drawn: {draw(folder / 'bench.png', measured)}", err=True)
+    except PlotError as error:
+        raise click.UsageError(str(error)) from None
+    except OSError as error:
+        raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None

@@ -1,0 +1,53 @@
+"""`crosscheck experiment`: the experiments of the lectures."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
+from crosscheck.data import DATASETS
+from crosscheck.data.idx import DataError
+from crosscheck.experiments import EXPERIMENTS, Options
+from crosscheck.plots import PlotError
+
+
+@click.command()
+@click.argument("name", type=click.Choice(list(EXPERIMENTS)))
+@click.option(
+    "--data",
+    type=click.Choice(list(DATASETS)),
+    default="digits",
+    show_default=True,
+    help="For those that train on digits.",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option(
+    "--plot",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Draw what was found there, as PNG.",
+)
+@JSON_OPTION
+def experiment(name: str, data: str, seed: int, plot: Path | None, json_path: str | None) -> None:
+    """Run one of the lectures' experiments, and say whether its claim holds.
+
+    Exit codes: 0 it holds, 1 it does not, 2 bad usage.
+    """
+    console, chosen = console_for(json_path), EXPERIMENTS[name]
+    try:
+        with progress_bar(chosen.parts) as advance:
+            finding = chosen.run(Options(data, seed, advance))
+        drawn = chosen.draw(plot, finding) if plot else []
+    except (DataError, PlotError) as error:
+        raise click.UsageError(str(error)) from None
+    except OSError as error:
+        raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None
+    content = {"name": name, "claim": chosen.claim, "source": chosen.source, "seed": seed}
+    write_json(json_path, content | {"holds": finding.holds, **finding.numbers})
+    console.print(f"[bold]{chosen.claim}[/] ({chosen.source})")
+    console.print(finding.text, highlight=False)
+    console.print("[green]It holds.[/]" if finding.holds else "[bold red]It does not hold.[/]")
+    for path in drawn:
+        click.echo(f"drawn: {path}", err=True)
+    sys.exit(0 if finding.holds else 1)

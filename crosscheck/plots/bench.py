@@ -1,0 +1,39 @@
+"""The picture of `crosscheck bench`: time per sample by batch size."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from crosscheck.bench.measuring import Measured
+from crosscheck.plots import COLOURS, DASHES, figure, labelled
+
+MARKS = {"reference": "o", "stock": "s", "floor": "^"}
+
+
+def draw(path: Path, measured: Sequence[Measured]) -> Path:
+    """Microseconds per sample in float32, or in the only dtype there is, for each optimizer."""
+    dtypes = dict.fromkeys(found.task.dtype for found in measured)
+    dtype = "float32" if "float32" in dtypes else next(iter(dtypes))
+    shown = [found for found in measured if found.task.dtype == dtype and found.seconds]
+    optimizers = list(dict.fromkeys(found.task.optimizer for found in shown))
+    with figure(path, columns=len(optimizers), width=6, height=4.6) as (row,):
+        for axes, optimizer in zip(row, optimizers, strict=True):
+            names = dict.fromkeys(f.variant.name for f in shown if f.task.optimizer == optimizer)
+            for number, name in enumerate(names):
+                points = [
+                    (f.task.batch_size, 1e6 * f.median / f.task.samples, MARKS[f.variant.kind])
+                    for f in shown
+                    if (f.variant.name, f.task.optimizer) == (name, optimizer)
+                ]
+                sizes, times, marks = zip(*points, strict=True)
+                style = {
+                    "color": COLOURS[number % len(COLOURS)],
+                    "linestyle": DASHES[number // len(COLOURS)],
+                }
+                axes.plot(sizes, times, marker=marks[0], label=name, **style)
+            labelled(
+                axes, "batch size", "microseconds per sample", f"{optimizer}, {dtype}, one core"
+            )
+            axes.set_xscale("log")
+            axes.set_yscale("log")
+            axes.legend(fontsize="small")
+    return path

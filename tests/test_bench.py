@@ -1,0 +1,122 @@
+"""`crosscheck bench`: that it measures what it says. How fast anything is, no test asserts."""
+
+import json
+import os
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from crosscheck import cli
+from crosscheck.bench import growing, measuring
+from crosscheck.bench.measuring import GOALS, Goal, Measured, achieved, exponent
+from crosscheck.bench.variants import VARIANTS, Task, Variant
+
+TASK = Task(64, 16, (6, 4, 3), "float32", "sgd")
+SMALL = ("--samples", "64", "--batch-size", "16", "--layers", "6,4,3", "--repeats", "2")
+
+
+@pytest.fixture(autouse=True)
+def as_it_was(monkeypatch):
+    """The command changes its own process: not for the tests that follow, or run beside these."""
+    monkeypatch.setenv("XLA_FLAGS", os.environ.get("XLA_FLAGS", ""))
+    monkeypatch.setattr("os.sched_setaffinity", lambda process, cores: None, raising=False)
+
+
+def test_every_variant_makes_an_epoch_of_what_it_is_given():
+    variants = [variant for variant in VARIANTS if variant.name != "torch compiled"]
+    for found in measuring.measure([TASK], 2, variants):
+        if found.missing is not None:
+            assert "No module named" in found.missing
+            continue
+        assert len(found.seconds) == 2
+        assert min(found.seconds) > 0
+
+
+def test_the_command_shows_the_ratios_and_writes_them(tmp_path):
+    pytest.importorskip("matplotlib", reason="matplotlib, which draws, is missing")
+    names = ("--variant", "numpy", "--variant", "per sample", "--variant", "matrix products")
+    only = (*SMALL, *names, "--dtype", "float32", "--plot", str(tmp_path))
+    result = CliRunner().invoke(cli.main, ["bench", "--json", "-", *only])
+    assert result.exit_code == 0, result.stderr
+    found = json.loads(result.stdout)
+    named = [(entry["variant"], entry["optimizer"]) for entry in found["measured"]]
+    assert named == [
+        ("numpy", "sgd"),
+        ("per sample", "sgd"),
+        ("matrix products", "sgd"),
+        ("numpy", "adam"),
+    ]
+    assert all(len(entry["seconds"]) == 2 for entry in found["measured"])
+    assert "6-4-3, 64 samples, batch 16, float32, sgd" in result.stderr
+    assert (tmp_path / "bench.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_bad_usage_exits_with_2():
+    for arguments, message in (
+        (["--variant", "nosuch"], "no variant has such a name; there are: numpy, torch"),
+        (["--layers", "6,x"], "--layers takes whole numbers, not '6,x'"),
+    ):
+        result = CliRunner().invoke(cli.main, ["bench", *arguments])
+        assert result.exit_code == 2
+        assert message in " ".join(result.stderr.split())
+
+
+def made_up(name, *seconds, task=TASK, missing=None):
+    variant = next((v for v in VARIANTS if v.name == name), Variant(name, "stock", None))
+    return Measured(task, variant, seconds, missing=missing)
+
+
+def test_one_core_is_used_and_given_back(monkeypatch):
+    if not hasattr(os, "sched_getaffinity"):
+        pytest.skip("this system binds no process to a core")
+    bound = []
+    monkeypatch.setattr("os.sched_setaffinity", lambda process, cores: bound.append(set(cores)))
+    allowed = os.sched_getaffinity(0)
+    with measuring.one_thread():
+        assert bound == [{min(allowed)}]
+    assert bound == [{min(allowed)}, allowed]
+
+
+def test_a_goal_is_a_ratio_of_medians_against_the_fastest_rival():
+    goal = Goal("numpy", ("optax", "scikit-learn"), 16, "sgd", 3.0)
+    found = [made_up("numpy", 1.0, 2.0, 9.0), made_up("optax", 8.0), made_up("scikit-learn", 6.0)]
+    assert achieved(goal, found) == 3.0
+    assert achieved(goal, found[:1]) is None
+    assert achieved(goal, found[1:]) is None
+    assert achieved(goal, [*found[:1], made_up("optax", missing="not there")]) is None
+    other = Task(64, 16, (6, 4, 3), "float64", "sgd")
+    assert achieved(goal, [*found[:1], made_up("optax", 8.0, task=other)]) is None
+
+
+def test_against_the_floor_gathering_is_set_aside():
+    goal = Goal("jax", ("matrix products",), 16, "sgd", 2.0, at_most=True)
+    found = [made_up("jax", 5.0), made_up("matrix products", 2.0)]
+    assert achieved(goal, found) is None
+    assert achieved(goal, [*found, made_up("jax, gathering", 1.0)]) == 2.0
+
+
+def test_the_goals_name_what_is_measured():
+    names = {variant.name for variant in VARIANTS}
+    assert {goal.variant for goal in GOALS} <= names
+    assert {rival for goal in GOALS for rival in goal.against} <= names
+
+
+def test_an_exponent_is_that_of_the_power_law():
+    sizes = [10, 20, 40]
+    assert exponent(sizes, [3 * size**1.5 for size in sizes]) == pytest.approx(1.5)
+
+
+def test_growth_is_fitted_along_samples_batch_and_width(monkeypatch):
+    def measured(tasks, repeats, variants):
+        return [
+            Measured(task, variant, (1e-6 * task.samples * np.prod(task.layers[1]),))
+            for task in tasks
+            for variant in variants
+        ]
+
+    monkeypatch.setattr(growing, "measure", measured)
+    found = growing.fitted(VARIANTS, 1000, 1)
+    assert {fit.along for fit in found} == {"samples", "batch size", "width"}
+    assert {fit.variant for fit in found} == set(growing.PER_STEP)
+    assert all(fit.exponent == pytest.approx(1.0, abs=0.01) for fit in found)
