@@ -1,6 +1,7 @@
 """The lectures' experiments: each claim holds, is drawn, and can fail."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -105,9 +106,8 @@ def test_the_results_of_record_are_medians_of_seeds_and_fail_below_their_floor(
 
 
 def test_every_experiment_has_its_page():
-    from pathlib import Path
-
     page = (Path(__file__).parent.parent / "docs" / "experiments.md").read_text(encoding="utf-8")
+    page = " ".join(page.split())
     for name, each in experiments.EXPERIMENTS.items():
         assert f"crosscheck experiment {name}" in page
         assert each.claim in page

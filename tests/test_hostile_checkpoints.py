@@ -1,4 +1,4 @@
-"""What is no checkpoint is not believed: lies in the header, arrays that do not fit, other bytes."""
+"""What is no checkpoint is not believed: headers that lie, arrays that do not fit, other bytes."""
 
 import json
 import struct
