@@ -10,7 +10,8 @@ from click.testing import CliRunner
 from crosscheck import cli
 from crosscheck.bench import growing, measuring
 from crosscheck.bench.measuring import GOALS, Goal, Measured, achieved, exponent
-from crosscheck.bench.variants import VARIANTS, Task, Variant
+from crosscheck.bench.tasks import Task
+from crosscheck.bench.variants import VARIANTS, Variant
 
 TASK = Task(64, 16, (6, 4, 3), "float32", "sgd")
 SMALL = ("--samples", "64", "--batch-size", "16", "--layers", "6,4,3", "--repeats", "2")

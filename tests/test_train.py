@@ -1,6 +1,7 @@
 """`crosscheck train`: the same training by every framework, its drift, its horizon, its files."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from click.testing import CliRunner
 
 from crosscheck import cli
 from crosscheck.cli import training as command
+from crosscheck.data import FOLDER_VARIABLE
 from crosscheck.frameworks import Framework, load
 from crosscheck.runs import checkpoints, drift, metrics
 from crosscheck.runs.configuration import Configuration, ConfigurationError
@@ -52,6 +54,20 @@ def test_alone_it_trains_every_framework_and_shows_that_it_is_the_same_training(
         assert "They take every test image for the same digit." in said
         for other in found["runs"][1:]:
             assert other["confusion"] == found["runs"][0]["confusion"]
+
+
+def test_an_epoch_of_mnist_is_the_same_training_in_three_frameworks():
+    folder = os.environ.get(FOLDER_VARIABLE)
+    if not folder:
+        pytest.skip(f"{FOLDER_VARIABLE} names no folder")
+    if len(NAMES) < 2:
+        pytest.skip("only one framework is installed")
+    rule = ("--optimizer", "sgd", "--learning-rate", "0.5", "--batch-size", "10")
+    found, _ = trained("--data", "mnist", "--epochs", "1", *rule)
+    assert found["drift"][0]["difference"] <= 1e-13
+    for run in found["runs"]:
+        assert run["confusion"] == found["runs"][0]["confusion"]
+        assert run["epochs"][0]["test_accuracy"] > 0.9
 
 
 def test_where_training_is_chaotic_the_horizon_is_found_and_is_nobodys_error(tmp_path):

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from crosscheck.bench.measuring import exponent, measure
-from crosscheck.bench.variants import Task, Variant
+from crosscheck.bench.tasks import Task
+from crosscheck.bench.variants import Variant
 
 PER_STEP = ("numpy", "torch", "jax", "matrix products")
 

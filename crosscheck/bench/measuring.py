@@ -10,7 +10,8 @@ from statistics import median
 
 import numpy as np
 
-from crosscheck.bench.variants import VARIANTS, Task, Variant
+from crosscheck.bench.tasks import Task
+from crosscheck.bench.variants import VARIANTS, Variant
 
 
 @dataclass(frozen=True)

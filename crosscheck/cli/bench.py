@@ -62,7 +62,8 @@ def bench(
     flags = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
     os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {flags}".strip()
     from crosscheck.bench import growing, measuring
-    from crosscheck.bench.variants import VARIANTS, Task
+    from crosscheck.bench.tasks import Task
+    from crosscheck.bench.variants import VARIANTS
     from crosscheck.report import bench as report
 
     try:

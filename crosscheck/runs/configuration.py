@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from crosscheck.contract import ACTIVATIONS, LOSSES
@@ -44,7 +44,7 @@ class Configuration:
     activations: tuple[str, ...] = ("sigmoid", "sigmoid", "sigmoid")
     loss: str = "half_squared_error"
     optimizer: str = "adam"
-    hyperparameters: Mapping[str, Any] = None  # type: ignore[assignment]  # a rate of 0.001
+    hyperparameters: Mapping[str, Any] = field(default_factory=lambda: {"learning_rate": 0.001})
     batch_size: int = 32
     initializer: str = "lecun_normal"
     bound: float | None = None
@@ -52,8 +52,6 @@ class Configuration:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.hyperparameters is None:
-            object.__setattr__(self, "hyperparameters", {"learning_rate": 0.001})
         _known("data set", self.data, DATASETS)
         _known("loss", self.loss, LOSSES)
         _known("optimizer", self.optimizer, OPTIMIZERS)

@@ -1,0 +1,186 @@
+"""An epoch without the references: their frameworks' stock blocks, teaching code, and the floor."""
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from crosscheck.bench.tasks import Epoch, Task, batches_of
+from crosscheck.frameworks import Framework, load
+
+# ----- stock blocks -----
+
+
+def scikit_learn(task: Task) -> Epoch:
+    """MLPClassifier, one pass by `partial_fit`."""
+    from sklearn.neural_network import MLPClassifier
+
+    inputs, targets = task.data()
+    labels = targets.argmax(1)
+    network = MLPClassifier(
+        task.layers[1:-1],
+        activation="logistic",
+        solver=task.optimizer,
+        alpha=0.0,
+        batch_size=task.batch_size,
+        learning_rate_init=task.rate,
+        momentum=0.0,
+        random_state=0,
+    )
+    network.partial_fit(inputs, labels, classes=np.arange(task.layers[-1]))
+    return lambda number: network.partial_fit(inputs, labels) and None
+
+
+def torch_stock(variant: str, loader: bool = False) -> Callable[[Task], Epoch]:
+    """`nn.Sequential` with `torch.optim`: by indexing, or by a DataLoader."""
+
+    def make(task: Task) -> Epoch:
+        import torch
+        from torch.utils.data import DataLoader, TensorDataset
+
+        torch.manual_seed(0)
+        inputs, targets = (torch.from_numpy(array) for array in task.data())
+        blocks: list[Any] = []
+        for below, above in pairwise(task.layers):
+            blocks += [torch.nn.Linear(below, above, dtype=inputs.dtype), torch.nn.Sigmoid()]
+        network = torch.nn.Sequential(*blocks)
+        kinds = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}
+        keywords = {} if variant == "default" else {variant: True}
+        optimizer = kinds[task.optimizer](network.parameters(), lr=task.rate, **keywords)
+
+        def step(x: Any, y: Any) -> float:
+            optimizer.zero_grad()
+            loss = ((network(x) - y) ** 2).sum() / (2 * len(x))
+            loss.backward()
+            optimizer.step()
+            return float(loss.detach()) * len(x)
+
+        def epoch(number: int) -> None:
+            for batch in torch.split(torch.randperm(task.samples), task.batch_size):
+                step(inputs[batch], targets[batch])
+
+        def epoch_of_loader(number: int) -> None:
+            for x, y in DataLoader(TensorDataset(inputs, targets), task.batch_size, shuffle=True):
+                step(x, y)
+
+        return epoch_of_loader if loader else epoch
+
+    return make
+
+
+def optax_stock(task: Task) -> Epoch:
+    """optax under `jax.jit`, one call per step."""
+    import jax
+    import optax
+
+    inputs, targets = task.data()
+    numpy = load("numpy", "reference_numpy")
+    assert isinstance(numpy, Framework)
+    params: Any = numpy.params.init_params(task.layers, seed=0, dtype=task.dtype)
+    params = [(layer.weight, layer.bias) for layer in params]
+    transform = {"sgd": optax.sgd, "adam": optax.adam}[task.optimizer](task.rate)
+    state = transform.init(params)
+
+    def objective(params: Any, x: Any, y: Any) -> Any:
+        for weight, bias in params:
+            x = jax.nn.sigmoid(x @ weight.T + bias)
+        return ((x - y) ** 2).sum() / (2 * len(x))
+
+    @jax.jit
+    def step(params: Any, state: Any, x: Any, y: Any) -> Any:
+        value, grads = jax.value_and_grad(objective)(params, x, y)
+        updates, state = transform.update(grads, state, params)
+        return optax.apply_updates(params, updates), state, value
+
+    def epoch(number: int) -> None:
+        nonlocal params, state
+        for batch in batches_of(task, number):
+            params, state, _ = step(params, state, inputs[batch], targets[batch])
+        jax.block_until_ready(params)
+
+    return epoch
+
+
+def per_sample(task: Task) -> Epoch:
+    """A loop over samples, each a column, as teaching code does it; the gradients are added up."""
+    inputs, targets = task.data()
+    columns = inputs[:, :, None], targets[:, :, None]
+    rng = np.random.default_rng(0)
+    weights = [
+        rng.standard_normal((above, below)).astype(task.dtype) / np.sqrt(below).astype(task.dtype)
+        for below, above in pairwise(task.layers)
+    ]
+    biases = [np.zeros((above, 1), task.dtype) for above in task.layers[1:]]
+
+    def gradient(x: np.ndarray, y: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        outputs = [x]
+        for weight, bias in zip(weights, biases, strict=True):
+            outputs.append(1 / (1 + np.exp(-(weight @ outputs[-1] + bias))))
+        delta = (outputs[-1] - y) * outputs[-1] * (1 - outputs[-1])
+        of_weights, of_biases = [delta @ outputs[-2].T], [delta]
+        for index in range(len(weights) - 1, 0, -1):
+            slope = outputs[index] * (1 - outputs[index])
+            delta = weights[index].T @ delta * slope
+            of_weights.insert(0, delta @ outputs[index - 1].T)
+            of_biases.insert(0, delta)
+        return of_weights, of_biases
+
+    def epoch(number: int) -> None:
+        for batch in batches_of(task, number):
+            sums = [np.zeros_like(each) for each in (*weights, *biases)]
+            for sample in batch:
+                of_weights, of_biases = gradient(columns[0][sample], columns[1][sample])
+                sums = [s + g for s, g in zip(sums, (*of_weights, *of_biases), strict=True)]
+            for array, total in zip((*weights, *biases), sums, strict=True):
+                array -= task.rate / len(batch) * total
+
+    return epoch
+
+
+# ----- the floor -----
+
+
+def products(task: Task) -> Epoch:
+    """The matrix products of a step and nothing else: no gathering, no activation, no update."""
+    rng, kind = np.random.default_rng(0), np.dtype(task.dtype).type
+    pairs = list(pairwise(task.layers))
+    weights = [rng.random((above, below), kind) for below, above in pairs]
+    outputs = [rng.random((task.batch_size, units), kind) for units in task.layers]
+    forward = [np.empty((task.batch_size, above), kind) for _, above in pairs]
+    down = [np.empty((task.batch_size, below), kind) for below, _ in pairs]
+    grads = [np.empty_like(weight) for weight in weights]
+    steps = -(-task.samples // task.batch_size)
+
+    def epoch(number: int) -> None:
+        for _ in range(steps):
+            for index, weight in enumerate(weights):
+                np.dot(outputs[index], weight.T, out=forward[index])
+            for index in range(len(weights) - 1, -1, -1):
+                np.dot(outputs[index + 1].T, outputs[index], out=grads[index])
+                if index:
+                    np.dot(outputs[index + 1], weights[index], out=down[index])
+
+    return epoch
+
+
+def jax_gather(task: Task) -> Epoch:
+    """What shuffling and gathering alone cost JAX within one call for the epoch."""
+    import jax
+    import jax.numpy as jnp
+
+    inputs, targets = (jnp.asarray(array) for array in task.data())
+
+    @jax.jit
+    def run(inputs: Any, targets: Any, batches: Any) -> Any:
+        def step(carry: Any, batch: Any) -> Any:
+            x, y = jax.lax.optimization_barrier((inputs[batch], targets[batch]))
+            return carry + x[0, 0] + y[0, 0], None
+
+        return jax.lax.scan(step, jnp.zeros((), inputs.dtype), batches)[0]
+
+    def epoch(number: int) -> None:
+        whole = [b for b in batches_of(task, number) if len(b) == task.batch_size]
+        jax.block_until_ready(run(inputs, targets, jnp.asarray(np.stack(whole))))
+
+    return epoch

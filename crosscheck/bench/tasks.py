@@ -1,0 +1,48 @@
+"""What is measured: the task, and the batches of its epochs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+# An epoch by its number; it returns when all of it is computed.
+Epoch = Callable[[int], None]
+RATES = {"sgd": 0.1, "adam": 0.001}
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to measure.
+
+    Attributes:
+        samples, batch_size: Of an epoch.
+        layers: Units per layer.
+        dtype: "float32" or "float64".
+        optimizer: "sgd" or "adam".
+    """
+
+    samples: int
+    batch_size: int
+    layers: tuple[int, ...]
+    dtype: str
+    optimizer: str
+
+    def data(self) -> tuple[np.ndarray, np.ndarray]:
+        """Inputs in [0, 1] and one-hot targets, seeded; their values do not matter for speed."""
+        rng = np.random.default_rng(0)
+        inputs = rng.random((self.samples, self.layers[0]), np.dtype(self.dtype).type)
+        labels = rng.integers(0, self.layers[-1], self.samples)
+        return inputs, np.eye(self.layers[-1], dtype=self.dtype)[labels]
+
+    @property
+    def rate(self) -> float:
+        return RATES[self.optimizer]
+
+
+def order_of(task: Task, epoch: int) -> np.ndarray:
+    return np.random.default_rng([0, epoch]).permutation(task.samples)
+
+
+def batches_of(task: Task, epoch: int) -> list[np.ndarray]:
+    order, size = order_of(task, epoch), task.batch_size
+    return [order[start : start + size] for start in range(0, task.samples, size)]
