@@ -179,6 +179,7 @@ def run_epoch(
     # update is a few operations on all of them instead of as many on every leaf.
     whole = isinstance(optimizer, Elementwise)
     if whole:
+        _map_moments(lambda moment: checks.same_shapes("state", moment, "params", params), state)
         theta, state = _joined(params), _map_moments(_joined, state)
         gradient = np.empty_like(theta)
         params, parts = _views(theta, params), _views(gradient, params)

@@ -31,7 +31,8 @@ class Optimizer(NamedTuple):
 class Elementwise(Optimizer):
     """An optimizer that moves every entry by its own gradients alone, whatever the shape of a leaf.
 
-    To such a one `train` may hand all layers as a single vector.
+    To such a one `train` may hand all layers as a single vector, and it must keep nothing of the
+    gradient that it is handed: `train` writes the next one into the same memory.
     """
 
 

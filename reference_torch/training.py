@@ -183,6 +183,7 @@ def run_epoch(
     # are their gradients: an update is a few operations on all of them instead of on every leaf.
     whole = isinstance(optimizer, Elementwise)
     if whole:
+        _map_moments(lambda moment: checks.same_shapes("state", moment, "params", params), state)
         theta, state = _joined(params), _map_moments(_joined, state)
         gradient = torch.zeros_like(theta)
         params, parts = _views(theta, params), _views(gradient, params)
@@ -191,7 +192,7 @@ def run_epoch(
             layer.weight.grad, layer.bias.grad = part
     total = 0.0
     for batch in [torch.from_numpy(batch).to(inputs.device) for batch in batches]:
-        x, y = inputs.index_select(0, batch), targets.index_select(0, batch)
+        x, y = inputs.detach().index_select(0, batch), targets.detach().index_select(0, batch)
         if whole:
             gradient.zero_()
             value = LOSSES[loss](unchecked_forward(params, x, activations).outputs, y)

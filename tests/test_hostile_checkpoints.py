@@ -33,10 +33,8 @@ def bits(params):
 @cache
 def honest():
     start = configuration().start(NUMPY)
-    moments = {
-        name: tuple(Layer(*layer) for layer in tree)
-        for name, tree in checkpoints.moments_of(configuration()).items()
-    }
+    zeros = tuple(Layer(*(leaf * 0 for leaf in layer)) for layer in start)
+    moments = dict.fromkeys(checkpoints.moments_of(configuration()), zeros)
     history = ({"framework": "numpy", "loss": 0.5, "train_accuracy": 0.1, "test_accuracy": 0.1,
                 "seconds": 1.0},)  # fmt: skip
     return Checkpoint(configuration(), start, moments, 3, history, {"numpy": "2"})
@@ -88,6 +86,10 @@ def setting(name, value):
     return lambda content: content["configuration"].__setitem__(name, value)
 
 
+def epoch(name, value):
+    return lambda content: content["history"][0].__setitem__(name, value)
+
+
 HOSTILE = {
     "another format": (key("format", "2"), "is not in the format 'backprop-crosscheck 1'"),
     "no configuration": (key("configuration", None), "a configuration has activations, "),
@@ -105,8 +107,18 @@ HOSTILE = {
     "a negative step": (key("step", -1), "its step must be a whole number, not -1"),
     "half a step": (key("step", 1.5), "its step must be a whole number, not 1.5"),
     "a flag for a step": (key("step", True), "its step must be a whole number, not True"),
-    "no history": (key("history", None), "its history must have an entry"),
-    "a history without losses": (key("history", [{}]), "its history must have an entry"),
+    "no history": (key("history", None), "its history must have a framework"),
+    "a history without losses": (key("history", [{}]), "its history must have a framework"),
+    "a history of losses alone": (key("history", [{"loss": 1.0}]), "its history must have a"),
+    "an endless loss": (epoch("loss", 10**400), "its history must have a framework"),
+    "seconds that are none": (epoch("seconds", "a"), "its history must have a framework"),
+    "a framework that is none": (epoch("framework", 1), "its history must have a framework"),
+    "half a batch": (setting("batch_size", 2.5), "batch_size must be a whole number, not 2.5"),
+    "a flag for a batch size": (setting("batch_size", True), "batch_size must be a whole number"),
+    "more than there is memory": (
+        setting("layers", [64, 10**9, 10]),
+        "must be float64 of shape (1000000000, 64)",
+    ),
     "another epoch": (key("history", []), "its batches must go on as"),
     "other batches": (key("batches", {"seed": 0}), "its batches must go on as"),
     "versions of another kind": (key("versions", [1]), "its versions must be texts by name"),

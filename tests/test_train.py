@@ -122,7 +122,8 @@ def test_an_interrupt_leaves_a_whole_checkpoint_and_says_how_to_go_on(tmp_path, 
     monkeypatch.setattr("crosscheck.runs.training.save", interrupted)
     result = run("--framework", "numpy", "--epochs", "5", "--checkpoint", str(tmp_path))
     assert result.exit_code == 130
-    assert f"interrupted; go on with: crosscheck train --resume {tmp_path}" in result.output
+    how = f"crosscheck train --resume {tmp_path} --epochs 5 --framework numpy"
+    assert f"interrupted; go on with: {how}" in result.output
     monkeypatch.setattr("crosscheck.runs.training.save", save)
     rest, _ = trained("--framework", "numpy", "--epochs", "5", "--resume", str(tmp_path))
     losses = [[e["loss"] for e in each["runs"][0]["epochs"]] for each in (whole, rest)]
@@ -152,6 +153,65 @@ def test_all_frameworks_go_on_from_one_file(tmp_path):
         who = [epoch["framework"] for epoch in entry["epochs"]]
         assert who == ["numpy", "numpy", entry["framework"]]
     assert {path.stem for path in tmp_path.glob("*.safetensors")} == set(NAMES)
+
+
+def test_a_run_is_overwritten_by_none_but_itself(tmp_path):
+    pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
+    here = ("--framework", "numpy", "--checkpoint", str(tmp_path))
+    trained("--epochs", "2", *here)
+    before = (tmp_path / "numpy.safetensors").read_bytes()
+    other = tmp_path / "other"
+    trained("--epochs", "1", "--framework", "numpy", "--checkpoint", str(other))
+    elsewhere = ("--resume", str(other / "numpy.safetensors"), "--epochs", "3")
+    for arguments in (("--epochs", "1"), elsewhere):
+        result = run(*arguments, *here)
+        assert result.exit_code == 2
+        assert "numpy.safetensors holds another run: --resume it, or give" in " ".join(
+            result.stderr.split()
+        )
+    assert (tmp_path / "numpy.safetensors").read_bytes() == before
+
+
+def test_a_stop_condition_sees_what_was_before_the_checkpoint(tmp_path):
+    pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
+    rule = ("--framework", "numpy", "--learning-rate", "0.003", "--loss-change-below", "0.001")
+    whole, _ = trained("--epochs", "60", *rule)
+    made = whole["runs"][0]["epochs"]
+    assert whole["runs"][0]["stop_reason"] == "loss_change_below"
+    trained("--epochs", str(len(made) - 1), *rule[:4], "--checkpoint", str(tmp_path))
+    for _ in range(2):  # the second time there is nothing left to do
+        rest, _ = trained("--epochs", "60", *rule[:2], *rule[4:], "--resume", str(tmp_path))
+        assert rest["runs"][0]["stop_reason"] == "loss_change_below"
+        losses = [epoch["loss"] for epoch in rest["runs"][0]["epochs"]]
+        assert losses == [epoch["loss"] for epoch in made]
+
+
+def test_a_run_that_diverges_is_shown_and_is_no_chaos(tmp_path):
+    pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
+    wild = ("--activations", "identity", "--learning-rate", "1e6", "--optimizer", "sgd")
+    found, said = trained(*wild, "--epochs", "5", "--checkpoint", str(tmp_path))
+    assert {entry["stop_reason"] for entry in found["runs"]} == {"loss_not_finite"}
+    assert found["horizon"] is None
+    assert "chaotic" not in said
+    if len(NAMES) > 1:
+        assert "Training diverged: the loss is not finite any more (numpy in epoch" in said
+
+
+def test_going_on_from_beyond_the_horizon_is_said_to_be_that(tmp_path):
+    pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
+    if "torch" not in NAMES:
+        pytest.skip("torch is not installed, and one framework cannot drift apart")
+    pair = ("--framework", "numpy", "--framework", "torch")
+    whole, _ = trained(*CHAOS.split(), *pair, "--epochs", "1", "--checkpoint", str(tmp_path))
+    assert whole["horizon"] is not None
+    for epochs in ("1", "2"):
+        rest, said = trained("--resume", str(tmp_path), *pair, "--epochs", epochs)
+        assert rest["runs"][1]["epochs"][0] == whole["runs"][1]["epochs"][0]
+        assert "went on from beyond the horizon" in said
+        assert rest["horizon"] is None
+    (tmp_path / "torch.safetensors").unlink()
+    _, said = trained("--resume", str(tmp_path), *pair, "--epochs", "1")
+    assert "The runs have no epoch in common: nothing can be compared." in said
 
 
 def test_a_loss_ends_the_run():

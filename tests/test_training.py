@@ -207,6 +207,26 @@ def test_all_layers_as_one_vector_are_trained_as_each_by_itself(framework, name)
             assert int(one) == int(other) == 9
 
 
+def test_a_state_of_another_shape_is_an_error_also_where_layers_are_joined(framework):
+    params, *_ = problem(framework)
+    optimizer = adam(framework)
+    state = optimizer.init(params)
+    turned = tuple(layer._replace(weight=layer.weight.T) for layer in state.first_moment)
+    with pytest.raises(ValueError, match="has shape"):
+        train(framework, optimizer, state=state._replace(first_moment=turned))
+
+
+def test_inputs_that_ask_for_a_gradient_get_none_of_this():
+    torch = load("torch", "reference_torch")
+    if isinstance(torch, NotInstalled):
+        pytest.skip(f"torch is not installed: {torch.reason}")
+    params, inputs, targets = problem(torch)
+    inputs.requires_grad_()
+    stop = torch.training.StopRule(max_epochs=1)
+    torch.training.train(params, inputs, targets, sgd(torch), stop=stop, **KIND)
+    assert inputs.grad is None
+
+
 def test_what_train_is_handed_stays_as_it_was_and_what_it_returns_is_nobody_elses(framework):
     params, inputs, targets = problem(framework)
     before = leaves(framework, params).tobytes()

@@ -52,12 +52,18 @@ def write_json(path: str | None, content: dict[str, Any]) -> None:
     if path == "-":
         click.echo(text)
         return
-    target = Path(path)
+    target = Path(path).resolve()  # through a link, which stays one
     try:
+        if target.exists() and not target.is_file():  # a pipe, a device
+            target.write_text(text + "\n", encoding="utf-8")
+            return
         with tempfile.NamedTemporaryFile(
             "w", dir=target.parent, delete=False, encoding="utf-8"
         ) as file:
             file.write(text + "\n")
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(file.name, 0o666 & ~mask)  # as any other new file; a temporary one is private
         os.replace(file.name, target)
     except OSError as error:
         raise click.UsageError(f"cannot write {path}: {error.strerror}") from None

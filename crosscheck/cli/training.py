@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 
 from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
 from crosscheck.contract import ACTIVATIONS, LOSSES
@@ -135,6 +136,7 @@ def train(context: click.Context, /, json_path: str | None, **given: Any) -> Non
         else:
             configuration = _configuration(given)
         frameworks = _frameworks(given["chosen"])
+        _overwrite_nothing(folder, given["resume"], frameworks)
         dataset = DATASETS[configuration.data](configuration.dtype)
     except (ConfigurationError, CheckpointError, UnknownFrameworkError, DataError) as error:
         raise click.UsageError(str(error)) from None
@@ -146,24 +148,29 @@ def train(context: click.Context, /, json_path: str | None, **given: Any) -> Non
     }
     runs: list[Run] = []
     try:
-        with progress_bar(epochs * len(frameworks)) as advance:
+        # What overflows shows in its loss.
+        with progress_bar(epochs * len(frameworks)) as advance, np.errstate(all="ignore"):
             for framework in frameworks:
                 start = starts.get(framework.name, starts.get(""))
                 how = {"device": given["device"], "compile": given["compile"]}
                 where = {"start": start, "folder": folder, "progress": advance}
                 runs.append(train_one(framework, configuration, dataset, stop, **how, **where))
-        curve = _horizon(frameworks, configuration, dataset, runs)
     except KeyboardInterrupt:
-        kept = f"go on with: crosscheck train --resume {folder}"
-        lost = "nothing was kept (see --checkpoint)"
-        click.echo(f"\ninterrupted; {kept if folder else lost}", err=True)
+        click.echo(f"\ninterrupted; {_how_to_go_on(folder, given, epochs)}", err=True)
         sys.exit(INTERRUPTED)
     except (DeviceError, ValueError) as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
-        raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None
-    write_json(json_path, report.as_json(configuration, dataset, runs, curve))
+        raise click.UsageError(
+            f"cannot write {error.filename or folder}: {error.strerror}"
+        ) from None
+    try:
+        curve = _horizon(frameworks, configuration, dataset, runs)
+    except KeyboardInterrupt:
+        click.echo("\ninterrupted while looking for the horizon; the training is done", err=True)
+        sys.exit(INTERRUPTED)
     report.show(console, configuration, dataset, runs, curve)
+    write_json(json_path, report.as_json(configuration, dataset, runs, curve))
     if given["plot"]:
         _plot(Path(given["plot"]), dataset, runs, curve)
 
@@ -216,6 +223,26 @@ def _starts(path: Path | None) -> dict[str, Checkpoint]:
     return {name: load_checkpoint(file) for name, file in found.items()}
 
 
+def _overwrite_nothing(
+    folder: Path | None, resumed: Path | None, frameworks: Sequence[Framework]
+) -> None:
+    """A checkpoint is replaced by the run that goes on from it, and by no other."""
+    for framework in frameworks if folder else ():
+        target = Path(folder or "") / f"{framework.name}{SUFFIX}"
+        own = resumed is not None and target in (resumed, resumed / target.name)
+        if target.exists() and not own:
+            raise CheckpointError(
+                f"{target} holds another run: --resume it, or give another --checkpoint folder"
+            )
+
+
+def _how_to_go_on(folder: Path | None, given: dict[str, Any], epochs: int) -> str:
+    if folder is None or not list(folder.glob(f"[!.]*{SUFFIX}")):
+        return "nothing was kept" + ("" if folder else " (see --checkpoint)")
+    names = "".join(f" --framework {name}" for name in given["chosen"])
+    return f"go on with: crosscheck train --resume {folder} --epochs {epochs}{names}"
+
+
 def _folder_of(path: Path) -> Path:
     return path.parent if path.is_file() else path
 
@@ -240,7 +267,8 @@ def _frameworks(chosen: Sequence[str]) -> list[Framework]:
     loaded = {name: load(name, package) for name, package in names.items()}
     for name, framework in loaded.items():
         if chosen and not isinstance(framework, Framework):
-            raise UnknownFrameworkError(f"{name} cannot be used: {framework}")
+            reasons = getattr(framework, "problems", None) or [getattr(framework, "reason", "")]
+            raise UnknownFrameworkError(f"{name} cannot be used: {reasons[0]}")
     return [framework for framework in loaded.values() if isinstance(framework, Framework)]
 
 

@@ -53,7 +53,7 @@ def run_weights(options: Options) -> Finding:
     dataset = options.dataset()
     run = _trained(options, dataset)
     side = int(np.sqrt(PIXELS[options.data]))
-    images = run.params[-1][0].weight.reshape(-1, side, side)
+    images = run.params[0].weight.reshape(-1, side, side)
     accuracy = run.history[-1].test_accuracy
     alike = _neighbours(images)
     digits = _neighbours(dataset.test.inputs.reshape(-1, side, side))
@@ -111,9 +111,7 @@ def run_noise(options: Options) -> Finding:
 
 def _outputs(options: Options, run: Run, inputs: np.ndarray) -> np.ndarray:
     names = _configuration(options).activations
-    found: np.ndarray = (
-        numpy_reference().mlp.forward(run.params[-1], inputs, activations=names).outputs
-    )
+    found: np.ndarray = numpy_reference().mlp.forward(run.params, inputs, activations=names).outputs
     return found
 
 

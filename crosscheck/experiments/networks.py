@@ -36,8 +36,9 @@ def run_saturation(options: Options) -> Finding:
             f"From the last of {DEPTH + 1} layers to the first the gradient of the weights shrinks "
             f"to {kept[sigmoid]:.1g} of its size with sigmoid, and keeps {kept[relu]:.2g} of it "
             "with relu. Started uniformly in a wide range, as document 004 advises, "
-            f"{100 * flat[wide]:.0f} % of the sigmoids have a slope below {FLAT:g} (none with "
-            f"glorot_uniform), and the first layer keeps {kept[wide]:.1g}."
+            f"{100 * flat[wide]:.0f} % of the sigmoids have a slope below {FLAT:g} "
+            f"({100 * flat[sigmoid]:.0f} % with glorot_uniform), and the first layer keeps "
+            f"{kept[wide]:.1g}."
         ),
         numbers={"gradient_norms": norms, "share_saturated": flat},
     )

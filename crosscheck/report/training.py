@@ -76,6 +76,18 @@ def in_words(dataset: Dataset, runs: Sequence[Run], curve: drift.Curve | None) -
     different = f"{others} of them take some test image for another digit than {runs[0].framework}."
     images = different if others else same
     distances = drift.by_epoch(runs)
+    if not distances:
+        return "The runs have no epoch in common: nothing can be compared."
+    diverged = [run for run in runs if run.stop_reason == "loss_not_finite"]
+    if diverged:
+        names = ", ".join(f"{run.framework} in epoch {len(run.history)}" for run in diverged)
+        return f"Training diverged: the loss is not finite any more ({names})."
+    last = max(distances)
+    if curve is None and distances[last].ulps > drift.HORIZON:
+        return (
+            f"The frameworks went on from beyond the horizon: after epoch {last + 1} they are "
+            f"{distances[last].ulps:.3g} ulps of the largest parameter apart. {images}"
+        )
     if curve is None:
         worst = max((found.ulps for found in distances.values()), default=0.0)
         return (

@@ -6,9 +6,11 @@ header. Nothing in it is executed on loading.
 """
 
 import json
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +21,12 @@ from safetensors.numpy import save as to_safetensors
 from crosscheck.exact.network import Layer
 from crosscheck.runs.configuration import Configuration, ConfigurationError
 from reference_numpy import optimizers
-from reference_numpy.params import init_params
 
 FORMAT = "backprop-crosscheck 1"
 KEY = "crosscheck"
 SUFFIX = ".safetensors"
+# What an epoch of the history says in numbers.
+NUMBERS = ("loss", "train_accuracy", "test_accuracy", "seconds")
 # The order of an epoch's samples follows from these two, so that they are the generator's state.
 RULE = "numpy.random.default_rng([seed, epoch]).permutation(samples)"
 
@@ -127,7 +130,9 @@ def _checked(text: str | None, tensors: dict[str, np.ndarray]) -> Checkpoint:
     if isinstance(step, bool) or not isinstance(step, int) or step < 0:
         raise CheckpointError(f"its step must be a whole number, not {step!r}")
     if not isinstance(history, list) or not all(_is_epoch(entry) for entry in history):
-        raise CheckpointError("its history must have an entry with a finite loss for every epoch")
+        raise CheckpointError(
+            f"its history must have a framework and finite {', '.join(NUMBERS)} for every epoch"
+        )
     batches = {"seed": configuration.seed, "epoch": len(history), "rule": RULE}
     if header.get("batches") != batches:
         raise CheckpointError(f"its batches must go on as {batches}, not {header.get('batches')}")
@@ -143,13 +148,13 @@ def _trees(
     configuration: Configuration, tensors: dict[str, np.ndarray]
 ) -> dict[str, tuple[Layer, ...]]:
     """The tensors put together, each of the shape and dtype that the configuration asks for."""
-    like = init_params(configuration.layers, seed=0, dtype=configuration.dtype)
-    names = ["params", *_prefixed(moments_of(configuration))]
+    shapes = [((above, below), (above,)) for below, above in pairwise(configuration.layers)]
+    names = ["params", *(f"state.{name}" for name in moments_of(configuration))]
     expected = {
-        f"{name}.{index}.{part}": leaf.shape
+        f"{name}.{index}.{part}": shape
         for name in names
-        for index, layer in enumerate(like)
-        for part, leaf in zip(Layer._fields, layer, strict=True)
+        for index, layer in enumerate(shapes)
+        for part, shape in zip(Layer._fields, layer, strict=True)
     }
     if set(tensors) != set(expected):
         wrong = sorted(set(tensors) ^ set(expected))
@@ -166,17 +171,16 @@ def _trees(
     return {
         name: tuple(
             Layer(*(tensors[f"{name}.{index}.{part}"] for part in Layer._fields))
-            for index in range(len(like))
+            for index in range(len(shapes))
         )
         for name in names
     }
 
 
-def moments_of(configuration: Configuration) -> dict[str, Any]:
-    """What the optimizer of a configuration carries along, at its start."""
+def moments_of(configuration: Configuration) -> list[str]:
+    """The names of what the optimizer of a configuration carries along."""
     optimizer = optimizers.OPTIMIZERS[configuration.optimizer](**configuration.hyperparameters)
-    state = optimizer.init(init_params(configuration.layers, seed=0, dtype=configuration.dtype))
-    return {name: value for name, value in state._asdict().items() if name != "step"}
+    return [name for name in optimizer.init(np.zeros(1))._fields if name != "step"]
 
 
 def _prefixed(moments: Mapping[str, Any]) -> dict[str, Any]:
@@ -184,8 +188,12 @@ def _prefixed(moments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_epoch(entry: Any) -> bool:
-    loss = entry.get("loss") if isinstance(entry, dict) else None
-    return isinstance(loss, int | float) and not isinstance(loss, bool) and bool(np.isfinite(loss))
+    if not isinstance(entry, dict) or set(entry) != {"framework", *NUMBERS}:
+        return False
+    numbers = [entry[name] for name in NUMBERS]
+    return isinstance(entry["framework"], str) and all(
+        isinstance(number, float) and math.isfinite(number) for number in numbers
+    )
 
 
 def _sync_folder(folder: Path) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 from crosscheck.contract import ACTIVATIONS, LOSSES
 from crosscheck.data import CLASSES, DATASETS
 from crosscheck.frameworks import Framework
+from reference_numpy import checks
 from reference_numpy.optimizers import OPTIMIZERS
-from reference_numpy.params import INITIALIZERS, init_params
+from reference_numpy.params import INITIALIZERS
 
 PIXELS = {"digits": 64, "mnist": 784}
 DTYPES = ("float64", "float32")
@@ -64,7 +65,10 @@ class Configuration:
 
     def _check_sizes(self) -> None:
         try:
-            init_params(self.layers, **self._drawn())
+            checks.layer_sizes(self.layers)
+            checks.whole_number("seed", self.seed, at_least=0)
+            checks.whole_number("batch_size", self.batch_size, at_least=1)
+            checks.bound(self.initializer, self.bound)
         except (ValueError, TypeError) as error:
             raise ConfigurationError(str(error)) from None
         if self.layers[0] != PIXELS[self.data] or self.layers[-1] != CLASSES:
@@ -77,8 +81,6 @@ class Configuration:
                 f"{len(self.layers) - 1} layers need as many activations, "
                 f"not {len(self.activations)}"
             )
-        if self.batch_size < 1:
-            raise ConfigurationError(f"batch_size must be at least 1, not {self.batch_size}")
 
     def _check_hyperparameters(self) -> None:
         known = inspect.signature(OPTIMIZERS[self.optimizer]).parameters

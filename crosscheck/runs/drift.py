@@ -76,12 +76,11 @@ def distance(runs: Sequence[tuple[Layer, ...]]) -> Distance:
 
 
 def by_epoch(runs: Sequence[Run]) -> dict[int, Distance]:
-    """The distance after each epoch that all of the runs made, by its number."""
-    first = max(run.first_epoch for run in runs)
-    last = min(run.first_epoch + len(run.params) for run in runs)
+    """The distance after each epoch that all of the runs made, by its number, from 0."""
+    common = set.intersection(*(set(run.after) for run in runs))
+    made = [count for count in sorted(common) if count <= min(len(run.history) for run in runs)]
     return {
-        epoch: distance([run.params[epoch - run.first_epoch] for run in runs])
-        for epoch in range(first, last)
+        count - 1: distance([run.after[count][0] for run in runs]) for count in made if count > 0
     }
 
 
@@ -94,7 +93,9 @@ def horizon(
 ) -> Curve | None:
     """The steps of the first epoch at whose end the frameworks are beyond HORIZON, or None.
 
-    Every framework starts where it stood before that epoch, and makes its steps one by one.
+    Every framework starts where it stood before that epoch, and makes its steps one by one. None,
+    too, where they stood beyond it already when they went on from checkpoints, or where training
+    diverged to what is not finite: that is another thing than chaos.
 
     Args:
         frameworks, runs: In one order.
@@ -103,7 +104,9 @@ def horizon(
     """
     distances = by_epoch(runs)
     epoch = next((e for e, found in distances.items() if not found.ulps <= HORIZON), None)
-    if epoch is None:
+    if epoch is None or not np.isfinite(distances[epoch].ulps):
+        return None
+    if not all(epoch in run.after for run in runs):
         return None
     samples = len(dataset.train.inputs)
     order = np.random.default_rng([configuration.seed, epoch]).permutation(samples)
@@ -126,10 +129,8 @@ def _stepper(
 ) -> Callable[[np.ndarray], tuple[Layer, ...]]:
     """A function that makes one step after another, by the framework's own `train`."""
     arrays, optimizer = framework.params, configuration.optimizer_of(framework)
-    params, state = configuration.start(framework), None
-    if epoch > run.first_epoch:
-        params = own(framework, run.params[epoch - 1 - run.first_epoch])
-        state = run.states[epoch - 1 - run.first_epoch]
+    layers, state = run.after[epoch]
+    params = own(framework, layers)
 
     def step(batch: np.ndarray) -> tuple[Layer, ...]:
         nonlocal params, state

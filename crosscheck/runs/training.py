@@ -12,7 +12,7 @@ import numpy as np
 from crosscheck.data import Dataset, Split
 from crosscheck.exact.network import Layer
 from crosscheck.frameworks import Framework
-from crosscheck.runs.checkpoints import SUFFIX, Checkpoint, save
+from crosscheck.runs.checkpoints import SUFFIX, Checkpoint, CheckpointError, save
 from crosscheck.runs.configuration import Configuration
 from crosscheck.runs.devices import placed
 from crosscheck.runs.metrics import accuracy
@@ -43,20 +43,27 @@ class Run:
     Attributes:
         framework: Its name.
         history: One entry per epoch, those before a checkpoint included.
-        params: The parameters after each epoch of this run, as layers of NumPy arrays.
-        states: The optimizer's states beside them, the framework's own.
-        first_epoch: The number of the first of these.
+        after: By the number of epochs made: the parameters, as layers of NumPy arrays, and the
+            optimizer's state, the framework's own (None before the first step). The first is where
+            this run began.
         predicted: The classes of the test samples at the end.
         stop_reason: As the contract's `train` gives it.
     """
 
     framework: str
     history: list[Epoch]
-    params: list[tuple[Layer, ...]]
-    states: list[Any]
-    first_epoch: int
+    after: dict[int, tuple[tuple[Layer, ...], Any]]
     predicted: np.ndarray
     stop_reason: str
+
+    @property
+    def params(self) -> tuple[Layer, ...]:
+        """The parameters at the end."""
+        return self.after[max(self.after)][0]
+
+    @property
+    def losses(self) -> list[float]:
+        return [epoch.loss for epoch in self.history]
 
 
 def train(
@@ -85,12 +92,16 @@ def train(
         progress: Called at the end of every epoch.
 
     Raises:
+        CheckpointError: If `start` is not the end of an epoch of this dataset.
         DeviceError: If the framework cannot use the device.
         OSError: If the folder cannot be written to.
     """
     data = {name: _placed(framework, split, device) for name, split in _splits(dataset).items()}
     optimizer = configuration.optimizer_of(framework)
     first = 0 if start is None else start.epoch
+    steps = first * -(-len(dataset.train.inputs) // configuration.batch_size)
+    if start is not None and start.step != steps:
+        raise CheckpointError(f"after {first} epochs {steps} steps were made, not {start.step}")
     params = configuration.start(framework) if start is None else own(framework, start.params)
     params = placed(framework, params, device)
     state = None
@@ -101,13 +112,13 @@ def train(
         }
         state = optimizer.init(params)._replace(step=start.step, **moments)
     history = [] if start is None else [Epoch(**entry) for entry in start.history]
-    run = Run(framework.name, history, [], [], first, np.array([]), "max_epochs")
+    after = {first: (_layers(framework, params), state)}
+    run = Run(framework.name, history, after, np.array([]), "max_epochs")
     started = time.perf_counter()
 
     def on_epoch(epoch: int, params: Any, state: Any, losses: tuple[float, ...]) -> None:
         nonlocal started
-        run.params.append(_layers(framework, params))  # waits until it is computed
-        run.states.append(state)
+        run.after[epoch + 1] = (_layers(framework, params), state)  # waits until it is computed
         seconds = time.perf_counter() - started
         recognised = {
             name: _predicted(framework, configuration, params, inputs)
@@ -118,7 +129,7 @@ def train(
         run.history.append(Epoch(framework.name, losses[-1], right, right_of_test, seconds))
         run.predicted = recognised["test"]
         # What is not finite nobody can go on from: the last checkpoint before it stays.
-        if folder is not None and np.isfinite(losses[-1]) and _is_finite(run.params[-1]):
+        if folder is not None and np.isfinite(losses[-1]) and _is_finite(run.params):
             save(folder / f"{framework.name}{SUFFIX}", _checkpoint(framework, run, state))
         progress(f"{framework.name}, epoch {epoch + 1}")
         started = time.perf_counter()
@@ -134,34 +145,37 @@ def train(
             "numpy": np.__version__,
             "backprop-crosscheck": version("backprop-crosscheck"),
         }
-        return Checkpoint(configuration, run.params[-1], moments, step, entries, versions)
+        return Checkpoint(configuration, run.params, moments, step, entries, versions)
 
-    rest = dict(stop)
-    if rest.get("max_epochs") is not None:
-        rest["max_epochs"] -= first
-        if rest["max_epochs"] <= 0:
-            run.predicted = _predicted(framework, configuration, params, data["test"][0])
-            run.params.append(_layers(framework, params))
-            run.states.append(state)
-            run.first_epoch -= 1  # it is what the epoch before the checkpoint left
-            return run
     inputs, targets = data["train"]
-    result = framework.training.train(
-        params,
-        inputs,
-        targets,
-        optimizer,
-        activations=configuration.activations,
-        loss=configuration.loss,
-        stop=framework.training.StopRule(**rest),
-        batch_size=configuration.batch_size,
-        seed=configuration.seed,
-        state=state,
-        start_epoch=first,
-        on_epoch=on_epoch,
-        compile=compile,
-    )
-    run.stop_reason = result.stop_reason
+    reason = framework.training.StopRule(**stop).reason(run.losses)
+    while reason is None:
+        made = len(run.history)
+        rest = dict(stop)
+        if rest.get("max_epochs") is not None:
+            rest["max_epochs"] -= made
+        if made and made == first and rest.get("loss_change_below") is not None:
+            rest = {"max_epochs": 1}  # whose loss is compared with the last of the checkpoint
+        result = framework.training.train(
+            params,
+            inputs,
+            targets,
+            optimizer,
+            activations=configuration.activations,
+            loss=configuration.loss,
+            stop=framework.training.StopRule(**rest),
+            batch_size=configuration.batch_size,
+            seed=configuration.seed,
+            state=state,
+            start_epoch=made,
+            on_epoch=on_epoch,
+            compile=compile,
+        )
+        params, state = result.params, result.state
+        reason = framework.training.StopRule(**stop).reason(run.losses)
+    run.stop_reason = reason
+    if len(run.history) == first:  # there was nothing left to do
+        run.predicted = _predicted(framework, configuration, params, data["test"][0])
     return run
 
 
