@@ -38,7 +38,7 @@ def reference(name: str, compile: bool | None = None) -> Callable[[Task], Epoch]
     def make(task: Task) -> Epoch:
         framework = load(name, f"reference_{name}")
         if not isinstance(framework, Framework):
-            raise ImportError(str(framework))
+            raise ImportError(getattr(framework, "reason", None) or str(framework))
         if compile:
             _forget_compiled()
         arrays, names = framework.params, ["sigmoid"] * (len(task.layers) - 1)
