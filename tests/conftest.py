@@ -24,6 +24,14 @@ def pytest_configure(config: pytest.Config) -> None:
     registry(config.getoption("--framework"))
 
 
+# What takes longest begins first, one file for each worker, so that none is left alone at the end.
+FIRST = ("test_verification.py", "test_discrimination.py", "test_bounds.py", "test_train.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name not in FIRST)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "framework" in metafunc.fixturenames:
         names = registry(metafunc.config.getoption("--framework"))

@@ -56,7 +56,10 @@ def bits(params):
 def test_going_on_gives_bit_for_bit_what_an_uninterrupted_run_gives(
     framework, optimizer, dtype, tmp_path
 ):
-    if framework.name == "jax" and optimizer not in ("sgd", "adam"):
+    if framework.name == "jax" and (optimizer, dtype) not in (
+        ("sgd", "float64"),
+        ("adam", "float64"),
+    ):
         pytest.skip("JAX compiles long, and its state differs in nothing but how many moments")
     changes = {"optimizer": optimizer, "dtype": dtype, "hyperparameters": {"learning_rate": 0.05}}
     whole = epochs(framework, 3, None, **changes)

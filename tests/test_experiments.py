@@ -37,11 +37,10 @@ def test_the_claim_holds_and_is_drawn(name, tmp_path):
     assert drawn.read_bytes().startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("name", QUICK)
-def test_the_claim_does_not_hang_on_one_seed(name, seed):
+def test_the_claim_does_not_hang_on_one_seed(name):
     needs_digits(name)
-    assert EXPERIMENTS[name].run(Options(seed=seed)).holds
+    assert EXPERIMENTS[name].run(Options(seed=1)).holds
 
 
 def test_a_claim_that_does_not_hold_exits_with_1(monkeypatch):

@@ -52,7 +52,9 @@ def summed(gradients, factor=1.0):
 
 def test_the_gradient_of_a_bias_is_the_sum_of_the_deltas(framework):
     # The bias of a layer moves the z of every sample by as much: dC/db = sum_i dC/dz_i.
-    for case in (case for case in FLOAT64 if case.loss == "half_squared_error"):
+    cases = [case for case in FLOAT64 if case.loss == "half_squared_error"]
+    # JAX compiles every case anew: the first and the last will do for it here.
+    for case in cases[:: len(cases) - 1] if framework.name == "jax" else cases:
         params, inputs, targets = convert(framework, case)
         kind = {"activations": case.activations, "loss": case.loss}
         errors = framework.gradients.deltas(params, inputs, targets, **kind)

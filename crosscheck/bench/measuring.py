@@ -112,8 +112,8 @@ def _in_turns(
         epochs[variant.name] = epoch
     seconds: dict[str, list[float]] = {name: [] for name in epochs}
     for number in range(1, repeats + 1):
+        gc.collect()
         for name, epoch in epochs.items():
-            gc.collect()
             began = time.perf_counter()
             epoch(number)
             seconds[name].append(time.perf_counter() - began)
