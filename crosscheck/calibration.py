@@ -144,7 +144,7 @@ def as_json(uses: Sequence[Use], components: dict[str, Use]) -> dict[str, Any]:
 
 # ----- probes: one component at a time -----
 
-PROBES = 100
+PROBES = 70
 SAMPLES = 64
 
 
