@@ -175,6 +175,9 @@ def run_epoch(
     compile: bool | None,
 ) -> tuple[Params, Any, float]:
     """One update per batch. Returns the parameters, the state and the mean loss of the samples."""
+    # What the caller may differentiate elsewhere is neither marked nor written to here.
+    inputs, targets = inputs.detach(), targets.detach()
+    params = tree_map(lambda leaf: leaf.detach(), params)
     if compile:
         return _compiled_epoch(
             params, state, inputs, targets, batches, optimizer, activations, loss
@@ -192,7 +195,7 @@ def run_epoch(
             layer.weight.grad, layer.bias.grad = part
     total = 0.0
     for batch in [torch.from_numpy(batch).to(inputs.device) for batch in batches]:
-        x, y = inputs.detach().index_select(0, batch), targets.detach().index_select(0, batch)
+        x, y = inputs.index_select(0, batch), targets.index_select(0, batch)
         if whole:
             gradient.zero_()
             value = LOSSES[loss](unchecked_forward(params, x, activations).outputs, y)

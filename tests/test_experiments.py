@@ -99,6 +99,8 @@ def test_the_results_of_record_are_medians_of_seeds_and_fail_below_their_floor(
     assert last["least"] <= last["median"] <= last["most"] <= 100
     assert found.numbers["test_accuracy"][name]["1"]["most"] < last["least"]
     assert found.numbers["below_their_floor"] == [name]
+    monkeypatch.setattr(record, "FLOORS", {name: 0.0})
+    assert not record.run_record(Options()).holds  # nothing was shown of MNIST
     assert isinstance(found, Finding)
     (path,) = record.draw_record(tmp_path, found)
     assert path.exists()

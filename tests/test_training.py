@@ -216,15 +216,20 @@ def test_a_state_of_another_shape_is_an_error_also_where_layers_are_joined(frame
         train(framework, optimizer, state=state._replace(first_moment=turned))
 
 
-def test_inputs_that_ask_for_a_gradient_get_none_of_this():
+@pytest.mark.parametrize("rule", ["sgd", "plain"])
+def test_tensors_that_ask_for_a_gradient_get_none_of_this(rule):
     torch = load("torch", "reference_torch")
     if isinstance(torch, NotInstalled):
         pytest.skip(f"torch is not installed: {torch.reason}")
     params, inputs, targets = problem(torch)
-    inputs.requires_grad_()
+    asking = (inputs, *(leaf for layer in params for leaf in layer))
+    for tensor in asking:
+        tensor.requires_grad_()
     stop = torch.training.StopRule(max_epochs=1)
-    torch.training.train(params, inputs, targets, sgd(torch), stop=stop, **KIND)
-    assert inputs.grad is None
+    optimizer = sgd(torch) if rule == "sgd" else torch.optimizers.Optimizer(*sgd(torch))
+    result = torch.training.train(params, inputs, targets, optimizer, stop=stop, **KIND)
+    assert all(tensor.grad is None for tensor in asking)
+    assert not any(leaf.requires_grad for layer in result.params for leaf in layer)
 
 
 def test_what_train_is_handed_stays_as_it_was_and_what_it_returns_is_nobody_elses(framework):

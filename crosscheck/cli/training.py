@@ -121,8 +121,8 @@ def train(context: click.Context, /, json_path: str | None, **given: Any) -> Non
     largest. Where training is chaotic, rounding alone drives the frameworks apart; the step at
     which that shows, the horizon, is found and reported, and is nobody's error.
 
-    Exit codes: 0 trained, 1 nothing could be trained, 2 bad usage, 130 interrupted (with
-    --checkpoint, --resume goes on from the last whole epoch).
+    Exit codes: 0 trained, 2 bad usage, 130 interrupted (with --checkpoint, --resume goes on from
+    the last whole epoch).
     """
     console = console_for(json_path)
     if given["device"] != "cpu":

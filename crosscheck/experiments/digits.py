@@ -61,8 +61,7 @@ def run_weights(options: Options) -> Finding:
         holds=accuracy > 0.9 and alike < 0.8 * digits,
         text=(
             f"The network recognises {100 * accuracy:.1f} % of the test digits. Pixels beside each "
-            f"other correlate by {digits:.2f} in a digit, by {alike:.2f} in the weights: loose "
-            "patterns, not the strokes and edges that one would hope for."
+            f"other correlate by {digits:.2f} in a digit, by {alike:.2f} in the weights."
         ),
         numbers={"test_accuracy": accuracy, "weights_alike": alike, "digits_alike": digits},
         drawn={"images": images},
@@ -98,7 +97,7 @@ def run_noise(options: Options) -> Finding:
         text=(
             f"Of {NOISES} images of uniform noise {100 * share:.0f} % switch one output above one "
             f"half; one is taken for a {outputs[best].argmax()} with an output of "
-            f"{confidence[best]:.3f}. No output says: this is no digit."
+            f"{confidence[best]:.3f}."
         ),
         numbers={
             "confident_share": share,
@@ -147,7 +146,7 @@ def run_labels(options: Options) -> Finding:
         text=(
             f"With the true labels {100 * true:.0f} % of the first epoch's loss is left after "
             f"{len(losses['true labels'])} epochs, with the same labels shuffled "
-            f"{100 * false:.0f} %: what has structure is learnt fast, what has none hardly."
+            f"{100 * false:.0f} %."
         ),
         numbers={"left_true": true, "left_shuffled": false, "losses": losses},
     )

@@ -123,7 +123,8 @@ def run_stopping(options: Options) -> Finding:
         text=(
             f"Document 002's step repeated at its rate of {rate:g}: the limit of 300 iterations "
             f"ends it there, a loss below 0.05 after {epochs['loss_below']}, a change of the loss "
-            f"below 0.0001 after {epochs['loss_change_below']}. The loss falls in every iteration."
+            f"below 0.0001 after {epochs['loss_change_below']}. The loss falls in "
+            f"{int(np.sum(np.diff(longest) < 0))} of {len(longest) - 1} further iterations."
         ),
         numbers={
             "iterations": epochs,

@@ -32,7 +32,7 @@ def run_surface(options: Options) -> Finding:
         text=(
             f"At ({point[0]:g}, {point[1]:g}) the gradient is [{gradient[0]:g}, {gradient[1]:g}]. "
             f"Of 3600 directions the one in which C rises most is [{steepest[0]:.3f}, "
-            f"{steepest[1]:.3f}], that of the gradient; x matters three times as much as y there."
+            f"{steepest[1]:.3f}]; its cosine with the gradient is {along:.6f}."
         ),
         numbers={"gradient": gradient.tolist(), "steepest": steepest.tolist(), "cosine": along},
         drawn={"coefficients": coefficients, "point": point, "gradient": gradient},
@@ -104,10 +104,12 @@ def run_optimizers(options: Options) -> Finding:
             and not overshoots["sgd"]
         ),
         text=(
-            "The first step of SGD and momentum goes three times as far in x as in y, along the "
-            "gradient; that of Adagrad, RMSprop and Adam as far in both, whatever the gradient's "
-            f"size. Momentum runs past the minimum and back. After {STEPS} steps all are below a "
-            "hundredth of the value at the start."
+            "How many times as far in x as in y the first step goes: "
+            + ", ".join(f"{name} {ratio:.2f}" for name, ratio in ratios.items())
+            + ". Past the minimum run: "
+            + ", ".join(name for name, past in overshoots.items() if past)
+            + f". After {STEPS} steps at most {max(values.values()) / begin:.1g} of the value at "
+            "the start is left."
         ),
         numbers={"first_step_x_over_y": ratios, "value": values, "overshoots": overshoots},
         drawn={"paths": paths, "coefficients": coefficients},

@@ -18,7 +18,7 @@ from crosscheck.data import Dataset
 from crosscheck.exact.network import Layer
 from crosscheck.frameworks import Framework
 from crosscheck.runs.configuration import Configuration
-from crosscheck.runs.training import Run, own
+from crosscheck.runs.training import Run, taken_up
 
 # Of the largest parameter: about 1e-12 of it in float64. What rounding leaves behind in thousands
 # of stable steps is a tenth of that; chaos passes any number.
@@ -80,7 +80,9 @@ def by_epoch(runs: Sequence[Run]) -> dict[int, Distance]:
     common = set.intersection(*(set(run.after) for run in runs))
     made = [count for count in sorted(common) if count <= min(len(run.history) for run in runs)]
     return {
-        count - 1: distance([run.after[count][0] for run in runs]) for count in made if count > 0
+        count - 1: distance([run.after[count].params for run in runs])
+        for count in made
+        if count > 0
     }
 
 
@@ -129,8 +131,7 @@ def _stepper(
 ) -> Callable[[np.ndarray], tuple[Layer, ...]]:
     """A function that makes one step after another, by the framework's own `train`."""
     arrays, optimizer = framework.params, configuration.optimizer_of(framework)
-    layers, state = run.after[epoch]
-    params = own(framework, layers)
+    params, state = taken_up(framework, optimizer, run.after[epoch])
 
     def step(batch: np.ndarray) -> tuple[Layer, ...]:
         nonlocal params, state

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -36,6 +36,14 @@ class Epoch:
     seconds: float
 
 
+class Standing(NamedTuple):
+    """Where a run stands: parameters, step and moments, as NumPy's arrays on the host."""
+
+    params: tuple[Layer, ...]
+    step: int
+    moments: dict[str, tuple[Layer, ...]]
+
+
 @dataclass
 class Run:
     """A finished run of one framework.
@@ -43,23 +51,21 @@ class Run:
     Attributes:
         framework: Its name.
         history: One entry per epoch, those before a checkpoint included.
-        after: By the number of epochs made: the parameters, as layers of NumPy arrays, and the
-            optimizer's state, the framework's own (None before the first step). The first is where
-            this run began.
+        after: Where it stood, by the number of epochs made; the first is where it began.
         predicted: The classes of the test samples at the end.
         stop_reason: As the contract's `train` gives it.
     """
 
     framework: str
     history: list[Epoch]
-    after: dict[int, tuple[tuple[Layer, ...], Any]]
+    after: dict[int, Standing]
     predicted: np.ndarray
     stop_reason: str
 
     @property
     def params(self) -> tuple[Layer, ...]:
         """The parameters at the end."""
-        return self.after[max(self.after)][0]
+        return self.after[max(self.after)].params
 
     @property
     def losses(self) -> list[float]:
@@ -102,23 +108,20 @@ def train(
     steps = first * -(-len(dataset.train.inputs) // configuration.batch_size)
     if start is not None and start.step != steps:
         raise CheckpointError(f"after {first} epochs {steps} steps were made, not {start.step}")
-    params = configuration.start(framework) if start is None else own(framework, start.params)
-    params = placed(framework, params, device)
-    state = None
-    if start is not None:
-        moments = {
-            name: placed(framework, own(framework, tree), device)
-            for name, tree in start.moments.items()
-        }
-        state = optimizer.init(params)._replace(step=start.step, **moments)
+    if start is None:
+        params = placed(framework, configuration.start(framework), device)
+        state = optimizer.init(params)
+    else:
+        began = Standing(start.params, start.step, dict(start.moments))
+        params, state = taken_up(framework, optimizer, began, device)
     history = [] if start is None else [Epoch(**entry) for entry in start.history]
-    after = {first: (_layers(framework, params), state)}
+    after = {first: _standing(framework, params, state)}
     run = Run(framework.name, history, after, np.array([]), "max_epochs")
     started = time.perf_counter()
 
     def on_epoch(epoch: int, params: Any, state: Any, losses: tuple[float, ...]) -> None:
         nonlocal started
-        run.after[epoch + 1] = (_layers(framework, params), state)  # waits until it is computed
+        run.after[epoch + 1] = _standing(framework, params, state)  # waits until it is computed
         seconds = time.perf_counter() - started
         recognised = {
             name: _predicted(framework, configuration, params, inputs)
@@ -130,22 +133,9 @@ def train(
         run.predicted = recognised["test"]
         # What is not finite nobody can go on from: the last checkpoint before it stays.
         if folder is not None and np.isfinite(losses[-1]) and _is_finite(run.params):
-            save(folder / f"{framework.name}{SUFFIX}", _checkpoint(framework, run, state))
+            save(folder / f"{framework.name}{SUFFIX}", _checkpoint(framework, configuration, run))
         progress(f"{framework.name}, epoch {epoch + 1}")
         started = time.perf_counter()
-
-    def _checkpoint(framework: Framework, run: Run, state: Any) -> Checkpoint:
-        fields = state._asdict()
-        step = int(fields.pop("step"))
-        moments = {name: _layers(framework, tree) for name, tree in fields.items()}
-        entries = tuple(asdict(entry) for entry in run.history)
-        versions = {
-            "framework": framework.name,
-            framework.name: framework.version,
-            "numpy": np.__version__,
-            "backprop-crosscheck": version("backprop-crosscheck"),
-        }
-        return Checkpoint(configuration, run.params, moments, step, entries, versions)
 
     inputs, targets = data["train"]
     reason = framework.training.StopRule(**stop).reason(run.losses)
@@ -191,9 +181,37 @@ def _placed(framework: Framework, split: Split, device: str) -> tuple[Any, Any]:
     return inputs, targets
 
 
-def own(framework: Framework, tree: tuple[Layer, ...]) -> Any:
-    """Layers of NumPy arrays as the framework's own."""
-    return framework.params.from_numpy(tuple(framework.params.Layer(*layer) for layer in tree))
+def taken_up(
+    framework: Framework, optimizer: Any, standing: Standing, device: str = "cpu"
+) -> tuple[Any, Any]:
+    """Parameters and state of the framework's own, to go on from where a run stood."""
+
+    def own(tree: tuple[Layer, ...]) -> Any:
+        layers = tuple(framework.params.Layer(*layer) for layer in tree)
+        return placed(framework, framework.params.from_numpy(layers), device)
+
+    params = own(standing.params)
+    moments = {name: own(tree) for name, tree in standing.moments.items()}
+    return params, optimizer.init(params)._replace(step=standing.step, **moments)
+
+
+def _standing(framework: Framework, params: Any, state: Any) -> Standing:
+    fields = state._asdict()
+    step = int(fields.pop("step"))
+    moments = {name: _layers(framework, tree) for name, tree in fields.items()}
+    return Standing(_layers(framework, params), step, moments)
+
+
+def _checkpoint(framework: Framework, configuration: Configuration, run: Run) -> Checkpoint:
+    versions = {
+        "framework": framework.name,
+        framework.name: framework.version,
+        "numpy": np.__version__,
+        "backprop-crosscheck": version("backprop-crosscheck"),
+    }
+    params, step, moments = run.after[len(run.history)]
+    entries = tuple(asdict(entry) for entry in run.history)
+    return Checkpoint(configuration, params, moments, step, entries, versions)
 
 
 def _layers(framework: Framework, tree: Any) -> tuple[Layer, ...]:
