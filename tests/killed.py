@@ -57,7 +57,8 @@ def killed_after(lines, folder):
 
     sys.settrace(tick)
     run(folder)
-    os.kill(os.getpid(), signal.SIGKILL)  # at the latest when it is done: lines vary by a few
+    # At the latest when it is done: lines vary by a few.
+    return os.kill(os.getpid(), signal.SIGKILL)
 
 
 def lines_of_a_run():
