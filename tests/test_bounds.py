@@ -8,7 +8,7 @@ import pytest
 from crosscheck import calibration
 from crosscheck.bounds import activations, inexact, losses
 from crosscheck.bounds import network as network_bounds
-from crosscheck.bounds.inexact import DOUBLE, Precision, exactly, product
+from crosscheck.bounds.inexact import DOUBLE, Precision, exactly
 from crosscheck.calibration import COMPONENT_FLOOR, FLOOR
 from crosscheck.exact.balls import UndecidedError
 from crosscheck.fixtures import descent, network, tensors, training
@@ -227,74 +227,3 @@ def test_where_no_bound_is_promised_there_may_be_no_enclosure_and_nowhere_else()
         tensors.bounded(arb("nan"), endless)
     found = tensors.bounded(arb("nan"), inexact.Inexact(0.0, np.inf, DOUBLE))
     assert found[""].radius == np.inf
-
-
-# ----- the arithmetic that carries bounds along -----
-
-U = np.finfo("float32").eps / 2
-SINGLE = Precision.of("float32")
-
-
-def test_every_operation_of_the_arithmetic_bounds_what_float32_does():
-    rng = np.random.default_rng(8)
-    x, y = (rng.standard_normal(1000).astype("float32") for _ in range(2))
-    a, b = exactly(x, SINGLE), exactly(y, SINGLE)
-    x64, y64 = x.astype("float64"), y.astype("float64")
-    computed = {
-        "+": (x + y, a + b, x64 + y64),
-        "-": (x - y, a - b, x64 - y64),
-        "*": (x * y, a * b, x64 * y64),
-        "/": (x / y, a / b, x64 / y64),
-        "**": (x**3, a**3, x64**3),
-        "sqrt": (np.sqrt(np.abs(x)), exactly(np.abs(x), SINGLE).sqrt(), np.sqrt(np.abs(x64))),
-        "times a Python float": (x * np.float32(0.1), a * 0.1, x64 * 0.1),
-        "from a whole number": (1 - x, 1 - a, 1 - x64),
-        "two in a row": ((x + y) * (x - y), (a + b) * (a - b), (x64 + y64) * (x64 - y64)),
-        "normalised": (
-            x / np.sqrt(y * y + x * x),
-            a / (b * b + a * a).sqrt(),
-            x64 / np.hypot(x64, y64),
-        ),
-    }
-    for name, (actual, bounded, exact) in computed.items():
-        error = np.abs(actual.astype("float64") - exact)
-        # What is exact here was itself rounded to float64.
-        assert np.all(error <= bounded.error + 4 * DOUBLE.u * np.abs(exact)), name
-        assert np.max(error / bounded.error) > 0.1, name
-
-
-FLOAT64 = [
-    case
-    for case in (*network.worked(), *network.generated(), *network.edges())
-    if case.dtype == "float64"
-]
-
-
-@pytest.mark.parametrize("case", FLOAT64, ids=lambda case: case.name)
-def test_the_values_that_bounds_are_carried_along_on_are_honest_themselves(case):
-    # They are one more float64 computation of the pass, and have to keep to their own bounds.
-    exact, inexact = case.exactly(), network.bounds_of(case)
-    for stage, names in network.STAGES.items():
-        for name in names:
-            for place, bounded in tensors.leaves(getattr(inexact, name)).items():
-                tensor = exact[stage][name][place]
-                error = np.abs(bounded.value - tensor.value - tensor.rest)
-                assert np.all(error <= tensor.bound), (name, place)
-
-
-def test_a_product_of_zeros_loses_nothing_to_underflow():
-    zeros, ones = exactly(np.zeros((2, 3)), SINGLE), exactly(np.ones((3, 2)), SINGLE)
-    assert np.all(product(zeros, ones).error == 0)
-    assert np.all(product(ones, zeros).error == 0)
-    assert np.all(product(ones, zeros, plus=exactly(np.ones(3), SINGLE)).error > 0)
-
-
-def test_the_root_of_what_may_be_zero_is_bounded_by_the_root_of_its_error():
-    zero = inexact.Inexact(np.array([0.0]), np.array([1e-20]), DOUBLE)
-    assert zero.sqrt().error == pytest.approx(1e-10)
-
-
-def test_a_divisor_that_may_be_zero_promises_nothing():
-    wide = inexact.Inexact(np.array([1.0]), np.array([2.0]), DOUBLE)
-    with np.errstate(divide="ignore"):
-        assert (exactly([1.0], DOUBLE) / wide).error == np.inf

@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -15,12 +16,13 @@ from crosscheck.exact.network import Layer
 from crosscheck.fixtures.training import TrainingCase
 from crosscheck.frameworks import Framework, load
 from crosscheck.runs import checkpoints
-from crosscheck.runs.checkpoints import Checkpoint
+from crosscheck.runs.checkpoints import Checkpoint, CheckpointError
 from crosscheck.runs.configuration import Configuration
 from crosscheck.runs.training import train
 from reference_numpy.optimizers import OPTIMIZERS
 
 NUMPY = load("numpy", "reference_numpy")
+LINEAR = {"activations": ("identity", "identity")}
 
 
 @cache
@@ -148,8 +150,24 @@ def test_a_checkpoint_that_cannot_be_written_whole_leaves_the_old_one(tmp_path, 
 
 def test_what_is_not_finite_is_not_kept(tmp_path):
     wild = {"optimizer": "sgd", "hyperparameters": {"learning_rate": 1e200}}
-    linear = {"activations": ("identity", "identity"), **wild}
     with np.errstate(all="ignore"):
-        run = epochs(NUMPY, 4, tmp_path, **linear)
+        run = epochs(NUMPY, 4, tmp_path, **LINEAR, **wild)
     assert run.stop_reason == "loss_not_finite"
     assert not (tmp_path / "numpy.safetensors").exists()
+
+
+def test_parameters_that_are_not_finite_are_not_kept_though_the_loss_before_them_was(tmp_path):
+    rule = {"optimizer": "sgd", "hyperparameters": {"learning_rate": 1.7e308}, "batch_size": 10}
+    with np.errstate(all="ignore"):
+        run = epochs(NUMPY, 1, tmp_path, loss="squared_error", **LINEAR, **rule)
+    assert np.isfinite(run.losses).all()
+    assert not all(np.isfinite(leaf).all() for layer in run.params for leaf in layer)
+    assert not (tmp_path / "numpy.safetensors").exists()
+
+
+def test_a_step_that_does_not_belong_to_its_epoch_is_an_error(tmp_path):
+    epochs(NUMPY, 1, tmp_path)
+    path = tmp_path / "numpy.safetensors"
+    checkpoints.save(path, replace(checkpoints.load(path), step=5))
+    with pytest.raises(CheckpointError, match=r"^after 1 epochs 3 steps were made, not 5$"):
+        epochs(NUMPY, 2, tmp_path, start="numpy")
