@@ -108,3 +108,15 @@ class Door:
 def door(framework: Framework) -> Door:
     """Good arguments of a framework, to be spoiled one at a time."""
     return Door(framework)
+
+
+@pytest.fixture(scope="session")
+def digits() -> None:
+    """Skips where the digits cannot be had."""
+    pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
+
+
+@pytest.fixture(scope="session")
+def matplotlib() -> None:
+    """Skips where nothing can be drawn."""
+    pytest.importorskip("matplotlib", reason="matplotlib, which draws, is missing")

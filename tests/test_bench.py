@@ -34,8 +34,8 @@ def test_every_variant_makes_an_epoch_of_what_it_is_given():
         assert min(found.seconds) > 0
 
 
+@pytest.mark.usefixtures("matplotlib")
 def test_the_command_shows_the_ratios_and_writes_them(tmp_path):
-    pytest.importorskip("matplotlib", reason="matplotlib, which draws, is missing")
     names = ("--variant", "numpy", "--variant", "per sample", "--variant", "matrix products")
     only = (*SMALL, *names, "--dtype", "float32", "--plot", str(tmp_path))
     result = CliRunner().invoke(cli.main, ["bench", "--json", "-", *only])

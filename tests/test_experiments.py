@@ -15,15 +15,17 @@ ON_DIGITS = ("weights", "noise", "labels")
 QUICK = [name for name in EXPERIMENTS if name != "record"]
 
 
-def needs_digits(name):
-    if name in ON_DIGITS:
-        pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
+@pytest.fixture
+def name(request):
+    """An experiment by its name; skipped where its data cannot be had."""
+    if request.param in ON_DIGITS:
+        request.getfixturevalue("digits")
+    return request.param
 
 
-@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.usefixtures("matplotlib")
+@pytest.mark.parametrize("name", QUICK, indirect=True)
 def test_the_claim_holds_and_is_drawn(name, tmp_path):
-    needs_digits(name)
-    pytest.importorskip("matplotlib", reason="matplotlib, which draws, is missing")
     arguments = ["experiment", name, "--plot", str(tmp_path), "--json", "-"]
     result = CliRunner().invoke(cli.main, arguments)
     assert result.exit_code == 0, result.stderr
@@ -37,9 +39,8 @@ def test_the_claim_holds_and_is_drawn(name, tmp_path):
     assert drawn.read_bytes().startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.parametrize("name", QUICK, indirect=True)
 def test_the_claim_does_not_hang_on_one_seed(name):
-    needs_digits(name)
     assert EXPERIMENTS[name].run(Options(seed=1)).holds
 
 
@@ -82,11 +83,10 @@ def test_what_the_experiments_measure_tells_noise_from_pictures():
     assert len(surfaces.SIZES) == 3
 
 
+@pytest.mark.usefixtures("digits", "matplotlib")
 def test_the_results_of_record_are_medians_of_seeds_and_fail_below_their_floor(
     monkeypatch, tmp_path
 ):
-    pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
-    pytest.importorskip("matplotlib", reason="matplotlib, which draws, is missing")
     name = "784-16-16-10, N(0, 1/n), SGD 1.0"
     monkeypatch.setattr(record, "SETUPS", {name: record.SETUPS[name]})
     monkeypatch.setattr(record, "SHOWN", (1, 12))

@@ -33,8 +33,8 @@ def trained(*arguments):
     return json.loads(result.stdout), " ".join(result.stderr.split())
 
 
+@pytest.mark.usefixtures("digits")
 def test_alone_it_trains_every_framework_and_shows_that_it_is_the_same_training():
-    pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
     found, said = trained("--epochs", "12", "--learning-rate", "0.01")
     assert [entry["framework"] for entry in found["runs"]] == NAMES
     first = found["runs"][0]["epochs"]
@@ -68,9 +68,8 @@ def test_an_epoch_of_mnist_is_the_same_training_in_three_frameworks():
         assert run["epochs"][0]["test_accuracy"] > 0.9
 
 
+@pytest.mark.usefixtures("digits", "matplotlib")
 def test_where_training_is_chaotic_the_horizon_is_found_and_is_nobodys_error(tmp_path):
-    pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
-    pytest.importorskip("matplotlib", reason="matplotlib, which draws, is missing")
     if "torch" not in NAMES:
         pytest.skip("torch is not installed, and one framework cannot drift apart")
     pair = ("--framework", "numpy", "--framework", "torch", "--plot", str(tmp_path))
@@ -89,8 +88,8 @@ def test_where_training_is_chaotic_the_horizon_is_found_and_is_nobodys_error(tmp
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in tmp_path.iterdir())
 
 
+@pytest.mark.usefixtures("digits")
 def test_the_horizon_of_a_later_epoch_starts_from_where_the_frameworks_stood(monkeypatch):
-    pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
     if "torch" not in NAMES:
         pytest.skip("torch is not installed, and one framework cannot drift apart")
     arguments = ["--framework", "numpy", "--framework", "torch", "--epochs", "10"]
@@ -105,8 +104,8 @@ def test_the_horizon_of_a_later_epoch_starts_from_where_the_frameworks_stood(mon
     assert 45 * farthest < again["horizon"]["step"] <= 45 * (farthest + 1)
 
 
+@pytest.mark.usefixtures("digits")
 def test_an_interrupt_leaves_a_whole_checkpoint_and_says_how_to_go_on(tmp_path, monkeypatch):
-    pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
     whole, _ = trained("--framework", "numpy", "--epochs", "5")
     save = checkpoints.save
     kept = []
@@ -130,19 +129,19 @@ def test_an_interrupt_leaves_a_whole_checkpoint_and_says_how_to_go_on(tmp_path, 
     assert checkpoints.load(tmp_path / "numpy.safetensors").epoch == 5  # it is kept up to date
 
 
+@pytest.mark.usefixtures("digits")
 def test_an_interrupt_without_a_checkpoint_says_that_nothing_is_kept(monkeypatch):
     def interrupted(*arguments, **keywords):
         raise KeyboardInterrupt
 
-    pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
     monkeypatch.setattr(command, "train_one", interrupted)
     result = run("--framework", "numpy")
     assert result.exit_code == 130
     assert "interrupted; nothing was kept (see --checkpoint)" in result.output
 
 
+@pytest.mark.usefixtures("digits")
 def test_all_frameworks_go_on_from_one_file(tmp_path):
-    pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
     trained("--framework", "numpy", "--epochs", "2", "--checkpoint", str(tmp_path))
     file = str(tmp_path / "numpy.safetensors")
     found, _ = trained("--epochs", "3", "--resume", file)
@@ -153,8 +152,8 @@ def test_all_frameworks_go_on_from_one_file(tmp_path):
     assert {path.stem for path in tmp_path.glob("*.safetensors")} == set(NAMES)
 
 
+@pytest.mark.usefixtures("digits")
 def test_a_run_is_overwritten_by_none_but_itself(tmp_path):
-    pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
     here = ("--framework", "numpy", "--checkpoint", str(tmp_path))
     trained("--epochs", "2", *here)
     before = (tmp_path / "numpy.safetensors").read_bytes()
@@ -170,8 +169,8 @@ def test_a_run_is_overwritten_by_none_but_itself(tmp_path):
     assert (tmp_path / "numpy.safetensors").read_bytes() == before
 
 
+@pytest.mark.usefixtures("digits")
 def test_a_stop_condition_sees_what_was_before_the_checkpoint(tmp_path):
-    pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
     rule = ("--framework", "numpy", "--learning-rate", "0.003", "--loss-change-below", "0.001")
     whole, _ = trained("--epochs", "60", *rule)
     made = whole["runs"][0]["epochs"]
@@ -184,8 +183,8 @@ def test_a_stop_condition_sees_what_was_before_the_checkpoint(tmp_path):
         assert losses == [epoch["loss"] for epoch in made]
 
 
+@pytest.mark.usefixtures("digits")
 def test_a_run_that_diverges_is_shown_and_is_no_chaos(tmp_path):
-    pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
     wild = ("--activations", "identity", "--learning-rate", "1e6", "--optimizer", "sgd")
     found, said = trained(*wild, "--epochs", "5", "--checkpoint", str(tmp_path))
     assert {entry["stop_reason"] for entry in found["runs"]} == {"loss_not_finite"}
@@ -195,8 +194,8 @@ def test_a_run_that_diverges_is_shown_and_is_no_chaos(tmp_path):
         assert "Training diverged: the loss is not finite any more (numpy in epoch" in said
 
 
+@pytest.mark.usefixtures("digits")
 def test_going_on_from_beyond_the_horizon_is_said_to_be_that(tmp_path):
-    pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
     if "torch" not in NAMES:
         pytest.skip("torch is not installed, and one framework cannot drift apart")
     pair = ("--framework", "numpy", "--framework", "torch")
@@ -212,8 +211,8 @@ def test_going_on_from_beyond_the_horizon_is_said_to_be_that(tmp_path):
     assert "The runs have no epoch in common: nothing can be compared." in said
 
 
+@pytest.mark.usefixtures("digits")
 def test_a_loss_ends_the_run():
-    pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
     found, _ = trained("--framework", "numpy", "--loss-below", "0.45")
     assert found["runs"][0]["stop_reason"] == "loss_below"
     assert found["runs"][0]["epochs"][-1]["loss"] < 0.45
@@ -246,9 +245,9 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_bad_usage_exits_with_2_and_says_what_to_do(name, tmp_path, monkeypatch):
+def test_bad_usage_exits_with_2_and_says_what_to_do(name, tmp_path, monkeypatch, request):
     if name in ("numpy on a GPU", "numpy compiled"):
-        pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
+        request.getfixturevalue("digits")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("JAX_PLATFORMS", "cpu")  # which a run on a GPU takes away
     arguments, message = BAD[name]
@@ -257,8 +256,8 @@ def test_bad_usage_exits_with_2_and_says_what_to_do(name, tmp_path, monkeypatch)
     assert message in " ".join(result.stderr.split())
 
 
+@pytest.mark.usefixtures("digits")
 def test_what_determines_a_run_cannot_be_given_beside_a_checkpoint(tmp_path):
-    pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
     trained("--framework", "numpy", "--epochs", "1", "--checkpoint", str(tmp_path))
     result = run("--resume", str(tmp_path), "--seed", "3", "--set", "b1=0.5")
     assert result.exit_code == 2
@@ -269,8 +268,8 @@ def test_what_determines_a_run_cannot_be_given_beside_a_checkpoint(tmp_path):
     assert "torch.safetensors: cannot be read as safetensors" in " ".join(result.stderr.split())
 
 
+@pytest.mark.usefixtures("digits")
 def test_checkpoints_of_different_runs_are_not_one(tmp_path):
-    pytest.importorskip("sklearn", reason="scikit-learn, which carries the digits, is missing")
     for seed in ("0", "1"):
         folder = tmp_path / seed
         trained(
