@@ -17,6 +17,7 @@ from crosscheck.bounds.functions import ACTIVATIONS
 from crosscheck.comparison import EXACT, Place, compare
 from crosscheck.contract import LOSSES
 from crosscheck.fixtures import descent, network, training
+from crosscheck.fixtures.hyperparameters import OPTIMIZERS
 from crosscheck.fixtures.network import DTYPES, NetworkCase
 from crosscheck.fixtures.stages import Fixture
 from crosscheck.frameworks import Framework
@@ -50,7 +51,9 @@ def uses(case: Fixture, framework: Framework) -> Iterator[Use]:
     for stage, quantities in case.exactly().items():
         for quantity, exact in quantities.items():
             for name, tensor in exact.items():
-                if tensor.bound is not None:
+                # A bound of 0 is not too wide, and a number is the same whatever the gradients.
+                used = tensor.bound is not None and np.any(tensor.bound)
+                if used and quantity.rpartition(".")[2] not in descent.NUMBERS:
                     place = Place(case.group, case.name, stage, quantity, case.dtype)
                     computed = {name: made.stages[stage][quantity][name]}
                     only = {name: tensor}
@@ -171,7 +174,7 @@ def _probes() -> tuple[tuple[str, Fixture, tuple[str, ...]], ...]:
                 made.append((f"handed on by {name}", far, HANDED_ON))
                 made.append((f"handed back by {name}", near, HANDED_BACK))
     made += [("training", each, ("params",)) for each in training.generated()]
-    for label in descent.OPTIMIZERS:
+    for label in OPTIMIZERS:
         for number in range(8):
             history = descent.drawn(number, label)
             everything = tuple(q for stage in history.exactly().values() for q in stage)

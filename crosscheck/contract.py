@@ -23,9 +23,16 @@ LOSSES = (
 STATES = {
     "sgd": ("step",),
     "momentum": ("step", "velocity"),
+    "lion": ("step", "first_moment"),
     "adagrad": ("step", "sum_of_squares"),
-    "rmsprop": ("step", "second_moment"),
+    "rmsprop": ("step", "second_moment", "first_moment", "velocity"),
+    "adadelta": ("step", "second_moment", "second_moment_of_updates"),
     "adam": ("step", "first_moment", "second_moment"),
+    "adamw": ("step", "first_moment", "second_moment"),
+    "amsgrad": ("step", "first_moment", "second_moment", "largest_second_moment"),
+    "nadam": ("step", "momentum_product", "first_moment", "second_moment"),
+    "radam": ("step", "first_moment", "second_moment"),
+    "adamax": ("step", "first_moment", "largest"),
 }
 
 SIGNATURES = {
@@ -51,11 +58,27 @@ SIGNATURES = {
     "optimizers": (
         "Optimizer(init, update)",
         "apply_updates(params, updates)",
+        "decayed(optimizer, learning_rate, weight_decay, decoupled=True, scaled=True)",
         "sgd(learning_rate)",
-        "momentum(learning_rate, momentum=0.9, nesterov=False)",
-        "adagrad(learning_rate, initial_accumulator=0.0, eps=1e-10)",
-        "rmsprop(learning_rate, decay=0.9, eps=1e-08)",
-        "adam(learning_rate, b1=0.9, b2=0.999, eps=1e-08, bias_correction=True)",
+        "momentum(learning_rate, momentum=0.9, nesterov=False, rate_inside=True, dampening=0.0, "
+        "dampen_first=True)",
+        "lion(learning_rate, b1=0.9, b2=0.99, weight_decay=0.0)",
+        "adagrad(learning_rate, initial_accumulator=0.0, eps=1e-10, eps_place='outside')",
+        "rmsprop(learning_rate, decay=0.9, eps=1e-08, eps_place='outside', "
+        "initial_accumulator=0.0, centered=False, momentum=0.0, rate_inside=True)",
+        "adadelta(learning_rate, decay=0.95, eps=1e-06)",
+        "adam(learning_rate, b1=0.9, b2=0.999, eps=1e-08, bias_correction=True, "
+        "eps_place='outside')",
+        "adamw(learning_rate, b1=0.9, b2=0.999, eps=1e-08, weight_decay=0.01, scaled=True, "
+        "bias_correction=True, eps_place='outside')",
+        "amsgrad(learning_rate, b1=0.9, b2=0.999, eps=1e-08, bias_correction=False, "
+        "maximum_of='raw', eps_place='outside')",
+        "nadam(learning_rate, b1=0.9, b2=0.999, eps=1e-08, momentum_decay=0.004, "
+        "eps_place='outside')",
+        "radam(learning_rate, b1=0.9, b2=0.999, eps=1e-08, threshold=4.0, fallback=True, "
+        "eps_place='outside')",
+        "adamax(learning_rate, b1=0.9, b2=0.999, eps=1e-08, bias_correction=True, "
+        "eps_place='outside')",
     ),
     "training": (
         "StopRule(max_epochs=None, loss_below=None, loss_change_below=None)",
@@ -67,6 +90,7 @@ SIGNATURES = {
 TABLES = {
     "activations": ("ACTIVATIONS", ACTIVATIONS),
     "losses": ("LOSSES", LOSSES),
+    "optimizers": ("OPTIMIZERS", tuple(STATES)),
 }
 
 

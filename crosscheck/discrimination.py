@@ -5,19 +5,24 @@ bound at the first stage that diverges. What changes something discrete (an orde
 input) is caught exactly and has no margin.
 """
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import numpy as np
 
+import reference_numpy
 from crosscheck.comparison import Comparison
 from crosscheck.fixtures import groups
 from crosscheck.fixtures.stages import STAGES, Fixture
 from crosscheck.fixtures.training import ENDED
+from crosscheck.frameworks import Framework, load
 from crosscheck.judging import Attempt, against_exact, attempt
-from crosscheck.mistakes import Mistake, as_framework, catalogue
+from crosscheck.mistakes import FOLDER, Mistake, as_framework, catalogue
 
 # By how much a mistake must pass a bound, so that no other compiler or processor hides it.
 MARGIN = 10.0
@@ -94,6 +99,8 @@ def discriminate(
 def _catch(mistake: Mistake, cases: Sequence[Fixture]) -> Catch | None:
     found: list[tuple[str, Comparison | None]] = []  # None for an exception, which has no measure
     for case in cases:
+        if not any(mistake.may_change(*each) for each in functions_of(case)):
+            continue  # nothing of what was changed is run
         made = mistaken_attempt(mistake, case)
         failures = [c for c in against_exact(case, made) if not c.holds]
         found += [(failure.place.stage, failure) for failure in failures]
@@ -107,6 +114,28 @@ def _catch(mistake: Mistake, cases: Sequence[Fixture]) -> Catch | None:
     # How long a run lasts follows from its losses, and counts only where nothing else differs.
     discrete = any(f.discrete and f.place.quantity != ENDED for f in there)
     return Catch(first, None if discrete or not margins else max(margins))
+
+
+@cache
+def functions_of(case: Fixture) -> frozenset[tuple[str, str]]:
+    """The functions of the NumPy reference that a case runs, each with its file."""
+    seen = set()
+
+    def watch(frame: FrameType, event: str, argument: Any) -> None:
+        code = frame.f_code
+        if event == "call" and code.co_filename.startswith(str(FOLDER)):
+            file = Path(code.co_filename).relative_to(FOLDER).with_suffix("").as_posix()
+            seen.add((file, code.co_qualname.partition(".")[0]))
+
+    numpy = load("numpy", reference_numpy.__name__)
+    assert isinstance(numpy, Framework)
+    before = sys.getprofile()
+    sys.setprofile(watch)
+    try:
+        attempt(case, numpy)
+    finally:
+        sys.setprofile(before)
+    return frozenset(seen)
 
 
 @cache

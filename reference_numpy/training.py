@@ -217,6 +217,10 @@ def _views(vector: Array, like: Params) -> Params:
 
 
 def _map_moments(function: Callable[[Any], Any], state: Any) -> Any:
-    """The state with everything but the step of its optimizer replaced."""
-    moments = {name: function(moment) for name, moment in state._asdict().items() if name != "step"}
+    """The state with every moment replaced; its numbers, as the step, stay as they are."""
+    moments = {
+        name: function(moment)
+        for name, moment in state._asdict().items()
+        if isinstance(moment, tuple | Array)
+    }
     return state._replace(**moments)

@@ -191,12 +191,12 @@ def test_every_title_is_given():
 
 
 def test_discriminate_shows_the_matrix_and_writes_it_as_json():
-    result = CliRunner().invoke(cli.main, ["discriminate", "--mistake", "betas", "--json", "-"])
+    result = CliRunner().invoke(cli.main, ["discriminate", "--mistake", "one beta", "--json", "-"])
     assert result.exit_code == 0
     found = json.loads(result.stdout)
     (entry,) = found["mistakes"]
     assert {key: entry[key] for key in ("name", "kind", "caught", "stage")} == {
-        "name": "betas swapped",
+        "name": "one beta for both",
         "kind": "optimizer",
         "caught": True,
         "stage": "state",

@@ -60,12 +60,12 @@ def test_a_wrong_state_is_named():
     renamed = altered(
         numpy,
         "optimizers",
-        momentum=lambda learning_rate, momentum=0.9, nesterov=False: numpy.optimizers.sgd(
+        lion=lambda learning_rate, b1=0.9, b2=0.99, weight_decay=0.0: numpy.optimizers.sgd(
             learning_rate
         ),
     )
     assert breaches(renamed) == [
-        "optimizers.momentum: its state has ('step',), expected ('step', 'velocity')"
+        "optimizers.lion: its state has ('step',), expected ('step', 'first_moment')"
     ]
 
 

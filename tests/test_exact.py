@@ -1,5 +1,6 @@
 """Exact values: routes that share no formula agree, in enclosures as narrow as promised."""
 
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -20,8 +21,10 @@ from crosscheck.exact.balls import (
 )
 from crosscheck.exact.network import KinkError, Layer, forward_and_backward
 from crosscheck.exact.optimizers import OPTIMIZERS as HISTORIES
+from crosscheck.exact.optimizers import decayed
 from crosscheck.exact.series import loss_along, unit
 from crosscheck.fixtures import descent, network, tensors
+from crosscheck.fixtures.hyperparameters import OPTIMIZERS
 
 # Not the edges: relu has no slope at 0, and 1 - sigmoid(800) needs more bits than these.
 FLOAT64 = [case for case in network.generated() if case.dtype == "float64"]
@@ -84,23 +87,29 @@ def test_both_routes_agree_on_the_digit_recogniser_of_document_001():
 # ----- the optimizers: sums over the whole history, and step by step -----
 
 
-@pytest.mark.parametrize("label", descent.OPTIMIZERS)
+@pytest.mark.parametrize("label", OPTIMIZERS)
 def test_both_routes_give_the_same_steps_to_the_width_of_their_enclosures(label):
-    name, keywords = descent.OPTIMIZERS[label]
     case = descent.drawn(0, label)
     with working_precision():
-        balls = {
-            key: value if isinstance(value, bool) else from_floats(value)
-            for key, value in keywords.items()
-        }
+        balls, decay = descent.converted(case, from_floats)
         grads = [from_floats(grad) for grad in case.grads]
         rates = [from_floats(rate) for rate in case.rates]
-        history = HISTORIES[name](grads, rates, **balls)
-        steps = list(stepwise.OPTIMIZERS[name](grads, rates, **balls))
+        whole, one_by_one = (
+            partial(HISTORIES[case.optimizer], **balls),
+            partial(stepwise.OPTIMIZERS[case.optimizer], rates=rates, **balls),
+        )
+        if decay:
+            points = [from_floats(point) for point in case.points]
+            history = decayed(whole, grads, rates, points, **decay)
+            steps = list(stepwise.decayed(one_by_one, grads, rates, points, **decay))
+        else:
+            history, steps = whole(grads, rates), list(one_by_one(grads))
+        assert steps[0].state.keys() == history.states.keys()
+        assert steps[0].numbers.keys() == history.numbers.keys()
         for t, step in enumerate(steps):
             pairs = [(step.update, history.updates[t])]
             pairs += [(step.state[key], history.states[key][t]) for key in history.states]
-            assert step.state.keys() == history.states.keys()
+            pairs += [([step.numbers[key]], [history.numbers[key][t]]) for key in history.numbers]
             for one, other in pairs:
                 for a, b in zip(one, other, strict=True):
                     assert a.overlaps(b)

@@ -34,7 +34,8 @@ def bits(params):
 def honest():
     start = configuration().start(NUMPY)
     zeros = tuple(Layer(*(leaf * 0 for leaf in layer)) for layer in start)
-    moments = dict.fromkeys(checkpoints.moments_of(configuration()), zeros)
+    names, _ = checkpoints.moments_of(configuration())
+    moments = {name.removeprefix("state."): zeros for name in names}
     history = ({"framework": "numpy", "loss": 0.5, "train_accuracy": 0.1, "test_accuracy": 0.1,
                 "seconds": 1.0},)  # fmt: skip
     return Checkpoint(configuration(), start, moments, 3, history, {"numpy": "2"})

@@ -5,7 +5,8 @@ import pytest
 
 from crosscheck.diagnosis import explain
 from crosscheck.fixtures import descent
-from crosscheck.fixtures.descent import OPTIMIZERS, RATES, DescentCase
+from crosscheck.fixtures.descent import RATES, DescentCase
+from crosscheck.fixtures.hyperparameters import OPTIMIZERS
 from crosscheck.fixtures.stages import STAGES
 from crosscheck.judging import against_exact, attempt
 
@@ -16,7 +17,7 @@ def schedule(step):
 
 def run(framework, label, grads, start):
     name, keywords = OPTIMIZERS[label]
-    optimizer = getattr(framework.optimizers, name)(schedule, **keywords)
+    optimizer = descent.made(framework, name, keywords, schedule)
     theta, state = start, optimizer.init(start)
     for grad in grads:
         updates, state = optimizer.update(grad, state, theta)
@@ -98,11 +99,11 @@ def test_an_optimizer_changes_neither_gradients_nor_state(framework):
     arrays = framework.params
     for label in OPTIMIZERS:
         name, keywords = OPTIMIZERS[label]
-        optimizer = getattr(framework.optimizers, name)(0.1, **keywords)
+        optimizer = descent.made(framework, name, keywords, 0.1)
         grad = arrays.from_numpy(np.array([1.0, 2.0]))
         state = optimizer.init(grad)
-        first, _ = optimizer.update(grad, state)
-        again, _ = optimizer.update(grad, state)
+        first, _ = optimizer.update(grad, state, grad)
+        again, _ = optimizer.update(grad, state, grad)
         assert np.array_equal(arrays.to_numpy(first), arrays.to_numpy(again))
         assert arrays.to_numpy(grad).tolist() == [1.0, 2.0]
 

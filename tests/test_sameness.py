@@ -29,10 +29,16 @@ DIFFERENT_BODIES = {
 # What an epoch is made of, each framework in its own fast idiom.
 OF_EPOCHS = {"_steps", "_compiled_epoch", "_joined", "_views", "_map_moments", "RUN"}
 NAMESPACE = re.compile(r"\b(np|torch|jnp)\.")
+# The optimizers are a folder, read in this order.
+OF_OPTIMIZERS = ("base", "descent", "scaled", "moments", "variants", "__init__")
 
 
 def source(package: str, module: str) -> str:
-    return (ROOT / package / f"{module}.py").read_text(encoding="utf-8")
+    folder = ROOT / package / module
+    files = [folder / f"{name}.py" for name in OF_OPTIMIZERS]
+    if not folder.is_dir():
+        files = [ROOT / package / f"{module}.py"]
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
 def neutral(text: str) -> list[str]:
@@ -98,9 +104,10 @@ def test_names_stand_in_the_contracts_order(package, module):
 
 
 @pytest.mark.parametrize("package", BUILT_IN.values())
-def test_a_package_has_its_eight_files_and_no_other(package):
-    files = {path.stem for path in (ROOT / package).glob("*.py")}
-    assert files == {"__init__", *MODULES}
+def test_a_package_has_its_eight_modules_and_no_other(package):
+    files = {path.relative_to(ROOT / package) for path in (ROOT / package).rglob("*.py")}
+    modules = {Path(f"{name}.py") for name in ("__init__", *MODULES) if name != "optimizers"}
+    assert files == modules | {Path("optimizers", f"{name}.py") for name in OF_OPTIMIZERS}
 
 
 @pytest.mark.parametrize("package", BUILT_IN.values())

@@ -62,7 +62,9 @@ class Inexact:
     def __mul__(self, other: Any) -> "Inexact":
         x, y, p = _meet(self, other)
         error = np.abs(x.value) * y.error + x.error * np.abs(y.value) + x.error * y.error
-        return _rounded(x.value * y.value, error, p)
+        product = _rounded(x.value * y.value, error, p)
+        unchanged = _is_unit(x) | _is_unit(y)  # 1, -1 and 0 times a number is not rounded
+        return Inexact(product.value, np.where(unchanged, error, product.error), p)
 
     def __truediv__(self, other: Any) -> "Inexact":
         x, y, p = _meet(self, other)
@@ -79,8 +81,17 @@ class Inexact:
         root = np.sqrt(self.value)
         lowest = np.sqrt(np.maximum(self.value - self.error, 0))
         total = root + lowest
-        error = np.divide(self.error, total, out=np.sqrt(self.error), where=total > 0)
+        error = np.where(total > 0, self.error / np.where(total > 0, total, 1), np.sqrt(self.error))
         return _rounded(root, error, self.precision)
+
+    def __abs__(self) -> "Inexact":
+        return Inexact(np.abs(self.value), self.error, self.precision)
+
+    def sign(self) -> "Inexact":
+        """-1, 0 or 1; where the error reaches 0, any of them."""
+        error = np.where(np.abs(self.value) > self.error, 0.0, 2.0)
+        known = (self.value == 0) & (self.error == 0)
+        return Inexact(np.sign(self.value), np.where(known, 0.0, error), self.precision)
 
     def __neg__(self) -> "Inexact":
         return Inexact(-self.value, self.error, self.precision)
@@ -91,6 +102,9 @@ class Inexact:
     def __rsub__(self, other: Any) -> "Inexact":
         return _inexact(other) - self
 
+    def __rtruediv__(self, other: Any) -> "Inexact":
+        return _inexact(other) / self
+
     __radd__ = __add__
     __rmul__ = __mul__
 
@@ -99,6 +113,20 @@ def exactly(value: Any, precision: Precision) -> Inexact:
     """A number or an array that has no error yet."""
     value = np.asarray(value, "float64")
     return Inexact(value, np.zeros_like(value), precision)
+
+
+def maximum(one: Any, other: Any) -> Inexact:
+    """The larger of two, entry by entry: it errs by no more than either does."""
+    x, y, p = _meet(one, other)
+    return Inexact(np.maximum(x.value, y.value), np.maximum(x.error, y.error), p)
+
+
+def power(base: float, exponent: Any) -> Inexact:
+    """base^exponent for a positive number and an exponent that has an error itself."""
+    x = _inexact(exponent)
+    value = base**x.value
+    slope = abs(np.log(base)) * value
+    return _rounded(value, slope * x.error, x.precision, units=2)
 
 
 def product(x: Inexact, y: Inexact, plus: Inexact | None = None) -> Inexact:
@@ -122,6 +150,10 @@ def transposed(x: Inexact) -> Inexact:
 
 def _not_zero(x: Inexact) -> Array:
     return 1.0 * ((x.value != 0) | (x.error > 0))
+
+
+def _is_unit(x: Inexact) -> Any:
+    return (x.error == 0) & ((np.abs(x.value) == 1) | (x.value == 0))
 
 
 def _inexact(number: Any) -> Inexact:

@@ -42,7 +42,7 @@ class Checkpoint:
     Attributes:
         configuration: What determines the run.
         params: Layers of NumPy arrays.
-        moments: What the optimizer carries along, by name, each of the shape of `params`.
+        moments: What the optimizer carries along, by name: of the shape of `params`, or a number.
         step: How many updates were made.
         history: One entry per epoch; how many there are is the number of the next one.
         versions: Of the framework that wrote it, of NumPy, and which framework it was.
@@ -50,7 +50,7 @@ class Checkpoint:
 
     configuration: Configuration
     params: tuple[Layer, ...]
-    moments: Mapping[str, tuple[Layer, ...]]
+    moments: Mapping[str, tuple[Layer, ...] | float]
     step: int
     history: tuple[dict[str, Any], ...]
     versions: Mapping[str, str]
@@ -67,13 +67,9 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
     Raises:
         OSError: If the folder cannot be written to.
     """
-    trees = {"params": checkpoint.params, **_prefixed(checkpoint.moments)}
-    tensors = {
-        f"{name}.{index}.{part}": np.ascontiguousarray(leaf)
-        for name, tree in trees.items()
-        for index, layer in enumerate(tree)
-        for part, leaf in zip(Layer._fields, layer, strict=True)
-    }
+    tensors = _flat("params", checkpoint.params)
+    for name, moment in checkpoint.moments.items():
+        tensors |= _flat(f"state.{name}", moment)
     header = {
         "format": FORMAT,
         "configuration": checkpoint.configuration.as_json(),
@@ -139,52 +135,63 @@ def _checked(text: str | None, tensors: dict[str, np.ndarray]) -> Checkpoint:
     if not isinstance(versions, dict) or not all(isinstance(v, str) for v in versions.values()):
         raise CheckpointError("its versions must be texts by name")
     trees = _trees(configuration, tensors)
-    params = trees.pop("params")
+    params: Any = trees.pop("params")
     moments = {name.removeprefix("state."): tree for name, tree in trees.items()}
     return Checkpoint(configuration, params, moments, step, tuple(history), versions)
 
 
+def _flat(name: str, tree: tuple[Layer, ...] | float) -> dict[str, np.ndarray]:
+    """The arrays of a tree by name; a number is an array of no dimension."""
+    if not isinstance(tree, tuple):
+        return {name: np.asarray(tree, "float64")}
+    return {
+        f"{name}.{index}.{part}": np.ascontiguousarray(leaf)
+        for index, layer in enumerate(tree)
+        for part, leaf in zip(Layer._fields, layer, strict=True)
+    }
+
+
 def _trees(
     configuration: Configuration, tensors: dict[str, np.ndarray]
-) -> dict[str, tuple[Layer, ...]]:
+) -> dict[str, tuple[Layer, ...] | float]:
     """The tensors put together, each of the shape and dtype that the configuration asks for."""
+    dtype = np.dtype(configuration.dtype)
     shapes = [((above, below), (above,)) for below, above in pairwise(configuration.layers)]
-    names = ["params", *(f"state.{name}" for name in moments_of(configuration))]
+    of_layers, numbers = moments_of(configuration)
     expected = {
-        f"{name}.{index}.{part}": shape
-        for name in names
+        f"{name}.{index}.{part}": (shape, dtype)
+        for name in ("params", *of_layers)
         for index, layer in enumerate(shapes)
         for part, shape in zip(Layer._fields, layer, strict=True)
-    }
+    } | {name: ((), np.dtype("float64")) for name in numbers}
     if set(tensors) != set(expected):
         wrong = sorted(set(tensors) ^ set(expected))
         raise CheckpointError(f"has not the tensors of its configuration: {', '.join(wrong[:4])}")
-    for name, shape in expected.items():
+    for name, (shape, kind) in expected.items():
         found = tensors[name]
-        if found.shape != shape or found.dtype != configuration.dtype:
+        if found.shape != shape or found.dtype != kind:
             raise CheckpointError(
-                f"{name} must be {configuration.dtype} of shape {shape}, "
-                f"not {found.dtype} of shape {found.shape}"
+                f"{name} must be {kind} of shape {shape}, not {found.dtype} of shape {found.shape}"
             )
         if not np.all(np.isfinite(found)):
             raise CheckpointError(f"{name} has entries that are not finite")
-    return {
+    layers = {
         name: tuple(
             Layer(*(tensors[f"{name}.{index}.{part}"] for part in Layer._fields))
             for index in range(len(shapes))
         )
-        for name in names
+        for name in ("params", *of_layers)
     }
+    return layers | {name: float(tensors[name]) for name in numbers}
 
 
-def moments_of(configuration: Configuration) -> list[str]:
-    """The names of what the optimizer of a configuration carries along."""
+def moments_of(configuration: Configuration) -> tuple[list[str], list[str]]:
+    """The names of what the optimizer carries along: of the shape of the layers, and numbers."""
     optimizer = optimizers.OPTIMIZERS[configuration.optimizer](**configuration.hyperparameters)
-    return [name for name in optimizer.init(np.zeros(1))._fields if name != "step"]
-
-
-def _prefixed(moments: Mapping[str, Any]) -> dict[str, Any]:
-    return {f"state.{name}": tree for name, tree in moments.items()}
+    fields = optimizer.init(np.zeros(1))._asdict()
+    moments = {f"state.{name}": moment for name, moment in fields.items() if name != "step"}
+    numbers = [name for name, moment in moments.items() if isinstance(moment, float)]
+    return [name for name in moments if name not in numbers], numbers
 
 
 def _is_epoch(entry: Any) -> bool:

@@ -41,7 +41,7 @@ class Standing(NamedTuple):
 
     params: tuple[Layer, ...]
     step: int
-    moments: dict[str, tuple[Layer, ...]]
+    moments: dict[str, tuple[Layer, ...] | float]
 
 
 @dataclass
@@ -186,7 +186,9 @@ def taken_up(
 ) -> tuple[Any, Any]:
     """Parameters and state of the framework's own, to go on from where a run stood."""
 
-    def own(tree: tuple[Layer, ...]) -> Any:
+    def own(tree: tuple[Layer, ...] | float) -> Any:
+        if not isinstance(tree, tuple):
+            return tree
         layers = tuple(framework.params.Layer(*layer) for layer in tree)
         return placed(framework, framework.params.from_numpy(layers), device)
 
@@ -198,7 +200,10 @@ def taken_up(
 def _standing(framework: Framework, params: Any, state: Any) -> Standing:
     fields = state._asdict()
     step = int(fields.pop("step"))
-    moments = {name: _layers(framework, tree) for name, tree in fields.items()}
+    moments = {
+        name: _layers(framework, tree) if isinstance(tree, tuple) else float(tree)
+        for name, tree in fields.items()
+    }
     return Standing(_layers(framework, params), step, moments)
 
 
