@@ -1,12 +1,30 @@
 """Every activation, loss and optimizer asks the same of its input, and takes what is good."""
 
+import inspect
+from functools import partial
+
 import numpy as np
 import pytest
 
+import reference_numpy.optimizers
 from crosscheck.contract import ACTIVATIONS, LOSSES, STATES
 
-MOMENTS = {"momentum": "velocity", "adagrad": "sum_of_squares"}
-MOMENTS |= {"rmsprop": "second_moment", "adam": "first_moment"}
+# The moment that is compared with a gradient: the first that an optimizer asks for.
+MOMENTS = {
+    "momentum": "velocity",
+    "adagrad": "sum_of_squares",
+    "rmsprop": "second_moment",
+    "adadelta": "second_moment",
+    **dict.fromkeys(("lion", "adam", "amsgrad", "nadam", "radam", "adamax"), "first_moment"),
+}
+KEYWORDS = [
+    (name, keyword, parameter.default)
+    for name in ("decayed", *STATES)
+    for keyword, parameter in inspect.signature(
+        getattr(reference_numpy.optimizers, name)
+    ).parameters.items()
+    if keyword not in ("optimizer", "learning_rate")
+]
 
 
 def refusal(kind, call, *arguments):
@@ -26,6 +44,26 @@ def test_every_optimizer_starts_from_arrays_only(door, name):
     optimizer = getattr(door.f.optimizers, name)(0.1)
     message = "params must be an array (see from_numpy), not str"
     assert refusal(TypeError, optimizer.init, "theta") == message
+
+
+@pytest.mark.parametrize(("name", "keyword", "default"), KEYWORDS)
+def test_every_keyword_of_every_optimizer_is_looked_at(door, name, keyword, default):
+    spoiled, kind, message = {
+        bool: (1, TypeError, f"{keyword} must be True or False, not 1"),
+        str: ("elsewhere", ValueError, f"unknown {keyword} 'elsewhere': known are "),
+    }.get(type(default), (-1.0, ValueError, f"{keyword} must be in ["))
+    given = {keyword: spoiled}
+    if name == "decayed":
+        given = {"optimizer": door.f.optimizers.sgd(0.1), "weight_decay": 0.1} | given
+    make = partial(getattr(door.f.optimizers, name), learning_rate=0.1, **given)
+    assert refusal(kind, make).startswith(message)
+
+
+def test_a_decay_needs_the_parameters(door):
+    optimizer = door.f.optimizers.lion(0.1, weight_decay=0.1)
+    message = "a weight decay needs params"
+    state = optimizer.init(door.ones(3))
+    assert refusal(ValueError, optimizer.update, door.ones(3), state) == message
 
 
 @pytest.mark.parametrize("name", STATES)
