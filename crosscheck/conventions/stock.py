@@ -1,0 +1,110 @@
+"""The stock frameworks: where they are installed, and how something is run in them.
+
+Some read their settings once, on import (Keras its backend, tinygrad its device): these are run in
+a process of their own, so that they change nothing here and are not changed by what runs here.
+"""
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Stock:
+    """A framework as people use it.
+
+    Attributes:
+        title: What it is called.
+        packages: What must be importable; the first is the framework itself.
+        environment: What it reads on import. Where there is something, it runs by itself.
+    """
+
+    title: str
+    packages: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def missing(self) -> str | None:
+        """The package that is not installed, or None."""
+        return next((name for name in self.packages if find_spec(name) is None), None)
+
+    @property
+    def version(self) -> str:
+        """Of the framework itself; "unknown" where its distribution has another name."""
+        try:
+            return version(DISTRIBUTIONS.get(self.packages[0], self.packages[0]))
+        except PackageNotFoundError:
+            return "unknown"
+
+
+# Where the distribution has another name than the package.
+DISTRIBUTIONS = {"sklearn": "scikit-learn", "tensorflow": "tensorflow-cpu"}
+
+FRAMEWORKS: dict[str, Stock] = {
+    "torch": Stock("PyTorch", ("torch",)),
+    "optax": Stock("optax", ("optax",)),
+    "jax": Stock("jax.example_libraries", ("jax",)),
+    "sklearn": Stock("scikit-learn", ("sklearn",)),
+    "autograd": Stock("HIPS autograd", ("autograd",)),
+    "mlx": Stock("MLX", ("mlx",)),
+    "keras-jax": Stock(
+        "Keras on JAX", ("keras", "jax"), {"KERAS_BACKEND": "jax", "JAX_ENABLE_X64": "true"}
+    ),
+    "keras-torch": Stock("Keras on PyTorch", ("keras", "torch"), {"KERAS_BACKEND": "torch"}),
+    "tensorflow": Stock("TensorFlow", ("tensorflow",), {"TF_CPP_MIN_LOG_LEVEL": "3"}),
+    "tinygrad": Stock(
+        "tinygrad",
+        ("tinygrad",),
+        {"DEV": "PYTHON", "OPTIM_DTYPE": "float64", "DEFAULT_FLOAT": "float64"},
+    ),
+}
+
+# No framework may take more time than this to compute everything that it is asked for.
+SECONDS = 300
+
+
+def computed(framework: str, module: str, jobs: Sequence[dict[str, Any]]) -> list[Any]:
+    """What a framework makes of each job: `run(framework, job)` of a module, in JSON's terms.
+
+    What a job raises is its result, as {"error": "..."}.
+
+    Raises:
+        RuntimeError: If a process of its own ends badly; the message is what it wrote last.
+    """
+    stock = FRAMEWORKS[framework]
+    if not stock.environment:
+        return [_result(framework, module, job) for job in jobs]
+    command = [sys.executable, "-m", __name__, framework, module]
+    process = subprocess.run(
+        command,
+        input=json.dumps(jobs),
+        capture_output=True,
+        text=True,
+        env=os.environ | dict(stock.environment),
+        timeout=SECONDS,
+        check=False,
+    )
+    if process.returncode != 0:
+        raise RuntimeError(f"{stock.title} cannot be run: {process.stderr.strip()[-500:]}")
+    results: list[Any] = json.loads(process.stdout.splitlines()[-1])
+    return results
+
+
+def _result(framework: str, module: str, job: dict[str, Any]) -> Any:
+    try:
+        return importlib.import_module(module).run(framework, job)
+    except Exception as error:
+        return {"error": f"{type(error).__name__}: {error}"}
+
+
+if __name__ == "__main__":
+    _, name, runs_in = sys.argv
+    found = [_result(name, runs_in, job) for job in json.load(sys.stdin)]
+    print(json.dumps(found))
