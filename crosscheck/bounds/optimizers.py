@@ -218,11 +218,19 @@ def decayed(
     decoupled: bool = True,
     scaled: bool = True,
 ) -> Iterator[Step]:
-    """A rule whose parameters are drawn towards 0: beside its updates, or inside its gradients."""
-    pairs = list(zip(grads, points, strict=True))
-    seen = [g if decoupled else g + weight_decay * point for g, point in pairs]
-    for step, (_, point), rate in zip(rule(seen), pairs, rates, strict=True):
-        pull = (rate if scaled else 1.0) * weight_decay * point
+    """A rule whose parameters are drawn towards 0: beside its updates, or inside its gradients.
+
+    Gradients and points are taken one by one, so that a point may be where the steps before led.
+    """
+    taken: list[Any] = []
+
+    def seen() -> Iterator[Any]:
+        for g, point in zip(grads, points, strict=False):
+            taken.append(point)
+            yield g if decoupled else g + weight_decay * point
+
+    for step, rate in zip(rule(seen()), rates, strict=True):
+        pull = (rate if scaled else 1.0) * weight_decay * taken[-1]
         yield step._replace(update=step.update - pull) if decoupled else step
 
 

@@ -1,0 +1,1 @@
+"""Stock optimizers as rows, the references that they equal, and one written as another."""
