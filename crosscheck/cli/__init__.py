@@ -4,6 +4,7 @@ import click
 
 from crosscheck import __version__
 from crosscheck.cli.bench import bench
+from crosscheck.cli.conventions import conventions, translate
 from crosscheck.cli.experiments import experiment
 from crosscheck.cli.ledger import errata
 from crosscheck.cli.sharpness import bounds, discriminate
@@ -26,5 +27,16 @@ def main(context: click.Context) -> None:
         context.invoke(verify)
 
 
-for command in (verify, errata, discriminate, bounds, train, experiment, bench):
+COMMANDS = (
+    verify,
+    errata,
+    discriminate,
+    bounds,
+    conventions,
+    translate,
+    train,
+    experiment,
+    bench,
+)
+for command in COMMANDS:
     main.add_command(command)

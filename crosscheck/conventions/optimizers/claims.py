@@ -8,7 +8,7 @@ import numpy as np
 
 from crosscheck.conventions import stock
 from crosscheck.conventions.findings import Finding
-from crosscheck.conventions.optimizers.rows import REQUIRED, Row
+from crosscheck.conventions.optimizers.rows import REQUIRED, Argument, Row
 from crosscheck.conventions.optimizers.specs import Spec, expected
 from crosscheck.conventions.optimizers.table import ROWS
 
@@ -165,9 +165,40 @@ def findings(
 
 def _of_framework(framework: str, tried: list[Trial]) -> list[Finding]:
     missing = stock.FRAMEWORKS[framework].missing
+    rows = [row for row in dict.fromkeys(trial.row for trial in tried) if not row.hidden]
     jobs = [job(trial.row, trial.given, trial.rates) for trial in tried]
-    results = [None] * len(tried) if missing else stock.computed(framework, RUNNING, jobs)
-    return [_finding(trial, result, missing) for trial, result in zip(tried, results, strict=True)]
+    jobs += [{"call": row.call} for row in rows]
+    results = [None] * len(jobs) if missing else stock.computed(framework, RUNNING, jobs)
+    steps, signatures = results[: len(tried)], results[len(tried) :]
+    return [
+        *(_finding(trial, made, missing) for trial, made in zip(tried, steps, strict=True)),
+        *(_of_signature(row, made, missing) for row, made in zip(rows, signatures, strict=True)),
+    ]
+
+
+def _of_signature(row: Row, found: Any, missing: str | None) -> Finding:
+    """Whether the installed version has the arguments and the defaults that the row says."""
+    place = ("optimizer", row.framework, row.call, "signature")
+    statement = "has the arguments and the defaults of its row"
+    if missing is not None:
+        return Finding(*place, statement, missing=missing)
+    if "error" in found:
+        return Finding(*place, statement, problem=found["error"])
+    other = [a.name for a in row.arguments if not _is_default(a, found.get(a.name))]
+    problem = f"others are {', '.join(other)}" if other else None
+    return Finding(*place, statement, float(len(other)), problem=problem)
+
+
+def _is_default(argument: Argument, installed: str | None) -> bool:
+    if installed is None or argument.inert:
+        return installed is not None
+    if argument.default is REQUIRED:
+        return not installed
+    said = repr(argument.default)
+    try:
+        return float(said) == float(installed)  # 0 is 0.0
+    except ValueError:
+        return said == installed.replace("[", "(").replace("]", ")")
 
 
 def _finding(trial: Trial, result: Any, missing: str | None) -> Finding:

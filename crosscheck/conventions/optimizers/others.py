@@ -42,6 +42,7 @@ OF_AUTOGRAD = (
         (STEPS, STEP, Argument("mass", 0.9, ("momentum", "dampening"))),
         {"rate_inside": False},
         constant_rate=True,
+        hidden=True,
     ),
     Row(
         "autograd",
@@ -50,6 +51,7 @@ OF_AUTOGRAD = (
         (STEPS, STEP, Argument("gamma", 0.9, "decay"), Argument("eps", 1e-8, "eps")),
         {"initial_accumulator": 1.0},
         constant_rate=True,
+        hidden=True,
     ),
     Row(
         "autograd",
@@ -63,6 +65,7 @@ OF_AUTOGRAD = (
             Argument("eps", 1e-8, "eps"),
         ),
         constant_rate=True,
+        hidden=True,
     ),
 )
 

@@ -46,6 +46,19 @@ class Argument:
         """The reference's value of a framework's."""
         return next((theirs for own, theirs in self.values if own == value), value)
 
+    def several(self, value: Any) -> tuple[Any, ...]:
+        """The values of all its keywords.
+
+        Raises:
+            ArgumentError: If there are not as many.
+        """
+        keywords = self.keyword or ()
+        if not isinstance(self.default, tuple):
+            return (value,) * len(keywords)
+        if not isinstance(value, tuple) or len(value) != len(keywords):
+            raise ArgumentError(f"{self.name} must be {len(keywords)} numbers, not {value!r}")
+        return value
+
     def write(self, value: Any) -> Any:
         """The framework's value of a reference's; its default where it has none like it."""
         nearest = self.default if self.values and isinstance(value, str) else value
@@ -67,7 +80,7 @@ class Off:
     powers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Row:
     """A stock optimizer.
 
@@ -80,6 +93,7 @@ class Row:
         decoupled: Whether its weight decay stands beside the update.
         constant_rate: Whether its learning rate can never change.
         rounds: Keywords that it rounds to float32, in float64 too.
+        hidden: Whether a decorator hides its arguments, so that its signature does not tell them.
         off: Where it does not do what its arguments say.
     """
 
@@ -91,6 +105,7 @@ class Row:
     decoupled: bool = True
     constant_rate: bool = False
     rounds: tuple[str, ...] = ()
+    hidden: bool = False
     off: Off | None = None
 
     @property
@@ -132,8 +147,7 @@ class Row:
                 continue
             read = argument.read(value)
             if isinstance(argument.keyword, tuple):
-                several = read if isinstance(read, tuple) else (read,) * len(argument.keyword)
-                values |= zip(argument.keyword, several, strict=True)
+                values |= zip(argument.keyword, argument.several(read), strict=True)
             elif argument.keyword in decay:
                 decay[argument.keyword] = read
             else:
@@ -141,7 +155,12 @@ class Row:
         rate = values.pop("learning_rate")
         if self.optimizer == "momentum" and not values["momentum"]:
             values["dampening"] = 0.0  # no framework dampens where there is no velocity
-        return Spec(self.optimizer, rate, values, **decay)
+        spec = Spec(self.optimizer, rate, values, **decay)
+        try:
+            spec.reference()
+        except (TypeError, ValueError) as error:  # in the reference's words
+            raise ArgumentError(str(error)) from None
+        return spec
 
     @property
     def neutral(self) -> dict[str, Any]:

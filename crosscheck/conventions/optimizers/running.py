@@ -5,6 +5,7 @@ parameters start and the gradient of every step, and returns the parameters afte
 """
 
 import importlib
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -13,14 +14,16 @@ import numpy as np
 Run = Callable[[str, dict[str, Any], list[float], Any, list[Any]], list[Any]]
 
 
-def run(framework: str, job: dict[str, Any]) -> list[Any]:
+def run(framework: str, job: dict[str, Any]) -> Any:
     """The parameters after every step, as nested lists.
 
     Args:
         framework: A name in `stock.FRAMEWORKS`.
-        job: "call", "arguments", "rate" (the name of the learning rate's argument), "rates",
-            "start" and "grads".
+        job: "call", "arguments" (without the learning rate), "rates", "start" and "grads". With
+            "call" alone the result is instead its arguments and their defaults, as text.
     """
+    if "rates" not in job:
+        return signature(job["call"])
     start = np.array(job["start"], "float64")
     grads = [np.array(grad, "float64") for grad in job["grads"]]
     arguments = {
@@ -29,6 +32,12 @@ def run(framework: str, job: dict[str, Any]) -> list[Any]:
     }
     steps = WAYS[framework](job["call"], arguments, job["rates"], start, grads)
     return [np.asarray(step, "float64").tolist() for step in steps]
+
+
+def signature(call: str) -> dict[str, str]:
+    """The arguments of a class or function by name, with the text of their defaults."""
+    parameters = inspect.signature(made(call)).parameters.values()
+    return {p.name: "" if p.default is p.empty else repr(p.default) for p in parameters}
 
 
 def made(call: str) -> Any:

@@ -12,6 +12,7 @@ from crosscheck.bounds import optimizers as stepwise
 from crosscheck.bounds.inexact import DOUBLE, exactly
 from crosscheck.exact.balls import enclose, from_floats, to_float
 from crosscheck.fixtures.hyperparameters import ADAGRAD, ADAM, NADAM, RADAM, RMSPROP, VELOCITY
+from reference_numpy import optimizers
 
 # Every keyword of every reference, with the paper's value. Adam and AMSGrad are one here, which
 # differ in `maximum_of`; gradient descent is a velocity of which nothing is left.
@@ -73,6 +74,19 @@ class Spec:
         if self.optimizer == "momentum" and not keywords["momentum"]:
             return "sgd", {}
         return self.optimizer, keywords
+
+    def reference(self) -> Any:
+        """The optimizer of the NumPy reference.
+
+        Raises:
+            ValueError, TypeError: If a keyword is outside its range, or no number.
+        """
+        name, own = self._reference()
+        optimizer = optimizers.OPTIMIZERS[name](self.learning_rate, **own)
+        if not self.weight_decay:
+            return optimizer
+        decay = (self.weight_decay, self.decoupled, self.scaled)
+        return optimizers.decayed(optimizer, self.learning_rate, *decay)
 
     def simplified(self) -> "Spec":
         """The same updates in the plainest words, as long as the learning rate does not change.
@@ -145,7 +159,7 @@ def _call(name: str, keywords: dict[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class Expected:
-    """The exact parameters after every step, rounded, and the bound of a computed one's error."""
+    """The exact parameters after every step, rounded, and how far a computed one may be from it."""
 
     values: np.ndarray
     bounds: np.ndarray
@@ -163,8 +177,9 @@ def expected(
         return exactly(value, DOUBLE)
 
     inexact = _trajectory(spec, rates, start, grads, rounded, rounded)
-    values = [np.vectorize(to_float)(theta) for theta in enclose(exact)]
-    return Expected(np.stack(values), np.stack([theta.error for theta in inexact]))
+    values = np.stack([np.vectorize(to_float)(theta) for theta in enclose(exact)])
+    errors = np.stack([theta.error for theta in inexact])
+    return Expected(values, errors + np.spacing(np.abs(values)) / 2)  # they are rounded themselves
 
 
 def _trajectory(

@@ -4,7 +4,8 @@ A call is parsed, never evaluated: names, numbers, True, False, None, tuples and
 """
 
 import ast
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -136,7 +137,9 @@ def known(name: str) -> Row:
         return rows[ends[0]]
     if ends:
         raise CallError(f"{name!r} is several: {', '.join(sorted(ends))}")
-    raise CallError(f"unknown optimizer {name!r}: `crosscheck conventions` lists all")
+    near = difflib.get_close_matches(name, rows, n=1)
+    hint = f"did you mean {near[0]}?" if near else "`crosscheck conventions` lists all"
+    raise CallError(f"unknown optimizer {name!r}: {hint}")
 
 
 def written(row: Row, arguments: dict[str, Any]) -> str:
@@ -144,13 +147,19 @@ def written(row: Row, arguments: dict[str, Any]) -> str:
     return f"{row.call}({', '.join(f'{key}={value!r}' for key, value in arguments.items())})"
 
 
-def pairs() -> list[Translation]:
-    """Every row at its defaults, written as every other framework's nearest row, and run."""
+def pairs(frameworks: Iterable[str] | None = None) -> list[Translation]:
+    """Every row at its defaults, written as every other framework's nearest row, and run.
+
+    Args:
+        frameworks: Among which; None takes all.
+    """
+    among = set(stock.FRAMEWORKS if frameworks is None else frameworks)
+    rows = [row for row in ROWS if row.framework in among]
     found = []
-    for source in ROWS:
+    for source in rows:
         given = at_defaults(source)
         spec = source.read(given)
-        for target in ROWS:
+        for target in rows:
             # Keras has the same arguments on every backend: there is nothing to translate.
             alike = source.optimizer == target.optimizer and source.call != target.call
             if alike and source.framework != target.framework:

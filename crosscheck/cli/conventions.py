@@ -1,0 +1,101 @@
+"""`crosscheck conventions` and `crosscheck translate`."""
+
+import sys
+from typing import Any
+
+import click
+
+from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
+from crosscheck.conventions import functions, stock
+from crosscheck.conventions.optimizers import claims
+from crosscheck.conventions.optimizers.rows import ArgumentError
+from crosscheck.conventions.optimizers.specs import KEYWORDS
+from crosscheck.conventions.optimizers.translating import CallError, pairs
+from crosscheck.conventions.optimizers.translating import translate as translated
+from crosscheck.conventions.page import page
+from crosscheck.report.conventions import show_findings, show_translation
+
+# What the references have as two is one among the stock optimizers, which have it as an argument.
+ALIASES = {"sgd": "momentum", "adamw": "adam", "amsgrad": "adam"}
+
+
+@click.command()
+@click.option(
+    "--optimizer",
+    metavar="NAME",
+    type=click.Choice([*KEYWORDS, *ALIASES]),
+    help="Only this one of the optimizers, and nothing else.",
+)
+@click.option(
+    "--framework",
+    "chosen",
+    metavar="NAME",
+    multiple=True,
+    type=click.Choice(list(stock.FRAMEWORKS)),
+    help=f"Only this one; repeatable. Known: {', '.join(stock.FRAMEWORKS)}.",
+)
+@click.option("--markdown", is_flag=True, help="Write the page of the docs instead of tables.")
+@JSON_OPTION
+def conventions(
+    optimizer: str | None, chosen: tuple[str, ...], markdown: bool, json_path: str | None
+) -> None:
+    """Show how stock optimizers, losses and activations relate to the references.
+
+    Each line is a statement that is executed now, where the framework is installed: equal to the
+    reference with these keywords, or different by so much for this reason. Exit codes: 0 all that
+    could be tried hold, 1 one does not, 2 bad usage.
+    """
+    console = console_for(json_path)
+    frameworks = chosen or tuple(stock.FRAMEWORKS)
+    found = []
+    with progress_bar(len(frameworks)) as advance:
+        for name in frameworks:
+            advance(stock.FRAMEWORKS[name].title)
+            only = ALIASES.get(optimizer, optimizer) if optimizer else None
+            found += claims.findings([name], only)
+            if optimizer is None:
+                found += functions.findings([name])
+    holds = all(finding.holds is not False for finding in found)
+    content: dict[str, Any] = {
+        "versions": {
+            name: stock.FRAMEWORKS[name].version
+            for name in frameworks
+            if not stock.FRAMEWORKS[name].missing
+        },
+        "findings": [finding.as_json() for finding in found],
+        "holds": holds,
+    }
+    write_json(json_path, content)
+    if markdown:
+        click.echo(page(found, pairs()), nl=False, err=json_path == "-")
+    else:
+        show_findings(console, found)
+    sys.exit(0 if holds else 1)
+
+
+@click.command()
+@click.argument("call")
+@click.option(
+    "--to",
+    metavar="FRAMEWORK",
+    required=True,
+    type=click.Choice(list(stock.FRAMEWORKS)),
+    help=f"Into which: {', '.join(stock.FRAMEWORKS)}.",
+)
+@JSON_OPTION
+def translate(call: str, to: str, json_path: str | None) -> None:
+    """Write the call of one framework's optimizer as another's, with the proof.
+
+    CALL is as it stands in a program, with plain arguments and without the parameters:
+    "torch.optim.RMSprop(lr=0.01, momentum=0.9)". It is parsed, never evaluated. Both optimizers
+    make twelve steps with the same gradients; the learning rate stays as it is. Exit codes: 0 they
+    are equal, 1 there is no equal call (the nearest is shown), 2 bad usage.
+    """
+    console = console_for(json_path)
+    try:
+        found = translated(call, to)
+    except (CallError, ArgumentError) as error:
+        raise click.UsageError(str(error)) from None
+    write_json(json_path, found.as_json())
+    show_translation(console, found)
+    sys.exit(0 if found.equal else 1)

@@ -1,0 +1,149 @@
+"""The losses of TensorFlow and of Keras, which are Keras's on each of its backends."""
+
+from math import log
+
+from crosscheck.conventions.functions.losses import (
+    BCE,
+    BCE_Z,
+    CE,
+    FAR,
+    HALF,
+    HUBER,
+    ITS_GRADIENT,
+    MEAN,
+    MSE,
+    P_MINUS_Y,
+    SUM,
+    TINY,
+    WEIGHTED,
+    Y,
+    Z,
+)
+from crosscheck.conventions.functions.rows import SINGLE, WITHIN_EQUAL, Agreeing, Stated
+
+TENSORFLOW = (
+    Agreeing("tensorflow", "tensorflow.nn.l2_loss(z - y)", HALF, "logits", SUM),
+    Agreeing(
+        "tensorflow",
+        "tensorflow.nn.sigmoid_cross_entropy_with_logits(y, z)",
+        BCE_Z,
+        "logits",
+        SUM,
+        entries="B * K",
+    ),
+    Agreeing(
+        "tensorflow",
+        "tensorflow.nn.softmax_cross_entropy_with_logits(y, z)",
+        CE,
+        "logits of shares",
+        SUM,
+        entries="B",
+    ),
+    *(
+        Stated("tensorflow", "tensorflow.nn.sigmoid_cross_entropy_with_logits(y, z)", *numbers)
+        for numbers in ((-200.0, TINY, TINY, 0.0), (200.0, TINY, -TINY, 1.0))
+    ),
+    Stated(
+        "tensorflow",
+        "tensorflow.nn.softmax_cross_entropy_with_logits(y, z)",
+        Z,
+        WEIGHTED,
+        P_MINUS_Y,
+        Y,
+        because="p - y, which is not the derivative of the value",
+    ),
+    Stated("tensorflow", "tensorflow.nn.softmax_cross_entropy_with_logits(y, z)", *FAR),
+)
+
+
+def _keras(
+    framework: str,
+    losses: str,
+    within: tuple[float, float],
+    within_classes: tuple[float, float],
+    of_logits: tuple[tuple[float, ...], ...],
+    of_weighted: tuple[float, ...],
+) -> tuple[Agreeing | Stated, ...]:
+    """The same rows on each of Keras's backends; how exact they are differs, and a few tails."""
+    bce = f"{losses}.BinaryCrossentropy()(y, z)"
+    bce_z = f"{losses}.BinaryCrossentropy(from_logits=True)(y, z)"
+    ce = f"{losses}.CategoricalCrossentropy()(y, z)"
+    ce_z = f"{losses}.CategoricalCrossentropy(from_logits=True)(y, z)"
+    smoothed = ce_z.replace("True", "True, label_smoothing=0.1")
+    clipped = "p is clipped to [1e-7, 1 - 1e-7]"
+    scaled = "p is divided by its sum, also for the gradient"
+    return (
+        Agreeing(
+            framework, f"{losses}.MeanSquaredError()(y, z)", MSE, "probabilities", within=within
+        ),
+        Agreeing(
+            framework,
+            f"{losses}.binary_crossentropy(y, z)",
+            BCE,
+            "probabilities",
+            "B * {} / K",
+            entries="B",
+            within=within,
+        ),
+        Agreeing(framework, bce, BCE, "probabilities", MEAN, within=within),
+        Agreeing(framework, bce_z, BCE_Z, "logits", MEAN, within=within),
+        Agreeing(framework, ce_z, CE, "logits of shares", within=within_classes),
+        Agreeing(framework, smoothed, CE, "logits of labels", within=within_classes, smoothing=0.1),
+        Stated(framework, bce, 0.0, -log(1e-7), 0.0, 1.0, within, clipped),
+        Stated(framework, bce, 1.0, -log(1 - (1 - 1e-7)), 0.0, 0.0, within, clipped),
+        Stated(framework, bce, 0.0, -log(1 - 1e-7), 0.0, 0.0, within, clipped),
+        *(Stated(framework, bce_z, *numbers) for numbers in of_logits),
+        Stated(
+            framework,
+            ce,
+            (0.4, 1.0, 0.6),
+            log(2),
+            (0.5, -0.5, 0.5),
+            (0.0, 1.0, 0.0),
+            within_classes,
+            scaled,
+        ),
+        Stated(
+            framework,
+            ce,
+            (0.0, 0.5, 0.5),
+            -log(1e-7),
+            (0.0, 0.0, 0.0),
+            (1.0, 0.0, 0.0),
+            within_classes,
+            clipped,
+        ),
+        Stated(framework, ce_z, Z, WEIGHTED, of_weighted, Y, within_classes),
+        Stated(framework, ce_z, *FAR),
+        Stated(framework, f"{losses}.Huber(delta=2.0)(y, z)", *HUBER),
+    )
+
+
+KERAS = (
+    *_keras(
+        "keras-jax",
+        "keras.losses",
+        SINGLE,
+        WITHIN_EQUAL,
+        ((-200.0, 0.0, TINY, 0.0), (200.0, 0.0, -TINY, 1.0)),
+        ITS_GRADIENT,
+    ),
+    *_keras(
+        "keras-torch",
+        "keras.losses",
+        SINGLE,
+        SINGLE,
+        ((-200.0, 0.0, TINY, 0.0), (200.0, 0.0, 0.0, 1.0)),
+        ITS_GRADIENT,
+    ),
+    *_keras(
+        "tensorflow",
+        "tensorflow.keras.losses",
+        WITHIN_EQUAL,
+        WITHIN_EQUAL,
+        ((-200.0, TINY, TINY, 0.0), (200.0, TINY, -TINY, 1.0)),
+        P_MINUS_Y,
+    ),
+)
+
+ROWS = (*TENSORFLOW, *KERAS)

@@ -1,0 +1,129 @@
+"""The page about conventions, generated: what every row says, and what was measured."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from crosscheck.conventions import stock
+from crosscheck.conventions.findings import Finding
+from crosscheck.conventions.optimizers.rows import REQUIRED, Row
+from crosscheck.conventions.optimizers.table import ROWS
+from crosscheck.conventions.optimizers.translating import Translation, written
+
+# Keras' arguments are the same on every backend.
+TWIN = "keras-torch"
+TITLES = {"loss": "Losses", "activation": "Activations", "initializer": "Initialisers"}
+HEAD = """# How stock optimizers, losses and activations relate to the references
+
+    crosscheck conventions
+    crosscheck conventions --optimizer adam --framework optax
+    crosscheck translate "torch.optim.RMSprop(lr=0.01, momentum=0.9)" --to optax
+
+Every line below is a statement that is executed where the framework is installed; this page is what
+`crosscheck conventions --markdown` wrote. Optimizers make twelve steps in float64 with gradients of
+several sizes, at their defaults and under values that show what defaults hide (a large eps, short
+memories, a learning rate that changes), and must stay within twice the derived bound of the exact
+trajectory of the reference with the keywords given. `decayed(optimizer, rate, weight_decay)` is the
+references' weight decay. What a framework rounds to float32 is rounded in the reference, too."""
+
+
+def page(findings: Sequence[Finding], pairs: Sequence[Translation]) -> str:
+    """All of it as Markdown."""
+    parts = [HEAD, *_versions(findings), *_optimizers(findings), *_pairs(pairs)]
+    for kind, title in TITLES.items():
+        chosen = [finding for finding in findings if finding.kind == kind]
+        parts += [f"## {title}", "", *_functions(chosen), ""]
+    return "\n".join(parts) + "\n"
+
+
+def _versions(findings: Sequence[Finding]) -> Iterator[str]:
+    yield ""
+    ran = dict.fromkeys(f.framework for f in findings if f.missing is None)
+    names = [f"{stock.FRAMEWORKS[name].title} {stock.FRAMEWORKS[name].version}" for name in ran]
+    yield f"Run with {', '.join(names)}."
+    absent = dict.fromkeys(f.framework for f in findings if f.missing is not None)
+    if absent:
+        names = [stock.FRAMEWORKS[name].title for name in absent]
+        yield f"Stated and not installed when this was written: {', '.join(names)}."
+    yield ""
+
+
+def _optimizers(findings: Sequence[Finding]) -> Iterator[str]:
+    yield "## Optimizers"
+    yield ""
+    for optimizer in dict.fromkeys(row.optimizer for row in ROWS):
+        rows = [row for row in ROWS if row.optimizer == optimizer and row.framework != TWIN]
+        yield f"### {optimizer}"
+        yield ""
+        yield "| stock | its defaults | at these it | largest difference (allowed) | tried |"
+        yield "|---|---|---|---|---|"
+        for row in rows:
+            yield _optimizer(row, [f for f in findings if _is_of(f, row)])
+        yield ""
+
+
+def _is_of(finding: Finding, row: Row) -> bool:
+    place = ("optimizer", row.framework, row.call)
+    return (finding.kind, finding.framework, finding.component) == place
+
+
+def _optimizer(row: Row, findings: Sequence[Finding]) -> str:
+    defaults = ", ".join(
+        f"{a.name}" if a.default is REQUIRED else f"{a.name}={a.default!r}"
+        for a in row.arguments
+        if a.keyword is not None
+    )
+    at_defaults = findings[0].statement
+    return (
+        f"| `{row.call}` | `{defaults}` | {_code(at_defaults)} | {_measured(findings)} "
+        f"| {len(findings)} |"
+    )
+
+
+def _measured(findings: Sequence[Finding]) -> str:
+    tried = [f for f in findings if f.difference is not None and f.most]
+    if not tried:
+        return "not installed"
+    worst = max(tried, key=lambda f: (f.difference or 0.0) / f.most)
+    mark = "" if all(f.holds for f in tried) else " **does not hold**"
+    return f"{worst.difference:.1e} ({worst.most:.1e}){mark}"
+
+
+def _code(statement: str) -> str:
+    """A statement with its call in code: "equals adam(...)" or "differs by ... from adam(...)"."""
+    before, word, call = statement.partition(" from " if " from " in statement else " ")
+    inside, closing, rest = call.rpartition(")")
+    return f"{before}{word}`{inside}{closing}`{rest}"
+
+
+def _pairs(pairs: Iterable[Translation]) -> Iterator[str]:
+    yield "## Pairs that can be made equal"
+    yield ""
+    yield "Each optimizer at its defaults, and the arguments that make another framework's equal it:"
+    yield "run, and equal to rounding. Where nothing is, `crosscheck translate` says why."
+    yield ""
+    yield "| this | is this | largest difference |"
+    yield "|---|---|---|"
+    for pair in pairs:
+        if pair.equal and pair.difference is not None and TWIN not in _frameworks(pair):
+            source, target = (
+                written(pair.source, pair.given),
+                written(pair.target, pair.arguments),
+            )
+            yield f"| `{source}` | `{target}` | {pair.difference:.1e} |"
+    yield ""
+
+
+def _frameworks(pair: Translation) -> tuple[str, str]:
+    return pair.source.framework, pair.target.framework
+
+
+def _functions(findings: Sequence[Finding]) -> Iterator[str]:
+    yield "| framework | component | at | statement | measured (allowed) |"
+    yield "|---|---|---|---|---|"
+    for f in findings:
+        measured = "not installed"
+        if f.missing is None:
+            allowed = f"{f.least:.3g} to {f.most:.3g}" if f.least else f"{f.most:.1e}"
+            value = "-" if f.difference is None else f"{f.difference:.3g}"
+            measured = f"{value} ({allowed})" + ("" if f.holds else " **does not hold**")
+        cells = (stock.FRAMEWORKS[f.framework].title, f"`{f.component}`", f.probe, f.statement)
+        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in (*cells, measured)) + " |"

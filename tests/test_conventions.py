@@ -1,0 +1,293 @@
+"""Stock optimizers are what their rows say, and one is written as another only where it is one."""
+
+import json
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import reference_numpy.optimizers
+from crosscheck import cli
+from crosscheck.conventions import stock
+from crosscheck.conventions.findings import Finding
+from crosscheck.conventions.optimizers import claims
+from crosscheck.conventions.optimizers.claims import GRADS, START, trials
+from crosscheck.conventions.optimizers.rows import Argument, ArgumentError, Off
+from crosscheck.conventions.optimizers.specs import differences, expected
+from crosscheck.conventions.optimizers.table import ROWS
+from crosscheck.conventions.optimizers.translating import CallError, pairs, parsed, translate
+
+PAGE = (Path(__file__).parent.parent / "docs" / "conventions.md").read_text(encoding="utf-8")
+# In their own processes, a few seconds each: the pairs are tried among the others.
+QUICK = [name for name, each in stock.FRAMEWORKS.items() if not each.environment]
+
+
+def need(*names):
+    for name in names:
+        missing = stock.FRAMEWORKS[name].missing
+        if missing:
+            pytest.skip(f"{missing} is not installed")
+
+
+def row_of(call, framework=None):
+    return next(r for r in ROWS if r.call == call and framework in (None, r.framework))
+
+
+# ----- rows -----
+
+
+@pytest.mark.parametrize("name", stock.FRAMEWORKS)
+def test_every_row_is_what_it_is_said_to_be(name):
+    need(name)
+    found = claims.findings([name])
+    assert [f for f in found if not f.holds] == []
+    assert {f.component for f in found} == {r.call for r in ROWS if r.framework == name}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.framework}-{row.call}")
+def test_the_words_for_a_row_are_a_call_of_the_reference_that_does_it(row):
+    for trial in trials([row])[:2]:
+        words = vars(reference_numpy.optimizers)
+        optimizer = eval(trial.spec.in_words(), {"__builtins__": {}}, words)
+        theta, state, path = START, optimizer.init(START), []
+        for grad in GRADS:
+            updates, state = optimizer.update(grad, state, theta)
+            theta = reference_numpy.optimizers.apply_updates(theta, updates)
+            path.append(theta)
+        exact = expected(trial.spec, (trial.spec.learning_rate,) * len(GRADS), START, GRADS)
+        assert np.all(np.abs(np.array(path) - exact.values) <= exact.bounds)
+
+
+def test_a_row_that_is_wrong_is_found_out():
+    need("torch", "mlx")
+    adam, sgd = row_of("torch.optim.Adam"), row_of("torch.optim.SGD")
+    wrong = {
+        "eps elsewhere": replace(adam, fixed={"eps_place": "hat"}),
+        "the rate inside": replace(sgd, fixed={"rate_inside": True, "dampen_first": False}),
+        "the first step dampened": replace(sgd, fixed={"rate_inside": False}),
+        "decay beside the update": replace(sgd, decoupled=True),
+        "off where it is not": replace(adam, off=Off("no reason", {"defaults": 1e-9})),
+        "off by another size": replace(
+            row_of("torch.optim.NAdam"), off=Off("float32", {"defaults": 1e-6})
+        ),
+        "another default": replace(adam, arguments=(replace(adam.arguments[0], default=0.01),)),
+        "an argument that it has not": replace(
+            adam, arguments=(*adam.arguments, Argument("speed", 1.0, inert=True))
+        ),
+        "in float64 throughout": replace(row_of("mlx.optimizers.SGD"), rounds=()),
+    }
+    for name, row in wrong.items():
+        found = claims._of_framework(row.framework, trials([row]))
+        assert any(f.holds is False for f in found), name
+
+
+def test_what_cannot_be_run_does_not_hold():
+    broken = replace(row_of("torch.optim.SGD"), call="torch.optim.NoSuch")
+    need("torch")
+    (found, *_) = claims._of_framework("torch", trials([broken]))
+    assert found.holds is False
+    assert "AttributeError" in found.problem
+
+
+def test_what_is_not_installed_is_said_and_holds_neither_way(monkeypatch):
+    absent = stock.Stock("A framework", ("a_package_that_is_not_there",))
+    monkeypatch.setitem(stock.FRAMEWORKS, "torch", absent)
+    found = claims.findings(["torch"])
+    assert {f.missing for f in found} == {"a_package_that_is_not_there"}
+    assert {f.holds for f in found} == {None}
+
+
+def test_a_difference_that_is_no_number_does_not_hold():
+    finding = Finding("optimizer", "torch", "x", "defaults", "equals y", float("nan"), 0.0, 1.0)
+    assert finding.holds is False
+
+
+def test_probes_show_what_defaults_hide():
+    # At its defaults Adam with another place of eps is off by less than 1e-6; under a probe by
+    # nearly a hundredth: a row with the wrong place is found out by a wide margin.
+    adam = row_of("torch.optim.Adam")
+    hat = replace(adam, fixed={"eps_place": "hat"})
+    sizes = []
+    for one, other in zip(trials([adam])[:2], trials([hat])[:2], strict=True):
+        paths = [expected(t.spec, t.rates, START, GRADS).values for t in (one, other)]
+        sizes.append(np.max(np.abs(paths[0] - paths[1])))
+    assert sizes[0] < 1e-6
+    assert sizes[1] > 5e-3
+
+
+# ----- pairs -----
+
+
+def test_what_is_equal_in_words_is_equal_in_numbers_and_only_that():
+    found = [pair for pair in pairs(QUICK) if pair.difference is not None]
+    if not found:
+        pytest.skip("fewer than two stock frameworks are installed")
+    assert [p.as_json() for p in found if not p.mismatch and not p.within] == []
+    equal = [p for p in found if p.equal]
+    assert {(p.source.framework, p.target.framework) for p in equal} >= {
+        (a, b)
+        for a in ("torch", "optax")
+        for b in ("torch", "optax")
+        if a != b and not stock.FRAMEWORKS[a].missing and not stock.FRAMEWORKS[b].missing
+    }
+    # In what a float32 number hides, two that differ in words may look equal: only there.
+    for pair in found:
+        if pair.mismatch and pair.within:
+            assert any(row.off and row.off.powers for row in (pair.source, pair.target))
+
+
+def test_specs_that_simplify_to_one_differ_in_nothing():
+    dampened = row_of("mlx.optimizers.SGD").read(
+        {"learning_rate": 0.2, "momentum": 0.9, "dampening": 0.5}
+    )
+    smaller = row_of("torch.optim.SGD").read({"lr": 0.1, "momentum": 0.9})
+    assert differences(dampened, smaller) == {}
+    inside = row_of("optax.adagrad").read({"learning_rate": 0.1, "eps": 0.01})
+    summed = row_of("torch.optim.Adagrad").read(
+        {"lr": 0.1, "initial_accumulator_value": 0.11, "eps": 0.0}
+    )
+    assert differences(inside, summed) == {}
+    assert differences(inside, replace(summed, learning_rate=0.2)) == {"learning_rate": (0.1, 0.2)}
+
+
+# ----- translating -----
+
+EQUAL = {
+    ("torch.optim.RMSprop(lr=0.01, momentum=0.9)", "optax"): "optax.rmsprop(learning_rate=0.01, "
+    "decay=0.99, eps_in_sqrt=False, momentum=0.9)",
+    ("torch.optim.Adam()", "optax"): "optax.adam(learning_rate=0.001)",
+    ("torch.optim.AdamW(0.01, (0.9, 0.95))", "optax"): "optax.adamw(learning_rate=0.01, b2=0.95, "
+    "weight_decay=0.01)",
+    ("autograd.misc.optimizers.sgd()", "torch"): "torch.optim.SGD(lr=0.009999999999999998, "
+    "momentum=0.9)",
+    ("optax.adagrad(0.1)", "torch"): "torch.optim.Adagrad(lr=0.1, "
+    "initial_accumulator_value=0.10000010000000001, eps=0.0)",
+}
+
+
+@pytest.mark.parametrize(("call", "to"), EQUAL)
+def test_a_call_is_written_as_another_that_is_equal(call, to):
+    need("torch", "optax", "autograd")
+    found = translate(call, to)
+    assert found.equal
+    assert found.as_json()["target"] == EQUAL[call, to]
+    assert found.difference <= found.bound < 1e-12
+
+
+def test_where_there_is_no_equal_call_the_nearest_is_given_with_the_reason():
+    need("torch", "optax")
+    found = translate("torch.optim.Adam(lr=0.01, amsgrad=True)", "optax")
+    assert not found.equal
+    assert found.mismatch == {"maximum_of": ("raw", "none")}
+    assert found.difference > found.bound
+    found = translate("torch.optim.SGD(lr=0.1, momentum=0.9, dampening=0.5)", "optax")
+    assert found.mismatch == {"dampening": (0.5, 0.0), "dampen_first": (False, True)}
+
+
+def test_without_the_other_framework_there_is_a_call_and_no_proof(monkeypatch):
+    need("torch")
+    absent = stock.Stock("optax", ("a_package_that_is_not_there",))
+    monkeypatch.setitem(stock.FRAMEWORKS, "optax", absent)
+    found = translate("torch.optim.Adam()", "optax")
+    assert (found.difference, found.equal) == (None, True)
+    assert "a_package_that_is_not_there is not installed" in found.problem
+
+
+BAD = {
+    "torch.optim.Adm()": "unknown optimizer 'torch.optim.Adm': did you mean torch.optim.Adam?",
+    "Adam()": "'Adam' is several: keras.optimizers.Adam, mlx.optimizers.Adam",
+    "torch.optim.Adam": "is no call: write it as torch.optim.Adam(lr=0.001)",
+    "torch.optim.Adam(": "is no call",
+    "": "is no call",
+    "(lambda: 0)()": "is no call",
+    "torch.optim.Adam(lr=f(x))": "'f(x)' is no number, True, False, None or tuple of these",
+    "torch.optim.Adam(lr=__import__('os').getcwd())": "is no number",
+    "torch.optim.Adam(**options)": "cannot be read, or is given twice",
+    "torch.optim.Adam(0.1, lr=0.1)": "cannot be read, or is given twice",
+    "torch.optim.SGD(rate=0.1)": "has no argument 'rate': known are lr, momentum, dampening",
+    "torch.optim.SGD(maximize=True)": "maximize=True of torch.optim.SGD is not related to a",
+    "optax.adam()": "optax.adam needs learning_rate",
+    "optax.adadelta()": "learning_rate=None of optax.adadelta is not related to a reference",
+    f"optax.adam({'0,' * 20})": "optax.adam takes 7 arguments at most",
+    "torch.optim.Adam(lr='fast')": "learning_rate must be a number, not 'fast'",
+    "torch.optim.Adam(lr=-1.0)": "learning_rate must be in [0.0, inf), not -1.0",
+    "torch.optim.Adam(betas=0.9)": "betas must be 2 numbers, not 0.9",
+    "torch.optim.SGD(momentum=1.5)": "momentum must be in [0.0, 1.0), not 1.5",
+    "torch.optim.SGD(lr=1e999)": "learning_rate must be in [0.0, inf), not inf",
+}
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_what_is_no_call_of_a_known_optimizer_is_a_clear_error(text):
+    with pytest.raises((CallError, ArgumentError)) as refused:
+        translate(text, "torch" if text.startswith("optax") else "optax")
+    assert BAD[text] in str(refused.value)
+
+
+def test_a_name_may_be_the_end_of_the_full_one():
+    row, given = parsed("nn.optim.AdamW(0.01, weight_decay=0.1)")
+    assert (row.call, given) == ("tinygrad.nn.optim.AdamW", {"lr": 0.01, "weight_decay": 0.1})
+    row, given = parsed("torch.optim.AdamW(0.01, [0.9, 0.95], weight_decay=-0.1)")
+    assert given == {"lr": 0.01, "betas": (0.9, 0.95), "weight_decay": -0.1}
+
+
+# ----- the command line -----
+
+
+@cache
+def run(*arguments):
+    return CliRunner().invoke(cli.main, arguments)
+
+
+def test_conventions_are_shown_and_written():
+    need("optax")
+    result = run("conventions", "--optimizer", "amsgrad", "--framework", "optax", "--json", "-")
+    assert result.exit_code == 0, result.stderr
+    found = json.loads(result.stdout)
+    assert found["holds"] is True
+    assert {f["component"] for f in found["findings"]} == {
+        "optax.adam",
+        "optax.adamw",
+        "optax.amsgrad",
+    }
+    assert list(found["versions"]) == ["optax"]
+    assert "True. 14 of 14 statements hold; 0 could not be tried" in result.stderr
+
+
+def test_a_statement_that_is_not_true_ends_with_1(monkeypatch):
+    need("torch")
+    wrong = replace(row_of("torch.optim.RAdam"), fixed={"threshold": 4.0})
+    monkeypatch.setattr(claims, "ROWS", (wrong,))
+    result = CliRunner().invoke(
+        cli.main, ["conventions", "--optimizer", "radam", "--framework", "torch"]
+    )
+    assert result.exit_code == 1
+    assert "does not hold: torch.optim.RAdam" in result.stdout
+    assert "NOT TRUE." in result.stdout
+
+
+def test_a_translation_is_shown_with_its_proof():
+    need("torch", "optax")
+    result = run("translate", "torch.optim.RMSprop(lr=0.01, momentum=0.9)", "--to", "optax")
+    assert result.exit_code == 0, result.stderr
+    shown = " ".join(result.stdout.split())
+    assert "optax.rmsprop(learning_rate=0.01, decay=0.99, eps_in_sqrt=False" in shown
+    assert "largest difference of the parameters over twelve steps" in shown
+    result = run("translate", "torch.optim.Adam(weight_decay=0.1)", "--to", "optax", "--json", "-")
+    assert result.exit_code == 1
+    found = json.loads(result.stdout)
+    assert found["mismatch"] == {"decoupled": [False, True]}
+    assert found["difference"] > 1e-4
+    assert run("translate", "os.system('ls')", "--to", "optax").exit_code == 2
+
+
+def test_the_page_says_what_the_rows_say():
+    for row in ROWS:
+        assert f"`{row.call}`" in PAGE
+        for trial in trials([row])[:1]:
+            statement = claims._finding(trial, None, "x").statement
+            assert trial.spec.in_words() in PAGE
+            assert statement.partition(": ")[2] in PAGE

@@ -1,0 +1,216 @@
+"""Optimizer state moves between torch.optim, optax and the references, and loses no bit."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+from crosscheck.conventions import states
+from crosscheck.conventions.states import StateError
+from reference_numpy.optimizers import OPTIMIZERS, apply_updates
+from reference_numpy.params import Layer
+
+torch = pytest.importorskip("torch", reason="torch is not installed")
+optax = pytest.importorskip("optax", reason="optax is not installed")
+import jax  # noqa: E402 - which optax needs
+import jax.numpy as jnp  # noqa: E402
+
+RNG = np.random.default_rng(4)
+START = tuple(
+    Layer(RNG.standard_normal((above, below)), RNG.standard_normal(above))
+    for below, above in ((3, 4), (4, 2))
+)
+GRADS = [
+    tuple(Layer(*(RNG.standard_normal(leaf.shape) for leaf in layer)) for layer in START)
+    for _ in range(12)
+]
+HALF = 6
+RATE = 0.1
+
+# By a name: torch's class and arguments, optax's, and the reference's name. Each pair is one
+# that can be equal; the state moves in the middle of the steps.
+PAIRS = {
+    "momentum": ("SGD", {"momentum": 0.9}, "sgd", {"momentum": 0.9}, "momentum"),
+    "nesterov": (
+        "SGD",
+        {"momentum": 0.9, "nesterov": True},
+        "sgd",
+        {"momentum": 0.9, "nesterov": True},
+        "momentum",
+    ),
+    # With an eps inside its root, optax's sum is torch's less eps.
+    "adagrad": (
+        "Adagrad",
+        {"initial_accumulator_value": 0.1, "eps": 0.0},
+        "adagrad",
+        {"eps": 0.0},
+        "adagrad",
+    ),
+    "rmsprop": (
+        "RMSprop",
+        {"momentum": 0.9, "centered": True},
+        "rmsprop",
+        {"decay": 0.99, "eps_in_sqrt": False, "centered": True, "momentum": 0.9},
+        "rmsprop",
+    ),
+    "adadelta": ("Adadelta", {}, "adadelta", {}, "adadelta"),
+    "adam": ("Adam", {}, "adam", {}, "adam"),
+    "adamw": ("AdamW", {}, "adamw", {"weight_decay": 0.01}, "adam"),
+    "nadam": ("NAdam", {"momentum_decay": 1e6}, "nadam", {}, "nadam"),
+    "adamax": ("Adamax", {}, "adamax", {}, "adamax"),
+}
+
+
+@pytest.fixture
+def in_float64(monkeypatch):
+    """torch counts in its default dtype; in float64 even NAdam's product is one."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(before)
+
+
+class InTorch:
+    def __init__(self, name, arguments, theta):
+        self.thetas = [torch.tensor(leaf, requires_grad=True) for leaf in states._leaves(theta)]
+        self.optimizer = getattr(torch.optim, name)(self.thetas, lr=RATE, **arguments)
+
+    def steps(self, grads):
+        for grad in grads:
+            for theta, leaf in zip(self.thetas, states._leaves(grad), strict=True):
+                theta.grad = torch.tensor(leaf)
+            self.optimizer.step()
+        return states._tree([theta.detach().numpy().copy() for theta in self.thetas], START)
+
+
+class InOptax:
+    def __init__(self, name, arguments, theta):
+        self.theta = jax.tree.map(jnp.asarray, theta)
+        self.optimizer = getattr(optax, name)(RATE, **arguments)
+        self.state = self.optimizer.init(self.theta)
+
+    def steps(self, grads):
+        for grad in grads:
+            updates, self.state = self.optimizer.update(
+                jax.tree.map(jnp.asarray, grad), self.state, self.theta
+            )
+            self.theta = optax.apply_updates(self.theta, updates)
+        return jax.tree.map(np.array, self.theta)
+
+
+def difference(one, other):
+    pairs = zip(states._leaves(one), states._leaves(other), strict=True)
+    return max(float(np.max(np.abs(a - b))) for a, b in pairs)
+
+
+def bits(state):
+    leaves = [np.asarray(leaf) for moment in state for leaf in states._leaves(moment)]
+    return [leaf.tobytes() for leaf in leaves]
+
+
+@pytest.mark.usefixtures("in_float64")
+@pytest.mark.parametrize("pair", PAIRS)
+def test_a_run_begun_in_torch_goes_on_in_optax(pair):
+    name, arguments, other, others, reference = PAIRS[pair]
+    whole = InTorch(name, arguments, START).steps(GRADS)
+    first = InTorch(name, arguments, START)
+    theta = first.steps(GRADS[:HALF])
+    state = states.from_torch(first.optimizer, START)
+    second = InOptax(other, others, theta)
+    if reference == "rmsprop":
+        state = states.rate_inside(state, RATE)
+    second.state = states.into_optax(reference, state, second.state)
+    # Twelve steps of size 0.1, of which each is rounded a few dozen times.
+    assert difference(second.steps(GRADS[HALF:]), whole) < 12 * 50 * np.finfo(float).eps
+    # Without its state it would be elsewhere: the check can fail.
+    assert difference(InOptax(other, others, theta).steps(GRADS[HALF:]), whole) > 1e-4
+
+
+@pytest.mark.usefixtures("in_float64")
+@pytest.mark.parametrize("pair", PAIRS)
+def test_a_run_begun_in_optax_goes_on_in_torch(pair):
+    name, arguments, other, others, reference = PAIRS[pair]
+    whole = InOptax(other, others, START).steps(GRADS)
+    first = InOptax(other, others, START)
+    theta = first.steps(GRADS[:HALF])
+    state = states.from_optax(reference, first.state, START, b1=0.9)
+    second = InTorch(name, arguments, theta)
+    # optax's SGD, Adagrad, RMSprop and Adadelta do not count; torch does, and never looks.
+    if reference == "rmsprop":
+        state = states.rate_outside(state, RATE)
+    states.into_torch(second.optimizer, state)
+    assert difference(second.steps(GRADS[HALF:]), whole) < 12 * 50 * np.finfo(float).eps
+
+
+@pytest.mark.usefixtures("in_float64")
+@pytest.mark.parametrize("pair", PAIRS)
+def test_a_round_trip_through_torch_and_through_optax_is_exact(pair):
+    name, arguments, other, others, reference = PAIRS[pair]
+    if reference == "rmsprop":
+        others = others | {"centered": True}
+    first = InTorch(name, arguments, START)
+    first.steps(GRADS[:HALF])
+    state = states.from_torch(first.optimizer, START)
+    again = InTorch(name, arguments, START)
+    states.into_torch(again.optimizer, state)
+    assert bits(states.from_torch(again.optimizer, START)) == bits(state)
+    kept, given = first.optimizer.state_dict(), again.optimizer.state_dict()
+    for index, entry in kept["state"].items():
+        for key, value in entry.items():
+            assert torch.equal(value, given["state"][index][key]), key
+    begun = InOptax(other, others, START)
+    begun.steps(GRADS[:HALF])
+    state = states.from_optax(reference, begun.state, START, b1=0.9)
+    filled = states.into_optax(reference, state, InOptax(other, others, START).state)
+    for one, two in zip(jax.tree.leaves(begun.state), jax.tree.leaves(filled), strict=True):
+        assert np.asarray(one).tobytes() == np.asarray(two).tobytes()
+    assert jax.tree.structure(begun.state) == jax.tree.structure(filled)
+
+
+@pytest.mark.usefixtures("in_float64")
+def test_a_reference_goes_on_where_torch_stopped():
+    first = InTorch("Adam", {}, START)
+    theta = first.steps(GRADS[:HALF])
+    state = states.from_torch(first.optimizer, START)
+    optimizer = OPTIMIZERS["adam"](RATE)
+    for grad in GRADS[HALF:]:
+        updates, state = optimizer.update(grad, state, theta)
+        theta = apply_updates(theta, updates)
+    whole = InTorch("Adam", {}, START).steps(GRADS)
+    assert difference(theta, whole) < 12 * 50 * np.finfo(float).eps
+
+
+def test_before_the_first_step_the_state_is_the_references_own():
+    fresh = InTorch("Adam", {}, START)
+    state = states.from_torch(fresh.optimizer, START)
+    assert bits(state) == bits(OPTIMIZERS["adam"](RATE).init(START))
+
+
+def test_what_cannot_be_moved_is_a_clear_error():
+    adam = InTorch("Adam", {}, START)
+    state = OPTIMIZERS["adam"](RATE).init(START)
+    cases = {
+        "the parameters have shapes": partial(states.from_torch, adam.optimizer, START[:1]),
+        "this is no state of adam: it has step": partial(
+            states.into_torch, adam.optimizer, OPTIMIZERS["sgd"](RATE).init(START)
+        ),
+        "no state of torch.optim.Rprop is known": partial(
+            states.from_torch, torch.optim.Rprop([torch.zeros(1)]), np.zeros(1)
+        ),
+        "no state of optax's rprop is known": partial(states.from_optax, "rprop", (), START),
+        "this is no state of adam: it has none of mu, nu": partial(
+            states.from_optax, "adam", optax.sgd(0.1).init(np.zeros(1)), START
+        ),
+        "mu is not of the shape of the parameters": partial(
+            states.from_optax, "adam", optax.adam(0.1).init(np.zeros(1)), START
+        ),
+        "give its b1": partial(
+            states.from_optax, "nadam", InOptax("nadam", {}, START).state, START
+        ),
+        "first_moment is not of the shape": partial(
+            states.into_optax, "adam", state, optax.adam(0.1).init(np.zeros(1))
+        ),
+    }
+    for message, call in cases.items():
+        with pytest.raises(StateError, match=message):
+            call()
