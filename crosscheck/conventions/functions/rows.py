@@ -173,8 +173,11 @@ def _finding(
     value: Any,
     gradient: Any,
 ) -> Finding:
-    statement += f" ({row.because})" if row.because else ""
     least, most = row.within
+    if least > 0:
+        statement += f", but for {least:g} to {most:g}"
+    if row.because:
+        statement += f" ({row.because})"
     finding = Finding(row.kind, row.framework, row.component, probe, statement, None, least, most)
     if "missing" in result:
         return replace(finding, missing=result["missing"])

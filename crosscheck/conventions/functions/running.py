@@ -51,8 +51,8 @@ def run(framework: str, job: dict[str, Any]) -> dict[str, Any]:
         names[root] = importlib.import_module(root)
     # How a framework advises its users is not what is looked at here.
     with warnings.catch_warnings(action="ignore"):
-        if "weight" in job:
-            return _drawn(names, job)
+        if "tensor" in job:
+            return _drawn(names, **job)
         arguments = (job["component"], job["at"], job["targets"], job["cotangent"])
         value, gradient = ENGINES[framework](names, *arguments)
     return {"value": np.asarray(value).tolist(), "gradient": np.asarray(gradient).tolist()}
@@ -196,24 +196,18 @@ SEEDS = {
 }
 
 
-def _drawn(names: Names, job: dict[str, Any]) -> dict[str, Any]:
-    generator: AbstractContextManager[None] = nullcontext()
-    if "torch" in names:
-        generator = names["torch"].random.fork_rng()  # the caller's stays where it is
+def _drawn(names: Names, component: str, tensor: str) -> dict[str, Any]:
+    # The caller's own random numbers stay where they are; only torch has a state for a process.
+    generator = names["torch"].random.fork_rng() if "torch" in names else nullcontext()
     with generator:
         for name in names.keys() & SEEDS.keys():
             SEEDS[name](names[name])
-        names = names | {"layer": eval(job["component"], names)}
-        texts = {"weight": job["weight"], "bias": job["bias"]}
-        return {key: text and _moments(eval(text, names)) for key, text in texts.items()}
-
-
-def _moments(tensor: Any) -> dict[str, Any]:
+        drawn: Any = eval(tensor, names | {"layer": eval(component, names)})
     for method in ("detach", "numpy"):
-        tensor = getattr(tensor, method)() if hasattr(tensor, method) else tensor
-    array = np.asarray(tensor, dtype="float64")
+        drawn = getattr(drawn, method)() if hasattr(drawn, method) else drawn
+    array = np.asarray(drawn, "float64")
     return {
-        "shape": list(array.shape),
+        "shape": array.shape,
         "largest": float(abs(array).max()),
         "deviation": float(array.std()),
     }
