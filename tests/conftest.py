@@ -1,5 +1,7 @@
 """Fixtures: every framework there is, and one verification for the whole session."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -20,6 +22,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if config.pluginmanager.hasplugin("cacheprovider"):
+        # What JAX compiled for one worker, or the last time, is not compiled again.
+        os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(config.cache.mkdir("jax")))
+        os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+        os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
     # Raises UnknownFrameworkError, which names it, before any test is collected.
     registry(config.getoption("--framework"))
 

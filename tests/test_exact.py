@@ -24,7 +24,7 @@ from crosscheck.exact.optimizers import OPTIMIZERS as HISTORIES
 from crosscheck.exact.optimizers import decayed
 from crosscheck.exact.series import loss_along, unit
 from crosscheck.fixtures import descent, network, tensors
-from crosscheck.fixtures.hyperparameters import OPTIMIZERS
+from crosscheck.fixtures.hyperparameters import OPTIMIZERS, converted
 
 # Not the edges: relu has no slope at 0, and 1 - sigmoid(800) needs more bits than these.
 FLOAT64 = [case for case in network.generated() if case.dtype == "float64"]
@@ -91,7 +91,7 @@ def test_both_routes_agree_on_the_digit_recogniser_of_document_001():
 def test_both_routes_give_the_same_steps_to_the_width_of_their_enclosures(label):
     case = descent.drawn(0, label)
     with working_precision():
-        balls, decay = descent.converted(case, from_floats)
+        balls, decay = converted(case.keywords, from_floats)
         grads = [from_floats(grad) for grad in case.grads]
         rates = [from_floats(rate) for rate in case.rates]
         whole, one_by_one = (

@@ -6,7 +6,7 @@ import pytest
 from crosscheck.diagnosis import explain
 from crosscheck.fixtures import descent
 from crosscheck.fixtures.descent import RATES, DescentCase
-from crosscheck.fixtures.hyperparameters import OPTIMIZERS
+from crosscheck.fixtures.hyperparameters import OPTIMIZERS, made
 from crosscheck.fixtures.stages import STAGES
 from crosscheck.judging import against_exact, attempt
 
@@ -17,7 +17,7 @@ def schedule(step):
 
 def run(framework, label, grads, start):
     name, keywords = OPTIMIZERS[label]
-    optimizer = descent.made(framework, name, keywords, schedule)
+    optimizer = made(framework, name, keywords, schedule)
     theta, state = start, optimizer.init(start)
     for grad in grads:
         updates, state = optimizer.update(grad, state, theta)
@@ -99,7 +99,7 @@ def test_an_optimizer_changes_neither_gradients_nor_state(framework):
     arrays = framework.params
     for label in OPTIMIZERS:
         name, keywords = OPTIMIZERS[label]
-        optimizer = descent.made(framework, name, keywords, 0.1)
+        optimizer = made(framework, name, keywords, 0.1)
         grad = arrays.from_numpy(np.array([1.0, 2.0]))
         state = optimizer.init(grad)
         first, _ = optimizer.update(grad, state, grad)

@@ -22,7 +22,11 @@ Every line below is a statement that is executed where the framework is installe
 several sizes, at their defaults and under values that show what defaults hide (a large eps, short
 memories, a learning rate that changes), and must stay within twice the derived bound of the exact
 trajectory of the reference with the keywords given. `decayed(optimizer, rate, weight_decay)` is the
-references' weight decay. What a framework rounds to float32 is rounded in the reference, too."""
+references' weight decay. What a framework rounds to float32 is rounded in the reference, too.
+
+Not here, since no reference has them: optimizers of the second order, Rprop, ASGD, Adafactor, Muon
+(which needs matrices, and something else for a bias). `crosscheck.conventions.states` moves what an
+optimizer carries along between the references, torch.optim and optax."""
 
 
 def page(findings: Sequence[Finding], pairs: Sequence[Translation]) -> str:
@@ -97,8 +101,8 @@ def _code(statement: str) -> str:
 def _pairs(pairs: Iterable[Translation]) -> Iterator[str]:
     yield "## Pairs that can be made equal"
     yield ""
-    yield "Each optimizer at its defaults, and the arguments that make another framework's equal it:"
-    yield "run, and equal to rounding. Where nothing is, `crosscheck translate` says why."
+    yield "Each optimizer at its defaults, and the arguments that make another framework's equal"
+    yield "it: run, and equal to rounding. Where nothing is, `crosscheck translate` says why."
     yield ""
     yield "| this | is this | largest difference |"
     yield "|---|---|---|"

@@ -62,7 +62,8 @@ FRAMEWORKS: dict[str, Stock] = {
     "tinygrad": Stock(
         "tinygrad",
         ("tinygrad",),
-        {"DEV": "PYTHON", "OPTIM_DTYPE": "float64", "DEFAULT_FLOAT": "float64"},
+        # Without a compiler; PARALLEL would start a process for each core all the same.
+        {"DEV": "PYTHON", "PARALLEL": "0", "OPTIM_DTYPE": "float64", "DEFAULT_FLOAT": "float64"},
     ),
 }
 

@@ -12,8 +12,10 @@ from crosscheck import frameworks as references
 from crosscheck.conventions import stock
 from crosscheck.conventions.findings import Finding
 from crosscheck.conventions.functions import activations, initializers, kinks, losses, losses_keras
+from crosscheck.conventions.functions.initializers import Drawn
+from crosscheck.conventions.functions.rows import Agreeing, Stated
 
-ROWS = (
+ROWS: tuple[Agreeing | Stated | Drawn, ...] = (
     *losses.ROWS,
     *losses_keras.ROWS,
     *activations.ROWS,

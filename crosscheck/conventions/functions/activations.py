@@ -9,7 +9,7 @@ from math import erfc, exp, log1p, pi, sqrt
 
 import numpy as np
 
-from crosscheck.conventions.functions.rows import SINGLE, Agreeing, Stated
+from crosscheck.conventions.functions.rows import SINGLE, Agreeing, Rows, Stated
 
 MIDDLE = "-6 to 4"
 NAMES = ("sigmoid", "tanh", "relu", "softmax", "softplus", "gelu")
@@ -17,7 +17,7 @@ NAMES = ("sigmoid", "tanh", "relu", "softmax", "softplus", "gelu")
 # How far other forms of GELU are from z Phi(z) on the probe, a percent to each side.
 TANH_FORM = (2.82e-4, 2.88e-4)
 FAST_FORM = (1.080e-2, 1.103e-2)
-HALF_ROOT_2 = (5.73e-9, 5.84e-9)
+ROUNDED_ROOT = (5.73e-9, 5.84e-9)
 TANH = "the form with tanh in place of erf"
 
 # exp(-50) and the like: an exponent of 50, rounded, is an error of 50 units in what comes out.
@@ -39,7 +39,7 @@ TANH_FLAT, TANH_SLOPE = (20.0, 1.0, 0.0), (20.0, 1.0, 1 / np.cosh(20.0) ** 2)
 ROWS_OF_3 = (((0.0, 0.0, 0.0), (0.0, 0.0, 0.0)),)
 LAST = (ROWS_OF_3, 1 / 3, 0.0)
 
-TORCH = (
+TORCH: Rows = (
     *(Agreeing("torch", f"torch.{name}(z)", name, MIDDLE) for name in ("sigmoid", "tanh", "relu")),
     Agreeing("torch", "torch.softmax(z, -1)", "softmax", MIDDLE),
     Agreeing("torch", "torch.nn.functional.softplus(z)", "softplus", MIDDLE),
@@ -68,7 +68,7 @@ TORCH = (
     ),
 )
 
-JAX = (
+JAX: Rows = (
     *(Agreeing("jax", f"jax.nn.{name}(z)", name, MIDDLE) for name in NAMES[:-1]),
     Agreeing("jax", "jax.nn.gelu(z)", "gelu", MIDDLE, within=TANH_FORM, because=TANH),
     Agreeing("jax", "jax.nn.gelu(z, approximate=False)", "gelu", MIDDLE),
@@ -82,13 +82,13 @@ JAX = (
     Stated("jax", "jax.nn.softmax(z)", *LAST),
 )
 
-AUTOGRAD = (
+AUTOGRAD: Rows = (
     Agreeing("autograd", "autograd.numpy.tanh(z)", "tanh", MIDDLE),
     Stated("autograd", "autograd.numpy.tanh(z)", *TANH_SLOPE, because="1 / cosh^2"),
 )
 
 MLX_SINGLE = "exp and erf are not float64"
-MLX = (
+MLX: Rows = (
     *(Agreeing("mlx", f"mlx.nn.{name}(z)", name, MIDDLE) for name in ("tanh", "relu")),
     *(
         Agreeing("mlx", f"mlx.nn.{name}(z)", name, MIDDLE, within=SINGLE, because=MLX_SINGLE)
@@ -113,7 +113,7 @@ MLX = (
     Stated("mlx", "mlx.core.softmax(z)", ROWS_OF_3, 1 / 6, 0.0, because="over all axes"),
 )
 
-TINYGRAD = (
+TINYGRAD: Rows = (
     *(Agreeing("tinygrad", f"z.{name}()", name, MIDDLE) for name in NAMES[:-1]),
     Agreeing("tinygrad", "z.gelu()", "gelu", MIDDLE, within=TANH_FORM, because=TANH),
     Stated("tinygrad", "z.softplus()", *SOFTPLUS),
@@ -125,7 +125,7 @@ TINYGRAD = (
     Stated("tinygrad", "z.softmax()", *LAST),
 )
 
-TENSORFLOW = (
+TENSORFLOW: Rows = (
     *(
         Agreeing("tensorflow", f"tensorflow.nn.{name}(z)", name, MIDDLE)
         for name in ("sigmoid", "tanh", "relu", "softmax", "softplus")
@@ -135,8 +135,8 @@ TENSORFLOW = (
         "tensorflow.nn.gelu(z)",
         "gelu",
         MIDDLE,
-        within=HALF_ROOT_2,
-        because="its constants are float32",
+        within=ROUNDED_ROOT,
+        because="its 1 / sqrt 2 is rounded to float32",
     ),
     Agreeing(
         "tensorflow",
@@ -157,7 +157,7 @@ TENSORFLOW = (
 
 def _keras(
     framework: str, activations: str, *float32: str, gelu: tuple[float, float] | None = None
-) -> tuple[Agreeing | Stated, ...]:
+) -> Rows:
     """The same rows on each of Keras's backends, some of which turn some of them into float32."""
     rows: list[Agreeing | Stated] = []
     for name in NAMES:
@@ -176,17 +176,25 @@ def _keras(
     )
 
 
-KERAS_GELU = tuple(
+KERAS_GELU: Rows = tuple(
     Agreeing(framework, "keras.ops.gelu(z)", "gelu", MIDDLE, within=TANH_FORM, because=TANH)
     for framework in ("keras-jax", "keras-torch")
 )
-KERAS = (
+KERAS: Rows = (
     *_keras("keras-jax", "keras.activations", "tanh"),
     Stated("keras-jax", "keras.activations.softplus(z)", *SOFTPLUS),
     *_keras("keras-torch", "keras.activations"),
     Stated("keras-torch", "keras.activations.softplus(z)", 20.5, 20.5, 1.0, because=LINEAR),
     *KERAS_GELU,
-    *_keras("tensorflow", "tensorflow.keras.activations", gelu=HALF_ROOT_2),
+    *_keras("tensorflow", "tensorflow.keras.activations", gelu=ROUNDED_ROOT),
 )
 
-ROWS = (*TORCH, *JAX, *AUTOGRAD, *MLX, *TINYGRAD, *TENSORFLOW, *KERAS)
+ROWS: Rows = (
+    *TORCH,
+    *JAX,
+    *AUTOGRAD,
+    *MLX,
+    *TINYGRAD,
+    *TENSORFLOW,
+    *KERAS,
+)

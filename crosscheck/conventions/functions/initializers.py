@@ -34,9 +34,8 @@ class Drawn:
         component: An expression that gives the layer, or what is drawn itself: see `running`.
         tensor: An expression in `layer` that gives the tensor.
         layout: The sizes of its axes, in terms of fan_in and fan_out.
-        distribution: A name in `KURTOSIS`, or "zero". "truncated" is the normal one cut at two
-            deviations, "leaking" the same where what is beyond the cut is drawn again three times,
-            and then stays.
+        distribution: A name in `KURTOSIS`, or "zero". "truncated" is the normal one where what is
+            beyond two deviations is drawn again, "leaking" where it is so three times at most.
         scale: Of the uniform one the bound, of the normal ones the deviation, in the same terms,
             with CUT for the deviation that the cut leaves of 1.
         fan_out: Outputs of the layer.
@@ -117,8 +116,8 @@ TORCH = (
     Drawn("torch", "torch.nn.Linear(400, 900)", "layer.weight", OUT_IN, "uniform", FAN_IN),
     Drawn("torch", "torch.nn.Linear(400, 900)", "layer.bias", "fan_out", "uniform", FAN_IN),
     *(
-        Drawn("torch", f"torch.nn.init.{name}(torch.empty(900, 400))", "layer", OUT_IN, *drawn)
-        for name, *drawn in (
+        Drawn("torch", f"torch.nn.init.{name}(torch.empty(900, 400))", "layer", OUT_IN, kind, scale)
+        for name, kind, scale in (
             ("xavier_uniform_", "uniform", GLOROT),
             ("xavier_normal_", "normal", GLOROT_NORMAL),
             ("kaiming_uniform_", "uniform", "sqrt(6 / fan_in)"),
@@ -133,8 +132,8 @@ JAX = (
     Drawn("jax", STAX, "layer[0]", IN_OUT, "truncated", GLOROT_NORMAL),
     Drawn("jax", STAX, "layer[1]", "fan_out", "normal", "0.01"),
     *(
-        Drawn("jax", f"jax.nn.initializers.{name}(){KEY}", "layer", IN_OUT, *drawn)
-        for name, *drawn in (
+        Drawn("jax", f"jax.nn.initializers.{name}(){KEY}", "layer", IN_OUT, kind, scale)
+        for name, kind, scale in (
             ("glorot_uniform", "uniform", GLOROT),
             ("glorot_normal", "truncated", GLOROT_NORMAL),
             ("lecun_normal", "truncated", LECUN_NORMAL),
@@ -165,12 +164,8 @@ MLX = (
 
 # Its interpreter draws 5,000 numbers a second, and only what is looked at.
 TINYGRAD = (
-    Drawn(
-        "tinygrad", "tinygrad.nn.Linear(400, 5)", "layer.weight", OUT_IN, "uniform", FAN_IN, 5
-    ),
-    Drawn(
-        "tinygrad", "tinygrad.nn.Linear(400, 900)", "layer.bias", "fan_out", "uniform", FAN_IN
-    ),
+    Drawn("tinygrad", "tinygrad.nn.Linear(400, 5)", "layer.weight", OUT_IN, "uniform", FAN_IN, 5),
+    Drawn("tinygrad", "tinygrad.nn.Linear(400, 900)", "layer.bias", "fan_out", "uniform", FAN_IN),
 )
 
 
@@ -197,12 +192,13 @@ KERAS = (
     # One number in 233,000 leaks: so many are drawn here that some do.
     Drawn(
         "keras-torch",
-        "keras.initializers.GlorotNormal()((400, 14400))",
+        "keras.initializers.GlorotNormal()((400, 14400), dtype='float32')",
         "layer",
         IN_OUT,
         "leaking",
         GLOROT_NORMAL,
         14400,
+        "beyond two deviations it draws again, three times, and then keeps what it has",
     ),
     *_keras("tensorflow", "tensorflow.keras"),
     *_keras_normal("tensorflow", "tensorflow.keras"),

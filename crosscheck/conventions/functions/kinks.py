@@ -8,7 +8,7 @@ from math import nan
 
 import numpy as np
 
-from crosscheck.conventions.functions.rows import Stated
+from crosscheck.conventions.functions.rows import Rows, Stated
 
 SELU, ALPHA = 1.0507009873554805, 1.6732632423543772  # to the last digit of float64
 TIED, AT_0 = (1.0, 1.0), (0.0, 0.0)
@@ -18,7 +18,7 @@ def _float32(number: float) -> float:
     return float(np.float32(number))
 
 
-TORCH = (
+TORCH: Rows = (
     Stated("torch", "torch.relu(z)", 0.0, 0.0, 0.0),
     Stated("torch", "torch.relu(z)", nan, nan, 1.0),
     Stated("torch", "torch.maximum(z, torch.zeros_like(z))", 0.0, 0.0, 0.5),
@@ -42,7 +42,7 @@ TORCH = (
     Stated("torch", "torch.linalg.norm(z)", AT_0, 0.0, AT_0),
 )
 
-JAX = (
+JAX: Rows = (
     Stated("jax", "jax.nn.relu(z)", 0.0, 0.0, 0.0),
     Stated("jax", "jax.nn.relu(z)", nan, nan, 0.0),
     Stated("jax", "jax.numpy.maximum(z, 0)", 0.0, 0.0, 0.5),
@@ -60,7 +60,7 @@ JAX = (
     Stated("jax", "jax.numpy.linalg.norm(z)", AT_0, 0.0, (nan, nan)),
 )
 
-AUTOGRAD = (
+AUTOGRAD: Rows = (
     Stated("autograd", "autograd.numpy.maximum(z, 0)", 0.0, 0.0, 0.5),
     Stated("autograd", "autograd.numpy.clip(z, -1, 1)", 1.0, 1.0, 0.0),
     Stated("autograd", "autograd.numpy.abs(z)", 0.0, 0.0, 0.0),
@@ -68,7 +68,7 @@ AUTOGRAD = (
     Stated("autograd", "autograd.numpy.linalg.norm(z)", AT_0, 0.0, (nan, nan)),
 )
 
-MLX = (
+MLX: Rows = (
     Stated("mlx", "mlx.nn.relu(z)", 0.0, 0.0, 0.0),
     Stated("mlx", "mlx.nn.relu(z)", nan, nan, 0.0),
     Stated("mlx", "mlx.core.maximum(z, 0)", 0.0, 0.0, 0.0),
@@ -84,7 +84,7 @@ MLX = (
     Stated("mlx", "mlx.core.linalg.norm(z)", AT_0, 0.0, (nan, nan)),
 )
 
-TINYGRAD = (
+TINYGRAD: Rows = (
     Stated("tinygrad", "z.relu()", 0.0, 0.0, 0.0),
     Stated("tinygrad", "z.relu()", nan, 0.0, 0.0, because="a NaN is lost"),
     Stated("tinygrad", "z.maximum(0)", 0.0, 0.0, 0.5),
@@ -100,7 +100,7 @@ TINYGRAD = (
     Stated("tinygrad", "z.max()", TIED, 1.0, (0.5, 0.5)),
 )
 
-TENSORFLOW = (
+TENSORFLOW: Rows = (
     Stated("tensorflow", "tensorflow.nn.relu(z)", 0.0, 0.0, 0.0),
     Stated("tensorflow", "tensorflow.nn.relu(z)", nan, nan, 0.0),
     Stated("tensorflow", "tensorflow.maximum(z, 0.0)", 0.0, 0.0, 1.0),
@@ -117,7 +117,7 @@ TENSORFLOW = (
 )
 
 # Keras has its backend's choice, but its own slopes of leaky ReLU.
-KERAS = (
+KERAS: Rows = (
     Stated("keras-jax", "keras.activations.relu(z)", 0.0, 0.0, 0.0),
     Stated("keras-jax", "keras.ops.maximum(z, 0)", 0.0, 0.0, 0.5),
     Stated("keras-jax", "keras.ops.clip(z, -1, 1)", 1.0, 1.0, 0.5),
@@ -137,4 +137,4 @@ KERAS = (
     Stated("keras-torch", "keras.activations.selu(z)", 0.0, 0.0, SELU * ALPHA),
 )
 
-ROWS = (*TORCH, *JAX, *AUTOGRAD, *MLX, *TINYGRAD, *TENSORFLOW, *KERAS)
+ROWS: Rows = (*TORCH, *JAX, *AUTOGRAD, *MLX, *TINYGRAD, *TENSORFLOW, *KERAS)

@@ -8,7 +8,7 @@ from math import exp, inf, log, nan
 
 import numpy as np
 
-from crosscheck.conventions.functions.rows import SINGLE, Agreeing, Stated
+from crosscheck.conventions.functions.rows import SINGLE, Agreeing, Rows, Stated
 
 MSE, HALF = "mean_squared_error", "half_squared_error"
 BCE, BCE_Z = "binary_cross_entropy", "sigmoid_binary_cross_entropy"
@@ -32,7 +32,7 @@ SLOPE_1 = "in truth the slope is 1"
 LOST = "the 0 is in truth e^-200"
 MLX_EXP = "exp is not float64"
 
-TORCH = (
+TORCH: Rows = (
     Agreeing("torch", "torch.nn.MSELoss()(z, y)", MSE, "probabilities"),
     Agreeing("torch", "torch.nn.MSELoss(reduction='sum')(z, y)", HALF, "logits", "2 * B * {}"),
     Agreeing("torch", "torch.nn.BCELoss()(z, y)", BCE, "probabilities", MEAN),
@@ -67,7 +67,7 @@ TORCH = (
     Stated("torch", "torch.nn.SmoothL1Loss(beta=2)(z, y)", *SMOOTH_L1),
 )
 
-OPTAX = (
+OPTAX: Rows = (
     Agreeing("optax", "optax.squared_error(z, y)", HALF, "logits", "2 * B * {}", entries="B * K"),
     Agreeing("optax", "optax.l2_loss(z, y)", HALF, "logits", SUM, entries="B * K"),
     Agreeing(
@@ -107,7 +107,7 @@ OPTAX = (
 )
 
 # One step of plain descent on a network without hidden layers: see `running`.
-SKLEARN = (
+SKLEARN: Rows = (
     Agreeing(
         "sklearn",
         "sklearn.neural_network.MLPRegressor(hidden_layer_sizes=()), y",
@@ -141,7 +141,7 @@ SKLEARN = (
     ),
 )
 
-MLX = (
+MLX: Rows = (
     Agreeing("mlx", "mlx.nn.losses.mse_loss(z, y)", MSE, "probabilities"),
     Agreeing(
         "mlx",
@@ -191,7 +191,7 @@ MLX = (
     Stated("mlx", "mlx.nn.losses.smooth_l1_loss(z, y, beta=2)", *SMOOTH_L1),
 )
 
-TINYGRAD = (
+TINYGRAD: Rows = (
     Agreeing("tinygrad", "z.binary_crossentropy(y)", BCE, "probabilities", MEAN),
     Agreeing("tinygrad", "z.binary_crossentropy_logits(y)", BCE_Z, "logits", MEAN),
     Agreeing("tinygrad", "z.cross_entropy(y)", CE, "logits of shares"),
@@ -213,4 +213,4 @@ TINYGRAD = (
     Stated("tinygrad", "z.cross_entropy(y)", *FAR),
 )
 
-ROWS = (*TORCH, *OPTAX, *SKLEARN, *MLX, *TINYGRAD)
+ROWS: Rows = (*TORCH, *OPTAX, *SKLEARN, *MLX, *TINYGRAD)

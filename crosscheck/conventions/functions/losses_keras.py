@@ -19,9 +19,9 @@ from crosscheck.conventions.functions.losses import (
     Y,
     Z,
 )
-from crosscheck.conventions.functions.rows import SINGLE, WITHIN_EQUAL, Agreeing, Stated
+from crosscheck.conventions.functions.rows import SINGLE, WITHIN_EQUAL, Agreeing, Rows, Stated
 
-TENSORFLOW = (
+TENSORFLOW: Rows = (
     Agreeing("tensorflow", "tensorflow.nn.l2_loss(z - y)", HALF, "logits", SUM),
     Agreeing(
         "tensorflow",
@@ -61,9 +61,9 @@ def _keras(
     losses: str,
     within: tuple[float, float],
     within_classes: tuple[float, float],
-    of_logits: tuple[tuple[float, ...], ...],
+    of_logits: tuple[tuple[float, float, float, float], ...],
     of_weighted: tuple[float, ...],
-) -> tuple[Agreeing | Stated, ...]:
+) -> Rows:
     """The same rows on each of Keras's backends; how exact they are differs, and a few tails."""
     bce = f"{losses}.BinaryCrossentropy()(y, z)"
     bce_z = f"{losses}.BinaryCrossentropy(from_logits=True)(y, z)"
@@ -92,7 +92,7 @@ def _keras(
         Stated(framework, bce, 0.0, -log(1e-7), 0.0, 1.0, within, clipped),
         Stated(framework, bce, 1.0, -log(1 - (1 - 1e-7)), 0.0, 0.0, within, clipped),
         Stated(framework, bce, 0.0, -log(1 - 1e-7), 0.0, 0.0, within, clipped),
-        *(Stated(framework, bce_z, *numbers) for numbers in of_logits),
+        *(Stated(framework, bce_z, *row) for row in of_logits),
         Stated(
             framework,
             ce,
@@ -119,7 +119,7 @@ def _keras(
     )
 
 
-KERAS = (
+KERAS: Rows = (
     *_keras(
         "keras-jax",
         "keras.losses",
@@ -146,4 +146,4 @@ KERAS = (
     ),
 )
 
-ROWS = (*TENSORFLOW, *KERAS)
+ROWS: Rows = (*TENSORFLOW, *KERAS)

@@ -77,8 +77,7 @@ class Agreeing:
     def job(self) -> dict[str, Any]:
         """For `running.run`."""
         at, targets = PROBES[self.probe]
-        cotangent = COTANGENT if self.kind == "activation" else None
-        return _job(self.component, at, targets, cotangent)
+        return _job(self.component, at, targets, COTANGENT if targets is None else 1.0)
 
     def findings(self, result: dict[str, Any]) -> list[Finding]:
         """What a result of the job says."""
@@ -90,9 +89,10 @@ class Agreeing:
         if self.entries != "1":
             statement += f"; {self.entries} numbers, added up here"
         finding = _finding(self, self.probe, statement, result, *self.expected())
-        given, entries = np.size(result.get("value")), eval(self.entries, self.sizes)
-        if self.kind == "loss" and finding.difference is not None and given != entries:
-            finding = replace(finding, problem=f"it gives {given} numbers, not {entries}")
+        if self.kind == "loss" and finding.difference is not None:
+            given, entries = np.size(result["value"]), eval(self.entries, self.sizes)
+            if given != entries:
+                finding = replace(finding, problem=f"it gives {given} numbers, not {entries}")
         return [finding]
 
     def expected(self) -> tuple[Any, Any]:
@@ -139,24 +139,28 @@ class Stated:
 
     def job(self) -> dict[str, Any]:
         """For `running.run`."""
+        # At least one axis: tinygrad compiles what has none, for which there may be no compiler.
+        at = np.atleast_1d(self.at).tolist()
         if self.targets is None:
-            return _job(self.component, _listed(self.at))
-        return _job(self.component, [_listed(self.at)], [_listed(self.targets)])
+            return _job(self.component, at, None)
+        return _job(self.component, [at], [np.atleast_1d(self.targets).tolist()])
 
     def findings(self, result: dict[str, Any]) -> list[Finding]:
         """What a result of the job says."""
         probe = f"z = {_shown(self.at)}"
         if self.targets is not None:
             probe += f", y = {_shown(self.targets)}"
-        statement = f"{_shown(self.value)}, and its gradient {_shown(self.gradient)}"
-        value, gradient = np.atleast_1d(self.value), np.atleast_1d(self.gradient)
-        return [_finding(self, probe, statement, result, value, gradient)]
+        statement = f"{_shown(self.value)}, its gradient {_shown(self.gradient)}"
+        return [_finding(self, probe, statement, result, self.value, self.gradient)]
+
+
+Rows = tuple[Agreeing | Stated, ...]
 
 
 def difference(measured: Any, expected: Any) -> float:
-    """The largest difference, relative to the largest finite number expected if that is not 0.
+    """The largest difference, relative to the largest finite number expected unless that is 0.
 
-    Where both are NaN, or the same infinity, there is none; where one is NaN, it is NaN.
+    Two NaN do not differ, nor do two equal infinities; NaN where only one of two is NaN.
     """
     measured, expected = np.asarray(measured, "float64"), np.asarray(expected, "float64")
     same = (measured == expected) | (np.isnan(measured) & np.isnan(expected))
@@ -190,13 +194,8 @@ def _finding(
     return replace(finding, difference=max(difference(*pair) for pair in pairs))
 
 
-def _job(component: str, at: Any, targets: Any = None, cotangent: Any = None) -> dict[str, Any]:
+def _job(component: str, at: Any, targets: Any, cotangent: Any = 1.0) -> dict[str, Any]:
     return {"component": component, "at": at, "targets": targets, "cotangent": cotangent}
-
-
-def _listed(numbers: Any) -> Any:
-    # At least one axis: tinygrad compiles what has none, for which there may be no compiler.
-    return np.atleast_1d(np.array(numbers, "float64")).tolist()
 
 
 def _shown(numbers: Any) -> str:

@@ -8,7 +8,7 @@ float64 arrays of the framework; the framework itself goes by its own name.
 import importlib
 import warnings
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -28,149 +28,134 @@ MODULES = {
     "tinygrad": ("tinygrad", "tinygrad.nn"),
 }
 
-Names = dict[str, Any]
 Numbers = Any  # a number or nested lists of them, as in JSON
+Function = Callable[[Any, Any], Any]  # of z and y
+Pair = tuple[Any, Any]  # a value and a gradient
 
 
 def run(framework: str, job: dict[str, Any]) -> dict[str, Any]:
-    """The value and the gradient of a component, or what a layer draws.
+    """The value and the gradient of a component, or what a fresh layer holds.
 
     Args:
         framework: A name in `MODULES`.
-        job: Either the text "component", "at" for its `z`, "targets" for its `y` and a "cotangent"
-            (both may be None: no targets, ones); or the text "component", a layer or a tensor, and
-            the texts "weight" and "bias" (or None), where `layer` keeps them.
+        job: "component" and "at", its z; "targets", its y or None; "cotangent", by what each
+            number that comes out counts in the sum whose gradient is taken. Or "component", and
+            "tensor", an expression in which `layer` is the component.
 
     Returns:
-        {"value", "gradient"}; or {"weight", "bias"}, the shape and some moments of each.
+        "value" and "gradient"; or "shape", "largest" (of the absolute values) and "deviation".
     """
-    names: Names = {}
-    for name in MODULES[framework]:
-        importlib.import_module(name)
-        root = name.split(".")[0]
+    names: dict[str, Any] = {}
+    for module in MODULES[framework]:
+        importlib.import_module(module)
+        root = module.split(".")[0]
         names[root] = importlib.import_module(root)
     # How a framework advises its users is not what is looked at here.
     with warnings.catch_warnings(action="ignore"):
         if "tensor" in job:
-            return _drawn(names, **job)
-        arguments = (job["component"], job["at"], job["targets"], job["cotangent"])
-        value, gradient = ENGINES[framework](names, *arguments)
+            return _drawn(names, job["component"], job["tensor"])
+        if framework in FLOATX:
+            FLOATX[framework](names)
+        code = compile(job["component"], job["component"], "eval")
+        value, gradient = ENGINES[framework](
+            lambda z, y: eval(code, names | {"z": z, "y": y}),
+            job["at"],
+            job["targets"],
+            job["cotangent"],
+        )
     return {"value": np.asarray(value).tolist(), "gradient": np.asarray(gradient).tolist()}
 
 
-# ----- a value and its gradient: the sum of what comes out, each times its cotangent -----
+# ----- a value and its gradient -----
 
 
-def _torch(
-    names: Names, component: str, at: Numbers, targets: Numbers, cotangent: Numbers
-) -> tuple[Any, Any]:
+def _torch(function: Function, at: Numbers, targets: Numbers, cotangent: Numbers) -> Pair:
     import torch
 
-    _keras_in_float64(names)
     z = torch.tensor(at, dtype=torch.float64, requires_grad=True)
     y = None if targets is None else torch.tensor(targets, dtype=torch.float64)
-    value = eval(component, names | {"z": z, "y": y})
-    weights = 1.0 if cotangent is None else torch.tensor(cotangent, dtype=torch.float64)
-    (value * weights).sum().backward()
+    value = function(z, y)
+    (value * torch.tensor(cotangent, dtype=torch.float64)).sum().backward()
     assert z.grad is not None
-    return value.detach().numpy(), z.grad.numpy()
+    return value.detach(), z.grad
 
 
-def _jax(
-    names: Names, component: str, at: Numbers, targets: Numbers, cotangent: Numbers
-) -> tuple[Any, Any]:
+def _jax(function: Function, at: Numbers, targets: Numbers, cotangent: Numbers) -> Pair:
     import jax
 
-    _keras_in_float64(names)
-    y = None if targets is None else jax.numpy.asarray(targets, dtype="float64")
+    y = None if targets is None else jax.numpy.asarray(targets, "float64")
 
-    def value_and_gradient(z: Any, weights: Any) -> tuple[Any, Any]:
-        value, pull = jax.vjp(lambda z: eval(component, names | {"z": z, "y": y}), z)
+    @jax.jit  # one by one its operations take five times as long to compile
+    def value_and_gradient(z: Any, weights: Any) -> Pair:
+        value, pull = jax.vjp(lambda z: function(z, y), z)
         (gradient,) = pull(jax.numpy.broadcast_to(weights, value.shape).astype(value.dtype))
         return value, gradient
 
-    weights = np.asarray(1.0 if cotangent is None else cotangent)
-    return jax.jit(value_and_gradient)(np.array(at, dtype="float64"), weights)
+    return value_and_gradient(np.asarray(at, "float64"), np.asarray(cotangent, "float64"))
 
 
-def _autograd(
-    names: Names, component: str, at: Numbers, targets: Numbers, cotangent: Numbers
-) -> tuple[Any, Any]:
-    import autograd
-
-    pull, value = autograd.make_vjp(lambda z: eval(component, names | {"z": z, "y": targets}))(
-        np.array(at, dtype="float64")
-    )
-    return value, pull(np.ones_like(value) if cotangent is None else np.array(cotangent))
+def _autograd(function: Function, at: Numbers, targets: Numbers, cotangent: Numbers) -> Pair:
+    autograd = importlib.import_module("autograd")
+    pull, value = autograd.make_vjp(lambda z: function(z, targets))(np.asarray(at, "float64"))
+    return value, pull(np.broadcast_to(cotangent, np.shape(value)))
 
 
-def _mlx(
-    names: Names, component: str, at: Numbers, targets: Numbers, cotangent: Numbers
-) -> tuple[Any, Any]:
+def _mlx(function: Function, at: Numbers, targets: Numbers, cotangent: Numbers) -> Pair:
     import mlx.core as mx
 
     with mx.stream(mx.cpu):  # the only device with float64
-        z = mx.array(at, dtype=mx.float64)
-        y = None if targets is None else mx.array(targets, dtype=mx.float64)
-        shape = eval(component, names | {"z": z, "y": y}).shape
-        weights = np.ones(shape) if cotangent is None else cotangent
-        values, gradients = mx.vjp(
-            lambda z: eval(component, names | {"z": z, "y": y}),
-            [z],
-            [mx.array(weights, dtype=mx.float64)],
-        )
-        return values[0].tolist(), gradients[0].tolist()
+        y = None if targets is None else mx.array(targets, mx.float64)
+        weights = mx.array(cotangent, mx.float64)
+
+        def weighted(z: Any) -> Any:
+            return (function(z, y) * weights).sum()
+
+        z = mx.array(at, mx.float64)
+        return function(z, y).tolist(), mx.grad(weighted)(z).tolist()
 
 
-def _tensorflow(
-    names: Names, component: str, at: Numbers, targets: Numbers, cotangent: Numbers
-) -> tuple[Any, Any]:
-    import tensorflow as tf
+def _tensorflow(function: Function, at: Numbers, targets: Numbers, cotangent: Numbers) -> Pair:
+    import tensorflow
 
-    tf.keras.backend.set_floatx("float64")
-    z = tf.constant(at, dtype="float64")
-    y = None if targets is None else tf.constant(targets, dtype="float64")
-    with tf.GradientTape() as tape:
+    z = tensorflow.constant(at, "float64")
+    y = None if targets is None else tensorflow.constant(targets, "float64")
+    with tensorflow.GradientTape() as tape:
         tape.watch(z)
-        value = eval(component, names | {"z": z, "y": y})
-    weights = None if cotangent is None else tf.constant(cotangent, dtype="float64")
-    return value.numpy(), tape.gradient(value, z, output_gradients=weights).numpy()
+        value = function(z, y)
+        weighted = value * tensorflow.constant(cotangent, "float64")
+    return value, tape.gradient(weighted, z)  # of the sum
 
 
-def _tinygrad(
-    names: Names, component: str, at: Numbers, targets: Numbers, cotangent: Numbers
-) -> tuple[Any, Any]:
+def _tinygrad(function: Function, at: Numbers, targets: Numbers, cotangent: Numbers) -> Pair:
     from tinygrad import Tensor, dtypes
 
     z = Tensor(at, dtype=dtypes.float64)
     y = None if targets is None else Tensor(targets, dtype=dtypes.float64)
-    value = eval(component, names | {"z": z, "y": y})
-    weights = 1.0 if cotangent is None else Tensor(cotangent, dtype=dtypes.float64)
-    (gradient,) = (value * weights).sum().gradient(z)
+    value = function(z, y)
+    (gradient,) = (value * Tensor(cotangent, dtype=dtypes.float64)).sum().gradient(z)
     return value.numpy(), gradient.numpy()
 
 
-def _sklearn(
-    names: Names, component: str, at: Numbers, targets: Numbers, cotangent: Numbers
-) -> tuple[Any, Any]:
-    # One step of plain descent at rate 1 on a network whose predictions are its weights: the
-    # samples are unit vectors and the biases 0, so what a weight loses is its gradient.
-    z, y = np.array(at), np.array(targets)
-    network, labels = eval(component, names | {"z": z, "y": y})
+def _sklearn(function: Function, at: Numbers, targets: Numbers, cotangent: Numbers) -> Pair:
+    # A step of plain descent at rate 1 on a network whose predictions are its weights, as the
+    # samples are unit vectors and the biases 0: what a weight loses is its gradient.
+    z, samples = np.array(at), np.eye(len(at))
+    network, labels = function(z, np.array(targets))
     network.set_params(solver="sgd", learning_rate_init=1.0, momentum=0.0, alpha=0.0)
-    keywords = {"classes": np.arange(z.shape[1])} if hasattr(network, "predict_proba") else {}
-    network.partial_fit(np.eye(len(z)), labels, **keywords)
+    classes = {"classes": np.arange(z.shape[1])} if hasattr(network, "predict_proba") else {}
+    network.partial_fit(samples, labels, **classes)
     network.coefs_[0][...], network.intercepts_[0][...] = z, 0.0
-    network.partial_fit(np.eye(len(z)), labels)
+    network.partial_fit(samples, labels)
     return network.loss_, z - network.coefs_[0]
 
 
-def _keras_in_float64(names: Names) -> None:
-    if "keras" in names:
-        names["keras"].config.set_floatx("float64")
-
-
-ENGINES: dict[str, Callable[..., tuple[Any, Any]]] = {
+# Keras computes in float32 unless told otherwise.
+FLOATX: dict[str, Callable[[dict[str, Any]], None]] = {
+    "keras-jax": lambda names: names["keras"].config.set_floatx("float64"),
+    "keras-torch": lambda names: names["keras"].config.set_floatx("float64"),
+    "tensorflow": lambda names: names["tensorflow"].keras.config.set_floatx("float64"),
+}
+ENGINES: dict[str, Callable[[Function, Numbers, Numbers, Numbers], Pair]] = {
     "torch": _torch,
     "optax": _jax,
     "jax": _jax,
@@ -186,8 +171,8 @@ ENGINES: dict[str, Callable[..., tuple[Any, Any]]] = {
 
 # ----- what a fresh layer draws -----
 
-# Each package's own way to be seeded; JAX and scikit-learn are told in the component.
-SEEDS = {
+# How each package is seeded; JAX and scikit-learn are told in the component.
+SEEDS: dict[str, Callable[[Any], Any]] = {
     "torch": lambda torch: torch.manual_seed(SEED),
     "keras": lambda keras: keras.utils.set_random_seed(SEED),
     "tensorflow": lambda tensorflow: tensorflow.random.set_seed(SEED),
@@ -196,13 +181,12 @@ SEEDS = {
 }
 
 
-def _drawn(names: Names, component: str, tensor: str) -> dict[str, Any]:
-    # The caller's own random numbers stay where they are; only torch has a state for a process.
-    generator = names["torch"].random.fork_rng() if "torch" in names else nullcontext()
-    with generator:
+def _drawn(names: dict[str, Any], component: str, tensor: str) -> dict[str, Any]:
+    # What runs in this process draws on from torch's generator as if nothing had been drawn.
+    with names["torch"].random.fork_rng() if "torch" in names else nullcontext():
         for name in names.keys() & SEEDS.keys():
             SEEDS[name](names[name])
-        drawn: Any = eval(tensor, names | {"layer": eval(component, names)})
+        drawn = eval(tensor, names | {"layer": eval(component, names)})
     for method in ("detach", "numpy"):
         drawn = getattr(drawn, method)() if hasattr(drawn, method) else drawn
     array = np.asarray(drawn, "float64")
