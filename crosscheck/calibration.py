@@ -148,6 +148,8 @@ def as_json(uses: Sequence[Use], components: dict[str, Use]) -> dict[str, Any]:
 # ----- probes: one component at a time -----
 
 PROBES = 70
+# So many histories of every optimizer.
+HISTORIES = 5
 SAMPLES = 64
 
 
@@ -175,7 +177,7 @@ def _probes() -> tuple[tuple[str, Fixture, tuple[str, ...]], ...]:
                 made.append((f"handed back by {name}", near, HANDED_BACK))
     made += [("training", each, ("params",)) for each in training.generated()]
     for label in OPTIMIZERS:
-        for number in range(8):
+        for number in range(HISTORIES):
             history = descent.drawn(number, label)
             everything = tuple(q for stage in history.exactly().values() for q in stage)
             made.append((label, history, everything))

@@ -3,7 +3,7 @@
 import numpy as np
 
 from crosscheck.comparison import EXACT, Comparison
-from crosscheck.discrimination import mistaken_attempt
+from crosscheck.discrimination import may_differ, mistaken_attempt
 from crosscheck.fixtures import groups
 from crosscheck.fixtures.stages import Fixture
 from crosscheck.judging import Attempt, against_exact
@@ -29,7 +29,11 @@ def explain(comparison: Comparison) -> str:
 def explain_failure(case: Fixture, made: Attempt) -> str:
     """The exception that ended an attempt in words, with the known mistakes that raise the same."""
     stage, what = made.failure or ("", "")
-    names = [m.name for m in catalogue() if mistaken_attempt(m, case).failure == made.failure]
+    names = [
+        mistake.name
+        for mistake in catalogue()
+        if may_differ(mistake, case) and mistaken_attempt(mistake, case).failure == made.failure
+    ]
     return f"{case.name}, {stage}: {what}" + (f"; {_reproduced(names)}" if names else "")
 
 
@@ -51,7 +55,7 @@ def reproduced_by(comparison: Comparison) -> list[str]:
     if case is None:
         return []
     shares = {}
-    for mistake in catalogue():
+    for mistake in (each for each in catalogue() if may_differ(each, case)):
         failures = [c for c in against_exact(case, mistaken_attempt(mistake, case)) if not c.holds]
         if failures and failures[0].place.stage == comparison.place.stage:
             made = mistaken_attempt(mistake, case)

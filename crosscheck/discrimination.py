@@ -99,8 +99,8 @@ def discriminate(
 def _catch(mistake: Mistake, cases: Sequence[Fixture]) -> Catch | None:
     found: list[tuple[str, Comparison | None]] = []  # None for an exception, which has no measure
     for case in cases:
-        if not any(mistake.may_change(*each) for each in functions_of(case)):
-            continue  # nothing of what was changed is run
+        if not may_differ(mistake, case):
+            continue
         made = mistaken_attempt(mistake, case)
         failures = [c for c in against_exact(case, made) if not c.holds]
         found += [(failure.place.stage, failure) for failure in failures]
@@ -114,6 +114,11 @@ def _catch(mistake: Mistake, cases: Sequence[Fixture]) -> Catch | None:
     # How long a run lasts follows from its losses, and counts only where nothing else differs.
     discrete = any(f.discrete and f.place.quantity != ENDED for f in there)
     return Catch(first, None if discrete or not margins else max(margins))
+
+
+def may_differ(mistake: Mistake, case: Fixture) -> bool:
+    """Whether a case runs anything of what a mistake changes: otherwise it cannot catch it."""
+    return any(mistake.may_change(*each) for each in functions_of(case))
 
 
 @cache

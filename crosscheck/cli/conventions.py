@@ -6,8 +6,7 @@ from typing import Any
 import click
 
 from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
-from crosscheck.conventions import functions, stock
-from crosscheck.conventions.optimizers import claims
+from crosscheck.conventions import everything, stock
 from crosscheck.conventions.optimizers.rows import ArgumentError
 from crosscheck.conventions.optimizers.specs import KEYWORDS
 from crosscheck.conventions.optimizers.translating import CallError, pairs
@@ -47,14 +46,9 @@ def conventions(
     """
     console = console_for(json_path)
     frameworks = chosen or tuple(stock.FRAMEWORKS)
-    found = []
+    only = ALIASES.get(optimizer, optimizer) if optimizer else None
     with progress_bar(len(frameworks)) as advance:
-        for name in frameworks:
-            advance(stock.FRAMEWORKS[name].title)
-            only = ALIASES.get(optimizer, optimizer) if optimizer else None
-            found += claims.findings([name], only)
-            if optimizer is None:
-                found += functions.findings([name])
+        found = everything.findings(frameworks, only, advance)
     holds = all(finding.holds is not False for finding in found)
     content: dict[str, Any] = {
         "versions": {

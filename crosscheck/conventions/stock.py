@@ -15,6 +15,9 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import Any
 
+# A module whose `run(framework, job)` makes the result, and what it is given.
+Job = tuple[str, dict[str, Any]]
+
 
 @dataclass(frozen=True)
 class Stock:
@@ -71,20 +74,16 @@ FRAMEWORKS: dict[str, Stock] = {
 SECONDS = 300
 
 
-def computed(framework: str, module: str, jobs: Sequence[dict[str, Any]]) -> list[Any]:
-    """What a framework makes of each job: `run(framework, job)` of a module, in JSON's terms.
+def computed(framework: str, jobs: Sequence[Job]) -> list[Any]:
+    """What a framework makes of each job, in JSON's terms.
 
-    What a job raises is its result, as {"error": "..."}.
-
-    Raises:
-        RuntimeError: If a process of its own ends badly; the message is what it wrote last.
+    What a job raises is its result, as {"error": "..."}; so is the end of a process of its own.
     """
     stock = FRAMEWORKS[framework]
     if not stock.environment:
-        return [_result(framework, module, job) for job in jobs]
-    command = [sys.executable, "-m", __name__, framework, module]
+        return [_result(framework, *job) for job in jobs]
     process = subprocess.run(
-        command,
+        [sys.executable, "-m", __name__, framework],
         input=json.dumps(jobs),
         capture_output=True,
         text=True,
@@ -93,7 +92,8 @@ def computed(framework: str, module: str, jobs: Sequence[dict[str, Any]]) -> lis
         check=False,
     )
     if process.returncode != 0:
-        raise RuntimeError(f"{stock.title} cannot be run: {process.stderr.strip()[-500:]}")
+        error = f"{stock.title} cannot be run: {process.stderr.strip()[-500:]}"
+        return [{"error": error}] * len(jobs)
     results: list[Any] = json.loads(process.stdout.splitlines()[-1])
     return results
 
@@ -106,6 +106,6 @@ def _result(framework: str, module: str, job: dict[str, Any]) -> Any:
 
 
 if __name__ == "__main__":
-    _, name, runs_in = sys.argv
-    found = [_result(name, runs_in, job) for job in json.load(sys.stdin)]
+    _, name = sys.argv
+    found = [_result(name, *job) for job in json.load(sys.stdin)]
     print(json.dumps(found))

@@ -19,6 +19,21 @@ class AdamState(NamedTuple):
     second_moment: Params
 
 
+def two_moments(params: Tree) -> AdamState:
+    """Where Adam starts: both moments are 0."""
+    checks.floating_tree("params", params)
+    m, v = tree_map(np.zeros_like, params), tree_map(np.zeros_like, params)
+    return AdamState(step=0, first_moment=m, second_moment=v)
+
+
+def hyperparameters(learning_rate: LearningRate, b1: float, b2: float, eps: float) -> None:
+    """What Adam and its kin ask of the hyperparameters that they share."""
+    checks.learning_rate(learning_rate)
+    checks.in_range("b1", b1, 0.0, 1.0)
+    checks.in_range("b2", b2, 0.0, 1.0)
+    checks.in_range("eps", eps, 0.0)
+
+
 def adam(
     learning_rate: LearningRate,
     b1: float = 0.9,
@@ -43,17 +58,9 @@ def adam(
 
     Source: Kingma and Ba (2015), algorithm 1; eps "hat" is the last line of their section 2.
     """
-    checks.learning_rate(learning_rate)
-    checks.in_range("b1", b1, 0.0, 1.0)
-    checks.in_range("b2", b2, 0.0, 1.0)
-    checks.in_range("eps", eps, 0.0)
+    hyperparameters(learning_rate, b1, b2, eps)
     checks.flag("bias_correction", bias_correction)
     checks.known("eps_place", eps_place, EPS_PLACES_OF_ADAM)
-
-    def init(params: Tree) -> AdamState:
-        checks.floating_tree("params", params)
-        m, v = tree_map(np.zeros_like, params), tree_map(np.zeros_like, params)
-        return AdamState(step=0, first_moment=m, second_moment=v)
 
     def update(grads: Tree, state: AdamState, params: Tree | None = None) -> tuple[Tree, AdamState]:
         checks.gradients(grads, params, first_moment=state.first_moment)
@@ -69,7 +76,7 @@ def adam(
         updates = tree_map(lambda m, v: -rate * m / root(v, eps_t, eps_place), m_hat, v_hat)
         return updates, AdamState(step=t, first_moment=m, second_moment=v)
 
-    return Elementwise(init, update)
+    return Elementwise(two_moments, update)
 
 
 def adamw(
@@ -130,7 +137,9 @@ def amsgrad(
 
     Source: Reddi, Kale and Kumar (2018), algorithm 2.
     """
-    adam(learning_rate, b1, b2, eps, bias_correction, eps_place)  # which checks these
+    hyperparameters(learning_rate, b1, b2, eps)
+    checks.flag("bias_correction", bias_correction)
+    checks.known("eps_place", eps_place, EPS_PLACES_OF_ADAM)
     checks.known("maximum_of", maximum_of, ("raw", "corrected"))
 
     def init(params: Tree) -> AmsgradState:

@@ -6,8 +6,8 @@ import numpy as np
 
 from .. import checks
 from ..params import Params, Tree, tree_map
-from .base import EPS_PLACES, Elementwise, LearningRate, Optimizer, root
-from .moments import AdamState, adam
+from .base import EPS_PLACES, EPS_PLACES_OF_ADAM, Elementwise, LearningRate, Optimizer, root
+from .moments import AdamState, hyperparameters, two_moments
 
 
 class NadamState(NamedTuple):
@@ -39,11 +39,12 @@ def nadam(
 
     Source: Dozat (2016), algorithm 2; m is averaged by b1, as in every framework.
     """
-    init_adam = adam(learning_rate, b1, b2, eps, eps_place=eps_place).init
+    hyperparameters(learning_rate, b1, b2, eps)
     checks.in_range("momentum_decay", momentum_decay, 0.0)
+    checks.known("eps_place", eps_place, EPS_PLACES_OF_ADAM)
 
     def init(params: Tree) -> NadamState:
-        start = init_adam(params)
+        start = two_moments(params)
         return NadamState(0, 1.0, start.first_moment, start.second_moment)
 
     def update(
@@ -97,10 +98,11 @@ def radam(
 
     Source: Liu et al. (2020), algorithm 2.
     """
-    init = adam(learning_rate, b1, b2, eps, eps_place=eps_place).init
+    hyperparameters(learning_rate, b1, b2, eps)
     checks.in_range("b2", b2, 0.6, 1.0)
     checks.in_range("threshold", threshold, 4.0)
     checks.flag("fallback", fallback)
+    checks.known("eps_place", eps_place, EPS_PLACES_OF_ADAM)
     rho_inf = 2 / (1 - b2) - 1
 
     def update(grads: Tree, state: AdamState, params: Tree | None = None) -> tuple[Tree, AdamState]:
@@ -120,7 +122,7 @@ def radam(
         updates = tree_map(lambda m, d: -size * m / d, m_hat, divisor)
         return updates, AdamState(step=t, first_moment=m, second_moment=v)
 
-    return Elementwise(init, update)
+    return Elementwise(two_moments, update)
 
 
 class AdamaxState(NamedTuple):
@@ -155,7 +157,8 @@ def adamax(
 
     Source: Kingma and Ba (2015), algorithm 2.
     """
-    adam(learning_rate, b1, b2, eps, bias_correction)  # which checks these
+    hyperparameters(learning_rate, b1, b2, eps)
+    checks.flag("bias_correction", bias_correction)
     checks.known("eps_place", eps_place, EPS_PLACES)
     within, beside = (eps, 0.0) if eps_place == "inside" else (0.0, eps)
 

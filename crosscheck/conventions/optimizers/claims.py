@@ -1,6 +1,6 @@
 """Every row, executed: at its defaults, where its conventions show, and as the rate changes."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -130,58 +130,58 @@ def _named(probe: dict[str, Any]) -> str:
     return ", ".join(f"{key}={value}" for key, value in probe.items())
 
 
-def job(row: Row, given: dict[str, Any], rates: Iterable[float]) -> dict[str, Any]:
-    """A run of a stock optimizer as `running.run` takes it."""
+def job(row: Row, given: dict[str, Any], rates: Iterable[float]) -> stock.Job:
+    """A run of a stock optimizer."""
     (rate,) = (a for a in row.arguments if a.keyword == "learning_rate")
     arguments = {key: value for key, value in given.items() if key != rate.name}
     if rate.neutral is not None and rate.name not in given:
         arguments[rate.name] = rate.default  # which is what is to be shown
-    return {
+    steps = {
         "call": row.call,
         "arguments": arguments,
         "rates": list(rates),
         "start": START.tolist(),
         "grads": [grad.tolist() for grad in GRADS],
     }
+    return RUNNING, steps
 
 
-def findings(
-    frameworks: Iterable[str] | None = None, optimizer: str | None = None
-) -> list[Finding]:
-    """Every row of these frameworks (all, unless told which), executed.
+def claimed(
+    framework: str, optimizer: str | None = None
+) -> tuple[list[stock.Job], Callable[[list[Any]], list[Finding]]]:
+    """What a framework must compute for its rows, and what comes of the results.
 
     Args:
-        frameworks: Names in `stock.FRAMEWORKS`.
+        framework: A name in `stock.FRAMEWORKS`.
         optimizer: Only rows of this one, by its name in `specs.KEYWORDS`.
     """
-    found = []
-    for framework in stock.FRAMEWORKS if frameworks is None else frameworks:
-        rows = [
-            row for row in ROWS if row.framework == framework and optimizer in (None, row.optimizer)
-        ]
-        found += _of_framework(framework, trials(rows))
-    return found
+    rows = [row for row in ROWS if row.framework == framework]
+    return claimed_of([row for row in rows if optimizer in (None, row.optimizer)])
 
 
-def _of_framework(framework: str, tried: list[Trial]) -> list[Finding]:
-    missing = stock.FRAMEWORKS[framework].missing
-    rows = [row for row in dict.fromkeys(trial.row for trial in tried) if not row.hidden]
+def claimed_of(rows: Iterable[Row]) -> tuple[list[stock.Job], Callable[[list[Any]], list[Finding]]]:
+    """The same for given rows."""
+    rows = list(rows)
+    tried, told = trials(rows), [row for row in rows if not row.hidden]
     jobs = [job(trial.row, trial.given, trial.rates) for trial in tried]
-    jobs += [{"call": row.call} for row in rows]
-    results = [None] * len(jobs) if missing else stock.computed(framework, RUNNING, jobs)
-    steps, signatures = results[: len(tried)], results[len(tried) :]
-    return [
-        *(_finding(trial, made, missing) for trial, made in zip(tried, steps, strict=True)),
-        *(_of_signature(row, made, missing) for row, made in zip(rows, signatures, strict=True)),
-    ]
+    jobs += [(RUNNING, {"call": row.call}) for row in told]
+
+    def found(results: list[Any]) -> list[Finding]:
+        steps, signatures = results[: len(tried)], results[len(tried) :]
+        return [
+            *(_finding(trial, made) for trial, made in zip(tried, steps, strict=True)),
+            *(_of_signature(row, made) for row, made in zip(told, signatures, strict=True)),
+        ]
+
+    return jobs, found
 
 
-def _of_signature(row: Row, found: Any, missing: str | None) -> Finding:
+def _of_signature(row: Row, found: Any) -> Finding:
     """Whether the installed version has the arguments and the defaults that the row says."""
     place = ("optimizer", row.framework, row.call, "signature")
     statement = "has the arguments and the defaults of its row"
-    if missing is not None:
-        return Finding(*place, statement, missing=missing)
+    if "missing" in found:
+        return Finding(*place, statement, missing=found["missing"])
     if "error" in found:
         return Finding(*place, statement, problem=found["error"])
     other = [a.name for a in row.arguments if not _is_default(a, found.get(a.name))]
@@ -201,7 +201,7 @@ def _is_default(argument: Argument, installed: str | None) -> bool:
         return said == installed.replace("[", "(").replace("]", ")")
 
 
-def _finding(trial: Trial, result: Any, missing: str | None) -> Finding:
+def _finding(trial: Trial, result: Any) -> Finding:
     row = trial.row
     size = row.off.sizes.get(trial.probe.removesuffix(f", {CHANGING}")) if row.off else None
     said = "equals" if size is None else f"differs by {size:.2g} (in 12 steps) from"
@@ -209,8 +209,8 @@ def _finding(trial: Trial, result: Any, missing: str | None) -> Finding:
     more += "" if size is None or row.off is None else f": {row.off.reason}"
     place = ("optimizer", row.framework, row.call, trial.probe)
     statement = f"{said} {trial.spec.in_words()}{more}"
-    if missing is not None:
-        return Finding(*place, statement, missing=missing)
+    if isinstance(result, dict) and "missing" in result:
+        return Finding(*place, statement, missing=result["missing"])
     if isinstance(result, dict):
         return Finding(*place, statement, problem=result["error"])
     exact = expected(*rounded_by(row, trial.spec, trial.rates), START, GRADS)

@@ -15,7 +15,6 @@ from crosscheck.conventions import stock
 from crosscheck.conventions.optimizers.claims import (
     GRADS,
     ORDERS,
-    RUNNING,
     START,
     at_defaults,
     job,
@@ -185,7 +184,7 @@ def run(planned: Sequence[Translation]) -> list[Translation]:
         made = (
             [{"error": f"{missing} is not installed"}] * len(jobs)
             if missing
-            else stock.computed(framework, RUNNING, jobs)
+            else stock.computed(framework, jobs)
         )
         results |= {(framework, call): path for call, path in zip(calls, made, strict=True)}
     bounds = {

@@ -1,4 +1,4 @@
-"""What is stated of the frameworks' own losses, activations and initializers, executed."""
+"""What is stated of the frameworks, executed: optimizers, losses, activations, initializers."""
 
 from dataclasses import replace
 from functools import cache
@@ -6,9 +6,10 @@ from functools import cache
 import numpy as np
 import pytest
 
-from crosscheck.conventions import functions, stock
+from crosscheck.conventions import everything, functions, stock
 from crosscheck.conventions.functions import activations, initializers, kinks, losses
 from crosscheck.conventions.functions.rows import WITHIN_EQUAL, difference
+from crosscheck.conventions.optimizers.table import ROWS
 
 MSE, RELU, LINEAR = losses.TORCH[0], kinks.TORCH[0], initializers.TORCH[0]
 XAVIER_NORMAL, TANH_GELU = initializers.TORCH[3], activations.TORCH[6]
@@ -17,13 +18,14 @@ SUMMED = losses.OPTAX[1]
 
 @cache
 def found():
-    return functions.findings()
+    return everything.findings()
 
 
 @pytest.mark.parametrize("name", stock.FRAMEWORKS)
 def test_every_statement_about_a_framework_holds(name):
     of_it = [finding for finding in found() if finding.framework == name]
-    assert of_it
+    about = {finding.component for finding in of_it if finding.kind == "optimizer"}
+    assert about == {row.call for row in ROWS if row.framework == name}
     if stock.FRAMEWORKS[name].missing is not None:
         assert {finding.holds for finding in of_it} == {None}
         pytest.skip(f"{stock.FRAMEWORKS[name].title} is not installed")
@@ -54,7 +56,8 @@ WRONG = [
 @pytest.mark.parametrize(("row", "why"), WRONG, ids=[str(n) for n in range(len(WRONG))])
 def test_a_wrong_statement_does_not_hold(row, why):
     pytest.importorskip("torch")
-    (result,) = stock.computed("torch", "crosscheck.conventions.functions.running", [row.job()])
+    running = "crosscheck.conventions.functions.running"
+    (result,) = stock.computed("torch", [(running, row.job())])
     wrong = [finding for finding in row.findings(result) if not finding.holds]
     assert wrong
     assert all(finding.holds is False for finding in wrong)
@@ -108,31 +111,30 @@ def test_honest_draws_are_within_what_chance_allows_and_others_are_not(distribut
 def test_a_framework_that_is_not_installed_is_named_and_nothing_is_said_of_it(monkeypatch):
     absent = replace(stock.FRAMEWORKS["mlx"], packages=("no_such_package",))
     monkeypatch.setitem(stock.FRAMEWORKS, "mlx", absent)
-    findings = functions.findings(["mlx"])
+    findings = everything.findings(["mlx"])
     assert {finding.missing for finding in findings} == {"no_such_package"}
     assert {finding.holds for finding in findings} == {None}
-    assert {finding.kind for finding in findings} == {"loss", "activation", "initializer"}
+    kinds = {"optimizer", "loss", "activation", "initializer"}
+    assert {finding.kind for finding in findings} == kinds
 
 
 def test_a_framework_that_cannot_be_run_is_not_taken_for_one_that_agrees(monkeypatch):
-    def fails(framework, module, jobs):
-        raise RuntimeError(f"{framework} cannot be run")
-
+    # It is there, but its process ends at once: there is no such module to be run.
     present = replace(stock.FRAMEWORKS["tinygrad"], packages=("numpy",))
     monkeypatch.setitem(stock.FRAMEWORKS, "tinygrad", present)
-    monkeypatch.setattr(stock, "computed", fails)
-    findings = functions.findings(["tinygrad"])
-    assert {finding.problem for finding in findings} == {"tinygrad cannot be run"}
+    monkeypatch.setattr(stock, "__name__", "crosscheck.no_such_module")
+    findings = everything.findings(["tinygrad"])
+    assert all("tinygrad cannot be run" in finding.problem for finding in findings)
     assert {finding.holds for finding in findings} == {False}
 
 
 def test_an_unknown_framework_is_an_error():
     with pytest.raises(KeyError, match="nosuch"):
-        functions.findings(["nosuch"])
+        everything.findings(["nosuch"])
 
 
 def test_the_rows_are_about_the_known_frameworks_and_none_is_said_twice():
     assert {row.framework for row in functions.ROWS} == set(stock.FRAMEWORKS)
     assert len(set(functions.ROWS)) == len(functions.ROWS)
-    said = [(f.framework, f.component, f.probe, f.statement) for f in found()]
+    said = [(f.framework, f.component, f.probe, f.statement, f.kind) for f in found()]
     assert len(set(said)) == len(said)
