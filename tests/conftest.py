@@ -32,7 +32,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 # What takes longest begins first, one file for each worker, so that none is left alone at the end.
-FIRST = ("test_verification.py", "test_discrimination.py", "test_bounds.py", "test_train.py")
+FIRST = ("test_verification.py", "test_discrimination.py", "test_stock.py", "test_bounds.py")
+FIRST += ("test_training.py", "test_activations.py", "test_train.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
