@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 import numpy as np
@@ -124,23 +124,26 @@ def may_differ(mistake: Mistake, case: Fixture) -> bool:
 @cache
 def functions_of(case: Fixture) -> frozenset[tuple[str, str]]:
     """The functions of the NumPy reference that a case runs, each with its file."""
-    seen = set()
+    called: set[CodeType] = set()
 
     def watch(frame: FrameType, event: str, argument: Any) -> None:
-        code = frame.f_code
-        if event == "call" and code.co_filename.startswith(str(FOLDER)):
-            file = Path(code.co_filename).relative_to(FOLDER).with_suffix("").as_posix()
-            seen.add((file, code.co_qualname.partition(".")[0]))
+        called.add(frame.f_code)
 
     numpy = load("numpy", reference_numpy.__name__)
     assert isinstance(numpy, Framework)
-    before = sys.getprofile()
-    sys.setprofile(watch)
+    case.exactly()  # first, once for all: traced it would take long
+    before = sys.gettrace()
+    sys.settrace(watch)
     try:
         attempt(case, numpy)
     finally:
-        sys.setprofile(before if callable(before) else None)  # a profiler in C is no function
-    return frozenset(seen)
+        sys.settrace(before)
+    return frozenset(
+        (path.relative_to(FOLDER).with_suffix("").as_posix(), code.co_qualname.partition(".")[0])
+        for code in called
+        for path in [Path(code.co_filename)]
+        if path.is_relative_to(FOLDER)
+    )
 
 
 @cache
