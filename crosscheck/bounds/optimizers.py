@@ -119,7 +119,7 @@ def adam(
     """Algorithm 1 of Kingma and Ba (2015); without its correction on request."""
     for t, (m, v, _, rate) in enumerate(_moments(grads, rates, b1, b2), start=1):
         m_hat, v_hat = (m / (1 - b1**t), v / (1 - b2**t)) if bias_correction else (m, v)
-        divisor = _root(v_hat, _eps_at(t, eps, b2, eps_place), eps_place)
+        divisor = _root(v_hat, _eps_at(t, eps, b2, eps_place, bias_correction), eps_place)
         yield Step(-rate * m_hat / divisor, {"first_moment": m, "second_moment": v})
 
 
@@ -140,7 +140,7 @@ def amsgrad(
         largest = maximum(largest, v if raw else v / (1 - b2**t))
         m_hat = m / (1 - b1**t) if bias_correction else m
         v_hat = largest / (1 - b2**t) if bias_correction and raw else largest
-        divisor = _root(v_hat, _eps_at(t, eps, b2, eps_place), eps_place)
+        divisor = _root(v_hat, _eps_at(t, eps, b2, eps_place, bias_correction), eps_place)
         state = {"first_moment": m, "second_moment": v, "largest_second_moment": largest}
         yield Step(-rate * m_hat / divisor, state)
 
@@ -246,8 +246,8 @@ def _moments(grads: Grads, rates: Rates, b1: Any, b2: Any) -> Iterator[tuple[Any
         yield m, v, g, rate
 
 
-def _eps_at(t: int, eps: Any, b2: Any, eps_place: str) -> Any:
-    return eps / sqrt(1 - b2**t) if eps_place == "hat" else eps
+def _eps_at(t: int, eps: Any, b2: Any, eps_place: str, corrected: bool = True) -> Any:
+    return eps / sqrt(1 - b2**t) if eps_place == "hat" and corrected else eps
 
 
 def _root(v: Any, eps: Any, eps_place: str) -> Any:

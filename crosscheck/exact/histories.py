@@ -42,10 +42,12 @@ def largest_of(values: Sequence[Array]) -> Array:
     return reduce(lambda one, other: elementwise(arb.max, one, other), values)
 
 
-def eps_of_steps(eps: arb, b2: arb, eps_place: str, grads: Grads) -> list[arb]:
+def eps_of_steps(
+    eps: arb, b2: arb, eps_place: str, grads: Grads, corrected: bool = True
+) -> list[arb]:
     """eps of every step: "hat" divides it by the root of 1 - b2^t."""
-    steps = range(1, len(grads) + 1)
-    return [eps / (1 - b2**t).sqrt() if eps_place == "hat" else eps for t in steps]
+    steps, hat = range(1, len(grads) + 1), eps_place == "hat" and corrected
+    return [eps / (1 - b2**t).sqrt() if hat else eps for t in steps]
 
 
 def root(values: Array, eps: arb, eps_place: str) -> Array:

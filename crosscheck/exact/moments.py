@@ -34,7 +34,9 @@ def adam(
         m_hats, v_hats = corrected(firsts, b1), corrected(seconds, b2)
     pushes = [
         m / root(v, eps_t, eps_place)
-        for m, v, eps_t in zip(m_hats, v_hats, eps_of_steps(eps, b2, eps_place, grads), strict=True)
+        for m, v, eps_t in zip(
+            m_hats, v_hats, eps_of_steps(eps, b2, eps_place, grads, bias_correction), strict=True
+        )
     ]
     states = {"first_moment": firsts, "second_moment": seconds}
     return History([-push for push in times(rates, pushes)], states)
@@ -60,7 +62,9 @@ def amsgrad(
         v_hats = corrected(largest, b2) if maximum_of == "raw" else largest
     pushes = [
         m / root(v, eps_t, eps_place)
-        for m, v, eps_t in zip(m_hats, v_hats, eps_of_steps(eps, b2, eps_place, grads), strict=True)
+        for m, v, eps_t in zip(
+            m_hats, v_hats, eps_of_steps(eps, b2, eps_place, grads, bias_correction), strict=True
+        )
     ]
     states = {"first_moment": firsts, "second_moment": seconds, "largest_second_moment": largest}
     return History([-push for push in times(rates, pushes)], states)

@@ -16,7 +16,7 @@ V_HAT = "v_hat = tree_map(lambda v: v / (1 - b2**t), v)"
 ADAM = "updates = tree_map(lambda m, v: -rate * m / root(v, eps_t, eps_place), m_hat, v_hat)"
 ADAM_RATE = "rate = checks.learning_rate_at(learning_rate, state.step)\n        t ="
 STATE = "AdamState(step=t, first_moment=m, second_moment=v)"
-HAT = 'eps_t = eps / (1 - b2**t) ** 0.5 if eps_place == "hat" else eps'
+HAT = "eps_t = eps / (1 - b2**t) ** 0.5 if hat else eps"
 DECAYED = "return decayed(optimizer, learning_rate, weight_decay, scaled=scaled)"
 LARGEST = "largest = tree_map(np.maximum, state.largest_second_moment, seen)"
 

@@ -72,7 +72,8 @@ def adam(
         if bias_correction:
             m_hat = tree_map(lambda m: m / (1 - b1**t), m)
             v_hat = tree_map(lambda v: v / (1 - b2**t), v)
-        eps_t = eps / (1 - b2**t) ** 0.5 if eps_place == "hat" else eps
+        hat = eps_place == "hat" and bias_correction
+        eps_t = eps / (1 - b2**t) ** 0.5 if hat else eps
         updates = tree_map(lambda m, v: -rate * m / root(v, eps_t, eps_place), m_hat, v_hat)
         return updates, AdamState(step=t, first_moment=m, second_moment=v)
 
@@ -164,7 +165,8 @@ def amsgrad(
             m_hat = tree_map(lambda m: m / (1 - b1**t), m)
             if maximum_of == "raw":
                 v_hat = tree_map(lambda v: v / (1 - b2**t), largest)
-        eps_t = eps / (1 - b2**t) ** 0.5 if eps_place == "hat" else eps
+        hat = eps_place == "hat" and bias_correction
+        eps_t = eps / (1 - b2**t) ** 0.5 if hat else eps
         updates = tree_map(lambda m, v: -rate * m / root(v, eps_t, eps_place), m_hat, v_hat)
         return updates, AmsgradState(
             step=t, first_moment=m, second_moment=v, largest_second_moment=largest

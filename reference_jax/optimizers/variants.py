@@ -89,17 +89,16 @@ def radam(
     The paper has no eps.
 
     Args:
-        learning_rate, b1, b2, eps, eps_place: As in `adam`; b2 above 0.6, where rho_inf is 4.
+        learning_rate, b1, b2, eps, eps_place: As in `adam`; up to b2 = 0.6 rho never passes 4.
         threshold: From which rho on to divide; 4 or more, below which there is no r.
         fallback: Whether to move before that; if not, the update is 0.
 
     Raises:
-        ValueError: As `adam`, or if b2 or `threshold` is too small.
+        ValueError: As `adam`, or if `threshold` is too small.
 
     Source: Liu et al. (2020), algorithm 2.
     """
     hyperparameters(learning_rate, b1, b2, eps)
-    checks.in_range("b2", b2, 0.6, 1.0)
     checks.in_range("threshold", threshold, 4.0)
     checks.flag("fallback", fallback)
     checks.known("eps_place", eps_place, EPS_PLACES_OF_ADAM)
@@ -116,7 +115,9 @@ def radam(
         eps_t = eps / (1 - b2**t) ** 0.5 if eps_place == "hat" else eps
         rho = rho_inf - 2 * t * b2**t / (1 - b2**t)
         known = (rho > threshold) * 1.0  # 0 before, 1 after: a step that is traced has no `if`
-        r = abs((rho - 4) * (rho - 2) * rho_inf / ((rho_inf - 4) * (rho_inf - 2) * rho)) ** 0.5
+        r = 0.0
+        if rho_inf > 4:
+            r = abs((rho - 4) * (rho - 2) * rho_inf / ((rho_inf - 4) * (rho_inf - 2) * rho)) ** 0.5
         size = rate * (known * r + (1 - known) * fallback)
         divisor = tree_map(lambda v: known * root(v, eps_t, eps_place) + (1 - known), v_hat)
         updates = tree_map(lambda m, d: -size * m / d, m_hat, divisor)

@@ -13,7 +13,8 @@ LearningRate = float | Callable[[Any], Any]
 # Where eps stands beside the root of a mean square v, of which 1 - b^t corrects the bias:
 #     "outside"   sqrt(v_hat) + eps
 #     "inside"    sqrt(v_hat + eps)
-#     "hat"       (sqrt(v) + eps) / sqrt(1 - b^t), so that it is larger at first (Adam's kin alone)
+#     "hat"       (sqrt(v) + eps) / sqrt(1 - b^t), so that it is larger at first (Adam's kin alone;
+#                 without a bias correction there is nothing to scale eps with: "outside")
 EPS_PLACES = ("outside", "inside")
 EPS_PLACES_OF_ADAM = (*EPS_PLACES, "hat")
 
