@@ -135,7 +135,9 @@ def test_a_run_begun_in_optax_goes_on_in_torch(pair):
     theta = first.steps(GRADS[:HALF])
     state = states.from_optax(reference, first.state, START, b1=0.9)
     second = InTorch(name, arguments, theta)
-    # optax's SGD, Adagrad, RMSprop and Adadelta do not count; torch does, and never looks.
+    # optax's SGD, Adagrad, RMSprop and Adadelta do not count; torch looks at most for a first step.
+    if not state.step:
+        state = state._replace(step=HALF)
     if reference == "rmsprop":
         state = states.rate_outside(state, RATE)
     states.into_torch(second.optimizer, state)
@@ -180,6 +182,48 @@ def test_a_reference_goes_on_where_torch_stopped():
     assert difference(theta, whole) < 12 * 50 * np.finfo(float).eps
 
 
+def test_a_parameter_without_a_gradient_does_not_lose_the_moments_of_the_others():
+    for unused in (0, 3):
+        run = InTorch("Adam", {}, START)
+        for grad in GRADS[:3]:
+            for index, (theta, leaf) in enumerate(
+                zip(run.thetas, states._leaves(grad), strict=True)
+            ):
+                theta.grad = None if index == unused else torch.tensor(leaf)
+            run.optimizer.step()
+        state = states.from_torch(run.optimizer, START)
+        assert state.step == 3
+        moved = [np.any(leaf) for leaf in states._leaves(state.first_moment)]
+        assert moved == [index != unused for index in range(4)]
+
+
+@pytest.mark.parametrize("steps", [0, 1, 6])
+def test_the_first_step_that_is_not_dampened_is_known_on_both_sides(steps):
+    arguments = {"momentum": 0.9, "dampening": 0.5}
+    first = InTorch("SGD", arguments, START)
+    theta = first.steps(GRADS[:steps])
+    state = states.from_torch(first.optimizer, START)
+    given = {"rate_inside": False, "dampening": 0.5, "dampen_first": False}
+    optimizer = OPTIMIZERS["momentum"](RATE, 0.9, **given)
+    whole = InTorch("SGD", arguments, START).steps(GRADS)
+    second = InTorch("SGD", arguments, theta)
+    states.into_torch(second.optimizer, state)
+    for grad in GRADS[steps:]:
+        updates, state = optimizer.update(grad, state, theta)
+        theta = apply_updates(theta, updates)
+    assert difference(theta, whole) < 12 * 50 * np.finfo(float).eps
+    assert difference(second.steps(GRADS[steps:]), whole) < 12 * 50 * np.finfo(float).eps
+
+
+def test_the_number_of_steps_can_be_given_where_nobody_counts():
+    run = InTorch("SGD", {"momentum": 0.9}, START)
+    run.steps(GRADS[:6])
+    assert states.from_torch(run.optimizer, START).step == 1
+    assert states.from_torch(run.optimizer, START, step=6).step == 6
+    run = InOptax("sgd", {"momentum": 0.9}, START)
+    assert states.from_optax("momentum", run.state, START, step=6).step == 6
+
+
 def test_before_the_first_step_the_state_is_the_references_own():
     fresh = InTorch("Adam", {}, START)
     state = states.from_torch(fresh.optimizer, START)
@@ -198,8 +242,27 @@ def test_what_cannot_be_moved_is_a_clear_error():
             states.from_torch, torch.optim.Rprop([torch.zeros(1)]), np.zeros(1)
         ),
         "no state of optax's rprop is known": partial(states.from_optax, "rprop", (), START),
-        "this is no state of adam: it has none of mu, nu": partial(
+        "this is no state of adam: it has no ScaleByAdamState": partial(
             states.from_optax, "adam", optax.sgd(0.1).init(np.zeros(1)), START
+        ),
+        "this is no state of momentum: it keeps more": partial(
+            states.from_optax, "momentum", InOptax("rmsprop", {"momentum": 0.9}, START).state, START
+        ),
+        "this is no state of lion: it has no ScaleByLionState": partial(
+            states.from_optax, "lion", optax.adam(0.1).init(np.zeros(1)), START
+        ),
+        "optax keeps no velocity here": partial(
+            states.into_optax,
+            "rmsprop",
+            OPTIMIZERS["rmsprop"](RATE).init(START)._replace(velocity=START),
+            InOptax("rmsprop", {}, START).state,
+        ),
+        "no state of optax's nope is known": partial(states.into_optax, "nope", state, ()),
+        "would change its dtype": partial(
+            states.into_optax,
+            "adam",
+            state,
+            optax.adam(0.1).init(jax.tree.map(lambda leaf: leaf.astype("float32"), START)),
         ),
         "mu is not of the shape of the parameters": partial(
             states.from_optax, "adam", optax.adam(0.1).init(np.zeros(1)), START

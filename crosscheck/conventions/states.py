@@ -10,53 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from crosscheck.conventions.state_names import AMSGRAD, KINDS, OF_OPTAX, OF_TORCH, Names
 from reference_numpy.optimizers import OPTIMIZERS
 from reference_numpy.params import Layer, tree_map
-
-# What each calls a moment of the reference, and the sign that it has there: a velocity of the
-# references points where the parameters go, a buffer of torch.optim and a trace of optax.sgd where
-# the gradient does.
-Names = dict[str, tuple[str, float]]
-ADAM: Names = {"exp_avg": ("first_moment", 1.0), "exp_avg_sq": ("second_moment", 1.0)}
-OF_TORCH: dict[str, tuple[str, Names]] = {
-    "SGD": ("momentum", {"momentum_buffer": ("velocity", -1.0)}),
-    "Adagrad": ("adagrad", {"sum": ("sum_of_squares", 1.0)}),
-    "RMSprop": (
-        "rmsprop",
-        {
-            "square_avg": ("second_moment", 1.0),
-            "grad_avg": ("first_moment", 1.0),
-            "momentum_buffer": ("velocity", -1.0),
-        },
-    ),
-    "Adadelta": (
-        "adadelta",
-        {"square_avg": ("second_moment", 1.0), "acc_delta": ("second_moment_of_updates", 1.0)},
-    ),
-    "Adam": ("adam", ADAM),
-    "AdamW": ("adam", ADAM),
-    "NAdam": ("nadam", ADAM),
-    "RAdam": ("radam", ADAM),
-    "Adamax": ("adamax", {"exp_avg": ("first_moment", 1.0), "exp_inf": ("largest", 1.0)}),
-}
-AMSGRAD = ADAM | {"max_exp_avg_sq": ("largest_second_moment", 1.0)}
-OF_ADAM: Names = {"mu": ("first_moment", 1.0), "nu": ("second_moment", 1.0)}
-OF_OPTAX: dict[str, Names] = {
-    "momentum": {"trace": ("velocity", -1.0)},
-    "adagrad": {"sum_of_squares": ("sum_of_squares", 1.0)},
-    "rmsprop": {
-        "nu": ("second_moment", 1.0),
-        "mu": ("first_moment", 1.0),
-        "trace": ("velocity", 1.0),
-    },
-    "adadelta": {"e_g": ("second_moment", 1.0), "e_x": ("second_moment_of_updates", 1.0)},
-    "adam": OF_ADAM,
-    "amsgrad": OF_ADAM | {"nu_max": ("largest_second_moment", 1.0)},
-    "nadam": OF_ADAM,
-    "radam": OF_ADAM,
-    "adamax": {"mu": ("first_moment", 1.0), "nu": ("largest", 1.0)},
-    "lion": {"mu": ("first_moment", 1.0)},
-}
 
 
 class StateError(ValueError):
@@ -66,14 +22,16 @@ class StateError(ValueError):
 # ----- torch.optim -----
 
 
-def from_torch(optimizer: Any, like: Any) -> Any:
+def from_torch(optimizer: Any, like: Any, step: int | None = None) -> Any:
     """The state of a torch.optim optimizer, as the NumPy reference has it.
 
-    A velocity comes with the learning rate outside. SGD counts no steps: its step is 0.
+    A velocity comes with the learning rate outside. What torch keeps nothing of yet is 0.
 
     Args:
         optimizer: Of torch.optim; its parameters in the order of the leaves of `like`.
         like: A tree of NumPy arrays of the shape of the parameters.
+        step: How many steps were made, for SGD, which does not count: without it 1 if there is a
+            velocity, so that the next step is not taken for the first, and 0 if there is none.
 
     Raises:
         StateError: If the optimizer is unknown here, or its parameters are others.
@@ -81,16 +39,20 @@ def from_torch(optimizer: Any, like: Any) -> Any:
     name, names = _of_torch(optimizer)
     state = OPTIMIZERS[name](0.0).init(like)
     kept = [optimizer.state[theta] for theta in _thetas(optimizer, like)]
-    if not any(kept):
-        return state  # nothing is kept before the first step
-    moments = {}
+    moments, made = {}, 0
     for theirs, (own, sign) in names.items():
-        leaves = [entry.get(theirs) for entry in kept]
-        if all(leaf is not None for leaf in leaves):
-            moments[own] = _tree([sign * leaf.cpu().numpy() for leaf in leaves], like)
-    if "mu_product" in kept[0]:
-        moments["momentum_product"] = float(kept[0]["mu_product"])
-    return state._replace(step=int(kept[0].get("step", 0)), **moments)
+        leaves = [
+            zeros if entry.get(theirs) is None else sign * entry[theirs].cpu().numpy()
+            for entry, zeros in zip(kept, _leaves(getattr(state, own)), strict=True)
+        ]
+        made = max(made, *(entry.get(theirs) is not None for entry in kept))
+        moments[own] = _tree(leaves, like)
+    products = [float(entry["mu_product"]) for entry in kept if "mu_product" in entry]
+    if products:
+        moments["momentum_product"] = products[0]
+    counted = [int(entry["step"]) for entry in kept if "step" in entry]
+    made = max(counted, default=made)
+    return state._replace(step=made if step is None else step, **moments)
 
 
 def into_torch(optimizer: Any, state: Any) -> None:
@@ -109,9 +71,12 @@ def into_torch(optimizer: Any, state: Any) -> None:
             theirs: torch.from_numpy(np.array(sign * _leaves(moments[own])[index])).to(theta)
             for theirs, (own, sign) in names.items()
         }
-        if name != "momentum":
-            # torch keeps its counters in its default dtype.
-            entry["step"] = torch.tensor(float(state.step))
+        if name == "momentum":
+            # torch knows the first step, which it does not dampen, by there being no velocity.
+            optimizer.state[theta] = entry if state.step else {}
+            continue
+        # torch keeps its counters in its default dtype.
+        entry["step"] = torch.tensor(float(state.step))
         if name == "nadam":
             entry["mu_product"] = torch.tensor(state.momentum_product)
         optimizer.state[theta] = entry
@@ -138,7 +103,9 @@ def _thetas(optimizer: Any, like: Any) -> list[Any]:
 # ----- optax -----
 
 
-def from_optax(name: str, state: Any, like: Any, b1: float | None = None) -> Any:
+def from_optax(
+    name: str, state: Any, like: Any, b1: float | None = None, step: int | None = None
+) -> Any:
     """The state of an optax optimizer, as the NumPy reference has it.
 
     The velocity of optax.sgd comes with the learning rate outside, that of optax.rmsprop with the
@@ -149,17 +116,18 @@ def from_optax(name: str, state: Any, like: Any, b1: float | None = None) -> Any
         state: What optax keeps.
         like: A tree of NumPy arrays of the shape of the parameters.
         b1: Of NAdam, whose product of momenta optax does not keep: it is b1^t there.
+        step: How many steps were made, where optax does not count.
 
     Raises:
-        StateError: If the optimizer is unknown here, a moment is missing, or b1 is.
+        StateError: If the optimizer is unknown here, the state is another one's, or b1 is missing.
     """
     import jax
 
-    own = OPTIMIZERS[name](0.0).init(like) if name in OF_OPTAX else None
-    if own is None:
-        raise StateError(f"no state of optax's {name} is known: {', '.join(OF_OPTAX)} are")
+    _check_kind(name, state)
+    own = OPTIMIZERS[name](0.0).init(like)
     found = dict(_fields(state))
-    step = int(found.get("count", 0))
+    if step is None:
+        step = int(found.get("count", 0))
     moments = {}
     for theirs, (moment, sign) in OF_OPTAX[name].items():
         if theirs in found:
@@ -167,8 +135,6 @@ def from_optax(name: str, state: Any, like: Any, b1: float | None = None) -> Any
             if [leaf.shape for leaf in leaves] != [leaf.shape for leaf in _leaves(like)]:
                 raise StateError(f"{theirs} is not of the shape of the parameters")
             moments[moment] = _tree(leaves, like)
-    if not moments:
-        raise StateError(f"this is no state of {name}: it has none of {', '.join(OF_OPTAX[name])}")
     if name == "nadam":
         if b1 is None:
             raise StateError("optax does not keep NAdam's product of momenta: give its b1")
@@ -190,7 +156,12 @@ def into_optax(name: str, state: Any, start: Any) -> Any:
     import jax
     import jax.numpy as jnp
 
+    _check_kind(name, start)
     names, moments = OF_OPTAX[name], _moments(name, state)
+    lost = [own for their, (own, _) in names.items() if their not in dict(_fields(start))]
+    for own in lost:
+        if any(np.any(leaf) for leaf in _leaves(moments[own])):
+            raise StateError(f"optax keeps no {own} here: make its optimizer with what needs it")
 
     def filled(node: Any) -> Any:
         if not isinstance(node, tuple):
@@ -206,22 +177,40 @@ def into_optax(name: str, state: Any, start: Any) -> Any:
                 own, sign = names[field]
                 structure = jax.tree.structure(value)
                 leaves = [jnp.asarray(sign * leaf) for leaf in _leaves(moments[own])]
-                old = [leaf.shape for leaf in jax.tree.leaves(value)]
-                if [leaf.shape for leaf in leaves] != old:
+                old = jax.tree.leaves(value)
+                if [leaf.shape for leaf in leaves] != [leaf.shape for leaf in old]:
                     raise StateError(f"{own} is not of the shape of the parameters")
+                if any(leaf.dtype != was.dtype for leaf, was in zip(leaves, old, strict=True)):
+                    raise StateError(f"{own} would change its dtype; is jax_enable_x64 on?")
                 changes[field] = jax.tree.unflatten(structure, leaves)
         return named._replace(**changes)
 
     return filled(start)
 
 
-def _fields(state: Any) -> Iterator[tuple[str, Any]]:
-    """Every named field of a nested state, its transformations one after the other."""
+def _check_kind(name: str, state: Any) -> None:
+    if name not in OF_OPTAX:
+        raise StateError(f"no state of optax's {name} is known: {', '.join(OF_OPTAX)} are")
+    kinds = {type(part).__name__ for part in _parts(state)}
+    if not kinds & set(KINDS[name]):
+        raise StateError(f"this is no state of {name}: it has no {' or '.join(KINDS[name])}")
+    if name == "momentum" and len(kinds - {"TraceState", "EmptyState", "ScaleByScheduleState"}):
+        raise StateError("this is no state of momentum: it keeps more than a velocity")
+
+
+def _parts(state: Any) -> Iterator[Any]:
+    """Every transformation's own part of a nested state."""
     if hasattr(state, "_asdict"):
-        yield from state._asdict().items()
+        yield state
     elif isinstance(state, tuple):
         for part in state:
-            yield from _fields(part)
+            yield from _parts(part)
+
+
+def _fields(state: Any) -> Iterator[tuple[str, Any]]:
+    """Every named field of a nested state, its transformations one after the other."""
+    for part in _parts(state):
+        yield from part._asdict().items()
 
 
 # ----- a velocity, with the learning rate inside or outside -----
