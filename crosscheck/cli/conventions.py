@@ -61,7 +61,7 @@ def conventions(
     }
     write_json(json_path, content)
     if markdown:
-        click.echo(page(found, pairs()), nl=False, err=json_path == "-")
+        click.echo(page(found, pairs(frameworks, only)), nl=False, err=json_path == "-")
     else:
         show_findings(console, found)
     sys.exit(0 if holds else 1)
@@ -82,8 +82,9 @@ def translate(call: str, to: str, json_path: str | None) -> None:
 
     CALL is as it stands in a program, with plain arguments and without the parameters:
     "torch.optim.RMSprop(lr=0.01, momentum=0.9)". It is parsed, never evaluated. Both optimizers
-    make twelve steps with the same gradients; the learning rate stays as it is. Exit codes: 0 they
-    are equal, 1 there is no equal call (the nearest is shown), 2 bad usage.
+    make twelve steps with the same gradients at one learning rate; under what the two are equal is
+    said below. Exit codes: 0 they are equal, 1 there is no equal call (the nearest is shown), 2 bad
+    usage, 3 they should be equal and could not be run.
     """
     console = console_for(json_path)
     try:
@@ -92,4 +93,4 @@ def translate(call: str, to: str, json_path: str | None) -> None:
         raise click.UsageError(str(error)) from None
     write_json(json_path, found.as_json())
     show_translation(console, found)
-    sys.exit(0 if found.equal else 1)
+    sys.exit({True: 0, False: 1, None: 3}[found.equal])

@@ -34,7 +34,8 @@ def page(findings: Sequence[Finding], pairs: Sequence[Translation]) -> str:
     parts = [HEAD, *_versions(findings), *_optimizers(findings), *_pairs(pairs)]
     for kind, title in TITLES.items():
         chosen = [finding for finding in findings if finding.kind == kind]
-        parts += [f"## {title}", "", *_functions(chosen), ""]
+        if chosen:
+            parts += [f"## {title}", "", *_functions(chosen), ""]
     return "\n".join(parts) + "\n"
 
 
@@ -55,12 +56,16 @@ def _optimizers(findings: Sequence[Finding]) -> Iterator[str]:
     yield ""
     for optimizer in dict.fromkeys(row.optimizer for row in ROWS):
         rows = [row for row in ROWS if row.optimizer == optimizer and row.framework != TWIN]
+        tried = [(row, [f for f in findings if _is_of(f, row)]) for row in rows]
+        if not any(of_row for _, of_row in tried):
+            continue
         yield f"### {optimizer}"
         yield ""
-        yield "| stock | its defaults | at these it | largest difference (allowed) | tried |"
+        yield "| stock | its defaults | at these it | by (allowed) | elsewhere |"
         yield "|---|---|---|---|---|"
-        for row in rows:
-            yield _optimizer(row, [f for f in findings if _is_of(f, row)])
+        for row, of_row in tried:
+            if of_row:
+                yield _optimizer(row, of_row)
         yield ""
 
 
@@ -75,20 +80,26 @@ def _optimizer(row: Row, findings: Sequence[Finding]) -> str:
         for a in row.arguments
         if a.keyword is not None
     )
-    at_defaults = findings[0].statement
+    first, *rest = findings
     return (
-        f"| `{row.call}` | `{defaults}` | {_code(at_defaults)} | {_measured(findings)} "
-        f"| {len(findings)} |"
+        f"| `{row.call}` | `{defaults}` | {_code(first.statement)} | {_measured(first)} "
+        f"| {_elsewhere(rest)} |"
     )
 
 
-def _measured(findings: Sequence[Finding]) -> str:
-    tried = [f for f in findings if f.difference is not None and f.most]
-    if not tried:
-        return "not installed"
-    worst = max(tried, key=lambda f: (f.difference or 0.0) / f.most)
-    mark = "" if all(f.holds for f in tried) else " **does not hold**"
-    return f"{worst.difference:.1e} ({worst.most:.1e}){mark}"
+def _measured(finding: Finding) -> str:
+    if finding.difference is None:
+        return "not installed" if finding.missing else "fails"
+    mark = "" if finding.holds else " **does not hold**"
+    return f"{finding.difference:.1e} ({finding.most:.1e}){mark}"
+
+
+def _elsewhere(findings: Sequence[Finding]) -> str:
+    """Under the probes: how many hold, and where it is off by a size of its own, by which."""
+    probes = [f for f in findings if f.probe != "signature"]
+    held = sum(f.holds is True for f in probes)
+    off = {f"{f.probe}: {f.difference:.1e}" for f in probes if f.least and f.difference}
+    return "; ".join([f"{held} of {len(probes)} hold", *sorted(off)])
 
 
 def _code(statement: str) -> str:
@@ -102,17 +113,19 @@ def _pairs(pairs: Iterable[Translation]) -> Iterator[str]:
     yield "## Pairs that can be made equal"
     yield ""
     yield "Each optimizer at its defaults, and the arguments that make another framework's equal"
-    yield "it: run, and equal to rounding. Where nothing is, `crosscheck translate` says why."
+    yield "it: run, and equal to rounding, at one learning rate. Other arguments may be asked of"
+    yield "`crosscheck translate`, which also says why nothing is equal, where that is so."
     yield ""
-    yield "| this | is this | largest difference |"
-    yield "|---|---|---|"
+    yield "| this | is this | largest difference | but |"
+    yield "|---|---|---|---|"
     for pair in pairs:
         if pair.equal and pair.difference is not None and TWIN not in _frameworks(pair):
             source, target = (
                 written(pair.source, pair.given),
                 written(pair.target, pair.arguments),
             )
-            yield f"| `{source}` | `{target}` | {pair.difference:.1e} |"
+            but = "; ".join(pair.provisos)
+            yield f"| `{source}` | `{target}` | {pair.difference:.1e} | {but} |"
     yield ""
 
 

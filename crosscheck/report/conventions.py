@@ -71,17 +71,22 @@ def show_translation(console: Console, translation: Translation) -> None:
     console.print(f"[dim]in the references' words:[/] {escape(translation.spec.in_words())}")
     call = escape(written(translation.target, translation.arguments))
     title = stock.FRAMEWORKS[translation.target.framework].title
-    if translation.equal:
-        console.print(f"[bold]{call}[/]")
-    else:
+    if translation.mismatch:
         console.print(f"[yellow]{title} has nothing equal. The nearest:[/] {call}")
         for keyword, (asked, has) in translation.mismatch.items():
             console.print(f"  {keyword}: asked for {asked!r}, it has {has!r}")
+    else:
+        console.print(f"[bold]{call}[/]")
+    for proviso in translation.provisos:
+        console.print(f"  [yellow]but:[/] {escape(proviso)}")
     if translation.difference is None:
-        console.print(f"[yellow]not run:[/] {escape(str(translation.problem))}")
+        console.print(f"[yellow]not proved:[/] {escape(str(translation.problem))}")
         return
-    said = "what rounding allows" if translation.within else "more than rounding makes"
+    said = "allowed between equals" if translation.within else "more than between equals"
+    shows = (
+        "; in twelve steps it does not show" if translation.mismatch and translation.within else ""
+    )
     console.print(
         f"largest difference of the parameters over twelve steps: {translation.difference:.2g} "
-        f"({said}: {translation.bound:.2g})"
+        f"({said}: {translation.bound:.2g}{shows})"
     )

@@ -31,6 +31,7 @@ PROBES: dict[str, tuple[dict[str, Any], ...]] = {
         {"momentum": 0.9, "nesterov": True},
         {"momentum": 0.9, "dampening": 0.25},
         {"momentum": 0.9, "weight_decay": 0.1},
+        {"momentum": 0.9, "rate_inside": True},
     ),
     "lion": ({"b1": 0.5, "b2": 0.75}, {"weight_decay": 0.1}),
     "adagrad": (
@@ -42,6 +43,8 @@ PROBES: dict[str, tuple[dict[str, Any], ...]] = {
         {"eps": 0.01, "decay": 0.5},
         {"eps": 0.01, "decay": 0.5, "momentum": 0.9},
         {"eps": 0.01, "decay": 0.5, "centered": True},
+        {"eps": 0.01, "decay": 0.5, "eps_place": "outside"},
+        {"eps": 0.01, "decay": 0.5, "initial_accumulator": 0.5},
         {"weight_decay": 0.1},
     ),
     "adadelta": ({"eps": 0.01, "decay": 0.5}, {"weight_decay": 0.1}),
@@ -50,10 +53,20 @@ PROBES: dict[str, tuple[dict[str, Any], ...]] = {
         {"eps": 0.01, "b2": 0.75, "bias_correction": True},
         {"eps": 0.01, "b1": 0.5, "b2": 0.5, "maximum_of": "raw"},
         {"weight_decay": 0.1},
+        {"weight_decay": 0.1, "decoupled": True},
     ),
-    "nadam": ({"eps": 0.01, "b1": 0.5, "b2": 0.75}, {"momentum_decay": 1.0}),
-    "radam": ({"eps": 0.01, "b1": 0.5, "b2": 0.9},),
-    "adamax": ({"eps": 0.01, "b1": 0.5, "b2": 0.75},),
+    "nadam": (
+        {"eps": 0.01, "b1": 0.5, "b2": 0.75},
+        {"momentum_decay": 1.0},
+        {"weight_decay": 0.1},
+    ),
+    "radam": (
+        {"eps": 0.01, "b1": 0.5, "b2": 0.9},
+        {"eps": 0.01, "b2": 0.9, "threshold": 4.0},
+        {"weight_decay": 0.1},
+        {"weight_decay": 0.1, "decoupled": True},
+    ),
+    "adamax": ({"eps": 0.01, "b1": 0.5, "b2": 0.75}, {"weight_decay": 0.1}),
 }
 CHANGING = "rate quartered after six steps"
 

@@ -1,6 +1,6 @@
 """A stock optimizer as data: its arguments, and what each is called in the references."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crosscheck.conventions.optimizers.specs import KEYWORDS, Spec, differences
@@ -168,9 +168,25 @@ class Row:
         return {a.name: a.neutral for a in self.arguments if a.neutral is not None}
 
     def write(self, spec: Spec) -> dict[str, Any]:
-        """The arguments that come nearest to a spec; what equals its default is left out."""
-        ways = [self._written(spec), self._written(spec.simplified())]
-        return min(ways, key=lambda given: len(differences(spec, self.read(given))))
+        """The arguments that come nearest to a spec, in words."""
+        return min(self.ways(spec), key=lambda given: len(self.mismatch(spec, given)))
+
+    def ways(self, spec: Spec) -> list[dict[str, Any]]:
+        """Arguments that may come near a spec; what equals its default is left out."""
+        plain = spec.simplified()
+        specs = [spec, plain]
+        if plain.keywords.get("dampening"):  # but for the first step that is a smaller rate
+            left = 1 - plain.keywords["dampening"]
+            own = plain.keywords | {"dampening": 0.0, "dampen_first": True}
+            specs.append(replace(plain, keywords=own, learning_rate=plain.learning_rate * left))
+        found = [self._written(each) for each in specs]
+        for given in list(found):
+            one, other = plain, self.read(given).simplified()
+            asked, has = one.learning_rate, other.learning_rate
+            if asked != has and other == replace(one, learning_rate=has):  # of what it dampens
+                rate = next(a.name for a in self.arguments if a.keyword == "learning_rate")
+                found.append(given | {rate: given[rate] * asked / has})
+        return found
 
     def _written(self, spec: Spec) -> dict[str, Any]:
         values = spec.keywords | {
@@ -197,8 +213,6 @@ class Row:
                 given[argument.name] = value
         return given
 
-    def mismatch(self, spec: Spec) -> dict[str, tuple[Any, Any]]:
-        """In what the nearest call differs from a spec: by keyword, the spec's and its own."""
-        if spec.optimizer != self.optimizer:
-            return {"optimizer": (spec.optimizer, self.optimizer)}
-        return differences(spec, self.read(self.write(spec)))
+    def mismatch(self, spec: Spec, given: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+        """In what a call of it differs from a spec: by keyword, the spec's and its own."""
+        return differences(spec, self.read(given))

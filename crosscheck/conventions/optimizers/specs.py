@@ -111,6 +111,8 @@ class Spec:
             # sqrt(a_0 + sum g^2 + eps): eps is part of where the sum begins.
             own["initial_accumulator"] += own["eps"]
             own["eps"] = 0.0
+        if self.optimizer == "radam" and 2 / (1 - own["b2"]) - 1 <= own["threshold"]:
+            own["eps"] = 0.0  # it never divides
         if own.get("eps") == 0:
             own["eps_place"] = "outside"
         if not spec.weight_decay:
@@ -123,7 +125,9 @@ def differences(one: Spec, other: Spec) -> dict[str, tuple[Any, Any]]:
     if one.optimizer != other.optimizer:
         return {"optimizer": (one.optimizer, other.optimizer)}
     simplified = _differing(one.simplified(), other.simplified())
-    as_given = _differing(one, other)
+    as_given = _differing(
+        *(each if each.weight_decay else replace(each, decoupled=True) for each in (one, other))
+    )
     if not simplified:
         return {}
     # In the words that were given, where these show it: they are what can be changed.

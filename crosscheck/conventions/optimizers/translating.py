@@ -20,10 +20,12 @@ from crosscheck.conventions.optimizers.claims import (
     job,
     rounded_by,
 )
-from crosscheck.conventions.optimizers.rows import ArgumentError, Row
-from crosscheck.conventions.optimizers.specs import Spec, expected
+from crosscheck.conventions.optimizers.rows import Row
+from crosscheck.conventions.optimizers.specs import Expected, Spec, expected
 from crosscheck.conventions.optimizers.table import ROWS
+from crosscheck.exact.balls import UndecidedError
 
+LARGEST = 2**1000  # of a whole number: floats go a little further
 SINGLE_ROUNDOFF = float(np.finfo("float32").eps) / 2
 
 
@@ -59,9 +61,42 @@ class Translation:
     within: bool = True
 
     @property
-    def equal(self) -> bool:
-        """Whether the two are the same optimizer: in words, and in numbers where these are had."""
-        return not self.mismatch and self.within
+    def equal(self) -> bool | None:
+        """Whether the two are the same optimizer, in words and in numbers.
+
+        None where they are so in words, and there are no numbers.
+        """
+        if self.mismatch or not self.within:
+            return False
+        return None if self.difference is None else True
+
+    @property
+    def provisos(self) -> list[str]:
+        """Under what, or but for what, the two are equal."""
+        own = self.target.read(self.arguments)
+        found = []
+        if self.spec.keywords.get("momentum") and _differ(self.spec, own, "rate_inside"):
+            found.append(
+                "only as long as the learning rate stays as it is: in one of them it is inside "
+                "the velocity, in the other outside"
+            )
+        if 0 in (self.spec.keywords.get("eps"), own.keywords.get("eps")):
+            found.append(
+                "with an eps of 0, an entry whose gradient is 0 from the start is 0/0 in some "
+                "frameworks"
+            )
+        for row in (self.source, self.target):
+            title = stock.FRAMEWORKS[row.framework].title
+            if row.rounds:
+                found.append(f"{title} rounds {' and '.join(row.rounds)} to float32")
+            if row.off and row.off.powers:
+                found.append(f"in {title} {row.off.reason}")
+        if "decoupled" in self.mismatch and own.decoupled and self.target.framework == "optax":
+            found.append(
+                f"optax.chain(optax.add_decayed_weights({self.spec.weight_decay!r}), ...) "
+                "around the optimizer without its decay puts it into the gradient"
+            )
+        return found
 
     def as_json(self) -> dict[str, Any]:
         """For other programs."""
@@ -70,6 +105,7 @@ class Translation:
             "reference": self.spec.in_words(),
             "target": written(self.target, self.arguments),
             "equal": self.equal,
+            "provisos": self.provisos,
             "mismatch": {key: list(pair) for key, pair in self.mismatch.items()},
             "difference": self.difference,
             "bound": self.bound,
@@ -93,15 +129,18 @@ def translate(text: str, to: str) -> Translation:
     rows = [row for row in ROWS if row.framework == to and row.optimizer == spec.optimizer]
     if not rows:
         raise CallError(f"{stock.FRAMEWORKS[to].title} has no {spec.optimizer}")
-    return min(run([_planned(source, given, spec, row) for row in rows]), key=_distance)
+    return min(
+        run([_planned(source, given, spec, row, way) for row in rows for way in row.ways(spec)]),
+        key=_distance,
+    )
 
 
 def parsed(text: str) -> tuple[Row, dict[str, Any]]:
     """The row and the arguments of a call that is written out.
 
     Raises:
-        CallError: If the text is no call with plain arguments, or of no known optimizer.
-        ArgumentError: If there are more arguments than it has.
+        CallError: If the text is no call with plain arguments, all but the first with their
+            names, or of no known optimizer.
     """
     try:
         call = ast.parse(text.strip(), mode="eval").body
@@ -111,10 +150,12 @@ def parsed(text: str) -> tuple[Row, dict[str, Any]]:
         raise CallError(f"{text!r} is no call: write it as torch.optim.Adam(lr=0.001)")
     row = known(ast.unparse(call.func))
     given: dict[str, Any] = {}
+    if len(call.args) > (0 if row.hidden else 1):
+        raise CallError(
+            f"write the arguments of {row.call} with their names, but for the learning rate"
+        )
     for argument, node in zip(row.arguments, call.args, strict=False):
         given[argument.name] = _plain(node)
-    if len(call.args) > len(row.arguments):
-        raise ArgumentError(f"{row.call} takes {len(row.arguments)} arguments at most")
     for keyword in call.keywords:
         if keyword.arg is None or keyword.arg in given:
             raise CallError(f"{ast.unparse(keyword)!r} cannot be read, or is given twice")
@@ -146,14 +187,17 @@ def written(row: Row, arguments: dict[str, Any]) -> str:
     return f"{row.call}({', '.join(f'{key}={value!r}' for key, value in arguments.items())})"
 
 
-def pairs(frameworks: Iterable[str] | None = None) -> list[Translation]:
+def pairs(
+    frameworks: Iterable[str] | None = None, optimizer: str | None = None
+) -> list[Translation]:
     """Every row at its defaults, written as every other framework's nearest row, and run.
 
     Args:
         frameworks: Among which; None takes all.
+        optimizer: Only of this one, by its name in `specs.KEYWORDS`.
     """
     among = set(stock.FRAMEWORKS if frameworks is None else frameworks)
-    rows = [row for row in ROWS if row.framework in among]
+    rows = [row for row in ROWS if row.framework in among and optimizer in (None, row.optimizer)]
     found = []
     for source in rows:
         given = at_defaults(source)
@@ -162,12 +206,14 @@ def pairs(frameworks: Iterable[str] | None = None) -> list[Translation]:
             # Keras has the same arguments on every backend: there is nothing to translate.
             alike = source.optimizer == target.optimizer and source.call != target.call
             if alike and source.framework != target.framework:
-                found.append(_planned(source, given, spec, target))
+                found.append(_planned(source, given, spec, target, target.write(spec)))
     return run(found)
 
 
-def _planned(source: Row, given: dict[str, Any], spec: Spec, target: Row) -> Translation:
-    arguments, mismatch = target.write(spec), target.mismatch(spec)
+def _planned(
+    source: Row, given: dict[str, Any], spec: Spec, target: Row, arguments: dict[str, Any]
+) -> Translation:
+    mismatch = target.mismatch(spec, arguments)
     return Translation(source, given, spec, target, arguments, mismatch, None, 0.0, None)
 
 
@@ -208,6 +254,8 @@ def _measured(
         if isinstance(results[key], dict):
             return replace(planned, problem=f"{key[1]}: {results[key]['error']}")
     one, other = (np.array(results[key]) for key in keys)
+    if not np.all(np.isfinite(one)) or not np.all(np.isfinite(other)):
+        return replace(planned, problem="the steps do not stay finite")
     error, most = np.abs(one - other), bounds[keys[0]] + bounds[keys[1]]
     worst = np.unravel_index(np.argmax(error), error.shape)
     return replace(
@@ -226,7 +274,8 @@ def _bound(row: Row, arguments: dict[str, Any]) -> np.ndarray:
     relative to the step, and to both halves of NAdam's.
     """
     spec, rates = row.read(arguments), _rates(row, arguments)
-    exact = expected(spec, rates, START, GRADS)
+    with np.errstate(all="ignore"):  # what does not stay finite is said of the steps themselves
+        exact = _expected(spec, rates)
     total = ORDERS * exact.bounds
     if row.rounds:
         total += np.abs(expected(*rounded_by(row, spec, rates), START, GRADS).values - exact.values)
@@ -239,13 +288,25 @@ def _bound(row: Row, arguments: dict[str, Any]) -> np.ndarray:
     return total
 
 
+def _expected(spec: Spec, rates: tuple[float, ...]) -> Expected:
+    try:
+        return expected(spec, rates, START, GRADS)
+    except UndecidedError:  # no number at all, as 0/0
+        nothing = np.full((len(GRADS), *START.shape), np.nan)
+        return Expected(nothing, nothing)
+
+
 def _rates(row: Row, arguments: dict[str, Any]) -> tuple[float, ...]:
     return (row.read(arguments).learning_rate,) * len(GRADS)
 
 
-def _distance(translation: Translation) -> tuple[bool, int, float]:
+def _distance(translation: Translation) -> tuple[bool, float, int]:
     difference = np.inf if translation.difference is None else translation.difference
-    return (not translation.equal, len(translation.mismatch), difference)
+    return (translation.equal is False, difference, len(translation.mismatch))
+
+
+def _differ(one: Spec, other: Spec, keyword: str) -> bool:
+    return bool(one.keywords.get(keyword) != other.keywords.get(keyword))
 
 
 def _is_name(node: ast.AST) -> bool:
@@ -261,4 +322,8 @@ def _plain(node: ast.expr) -> Any:
         raise CallError(
             f"{ast.unparse(node)!r} is no number, True, False, None or tuple of these"
         ) from None
-    return tuple(value) if isinstance(value, list) else value
+    value = tuple(value) if isinstance(value, list) else value
+    for number in value if isinstance(value, tuple) else (value,):
+        if isinstance(number, int) and abs(number) > LARGEST:
+            raise CallError(f"{ast.unparse(node)[:20]!r}... is too large a number")
+    return value
