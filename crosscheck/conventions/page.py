@@ -97,6 +97,8 @@ def _measured(finding: Finding) -> str:
 def _elsewhere(findings: Sequence[Finding]) -> str:
     """Under the probes: how many hold, and where it is off by a size of its own, by which."""
     probes = [f for f in findings if f.probe != "signature"]
+    if not probes:
+        return "-"
     held = sum(f.holds is True for f in probes)
     off = {f"{f.probe}: {f.difference:.1e}" for f in probes if f.least and f.difference}
     return "; ".join([f"{held} of {len(probes)} hold", *sorted(off)])

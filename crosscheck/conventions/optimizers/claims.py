@@ -101,7 +101,8 @@ def trials(rows: Iterable[Row]) -> list[Trial]:
             spec = row.read(given if name != "defaults" else row.neutral | given)
             steady = (spec.learning_rate,) * len(GRADS)
             found.append(Trial(row, name, given, spec, steady))
-            if not row.constant_rate and name != "defaults":
+            by_default = name == "defaults" and (row.off is not None or row.neutral)
+            if not row.constant_rate and not by_default:
                 half = len(GRADS) // 2
                 changing = (*steady[:half], *(rate / 4 for rate in steady[half:]))
                 found.append(Trial(row, f"{name}, {CHANGING}", given, spec, changing))
