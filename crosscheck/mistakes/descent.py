@@ -100,4 +100,13 @@ MISTAKES = [
         (C, C.replace("b1", "b2")),
         (M, M.replace("b2", "b1")),
     ),
+    _mistake(
+        "momentum",
+        "update",
+        "Nesterov's look ahead not spared",
+        (
+            NESTEROV,
+            NESTEROV.replace("push * g", "(rate if rate_inside else 1.0) * (1 - dampening) * g"),
+        ),
+    ),
 ]

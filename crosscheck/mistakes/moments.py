@@ -209,4 +209,16 @@ MISTAKES = [
         "AMSGrad averages the maximum",
         (V, V.replace("state.second_moment", "state.largest_second_moment")),
     ),
+    _mistake(
+        "amsgrad",
+        "update",
+        "AMSGrad's eps always outside",
+        ("root(v, eps_t, eps_place)", 'root(v, eps_t, "outside")'),
+    ),
+    _mistake(
+        "amsgrad",
+        "update",
+        "AMSGrad corrects m where only v is to be",
+        ("if bias_correction:", 'if bias_correction or maximum_of == "corrected":'),
+    ),
 ]

@@ -75,4 +75,10 @@ MISTAKES = [
         "Adamax with eps always outside",
         ('if eps_place == "inside" else', "if False else"),
     ),
+    _mistake(
+        "nadam",
+        "update",
+        "NAdam's eps hat by b1",
+        ("eps_t = eps / (1 - b2**t) ** 0.5", "eps_t = eps / (1 - b1**t) ** 0.5"),
+    ),
 ]
