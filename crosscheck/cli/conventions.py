@@ -7,9 +7,10 @@ import click
 
 from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
 from crosscheck.conventions import everything, stock
+from crosscheck.conventions.optimizers.parsing import CallError
 from crosscheck.conventions.optimizers.rows import ArgumentError
 from crosscheck.conventions.optimizers.specs import KEYWORDS
-from crosscheck.conventions.optimizers.translating import CallError, pairs
+from crosscheck.conventions.optimizers.translating import pairs
 from crosscheck.conventions.optimizers.translating import translate as translated
 from crosscheck.conventions.page import page
 from crosscheck.report.conventions import show_findings, show_translation
