@@ -136,6 +136,8 @@ def pairs(
 ) -> list[Translation]:
     """Every row at its defaults, written as every other framework's nearest row, and run.
 
+    And once more with an eps of 0, where its place makes no difference.
+
     Args:
         frameworks: Among which; None takes all.
         optimizer: Only of this one, by its name in `specs.KEYWORDS`.
@@ -144,13 +146,15 @@ def pairs(
     rows = [row for row in ROWS if row.framework in among and optimizer in (None, row.optimizer)]
     found = []
     for source in rows:
-        given = at_defaults(source)
-        spec = source.read(given)
-        for target in rows:
-            # Keras has the same arguments on every backend: there is nothing to translate.
-            alike = source.optimizer == target.optimizer and source.call != target.call
-            if alike and source.framework != target.framework:
-                found.append(_planned(source, given, spec, target, target.write(spec)))
+        usual = at_defaults(source)
+        eps = [a.name for a in source.arguments if a.keyword == "eps"]
+        for given in (usual, *(usual | {name: 0.0} for name in eps)):
+            spec = source.read(given)
+            for target in rows:
+                # Keras has the same arguments on every backend: there is nothing to translate.
+                alike = source.optimizer == target.optimizer and source.call != target.call
+                if alike and source.framework != target.framework:
+                    found.append(_planned(source, given, spec, target, target.write(spec)))
     return run(found)
 
 
