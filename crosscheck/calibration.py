@@ -149,7 +149,7 @@ def as_json(uses: Sequence[Use], components: dict[str, Use]) -> dict[str, Any]:
 
 PROBES = 70
 # So many histories of every optimizer.
-HISTORIES = 5
+HISTORIES = 8
 SAMPLES = 64
 
 

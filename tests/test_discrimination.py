@@ -161,6 +161,21 @@ def test_updates_of_a_wrong_shape_are_blamed_as_updates_and_not_the_state():
     assert outcome.catches["optimizers"] == Catch("update", None)
 
 
+def test_what_is_not_run_on_a_case_would_have_passed_it():
+    pairs = [
+        (mistake, case)
+        for mistake in catalogue()
+        for cases in groups().values()
+        for case in cases
+        if not discrimination.may_differ(mistake, case)
+    ]
+    assert pairs
+    for index in np.random.default_rng(0).choice(len(pairs), 200, replace=False):
+        mistake, case = pairs[index]
+        made = attempt(case, as_framework(mistake))
+        assert all(c.holds for c in against_exact(case, made)), (mistake.name, case.name)
+
+
 # ----- the catalogue itself -----
 
 

@@ -7,7 +7,15 @@ import pytest
 
 from crosscheck.bounds import activations, inexact
 from crosscheck.bounds.functions import softmax
-from crosscheck.bounds.inexact import DOUBLE, Precision, exactly, product
+from crosscheck.bounds.inexact import (
+    DOUBLE,
+    Inexact,
+    Precision,
+    exactly,
+    maximum,
+    power,
+    product,
+)
 from crosscheck.fixtures import network, tensors
 
 U = np.finfo("float32").eps / 2
@@ -28,6 +36,14 @@ def test_every_operation_of_the_arithmetic_bounds_what_float32_does():
         "sqrt": (np.sqrt(np.abs(x)), exactly(np.abs(x), SINGLE).sqrt(), np.sqrt(np.abs(x64))),
         "times a Python float": (x * np.float32(0.1), a * 0.1, x64 * 0.1),
         "from a whole number": (1 - x, 1 - a, 1 - x64),
+        "a number over it": (np.float32(2) / x, 2 / a, 2 / x64),
+        "size": (np.abs(x + y), abs(a + b), np.abs(x64 + y64)),
+        "the larger": (
+            np.maximum(x + y, x - y),
+            maximum(a + b, a - b),
+            np.maximum(x64 + y64, x64 - y64),
+        ),
+        "power": (np.float32(0.75) ** (x + y), power(0.75, a + b), 0.75 ** (x64 + y64)),
         "two in a row": ((x + y) * (x - y), (a + b) * (a - b), (x64 + y64) * (x64 - y64)),
         "normalised": (
             x / np.sqrt(y * y + x * x),
@@ -40,6 +56,30 @@ def test_every_operation_of_the_arithmetic_bounds_what_float32_does():
         # What is exact here was itself rounded to float64.
         assert np.all(error <= bounded.error + 4 * DOUBLE.u * np.abs(exact)), name
         assert np.max(error / bounded.error) > 0.1, name
+
+
+def test_one_and_nothing_times_a_number_are_not_rounded_and_what_is_tiny_may_be_lost():
+    tiny = SINGLE.tiny
+    numbers = exactly([3.0, tiny / 4, 0.0], SINGLE)
+    for unit in (1.0, -1.0):
+        assert (exactly(unit, SINGLE) * numbers).error.tolist() == [
+            0.0,
+            pytest.approx(tiny, rel=1e-6),
+            0.0,
+        ]
+    assert (exactly(0.0, SINGLE) * numbers).error.tolist() == [0.0, 0.0, 0.0]
+    off = Inexact(np.array([3.0]), np.array([0.5]), SINGLE)
+    assert (exactly(-1.0, SINGLE) * off).error.tolist() == [0.5]
+    nearly = Inexact(np.array([1.0]), np.array([1e-9]), SINGLE)  # which may be another number
+    assert (nearly * numbers).error[0] > 3e-9
+
+
+def test_a_sign_is_known_where_the_error_does_not_reach_0():
+    found = Inexact(
+        np.array([0.5, -0.5, 0.5, 0.0, 0.0]), np.array([0.4, 0.4, 0.5, 0.0, 0.1]), SINGLE
+    )
+    assert found.sign().value.tolist() == [1, -1, 1, 0, 0]
+    assert found.sign().error.tolist() == [0, 0, 2, 0, 2]
 
 
 FLOAT64 = [

@@ -128,6 +128,18 @@ def test_a_framework_that_cannot_be_run_is_not_taken_for_one_that_agrees(monkeyp
     assert {finding.holds for finding in findings} == {False}
 
 
+def test_a_process_that_takes_too_long_or_says_nothing_is_named(monkeypatch):
+    present = replace(stock.FRAMEWORKS["tinygrad"], packages=("numpy",))
+    monkeypatch.setitem(stock.FRAMEWORKS, "tinygrad", present)
+    monkeypatch.setattr(stock, "SECONDS", 0.001)
+    (result,) = stock.computed("tinygrad", [("nothing", {})])
+    assert "it took more than 0.001 seconds" in result["error"]
+    monkeypatch.undo()
+    monkeypatch.setattr(stock.sys, "executable", "true")  # a program that says nothing
+    (result,) = stock.computed("tinygrad", [("nothing", {})])
+    assert result["error"] == "tinygrad cannot be run: it gave no results"
+
+
 def test_an_unknown_framework_is_an_error():
     with pytest.raises(KeyError, match="nosuch"):
         everything.findings(["nosuch"])

@@ -230,6 +230,10 @@ BAD = {
         "--set b1=x",
         "--set takes NAME=NUMBER or NAME=true, not 'b1=x'",
     ),
+    "a word that is none": (
+        "--set eps_place=elsewhere",
+        "adam: unknown eps_place 'elsewhere': known are outside, inside, hat",
+    ),
     "a keyword without value": ("--set b1", "--set takes NAME=NUMBER or NAME=true, not 'b1'"),
     "a negative rate": ("--learning-rate -1", "learning_rate must be in [0.0, inf), not -1.0"),
     "a bound for nothing": ("--bound 1", "initializer 'lecun_normal' takes no bound"),
@@ -254,6 +258,18 @@ def test_bad_usage_exits_with_2_and_says_what_to_do(name, tmp_path, monkeypatch,
     result = run(*arguments.split())
     assert result.exit_code == 2
     assert message in " ".join(result.stderr.split())
+
+
+@pytest.mark.usefixtures("digits")
+def test_a_convention_may_be_a_word(tmp_path):
+    where = ("--framework", "numpy", "--checkpoint", str(tmp_path))
+    request = ("--set", "eps_place=hat", "--set", "eps=0.1")
+    hat, _ = trained("--epochs", "1", *where, *request)
+    assert hat["configuration"]["hyperparameters"]["eps_place"] == "hat"
+    outside, _ = trained("--framework", "numpy", "--epochs", "1", "--set", "eps=0.1")
+    assert hat["runs"][0]["epochs"][0]["loss"] != outside["runs"][0]["epochs"][0]["loss"]
+    further, _ = trained("--resume", str(tmp_path), "--epochs", "2")
+    assert further["configuration"]["hyperparameters"] == hat["configuration"]["hyperparameters"]
 
 
 @pytest.mark.usefixtures("digits")

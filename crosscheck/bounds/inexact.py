@@ -63,7 +63,9 @@ class Inexact:
         x, y, p = _meet(self, other)
         error = np.abs(x.value) * y.error + x.error * np.abs(y.value) + x.error * y.error
         product = _rounded(x.value * y.value, error, p)
-        unchanged = _is_unit(x) | _is_unit(y)  # 1, -1 and 0 times a number is not rounded
+        # 1, -1 and 0 times a number is not rounded; what is smaller than tiny may still be lost.
+        kept = (product.value == 0) | (np.abs(product.value) >= p.tiny)
+        unchanged = (_is_unit(x) | _is_unit(y)) & kept
         return Inexact(product.value, np.where(unchanged, error, product.error), p)
 
     def __truediv__(self, other: Any) -> "Inexact":

@@ -1,5 +1,6 @@
 """`crosscheck train`: the digit recogniser, by every framework, shown to be the same training."""
 
+import inspect
 import os
 import sys
 from collections.abc import Sequence
@@ -66,7 +67,7 @@ INTERRUPTED = 130  # what a shell expects of a program that was interrupted
     "keywords",
     metavar="NAME=VALUE",
     multiple=True,
-    help="Another keyword of the optimizer, as b1=0.8 or nesterov=true; repeatable.",
+    help="Another keyword of the optimizer: b1=0.8, nesterov=true, eps_place=hat; repeatable.",
 )
 @click.option("--batch-size", type=click.IntRange(min=1), default=32, show_default=True)
 @click.option(
@@ -183,7 +184,8 @@ def _configuration(given: dict[str, Any]) -> Configuration:
     return Configuration(
         layers=layers,
         activations=names,
-        hyperparameters={"learning_rate": given["learning_rate"], **_keywords(given["keywords"])},
+        hyperparameters={"learning_rate": given["learning_rate"]}
+        | _keywords(given["optimizer"], given["keywords"]),
         **{name: given[name] for name in direct},
     )
 
@@ -197,10 +199,15 @@ def _sizes(text: str) -> tuple[int, ...]:
         ) from None
 
 
-def _keywords(texts: Sequence[str]) -> dict[str, Any]:
+def _keywords(optimizer: str, texts: Sequence[str]) -> dict[str, Any]:
+    known = inspect.signature(OPTIMIZERS[optimizer]).parameters.values()
+    words = [each.name for each in known if isinstance(each.default, str)]
     found: dict[str, Any] = {}
     for text in texts:
         name, equals, value = text.partition("=")
+        if name.strip() in words:
+            found[name.strip()] = value.strip()
+            continue
         flags = {"true": True, "false": False}
         try:
             found[name.strip()] = flags[value.lower()] if value.lower() in flags else float(value)

@@ -20,7 +20,7 @@ HEAD = """# How stock optimizers, losses and activations relate to the reference
 Every line below is a statement that is executed where the framework is installed; this page is what
 `crosscheck conventions --markdown` wrote. Optimizers make twelve steps in float64 with gradients of
 several sizes, at their defaults and under values that show what defaults hide (a large eps, short
-memories, a learning rate that changes), and must stay within twice the derived bound of the exact
+memories, a learning rate that changes), and must stay within the derived bound of the exact
 trajectory of the reference with the keywords given. `decayed(optimizer, rate, weight_decay)` is the
 references' weight decay. What a framework rounds to float32 is rounded in the reference, too.
 

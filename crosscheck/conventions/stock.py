@@ -82,20 +82,26 @@ def computed(framework: str, jobs: Sequence[Job]) -> list[Any]:
     stock = FRAMEWORKS[framework]
     if not stock.environment:
         return [_result(framework, *job) for job in jobs]
-    process = subprocess.run(
-        [sys.executable, "-m", __name__, framework],
-        input=json.dumps(jobs),
-        capture_output=True,
-        text=True,
-        env=os.environ | dict(stock.environment),
-        timeout=SECONDS,
-        check=False,
-    )
-    if process.returncode != 0:
-        error = f"{stock.title} cannot be run: {process.stderr.strip()[-500:]}"
-        return [{"error": error}] * len(jobs)
-    results: list[Any] = json.loads(process.stdout.splitlines()[-1])
-    return results
+    try:
+        process = subprocess.run(
+            [sys.executable, "-m", __name__, framework],
+            input=json.dumps(jobs),
+            capture_output=True,
+            text=True,
+            env=os.environ | dict(stock.environment),
+            timeout=SECONDS,
+            check=True,
+        )
+        results: list[Any] = json.loads(process.stdout.splitlines()[-1])
+    except subprocess.TimeoutExpired:
+        error = f"{stock.title} cannot be run: it took more than {SECONDS} seconds"
+    except subprocess.CalledProcessError as ended:
+        error = f"{stock.title} cannot be run: {ended.stderr.strip()[-500:]}"
+    except (IndexError, ValueError):
+        error = f"{stock.title} cannot be run: it gave no results"
+    else:
+        return results
+    return [{"error": error}] * len(jobs)
 
 
 def _result(framework: str, module: str, job: dict[str, Any]) -> Any:

@@ -50,6 +50,18 @@ def eps_of_steps(
     return [eps / (1 - b2**t).sqrt() if hat else eps for t in steps]
 
 
+def divided(
+    firsts: Sequence[Array],
+    seconds: Sequence[Array],
+    all_eps: Sequence[arb],
+    eps_place: str,
+    rates: Rates,
+) -> list[Array]:
+    """-rate m / (sqrt(v) + eps) of every step."""
+    pairs = zip(firsts, seconds, all_eps, strict=True)
+    return times(rates, [-m / root(v, eps, eps_place) for m, v, eps in pairs])
+
+
 def root(values: Array, eps: arb, eps_place: str) -> Array:
     if eps_place == "inside":
         return elementwise(arb.sqrt, values + eps)

@@ -11,6 +11,7 @@ from crosscheck.exact.histories import (
     Rates,
     averages,
     corrected,
+    divided,
     eps_of_steps,
     largest_of,
     root,
@@ -32,14 +33,10 @@ def adam(
     m_hats, v_hats = firsts, seconds
     if bias_correction:
         m_hats, v_hats = corrected(firsts, b1), corrected(seconds, b2)
-    pushes = [
-        m / root(v, eps_t, eps_place)
-        for m, v, eps_t in zip(
-            m_hats, v_hats, eps_of_steps(eps, b2, eps_place, grads, bias_correction), strict=True
-        )
-    ]
+    all_eps = eps_of_steps(eps, b2, eps_place, grads, bias_correction)
+    updates = divided(m_hats, v_hats, all_eps, eps_place, rates)
     states = {"first_moment": firsts, "second_moment": seconds}
-    return History([-push for push in times(rates, pushes)], states)
+    return History(updates, states)
 
 
 def amsgrad(
@@ -60,14 +57,10 @@ def amsgrad(
     if bias_correction:
         m_hats = corrected(firsts, b1)
         v_hats = corrected(largest, b2) if maximum_of == "raw" else largest
-    pushes = [
-        m / root(v, eps_t, eps_place)
-        for m, v, eps_t in zip(
-            m_hats, v_hats, eps_of_steps(eps, b2, eps_place, grads, bias_correction), strict=True
-        )
-    ]
+    all_eps = eps_of_steps(eps, b2, eps_place, grads, bias_correction)
+    updates = divided(m_hats, v_hats, all_eps, eps_place, rates)
     states = {"first_moment": firsts, "second_moment": seconds, "largest_second_moment": largest}
-    return History([-push for push in times(rates, pushes)], states)
+    return History(updates, states)
 
 
 def nadam(
@@ -88,15 +81,11 @@ def nadam(
         mus[t] * m / (1 - products[t]) + (1 - mus[t - 1]) * g / (1 - products[t - 1])
         for t, m, g in zip(steps, firsts, grads, strict=True)
     ]
-    pushes = [
-        m / root(v, eps_t, eps_place)
-        for m, v, eps_t in zip(
-            m_hats, corrected(seconds, b2), eps_of_steps(eps, b2, eps_place, grads), strict=True
-        )
-    ]
+    all_eps = eps_of_steps(eps, b2, eps_place, grads)
+    updates = divided(m_hats, corrected(seconds, b2), all_eps, eps_place, rates)
     states = {"first_moment": firsts, "second_moment": seconds}
     numbers = {"momentum_product": products[:-1]}
-    return History([-push for push in times(rates, pushes)], states, numbers)
+    return History(updates, states, numbers)
 
 
 def radam(

@@ -150,7 +150,7 @@ ROWS = (
         "adagrad",
         Argument("momentum", 0.9, neutral=0.0),
         fixed={"eps": 0.0},
-        off=Off("its update is averaged: m = 0.9 m + 0.1 update", {"defaults": 0.22}),
+        off=Off("its update is averaged: m = 0.9 m + 0.1 update", {"defaults": 0.217}),
     ),
     _example(
         "rmsprop",

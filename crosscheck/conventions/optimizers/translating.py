@@ -9,7 +9,6 @@ import numpy as np
 from crosscheck.conventions import stock
 from crosscheck.conventions.optimizers.claims import (
     GRADS,
-    ORDERS,
     START,
     at_defaults,
     job,
@@ -205,6 +204,8 @@ def _measured(
     if not np.all(np.isfinite(one)) or not np.all(np.isfinite(other)):
         return replace(planned, problem="the steps do not stay finite")
     error, most = np.abs(one - other), bounds[keys[0]] + bounds[keys[1]]
+    if not np.all(np.isfinite(most)):
+        return replace(planned, problem="there are no exact steps to compare with")
     worst = np.unravel_index(np.argmax(error), error.shape)
     return replace(
         planned,
@@ -219,12 +220,12 @@ def _bound(row: Row, arguments: dict[str, Any]) -> np.ndarray:
 
     Beside rounding, what the framework is known to round to float32: numbers, by what that makes of
     them; the powers b^t of which it forms 1 - b^t, of which t roundings make t u b^t / (1 - b^t),
-    relative to the step, and to both halves of NAdam's.
+    relative to the step, once for m and once for v, or for both halves of NAdam's m.
     """
     spec, rates = row.read(arguments), _rates(row, arguments)
     with np.errstate(all="ignore"):  # what does not stay finite is said of the steps themselves
         exact = _expected(spec, rates)
-    total = ORDERS * exact.bounds
+    total = exact.bounds.copy()
     if row.rounds:
         total += np.abs(expected(*rounded_by(row, spec, rates), START, GRADS).values - exact.values)
     if row.off and row.off.powers and spec.keywords.get("bias_correction", True):
@@ -232,7 +233,7 @@ def _bound(row: Row, arguments: dict[str, Any]) -> np.ndarray:
         t = np.arange(1, len(GRADS) + 1)
         powers = [spec.keywords[name] ** t for name in row.off.powers]
         relative = sum(t * SINGLE_ROUNDOFF * power / (1 - power) for power in powers)
-        total += 2 * ORDERS * np.cumsum(relative[:, None, None] * steps, axis=0)
+        total += 2 * np.cumsum(relative[:, None, None] * steps, axis=0)
     return total
 
 
