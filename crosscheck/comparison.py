@@ -58,6 +58,7 @@ class Comparison:
         allowed: What is allowed there; None for what is discrete.
         ulps: The error in units of the last place of the exact value, in the dtype.
         mismatch: Why nothing can be measured (a shape, a dtype, a missing tensor), or None.
+        known_failure: What the framework that fails here declares of it, or None.
     """
 
     place: Place
@@ -71,6 +72,7 @@ class Comparison:
     allowed: float | None
     ulps: float
     mismatch: str | None = None
+    known_failure: str | None = None
 
     @property
     def holds(self) -> bool:
@@ -175,6 +177,8 @@ def _unlike(actual: np.ndarray, expected: np.ndarray, dtype: str) -> str | None:
         return f"has shape {actual.shape} instead of {expected.shape}"
     if actual.dtype != dtype:
         return f"has dtype {actual.dtype} instead of {dtype}"
+    if expected.dtype.kind != "f":  # another framework's, of which the exact value tells
+        return f"stands beside {expected.dtype}"
     return None
 
 

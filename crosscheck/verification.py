@@ -1,21 +1,24 @@
 """One run of everything: frameworks against the exact value, against each other, and the ledger.
 
-Outcomes stay apart: a framework is *wrong*, does *not support* something (it raises
-NotImplementedError), or is *not installed*.
+Outcomes stay apart: a framework is *verified*, *wrong*, *unfinished* (something of it raises
+NotImplementedError), or *not installed*. What it declares as a limit is *not supported*, and what
+it declares as a known failure has to fail.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from crosscheck import documents, ledger
 from crosscheck.comparison import EXACT, Comparison
 from crosscheck.contract import breaches
+from crosscheck.declarations import KnownFailure
 from crosscheck.diagnosis import explain_failure
 from crosscheck.fixtures import groups
 from crosscheck.fixtures.stages import Fixture
 from crosscheck.frameworks import BUILT_IN, Broken, Framework, NotInstalled, load, registry
-from crosscheck.judging import against_each_other, against_exact, attempt
+from crosscheck.judging import Attempt, against_each_other, against_exact, attempt, in_words
+from crosscheck.ladder import Rung, climb, next_rung
 
 
 def tasks() -> int:
@@ -25,12 +28,27 @@ def tasks() -> int:
 
 @dataclass
 class Status:
-    """What became of one framework: "verified", "wrong" or "not installed", and why."""
+    """What became of one framework.
+
+    Attributes:
+        version: Its version; None if it is not installed.
+        status: "verified", "wrong", "unfinished" or "not installed".
+        reasons: Why.
+        not_supported: The cases that were not run, by the limit that it declares.
+        known_failures: The cases that failed as it declares, by what it says of them.
+        ladder: What is written of it and what is not, if it is unfinished.
+    """
 
     version: str | None
     status: str
     reasons: list[str] = field(default_factory=list)
-    not_supported: list[str] = field(default_factory=list)
+    not_supported: dict[str, list[str]] = field(default_factory=dict)
+    known_failures: dict[str, list[str]] = field(default_factory=dict)
+    ladder: list[Rung] = field(default_factory=list)
+
+    def blame(self, reason: str) -> None:
+        self.status = "wrong"
+        self.reasons.append(reason)
 
 
 @dataclass
@@ -43,15 +61,16 @@ class Verification:
 
     @property
     def holds(self) -> bool:
-        """Whether nothing is wrong. What is not installed or not supported is not wrong."""
+        """Whether nothing is wrong or unfinished. What is not installed or supported is neither."""
         return not self.problems and all(
-            status.status != "wrong" for status in self.frameworks.values()
+            status.status in ("verified", "not installed") for status in self.frameworks.values()
         )
 
 
 def verify(
     extra: Iterable[str] = (),
     required: Iterable[str] = (),
+    only: Iterable[str] = (),
     progress: Callable[[str], None] = lambda task: None,
 ) -> Verification:
     """Judge every framework there is.
@@ -59,35 +78,41 @@ def verify(
     Args:
         extra: Further packages to judge, by their import names.
         required: Names of frameworks whose absence is a failure.
+        only: Judge these alone, by name or package; none takes all.
         progress: Called with the name of each case that begins.
 
     Raises:
         UnknownFrameworkError: If an extra name is neither known nor importable.
         TranscriptionError: If a transcribed document contradicts itself.
     """
-    statuses: dict[str, Status] = {}
-    frameworks: list[Framework] = []
-    packages = registry(extra)
-    for name, package in packages.items():
-        loaded = load(name, package)
-        statuses[name] = _status(loaded)
-        if isinstance(loaded, Framework) and statuses[name].status == "verified":
-            frameworks.append(loaded)
-    for name in {*required, *extra}:
-        known = next((key for key in packages if name in (key, packages[key])), None)
-        if known is None or statuses[known].status == "not installed":
-            statuses.setdefault(name, Status(None, "not installed", ["not a known framework"]))
-            statuses[known or name].status = "wrong"
-            statuses[known or name].reasons.append("required, but not installed")
-    comparisons = list(_comparisons(frameworks, statuses, progress))
-    for comparison in comparisons:
-        if not comparison.holds and EXACT in comparison.frameworks:
-            statuses[comparison.frameworks[0]].status = "wrong"
+    chosen = set(only)
+    packages = {
+        name: package
+        for name, package in registry([*extra, *chosen]).items()
+        if not chosen or {name, package} & chosen
+    }
+    loaded = {name: load(name, package) for name, package in packages.items()}
+    statuses = {name: _status(each) for name, each in loaded.items()}
+    frameworks = [
+        each
+        for name, each in loaded.items()
+        if isinstance(each, Framework) and statuses[name].status == "verified"
+    ]
+    _require({*required, *extra, *chosen}, packages, statuses)
+    comparisons: list[Comparison] = []
+    attempts: list[tuple[Fixture, Attempt]] = []
+    for case in (case for cases in groups().values() for case in cases):
+        progress(case.name)
+        made = [attempt(case, framework) for framework in frameworks]
+        attempts += [(case, each) for each in made]
+        for each in made:
+            comparisons += against_exact(case, each)
+        for one, other in combinations(made, 2):
+            comparisons += against_each_other(case, one, other)
+    for framework in frameworks:
+        own = [(case, each) for case, each in attempts if each.framework == framework.name]
+        comparisons = _judge(framework, own, comparisons, statuses[framework.name])
     _blame_pairs(comparisons, statuses)
-    for name in BUILT_IN:
-        if name in statuses and statuses[name].not_supported:
-            statuses[name].status = "wrong"
-            statuses[name].reasons.append("built in, and may declare nothing unsupported")
     progress("the ledger")
     problems = [problem for number in documents.DOCUMENTS for problem in ledger.problems(number)]
     return Verification(statuses, comparisons, problems)
@@ -98,44 +123,93 @@ def _status(loaded: Framework | NotInstalled | Broken) -> Status:
         return Status(None, "not installed", [loaded.reason])
     if isinstance(loaded, Broken):
         return Status(loaded.version, "wrong", list(loaded.problems))
-    found = breaches(loaded)
+    try:
+        found = breaches(loaded)
+    except Exception as error:
+        found = [f"its names cannot be looked at: {in_words(error)}"]
     return Status(loaded.version, "wrong" if found else "verified", found)
+
+
+def _require(names: set[str], packages: dict[str, str], statuses: dict[str, Status]) -> None:
+    for name in names:
+        known = next((key for key in packages if name in (key, packages[key])), None)
+        if known is None or statuses[known].status == "not installed":
+            statuses.setdefault(name, Status(None, "not installed", ["not a known framework"]))
+            statuses[known or name].blame("required, but not installed")
+
+
+def _judge(
+    framework: Framework,
+    attempts: list[tuple[Fixture, Attempt]],
+    comparisons: list[Comparison],
+    status: Status,
+) -> list[Comparison]:
+    """What is made of one framework; the comparisons, those of its known failures marked."""
+    failing = {
+        each.place.case
+        for each in comparisons
+        if not each.holds and each.frameworks == (framework.name, EXACT)
+    }
+    failing |= {case.name for case, made in attempts if made.failure}
+    known = _known_failures(framework, [case.name for case, _ in attempts], failing, status)
+    for case, made in attempts:
+        if made.not_supported is not None:
+            status.not_supported.setdefault(made.not_supported, []).append(case.name)
+        if made.failure is not None and case.name not in known:
+            where = f" ({made.raised_at})" if made.raised_at else ""
+            status.blame(explain_failure(case, made) + where)
+    if failing - known.keys():
+        status.status = "wrong"
+    unwritten = [(case, made.not_written) for case, made in attempts if made.not_written]
+    if unwritten:
+        status.ladder = climb(framework)
+        status.status = "unfinished"
+        if next_rung(status.ladder) is None:  # it was written, but not for everything
+            case, (function, said) = unwritten[0]
+            status.reasons.append(
+                f"{function} raises NotImplementedError in {case.name}, of which no declared limit "
+                f"speaks: {said}"
+            )
+    if framework.name in BUILT_IN and (framework.declared.limits or status.status == "unfinished"):
+        status.blame("built in, and may leave nothing out")
+    return [
+        replace(each, known_failure=known[each.place.case])
+        if not each.holds and framework.name in each.frameworks and each.place.case in known
+        else each
+        for each in comparisons
+    ]
+
+
+def _known_failures(
+    framework: Framework, cases: list[str], failing: set[str], status: Status
+) -> dict[str, str]:
+    """What is said of every case that is known to fail. One that passes is wrong itself."""
+    known = {}
+    for entry in framework.declared.known_failures:
+        if not entry.applies or not entry.cases:
+            continue
+        covered = [case for case in cases if entry.covers({"cases": [case]})]
+        if not covered:
+            status.blame(f"{_says(entry)}: there is no such case")
+        for case in covered:
+            if case in failing:
+                known[case] = entry.in_words()
+                status.known_failures.setdefault(entry.in_words(), []).append(case)
+            else:
+                status.blame(f"{_says(entry)}: {case} passes")
+    return known
+
+
+def _says(entry: KnownFailure) -> str:
+    return f"declares a failure of {', '.join(entry.cases)}, under {entry.versions}"
 
 
 def _blame_pairs(comparisons: list[Comparison], statuses: dict[str, Status]) -> None:
     """Where two frameworks differ and the exact value accuses neither, both are in doubt."""
     for comparison in comparisons:
-        if comparison.holds or EXACT in comparison.frameworks:
+        if comparison.holds or comparison.known_failure or EXACT in comparison.frameworks:
             continue
         pair = [statuses[name] for name in comparison.frameworks]
         if all(status.status == "verified" for status in pair):
             for status in pair:
                 status.status = "wrong"
-
-
-def _comparisons(
-    frameworks: list[Framework], statuses: dict[str, Status], progress: Callable[[str], None]
-) -> Iterator[Comparison]:
-    for cases in groups().values():
-        for case in cases:
-            progress(case.name)
-            yield from _judge(case, frameworks, statuses)
-
-
-def _judge(
-    case: Fixture, frameworks: list[Framework], statuses: dict[str, Status]
-) -> Iterator[Comparison]:
-    """One case by every framework, each compared with the exact value and with the others."""
-    attempts = []
-    for framework in frameworks:
-        made = attempt(case, framework)
-        attempts.append(made)
-        status = statuses[framework.name]
-        if made.not_supported is not None:
-            status.not_supported.append(f"{case.name}: {made.not_supported}")
-        if made.failure is not None:
-            status.status = "wrong"
-            status.reasons.append(explain_failure(case, made))
-        yield from against_exact(case, made)
-    for one, other in combinations(attempts, 2):
-        yield from against_each_other(case, one, other)

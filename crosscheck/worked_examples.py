@@ -15,6 +15,7 @@ from crosscheck.documents import Document
 from crosscheck.exact import optimizers as exact_optimizers
 from crosscheck.exact.balls import from_decimals, from_rational
 from crosscheck.exact.network import Layer, forward_and_backward
+from crosscheck.fixtures import tensors
 from crosscheck.frameworks import Framework
 
 Names = dict[str, Any]
@@ -168,7 +169,7 @@ def _framework_pass(
     names["deltas"] = tuple(to_numpy(delta) for delta in deltas)
     yield "deltas", names
     _, grads = backward.value_and_grad(params, inputs, targets, **kind)
-    names["grads"] = to_numpy(_of_document(network, grads))
+    names["grads"] = _of_document(network, to_numpy(grads))
     yield "gradients", names
 
 
@@ -184,7 +185,7 @@ def _framework_step(
     _, grads = framework.gradients.value_and_grad(
         params, inputs, targets, activations=network["activations"], loss=network["loss"]
     )
-    grads = _of_document(network, grads)
+    grads = _of_document_by(framework, network, grads)
     updates, state = optimizer.update(grads, optimizer.init(params), params)
     moments = {
         key: framework.params.to_numpy(value)
@@ -207,6 +208,11 @@ def _of_document(network: dict[str, Any], grads: Any) -> Any:
     if network.get("biases", True):
         return grads
     return tuple(layer._replace(bias=layer.bias * 0) for layer in grads)
+
+
+def _of_document_by(framework: Framework, network: dict[str, Any], grads: Any) -> Any:
+    """The same, of a framework's arrays, with which others need not be able to compute."""
+    return tensors.handed(framework.params, _of_document(network, framework.params.to_numpy(grads)))
 
 
 def _hyperparameters(run: dict[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,15 @@
 """Fixtures: every framework there is, and one verification for the whole session."""
 
 import os
+from collections.abc import Generator
 
 import numpy as np
 import pytest
 
-from crosscheck.frameworks import Framework, load, prepare, registry
+from crosscheck.contract import ACTIVATIONS, LOSSES, STATES
+from crosscheck.declarations import DeclarationError, Declarations, declared_by
+from crosscheck.frameworks import BUILT_IN, Framework, load, prepare, registry
+from crosscheck.judging import raised_in
 from crosscheck.verification import Verification, verify
 
 prepare()
@@ -19,6 +23,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="PACKAGE",
         help="also test this importable package as a framework; repeatable",
     )
+    parser.addoption(
+        "--only",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="test this framework alone, by its name or package, and nothing else; repeatable",
+    )
+
+
+def packages_of(config: pytest.Config) -> dict[str, str]:
+    """The package of every framework that is asked for, by name."""
+    only = set(config.getoption("--only"))
+    known = registry([*config.getoption("--framework"), *only])
+    return {name: p for name, p in known.items() if not only or {name, p} & only}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -28,29 +46,94 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
         os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
     # Raises UnknownFrameworkError, which names it, before any test is collected.
-    registry(config.getoption("--framework"))
+    packages_of(config)
 
 
 # What takes longest begins first, one file for each worker, so that none is left alone at the end.
 FIRST = ("test_verification.py", "test_discrimination.py", "test_stock.py", "test_bounds.py")
-FIRST += ("test_training.py", "test_activations.py", "test_train.py")
+FIRST += ("test_planted.py", "test_training.py", "test_activations.py", "test_train.py")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+# Every test that was collected, before any was deselected: what a declaration may name.
+COLLECTED = pytest.StashKey[list[str]]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name not in FIRST)
+    config.stash[COLLECTED] = [item.nodeid for item in items]
+    declared = {
+        name: declarations_of(package)
+        for name, package in packages_of(config).items()
+        if name not in BUILT_IN
+    }
+    if config.getoption("--only"):
+        others = [item for item in items if "framework" not in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in others]
+    for item in items:
+        params = item.callspec.params if hasattr(item, "callspec") else {}
+        name = params.get("framework")
+        if name in declared:
+            mark_as_declared(item, name, declared[name], set(map(str, params.values())))
+
+
+def declarations_of(package: str) -> Declarations:
+    """Nothing, where they cannot be read: whoever loads the framework says so."""
+    try:
+        return declared_by(package)
+    except DeclarationError:
+        return Declarations()
+
+
+def mark_as_declared(item: pytest.Item, name: str, declared: Declarations, words: set) -> None:
+    """A test of something that a framework does not support is skipped, a known failure has to."""
+    asked = {
+        "tests": [item.nodeid],
+        "dtypes": words & {"float16", "float32", "float64"},
+        "activations": words & {*ACTIVATIONS},
+        "losses": words & {*LOSSES},
+        "optimizers": words & {*STATES, "decayed"},
+    }
+    limit, failure = declared.limit(**asked), declared.failure(**asked)
+    if limit is not None:
+        item.add_marker(pytest.mark.skip(reason=f"{name} does not support it: {limit}"))
+    elif failure is not None:
+        item.add_marker(pytest.mark.xfail(reason=failure.in_words(), strict=True))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
+    return (yield from skipping_what_is_not_written(item))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    return (yield from skipping_what_is_not_written(item))
+
+
+def skipping_what_is_not_written(item: pytest.Item) -> Generator[None, object, object]:
+    """With the name of the function that is missing; one test fails and says what is next."""
+    try:
+        return (yield)
+    except NotImplementedError as error:
+        framework = getattr(item, "funcargs", {}).get("framework")
+        if framework is None or framework.name in BUILT_IN:
+            raise
+        function, _ = raised_in(error, framework)
+        pytest.skip(f"{framework.name}: {str(error) or function + ' is not written'}")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "framework" in metafunc.fixturenames:
-        names = registry(metafunc.config.getoption("--framework"))
+        names = packages_of(metafunc.config)
         metafunc.parametrize("framework", names, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
 def framework(request: pytest.FixtureRequest) -> Framework:
     """Each framework in turn; skipped, with the reason, where it is not installed."""
-    packages = registry(request.config.getoption("--framework"))
-    loaded = load(request.param, packages[request.param])
+    loaded = load(request.param, packages_of(request.config)[request.param])
     if isinstance(loaded, Framework):
         return loaded
     if hasattr(loaded, "reason"):
@@ -61,7 +144,7 @@ def framework(request: pytest.FixtureRequest) -> Framework:
 @pytest.fixture(scope="session")
 def verification(request: pytest.FixtureRequest) -> Verification:
     """What `crosscheck verify` finds, computed once."""
-    return verify(request.config.getoption("--framework"))
+    return verify(only=packages_of(request.config))
 
 
 class Door:

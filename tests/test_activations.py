@@ -10,7 +10,7 @@ from crosscheck.contract import ACTIVATIONS
 from crosscheck.diagnosis import explain
 from crosscheck.fixtures.network import NetworkCase
 from crosscheck.frameworks import load
-from crosscheck.judging import against_exact, attempt
+from crosscheck.judging import compared, finished
 
 POINTS = np.array([0.0, 0.5, -0.5, 20.0, -20.0, 40.0, -40.0, 800.0, -800.0])
 
@@ -41,7 +41,7 @@ def _case(name, points, targets):
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_values_and_slopes_are_right_far_into_both_tails(framework, name, dtype):
     case = at_points(name, POINTS.astype(dtype))
-    found = against_exact(case, attempt(case, framework))
+    found = compared(case, framework)
     assert {c.place.stage for c in found} == {"forward", "deltas", "gradients"}
     assert [explain(c) for c in found if not c.holds] == []
 
@@ -49,7 +49,7 @@ def test_values_and_slopes_are_right_far_into_both_tails(framework, name, dtype)
 @pytest.mark.parametrize(("dtype", "low", "high"), [("float64", -39, -37), ("float32", -14, -12)])
 def test_gelu_may_lose_to_underflow_what_its_bound_allows(framework, dtype, low, high):
     case = at_points("gelu", np.linspace(low, high, 100).astype(dtype))
-    assert [explain(c) for c in against_exact(case, attempt(case, framework)) if not c.holds] == []
+    assert [explain(c) for c in compared(case, framework) if not c.holds] == []
 
 
 @pytest.mark.parametrize(
@@ -67,12 +67,12 @@ def test_softmax_of_what_cancelled_to_nothing_is_promised_nothing(framework, out
         layer = (weight, np.array([0.0, float(-exact) - 60]))
         kind = ((output,), loss)
         case = NetworkCase("made", f"cancels {number}", (layer,), x, np.array([[1.0, 0.0]]), *kind)
-        found = against_exact(case, attempt(case, framework))
+        found = compared(case, framework)
         assert [explain(c) for c in found if not c.holds] == []
 
 
 def slopes(framework, name, points):
-    made = attempt(at_points(name, points), framework)
+    made = finished(at_points(name, points), framework)
     return (made.stages["deltas"]["deltas"]["[0]"].value[:, 0] * len(points)).tolist()
 
 

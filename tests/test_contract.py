@@ -48,6 +48,11 @@ def altered(framework, module, **changes):
             {"ACTIVATIONS": {"relu": 1}},
             "activations.ACTIVATIONS: lacks identity, sigmoid",
         ),
+        (
+            "optimizers",
+            {"OPTIMIZERS": {"sgd": 1}},
+            "optimizers.OPTIMIZERS: lacks momentum, lion",
+        ),
     ],
 )
 def test_a_breach_is_named(module, changes, found):

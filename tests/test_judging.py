@@ -1,10 +1,13 @@
 """One case by one framework: how far it came, what it is to blame for, and what it is not."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from crosscheck.comparison import Tensor
-from crosscheck.judging import Attempt, against_each_other, against_exact, attempt
+from crosscheck.declarations import Declarations, Limit
+from crosscheck.judging import Attempt, against_each_other, against_exact, attempt, compared
 
 
 class Made:
@@ -20,7 +23,7 @@ class Made:
 
     def compute(self, framework):
         for stage, value in framework.values.items():
-            if isinstance(value, Exception):
+            if isinstance(value, BaseException):
                 raise value
             yield stage, value if isinstance(value, dict) else {"q": one(value)}
 
@@ -30,8 +33,10 @@ def one(value, bound=None):
 
 
 class Values:
-    def __init__(self, **values):
+    def __init__(self, limits=(), **values):
         self.name, self.values = "made up", values
+        self.params = SimpleNamespace(__file__=__file__)
+        self.declared = Declarations(limits)
 
 
 def judged(**values):
@@ -73,10 +78,49 @@ def test_an_exception_is_kept_with_the_stage_that_raised_it(values, stage):
     assert len(found) == len(values) - 1
 
 
-def test_what_is_not_supported_is_kept_as_that():
-    made, found = judged(forward=NotImplementedError("no float64"))
-    assert (made.not_supported, made.failure) == ("no float64", None)
-    assert found == []
+def test_what_is_not_written_is_kept_with_the_function_that_says_so():
+    made, found = judged(forward=1.0, deltas=NotImplementedError("no float64"))
+    assert (made.not_written, made.failure) == (("test_judging.Made.compute", "no float64"), None)
+    assert made.raised_at.startswith(f"{__file__}:")
+    assert len(found) == 1
+
+
+def test_what_is_declared_unsupported_is_not_run():
+    limited = Values((Limit("no float64", dtypes=("float64",)),), forward=ZeroDivisionError("run"))
+    made = attempt(Made(), limited)
+    assert (made.not_supported, made.failure, made.stages) == ("no float64", None, {})
+    with pytest.raises(NotImplementedError, match="of three stages is not supported: no float64"):
+        compared(Made(), limited)
+
+
+def test_what_is_compared_must_be_written():
+    written = Values(forward=1.0, deltas=2.0, gradients=3.0)
+    assert compared(Made(), written) == against_exact(Made(), attempt(Made(), written))
+    with pytest.raises(
+        NotImplementedError, match=r"test_judging.Made.compute is not written later"
+    ):
+        compared(Made(), Values(forward=NotImplementedError("later")))
+
+
+def test_no_more_is_asked_than_a_stage():
+    made = attempt(Made(), Values(forward=1.0, deltas=ZeroDivisionError("asked")), until="forward")
+    assert (list(made.stages), made.failure) == (["forward"], None)
+
+
+def test_an_attempt_to_leave_is_an_exception_as_any_other():
+    class Speechless(Exception):  # noqa: N818
+        def __str__(self):
+            raise self
+
+    assert judged(forward=SystemExit(3))[0].failure == ("forward", "SystemExit: 3")
+    assert judged(forward=Speechless())[0].failure == ("forward", "Speechless")
+
+
+def test_what_is_raised_elsewhere_has_no_place_in_the_package():
+    elsewhere = Values(forward=1.0, deltas=ZeroDivisionError("no"))
+    elsewhere.params = SimpleNamespace(__file__="/nowhere/params.py")
+    made = attempt(Made(), elsewhere)
+    assert (made.failure, made.raised_at) == (("deltas", "ZeroDivisionError: no"), None)
 
 
 def test_a_quantity_that_is_missing_never_holds():

@@ -7,6 +7,7 @@ from crosscheck.cli.bench import bench
 from crosscheck.cli.conventions import conventions, translate
 from crosscheck.cli.experiments import experiment
 from crosscheck.cli.ledger import errata
+from crosscheck.cli.new import new
 from crosscheck.cli.sharpness import bounds, discriminate
 from crosscheck.cli.training import train
 from crosscheck.cli.verification import verify
@@ -37,6 +38,7 @@ COMMANDS = (
     train,
     experiment,
     bench,
+    new,
 )
 for command in COMMANDS:
     main.add_command(command)

@@ -5,7 +5,7 @@ import click
 from crosscheck import ledger, markdown
 from crosscheck.cli.output import JSON_OPTION, console_for, write_json
 from crosscheck.documents import DOCUMENTS, TranscriptionError
-from crosscheck.frameworks import Framework, load, registry
+from crosscheck.frameworks import installed
 from crosscheck.report.errata import show_errata
 
 
@@ -35,10 +35,8 @@ def errata(
     run, and what it reproduces is shown beside what it does not.
     """
     console = console_for(json_path)
-    loaded = [load(name, package) for name, package in registry().items()]
-    frameworks = [framework for framework in loaded if isinstance(framework, Framework)]
     try:
-        accounts = [ledger.account(number, frameworks) for number in chosen or DOCUMENTS]
+        accounts = [ledger.account(number, installed()) for number in chosen or DOCUMENTS]
     except TranscriptionError as error:
         raise click.ClickException(str(error)) from None
     write_json(json_path, ledger.as_json(accounts))

@@ -7,7 +7,7 @@ import click
 from crosscheck import calibration, discrimination
 from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
 from crosscheck.discrimination import discriminate as discriminate_all
-from crosscheck.frameworks import Framework, UnknownFrameworkError, load, registry
+from crosscheck.frameworks import UnknownFrameworkError, installed
 from crosscheck.mistakes import catalogue
 from crosscheck.report.bounds import show_bounds
 from crosscheck.report.discrimination import show_discrimination
@@ -69,7 +69,7 @@ def bounds(networks: int, chosen: tuple[str, ...], json_path: str | None) -> Non
     """
     console = console_for(json_path)
     try:
-        frameworks = [_installed(name) for name in chosen]
+        frameworks = installed(chosen)
     except UnknownFrameworkError as error:
         raise click.UsageError(str(error)) from None
     with progress_bar(networks) as advance:
@@ -79,12 +79,3 @@ def bounds(networks: int, chosen: tuple[str, ...], json_path: str | None) -> Non
     write_json(json_path, calibration.as_json(uses, components))
     show_bounds(console, uses, components, problems)
     sys.exit(1 if problems else 0)
-
-
-def _installed(name: str) -> Framework:
-    packages = registry([name])
-    known = next(key for key, package in packages.items() if name in (key, package))
-    loaded = load(known, packages[known])
-    if not isinstance(loaded, Framework):
-        raise click.UsageError(f"{name} cannot be used: {loaded}")
-    return loaded

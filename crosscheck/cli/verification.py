@@ -1,6 +1,7 @@
 """`crosscheck verify`."""
 
 import sys
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -33,8 +34,19 @@ FRAMEWORK_OPTION = click.option(
     default="",
     help="Frameworks that must be installed, as numpy,torch,jax; a missing one is then wrong.",
 )
+@click.option(
+    "--only",
+    metavar="NAMES",
+    default="",
+    help="Judge these frameworks alone: quick while one is being written.",
+)
 @JSON_OPTION
-def verify(extra: tuple[str, ...] = (), require: str = "", json_path: str | None = None) -> None:
+def verify(
+    extra: tuple[str, ...] = (),
+    require: str = "",
+    only: str = "",
+    json_path: str | None = None,
+) -> None:
     """Judge every framework and every document.
 
     Each framework computes the documents' worked examples and a table of generated cases (every
@@ -43,16 +55,17 @@ def verify(extra: tuple[str, ...] = (), require: str = "", json_path: str | None
     stage: what is blamed is the first stage that diverges. The ledger of the documents is checked
     too.
 
-    A framework is verified, wrong, or not installed; what it declares by NotImplementedError is
-    not supported, which is shown and counted but not wrong. Frameworks are the three built in, the
-    installed packages with an entry point in the group crosscheck.frameworks, and any named with
-    --framework. Exit codes: 0 all holds, 1 something is wrong, 2 bad usage.
+    A framework is verified, wrong, unfinished (something raises NotImplementedError: then what is
+    written, what is next and what is wrong is shown, rung by rung) or not installed. What it
+    declares in its crosscheck.toml as a limit is not supported, what it declares as a known failure
+    has to fail; both are shown and counted. Frameworks are the three built in, the installed
+    packages with an entry point in the group crosscheck.frameworks, and any named with --framework.
+    Exit codes: 0 all holds, 1 something is wrong or unfinished, 2 bad usage.
     """
     console = console_for(json_path)
-    required = [name.strip() for name in require.split(",") if name.strip()]
     try:
         with progress_bar(tasks()) as advance:
-            result = verify_everything(extra, required, advance)
+            result = verify_everything(extra, _names(require), _names(only), advance)
         accounts = [ledger.account(number) for number in DOCUMENTS]
     except UnknownFrameworkError as error:
         raise click.UsageError(str(error)) from None
@@ -63,6 +76,10 @@ def verify(extra: tuple[str, ...] = (), require: str = "", json_path: str | None
     sys.exit(0 if result.holds else 1)
 
 
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
 def _verification_as_json(result: Verification) -> dict[str, Any]:
     return {
         "frameworks": {
@@ -71,6 +88,8 @@ def _verification_as_json(result: Verification) -> dict[str, Any]:
                 "status": status.status,
                 "reasons": status.reasons,
                 "not_supported": status.not_supported,
+                "known_failures": status.known_failures,
+                "ladder": [asdict(rung) for rung in status.ladder],
             }
             for name, status in result.frameworks.items()
         },
@@ -104,5 +123,6 @@ def comparison_as_json(comparison: Comparison) -> dict[str, Any]:
         "fraction": finite(comparison.fraction),
         "ulps": finite(comparison.ulps),
         "holds": comparison.holds,
+        "known_failure": comparison.known_failure,
         "text": explain(comparison),
     }

@@ -3,7 +3,12 @@
 COLOURS = {
     "verified": "green",
     "wrong": "bold red",
+    "unfinished": "yellow",
     "not installed": "yellow",
+    "done": "green",
+    "not written": "bold",
+    "waits": "dim",
+    "not supported": "yellow",
     "confirmed": "green",
     "rounded inputs": "cyan",
     "inherited": "yellow",

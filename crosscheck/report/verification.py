@@ -10,6 +10,7 @@ from crosscheck.comparison import EXACT, Comparison
 from crosscheck.diagnosis import explain
 from crosscheck.discrimination import PRINTED
 from crosscheck.fixtures import network
+from crosscheck.ladder import Rung, in_words
 from crosscheck.ledger import Account
 from crosscheck.report import coloured
 from crosscheck.report.errata import summary
@@ -25,12 +26,16 @@ def show_verification(console: Console, result: Verification, accounts: Iterable
         console.print(_worst(result.comparisons))
     console.print(summary(accounts))
     for name, status in result.frameworks.items():
-        if status.status == "wrong":
+        if status.status in ("wrong", "unfinished"):
             for reason in status.reasons:
-                console.print(f"[bold red]{name} is wrong:[/] {escape(reason)}")
-        for what in status.not_supported:
-            console.print(f"[yellow]{name} does not support[/] {escape(what)}")
-    failures = [comparison for comparison in result.comparisons if not comparison.holds]
+                console.print(f"[bold red]{name} is {status.status}:[/] {escape(reason)}")
+        for reason, cases in status.not_supported.items():
+            console.print(f"[yellow]{name} does not support[/] {_counted(cases)}: {escape(reason)}")
+        for what, cases in status.known_failures.items():
+            console.print(f"[yellow]{name} fails[/] {_counted(cases)}: {escape(what)}")
+        if status.ladder:
+            console.print(_ladder(name, status.ladder))
+    failures = [each for each in result.comparisons if not (each.holds or each.known_failure)]
     failures.sort(key=lambda failure: failure.frameworks[1] != EXACT)  # who is wrong comes first
     for failure in failures[:SHOWN_FAILURES]:
         console.print(f"[bold red]differs:[/] {escape(explain(failure))}")
@@ -47,15 +52,22 @@ def closing_line(result: Verification) -> str:
     """The outcome in one line, as markup."""
     by_status = {
         status: [name for name, entry in result.frameworks.items() if entry.status == status]
-        for status in ("verified", "wrong", "not installed")
+        for status in ("verified", "wrong", "unfinished", "not installed")
     }
     parts = [
         f"{coloured(status)}: {', '.join(names)}" for status, names in by_status.items() if names
     ]
-    failures = sum(not comparison.holds for comparison in result.comparisons)
-    parts.append(f"{len(result.comparisons)} comparisons, {failures} differ")
+    differ = [comparison for comparison in result.comparisons if not comparison.holds]
+    known = sum(comparison.known_failure is not None for comparison in differ)
+    text = f"{len(result.comparisons)} comparisons, {len(differ) - known} differ"
+    parts.append(text + (f" and {known} more are known to" if known else ""))
     parts.append(f"{len(result.problems)} problems in the ledger")
-    return ("[green]All holds.[/] " if result.holds else "[bold red]WRONG.[/] ") + "; ".join(parts)
+    outcome = "[bold red]WRONG.[/] "
+    if result.holds:
+        outcome = "[green]All holds.[/] "
+    elif not (by_status["wrong"] or result.problems):
+        outcome = "[yellow]UNFINISHED.[/] "
+    return outcome + "; ".join(parts)
 
 
 def _frameworks(statuses: dict[str, Status]) -> Table:
@@ -63,33 +75,63 @@ def _frameworks(statuses: dict[str, Status]) -> Table:
     for column in ("framework", "version", "status", "note"):
         table.add_column(column)
     for name, status in statuses.items():
-        note = status.reasons[0] if status.reasons else ""
-        if status.not_supported:
-            note += f" ({len(status.not_supported)} not supported)"
+        note = in_words(status.ladder) if status.ladder else (*status.reasons, "")[0]
+        for what, cases in (
+            ("not supported", status.not_supported),
+            ("known to fail", status.known_failures),
+        ):
+            if cases:
+                note += f" ({sum(map(len, cases.values()))} cases {what})"
         table.add_row(name, status.version or "-", coloured(status.status), escape(note.strip()))
+    return table
+
+
+def _counted(cases: Sequence[str]) -> str:
+    return cases[0] if len(cases) == 1 else f"{len(cases)} cases, as {escape(cases[0])}"
+
+
+def _ladder(name: str, rungs: Sequence[Rung]) -> Table:
+    table = Table(title=f"{name}: {escape(in_words(list(rungs)))}")
+    for column in ("rung", "", ""):
+        table.add_column(column)
+    for rung in rungs:
+        table.add_row(rung.name, coloured(rung.status), escape(rung.note))
     return table
 
 
 def _worst(comparisons: Sequence[Comparison]) -> Table:
     table = Table(
-        title="Worst error, as a fraction of its derived bound (in units of the last place)",
+        title="Worst error from the exact value, as a fraction of its bound (in units of the last "
+        "place)",
         caption="Over the documents' examples, every activation, loss and optimizer, and training, "
         "in float64 and float32. Of what must be equal only a difference has a number.",
     )
-    pairs = list(dict.fromkeys(comparison.frameworks for comparison in comparisons))
+    columns = [pair for pair in dict.fromkeys(map(_column, comparisons)) if pair != EACH_OTHER]
     table.add_column("fixtures")
     table.add_column("stage")
-    for actual, expected in pairs:
-        table.add_column(f"{actual}\n{expected}", justify="right")
-    worst: dict[tuple[str, str], dict[tuple[str, str], Comparison]] = {}
+    for name in columns:
+        table.add_column(name, justify="right")
+    table.add_column(EACH_OTHER)
+    worst: dict[tuple[str, str], dict[str, Comparison]] = {}
     for comparison in comparisons:
         row = worst.setdefault((comparison.place.group, comparison.place.stage), {})
-        known = row.get(comparison.frameworks)
+        known = row.get(_column(comparison))
         if known is None or comparison.fraction > known.fraction:
-            row[comparison.frameworks] = comparison
+            row[_column(comparison)] = comparison
     for (group, stage), row in worst.items():
-        table.add_row(group, stage, *(_cell(row[pair]) if pair in row else "-" for pair in pairs))
+        cells = [_cell(row[name]) if name in row else "-" for name in columns]
+        pair = row.get(EACH_OTHER)
+        names = f" {' and '.join(pair.frameworks)}" if pair else "-"
+        table.add_row(group, stage, *cells, (_cell(pair) if pair else "") + names)
     return table
+
+
+EACH_OTHER = "two of each other, the worst pair"
+
+
+def _column(comparison: Comparison) -> str:
+    one, other = comparison.frameworks
+    return one if other == EXACT else EACH_OTHER
 
 
 def _cell(worst: Comparison) -> str:

@@ -52,6 +52,18 @@ class Configuration:
     dtype: str = "float64"
     seed: int = 0
 
+    def check_limits(self, framework: Framework, device: str) -> None:
+        """Raises ConfigurationError where a framework declares that it does not support this."""
+        limit = framework.declared.limit(
+            dtypes=[self.dtype],
+            activations=self.activations,
+            losses=[self.loss],
+            optimizers=[self.optimizer],
+            devices=[device],
+        )
+        if limit is not None:
+            raise ConfigurationError(f"{framework.name} does not support this: {limit}")
+
     def __post_init__(self) -> None:
         _known("data set", self.data, DATASETS)
         _known("loss", self.loss, LOSSES)

@@ -19,6 +19,9 @@ def placed(framework: Framework, tree: Any, device: str) -> Any:
     """
     if device == "cpu":
         return tree
+    limit = framework.declared.limit(devices=[device])
+    if limit is not None:
+        raise DeviceError(f"{framework.name} does not support {device}: {limit}")
     if framework.name == "torch":
         import torch
 

@@ -1,0 +1,8 @@
+"""The MLP, its losses and its optimizers in NumPy, differentiated by HIPS autograd.
+
+Read in this order: params, checks, activations, losses, mlp, gradients, optimizers, training.
+"""
+
+from importlib.metadata import version
+
+__version__ = version("autograd")

@@ -1,0 +1,124 @@
+"""Activation functions a = f(z), each applied to a whole batch."""
+
+import math
+from collections.abc import Callable
+
+import autograd.numpy as np
+from autograd.extend import defvjp, primitive
+
+from . import checks
+from .params import Array
+
+
+def identity(z: Array) -> Array:
+    """a = z. Any shape."""
+    checks.floating("z", z)
+    return z
+
+
+def sigmoid(z: Array) -> Array:
+    """a = 1 / (1 + exp(-z)), accurate in both tails. Any shape."""
+    checks.floating("z", z)
+    return _sigmoid(z)
+
+
+@primitive
+def _sigmoid(z: Array) -> Array:
+    with np.errstate(over="ignore"):  # beyond the largest number, 1 over it is 0: what it should be
+        return 1 / (1 + np.exp(-z))
+
+
+# Differentiated as it is written, the slope would be inf/inf in the lower tail.
+defvjp(_sigmoid, lambda a, z: lambda cotangent: cotangent * (a * (1 - a)))
+
+
+def tanh(z: Array) -> Array:
+    """a = tanh(z). Any shape."""
+    checks.floating("z", z)
+    return _tanh(z)
+
+
+@primitive
+def _tanh(z: Array) -> Array:
+    return np.tanh(z)
+
+
+# autograd's own divides by cosh(z)^2, which overflows.
+defvjp(_tanh, lambda a, z: lambda cotangent: cotangent * (1 - a * a))
+
+
+def relu(z: Array) -> Array:
+    """a = max(z, 0), with slope 0 at 0. Any shape."""
+    checks.floating("z", z)
+    return np.where(z > 0, z, np.zeros_like(z))  # np.maximum would split the slope at 0
+
+
+def softmax(z: Array) -> Array:
+    """a_k = exp(z_k) / sum_j exp(z_j) along the last axis; not elementwise."""
+    checks.rows("z", z)
+    powers = np.exp(z - z.max(axis=-1, keepdims=True))  # at most 1, so they cannot overflow
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+@primitive
+def log_softmax(z: Array) -> Array:
+    """log softmax(z) along the last axis, finite where softmax rounds to 0."""
+    checks.rows("z", z)
+    shifted = z - z.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+# Without the way through the maximum, whose two halves cancel but for their rounding.
+defvjp(
+    log_softmax,
+    lambda log_a, z: (
+        lambda cotangent: cotangent - np.exp(log_a) * np.sum(cotangent, axis=-1, keepdims=True)
+    ),
+)
+
+
+def softplus(z: Array) -> Array:
+    """a = log(1 + exp(z)). Any shape."""
+    checks.floating("z", z)
+    return _softplus(z)
+
+
+@primitive
+def _softplus(z: Array) -> Array:
+    return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))
+
+
+# Both terms have a kink at 0; their sum has none.
+defvjp(_softplus, lambda a, z: lambda cotangent: cotangent * sigmoid(z))
+
+
+def gelu(z: Array) -> Array:
+    """a = z Phi(z) = z/2 erfc(-z/sqrt 2), Phi the normal distribution function. Any shape."""
+    checks.floating("z", z)
+    return z / 2 * erfc(-z / math.sqrt(2))
+
+
+@primitive
+def erfc(x: Array) -> Array:
+    """1 - erf(x), accurate in the upper tail. Any shape."""
+    # NumPy has none of its own: the standard library's, entry by entry.
+    return np.vectorize(math.erfc, otypes=[x.dtype])(x)
+
+
+defvjp(
+    erfc,
+    lambda e, x: (
+        lambda cotangent: -2 / math.sqrt(math.pi) * np.exp(-(np.clip(x, -40, 40) ** 2)) * cotangent
+    ),
+)
+
+
+ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
+    "identity": identity,
+    "sigmoid": sigmoid,
+    "tanh": tanh,
+    "relu": relu,
+    "softmax": softmax,
+    "softplus": softplus,
+    "gelu": gelu,
+}

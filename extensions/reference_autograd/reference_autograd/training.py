@@ -1,0 +1,226 @@
+"""Training: mini-batches in a seeded order, and a rule that says when to stop.
+
+The same but for `run_epoch` in every package.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from . import checks
+from .activations import ACTIVATIONS
+from .gradients import unchecked_value_and_grad
+from .losses import LOSSES
+from .optimizers import Elementwise, Optimizer, apply_updates
+from .params import Array, Params, tree_map
+
+OnEpoch = Callable[[int, Params, Any, tuple[float, ...]], None]
+
+
+@dataclass(frozen=True)
+class StopRule:
+    """When to stop: at the first condition that holds. A condition left None never does.
+
+    Attributes:
+        max_epochs: Number of epochs of this run.
+        loss_below: Stop when an epoch's loss is below this.
+        loss_change_below: Stop when two epochs in a row differ in loss by less than this.
+
+    Raises:
+        ValueError: If every condition is None, or one is outside its range.
+
+    Source: the flow chart of document 002.
+    """
+
+    max_epochs: int | None = None
+    loss_below: float | None = None
+    loss_change_below: float | None = None
+
+    def __post_init__(self) -> None:
+        if (self.max_epochs, self.loss_below, self.loss_change_below) == (None, None, None):
+            raise ValueError("a StopRule needs at least one condition")
+        if self.max_epochs is not None:
+            checks.whole_number("max_epochs", self.max_epochs, at_least=1)
+        if self.loss_below is not None:
+            checks.in_range("loss_below", self.loss_below, -math.inf)
+        if self.loss_change_below is not None:
+            checks.in_range("loss_change_below", self.loss_change_below, 0.0)
+
+    def reason(self, losses: Sequence[float]) -> str | None:
+        """The name of the condition that holds after these epochs' losses, or None.
+
+        A loss that is not finite is a reason of its own, "loss_not_finite", and comes first.
+        """
+        if losses and not math.isfinite(losses[-1]):
+            return "loss_not_finite"
+        if self.loss_below is not None and losses and losses[-1] < self.loss_below:
+            return "loss_below"
+        change = abs(losses[-1] - losses[-2]) if len(losses) > 1 else math.inf
+        if self.loss_change_below is not None and change < self.loss_change_below:
+            return "loss_change_below"
+        if self.max_epochs is not None and len(losses) >= self.max_epochs:
+            return "max_epochs"
+        return None
+
+
+class TrainResult(NamedTuple):
+    """What training left behind.
+
+    `losses` has one float per epoch: the mean over its samples, each sample's loss taken before
+    the update that its batch made.
+    """
+
+    params: Params
+    state: Any
+    losses: tuple[float, ...]
+    stop_reason: str
+
+
+def train(
+    params: Params,
+    inputs: Array,
+    targets: Array,
+    optimizer: Optimizer,
+    *,
+    activations: Sequence[str],
+    loss: str,
+    stop: StopRule,
+    batch_size: int | None = None,
+    seed: int = 0,
+    state: Any = None,
+    start_epoch: int = 0,
+    on_epoch: OnEpoch | None = None,
+    compile: bool | None = None,
+) -> TrainResult:
+    """Train until `stop` gives a reason.
+
+    Args:
+        params: Where to start.
+        inputs: (samples, units). One sample a row.
+        targets: (samples, outputs).
+        optimizer: What makes an update of a gradient.
+        activations: One name in `ACTIVATIONS` per layer.
+        loss: A name in `LOSSES`.
+        stop: When to stop.
+        batch_size: Samples per update; None takes all of them, in the order given. The last batch
+            of an epoch is as short as it comes, and is averaged over its own size.
+        seed: Of the order of the samples. That of epoch e is
+            `np.random.default_rng([seed, e]).permutation(samples)`, the same in every framework.
+        state: The optimizer's state to go on from; None starts afresh.
+        start_epoch: Number of the first epoch, to go on where another run stopped.
+        on_epoch: Called after each epoch with its number, the parameters, the optimizer's state
+            and the losses so far.
+        compile: Whether to compile the step; None does what is usual in this framework.
+
+    Raises:
+        ValueError: Bad shapes, names, sizes; data or parameters that are not finite; targets
+            outside the domain of the loss.
+        TypeError: If a dtype is not floating, or two differ.
+    """
+    checks.network(params, inputs, activations, ACTIVATIONS)
+    checks.targets_of(params, inputs, targets)
+    checks.known("loss", loss, LOSSES)
+    checks.instance("stop", stop, StopRule)
+    checks.instance("optimizer", optimizer, Optimizer)
+    if compile is not None:
+        checks.flag("compile", compile)
+    checks.finite("params", params)
+    checks.finite("inputs", inputs)
+    checks.finite("targets", targets)
+    checks.target_domain(loss, targets)
+    checks.whole_number("seed", seed, at_least=0)
+    checks.whole_number("start_epoch", start_epoch, at_least=0)
+    if batch_size is not None:
+        checks.whole_number("batch_size", batch_size, at_least=1)
+    if state is None:
+        state = optimizer.init(params)
+    losses: tuple[float, ...] = ()
+    stop_reason = None
+    epoch = start_epoch
+    while stop_reason is None:
+        batches = _batches(len(inputs), batch_size, seed, epoch)
+        params, state, mean_loss = run_epoch(
+            params, state, inputs, targets, batches, optimizer, activations, loss, compile
+        )
+        losses += (mean_loss,)
+        if on_epoch is not None:
+            on_epoch(epoch, params, state, losses)
+        stop_reason = stop.reason(losses)
+        epoch += 1
+    return TrainResult(params, state, losses, stop_reason)
+
+
+def _batches(samples: int, batch_size: int | None, seed: int, epoch: int) -> list[np.ndarray]:
+    """The indices of each batch of one epoch, in the order in which they are used."""
+    if batch_size is None:
+        return [np.arange(samples)]
+    order = np.random.default_rng([seed, epoch]).permutation(samples)
+    return [order[start : start + batch_size] for start in range(0, samples, batch_size)]
+
+
+def run_epoch(
+    params: Params,
+    state: Any,
+    inputs: Array,
+    targets: Array,
+    batches: list[np.ndarray],
+    optimizer: Optimizer,
+    activations: Sequence[str],
+    loss: str,
+    compile: bool | None,
+) -> tuple[Params, Any, float]:
+    """One update per batch. Returns the parameters, the state and the mean loss of the samples."""
+    if compile:
+        raise ValueError("autograd has no compiler: leave compile at None")
+    # To an elementwise optimizer all parameters are one vector, of which the layers are views: an
+    # update is a few operations on all of them instead of as many on every leaf.
+    whole = isinstance(optimizer, Elementwise)
+    if whole:
+        _map_moments(lambda moment: checks.same_shapes("state", moment, "params", params), state)
+        theta, state = _joined(params), _map_moments(_joined, state)
+        gradient = np.empty_like(theta)
+        params, parts = _views(theta, params), _views(gradient, params)
+    xs, ys = (np.empty((len(batches[0]), data.shape[1]), data.dtype) for data in (inputs, targets))
+    total = 0.0
+    for batch in batches:
+        x, y = xs[: len(batch)], ys[: len(batch)]
+        np.take(inputs, batch, axis=0, out=x, mode="clip")
+        np.take(targets, batch, axis=0, out=y, mode="clip")
+        value, grads = unchecked_value_and_grad(params, x, y, activations, loss)
+        if whole:
+            for part, grad in zip(parts, grads, strict=True):
+                part.weight[:], part.bias[:] = grad
+            updates, state = optimizer.update(gradient, state, theta)
+            theta += updates
+        else:
+            updates, state = optimizer.update(grads, state, params)
+            params = apply_updates(params, updates)
+        total += float(value) * len(batch)
+    if whole:
+        state = _map_moments(lambda moment: _views(moment, params), state)
+    return params, state, total / len(inputs)
+
+
+def _joined(tree: Params) -> Array:
+    """All leaves in one vector, one after the other."""
+    return np.concatenate([leaf.ravel() for layer in tree for leaf in layer])
+
+
+def _views(vector: Array, like: Params) -> Params:
+    """Layers of the shape of `like`, whose arrays are pieces of the vector: no copies."""
+    sizes = [leaf.size for layer in like for leaf in layer]
+    pieces = iter(np.split(vector, np.cumsum(sizes[:-1])))
+    return tree_map(lambda leaf: next(pieces).reshape(leaf.shape), like)
+
+
+def _map_moments(function: Callable[[Any], Any], state: Any) -> Any:
+    """The state with every moment replaced; its numbers, as the step, stay as they are."""
+    moments = {
+        name: function(moment)
+        for name, moment in state._asdict().items()
+        if isinstance(moment, tuple | Array)
+    }
+    return state._replace(**moments)

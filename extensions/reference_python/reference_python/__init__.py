@@ -1,0 +1,8 @@
+"""The MLP, its losses and its optimizers in Python alone, with backpropagation index by index.
+
+Read in this order: params, checks, activations, losses, mlp, gradients, optimizers, training.
+"""
+
+from platform import python_version
+
+__version__ = python_version()

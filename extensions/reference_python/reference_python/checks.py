@@ -1,0 +1,298 @@
+"""What every public function asks of its input, and what it says when it is not so.
+
+Almost all of these look at types, shapes and names only, never at values, so they hold under
+`jax.jit` too. The last two look at values: `train` asks them of the data that comes in.
+"""
+
+import math
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+
+def is_array(value: Any) -> bool:
+    """A number, or a list of arrays of one shape."""
+    if not isinstance(value, list):
+        return isinstance(value, int | float | np.generic)
+    return len({shape(entry) for entry in value}) <= 1 and all(map(is_array, value))
+
+
+def shape(value: Any) -> tuple[int, ...]:
+    if not isinstance(value, list):
+        return ()
+    return (len(value), *(shape(value[0]) if value else ()))
+
+
+def entries(value: Any, place: tuple[int, ...] = ()) -> list[tuple[tuple[int, ...], float]]:
+    """Every number of an array, with its place."""
+    if not isinstance(value, list):
+        return [(place, value)]
+    return [pair for i, entry in enumerate(value) for pair in entries(entry, (*place, i))]
+
+
+def is_traced(value: Any) -> bool:
+    return False  # Python computes at once: every value is known
+
+
+def is_floating(value: Any) -> bool:
+    return all(isinstance(number, float) for _, number in entries(value))
+
+
+def dtype_name(value: Any) -> str:
+    """NumPy's name for the first number that is no float, the reason to refuse an array."""
+    others = [number for _, number in entries(value) if not isinstance(number, float)]
+    return np.dtype(type(others[0]) if others else float).name
+
+
+def convertible(leaf: Any) -> None:
+    """A leaf that `from_numpy` can take over without changing its dtype."""
+    if not isinstance(leaf, np.ndarray):
+        raise TypeError(f"from_numpy takes NumPy arrays, not {type(leaf).__name__}")
+    floating_dtype(leaf.dtype)
+    if leaf.dtype != np.float64:
+        raise NotImplementedError(
+            f"{leaf.dtype.name} is not supported: a Python float is a float64"
+        )
+
+
+# ----- names and numbers -----
+
+
+def known(kind: str, name: Any, table: Iterable[str]) -> None:
+    if name not in tuple(table):
+        raise ValueError(f"unknown {kind} {name!r}: known are {', '.join(table)}")
+
+
+def whole_number(name: str, value: Any, at_least: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(f"{name} must be a whole number, not {value!r}")
+    if value < at_least:
+        raise ValueError(f"{name} must be at least {at_least}, not {value}")
+
+
+def in_range(name: str, value: Any, low: float, high: float = math.inf) -> None:
+    """A number with low <= value < high; this shuts out NaN and infinity too."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+        raise TypeError(f"{name} must be a number, not {value!r}")
+    if not low <= value < high:
+        raise ValueError(f"{name} must be in [{low}, {high}), not {value}")
+
+
+def learning_rate(value: Any) -> None:
+    if not callable(value):
+        in_range("learning_rate", value, 0.0)
+
+
+def learning_rate_at(value: Any, step: Any) -> Any:
+    """The rate of one step: `value` itself, or what it returns for `step` if it is a function.
+
+    A rate that `jax.jit` traces has no value yet that could be looked at.
+    """
+    rate = value(step) if callable(value) else value
+    if is_traced(rate):
+        return rate
+    try:
+        rate = float(rate)  # a NumPy float64 would turn float32 parameters into float64
+    except (TypeError, ValueError):
+        raise TypeError(f"learning_rate must be a number, not {rate!r}") from None
+    in_range("learning_rate", rate, 0.0)
+    return rate
+
+
+def instance(name: str, value: Any, kind: type) -> None:
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} must be a {kind.__name__}, not {type(value).__name__}")
+
+
+def flag(name: str, value: Any) -> None:
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} must be True or False, not {value!r}")
+
+
+def layer_sizes(sizes: Any) -> None:
+    if isinstance(sizes, str) or not isinstance(sizes, Sequence) or len(sizes) < 2:
+        raise ValueError(f"layer_sizes must name at least inputs and outputs, not {sizes!r}")
+    for index, size in enumerate(sizes):
+        whole_number(f"layer_sizes[{index}]", size, at_least=1)
+
+
+def bound(initializer: str, value: Any) -> None:
+    if initializer == "uniform":
+        if value is None:
+            raise ValueError("initializer 'uniform' needs its bound")
+        in_range("bound", value, 0.0)
+    elif value is not None:
+        raise ValueError(f"initializer {initializer!r} takes no bound")
+
+
+# ----- dtypes and shapes -----
+
+
+def floating_dtype(dtype: Any) -> None:
+    try:
+        known_dtype = np.dtype(dtype or "none")  # np.dtype(None) would be float64
+    except TypeError:
+        raise TypeError(f"dtype must name a floating dtype, not {dtype!r}") from None
+    if not np.issubdtype(known_dtype, np.floating):
+        raise TypeError(f"dtype must be floating, not {known_dtype.name}")
+    if known_dtype.str[1:] not in ("f2", "f4", "f8") or not known_dtype.isnative:
+        raise TypeError(
+            "dtype must be float16, float32 or float64 in this machine's byte order, "
+            f"not {known_dtype.str}"
+        )
+
+
+def floating(name: str, value: Any) -> None:
+    if not is_array(value):
+        raise TypeError(f"{name} must be an array (see from_numpy), not {type(value).__name__}")
+    if not is_floating(value):
+        raise TypeError(f"{name} must have a floating dtype, not {dtype_name(value)}")
+
+
+def rows(name: str, value: Any) -> None:
+    floating(name, value)
+    if not shape(value) or shape(value)[-1] == 0:
+        raise ValueError(f"{name} must have entries along its last axis, not {shape(value)}")
+
+
+def matrix(name: str, value: Any, second_axis: str) -> None:
+    floating(name, value)
+    if len(shape(value)) != 2:
+        raise ValueError(f"{name} must be (batch, {second_axis}), not {shape(value)}")
+    if 0 in shape(value):
+        raise ValueError(f"{name} is empty: its shape is {shape(value)}")
+
+
+def loss_inputs(predictions: Any, targets: Any) -> None:
+    matrix("predictions", predictions, "outputs")
+    matrix("targets", targets, "outputs")
+    if shape(predictions) != shape(targets):
+        raise ValueError(
+            f"predictions have shape {shape(predictions)}, but targets have shape {shape(targets)}"
+        )
+
+
+def layers(params: Any) -> None:
+    """A tuple of Layers, each taking as many inputs as the one below it has outputs."""
+    if not isinstance(params, tuple) or not all(_is_layer(layer) for layer in params):
+        raise TypeError("params must be a tuple of Layer(weight, bias)")
+    for index, (weight, bias) in enumerate(params):
+        floating(f"layer {index} weight", weight)
+        floating(f"layer {index} bias", bias)
+        if len(shape(weight)) != 2 or shape(bias) != shape(weight)[:1]:
+            raise ValueError(
+                f"layer {index}: weight must be (fan_out, fan_in) and bias (fan_out,), "
+                f"not {shape(weight)} and {shape(bias)}"
+            )
+        if index > 0 and shape(weight)[1] != len(params[index - 1].weight):
+            raise ValueError(
+                f"layer {index} takes {shape(weight)[1]} inputs, "
+                f"but layer {index - 1} has {len(params[index - 1].weight)} outputs"
+            )
+
+
+def network(params: Any, inputs: Any, activations: Any, table: Iterable[str]) -> None:
+    layers(params)
+    if isinstance(activations, str) or not isinstance(activations, Sequence):
+        raise TypeError(f"activations must be a sequence, one name per layer, not {activations!r}")
+    if len(activations) != len(params):
+        raise ValueError(f"{len(params)} layers need as many activations, not {len(activations)}")
+    for name in activations:
+        known("activation", name, table)
+    matrix("inputs", inputs, "units")
+    if params and shape(inputs)[1] != shape(params[0].weight)[1]:
+        raise ValueError(
+            f"layer 0 takes {shape(params[0].weight)[1]} inputs, "
+            f"but inputs have shape {shape(inputs)}"
+        )
+
+
+def targets_of(params: Any, inputs: Any, targets: Any) -> None:
+    """Targets for this network on these inputs: one row per input, one column per output."""
+    if not params:
+        raise ValueError("params has no layer, and so no gradient")
+    matrix("targets", targets, "outputs")
+    expected = (len(inputs), len(params[-1].weight))
+    if shape(targets) != expected:
+        raise ValueError(f"targets must have shape {expected}, not {shape(targets)}")
+
+
+def _is_layer(value: Any) -> bool:
+    return isinstance(value, tuple) and getattr(value, "_fields", None) == ("weight", "bias")
+
+
+def same_structure(trees: Sequence[Any]) -> None:
+    """All bare arrays, or all tuples of equally many Layers."""
+    if not any(isinstance(tree, tuple) for tree in trees):
+        return
+    for tree in trees:
+        if isinstance(tree, tuple) != isinstance(trees[0], tuple):
+            raise ValueError("trees differ: one is a tuple of Layers, another a bare array")
+        if isinstance(tree, tuple) and not all(_is_layer(layer) for layer in tree):
+            raise TypeError("a tree must be a tuple of Layer(weight, bias) or a bare array")
+        if isinstance(tree, tuple) and len(tree) != len(trees[0]):
+            raise ValueError(f"trees differ: one has {len(trees[0])} layers, another {len(tree)}")
+
+
+def same_shapes(name: str, tree: Any, other_name: str, other: Any) -> None:
+    """Two trees of one structure whose leaves agree in shape; a float has but one dtype."""
+    same_structure((tree, other))
+    pairs = zip(leaves(name, tree), leaves(other_name, other), strict=True)
+    for (place, leaf), (other_place, other_leaf) in pairs:
+        floating(place, leaf)
+        floating(other_place, other_leaf)
+        if shape(leaf) != shape(other_leaf):
+            raise ValueError(
+                f"{place} has shape {shape(leaf)}, but {other_place} has shape {shape(other_leaf)}"
+            )
+
+
+def floating_tree(name: str, tree: Any) -> None:
+    """A tuple of Layers, or a bare array, of floating dtype."""
+    same_structure((tree,))
+    for place, leaf in leaves(name, tree):
+        floating(place, leaf)
+
+
+def gradients(grads: Any, params: Any | None, **moments: Any) -> None:
+    """Gradients of the shape of an optimizer's moments and, where they are given, of `params`."""
+    others = moments if params is None else {**moments, "params": params}
+    for name, tree in others.items():
+        same_shapes("grads", grads, name, tree)
+    if not others:
+        floating_tree("grads", grads)
+
+
+def leaves(name: str, tree: Any) -> list[tuple[str, Any]]:
+    if not isinstance(tree, tuple):
+        return [(name, tree)]
+    return [
+        (f"{name} layer {index} {field}", leaf)
+        for index, layer in enumerate(tree)
+        for field, leaf in zip(layer._fields, layer, strict=True)
+    ]
+
+
+# ----- values -----
+
+
+def finite(name: str, tree: Any) -> None:
+    for place, leaf in leaves(name, tree):
+        bad = [index for index, number in entries(leaf) if not math.isfinite(number)]
+        if bad:
+            raise ValueError(f"{place} has {len(bad)} non-finite entries, first at {list(bad[0])}")
+
+
+def target_domain(loss: str, targets: Any) -> None:
+    """The targets that a loss is defined for: any number, probabilities, or a distribution."""
+    if not loss.endswith("cross_entropy"):
+        return
+    if any(number < 0 or number > 1 for _, number in entries(targets)):
+        raise ValueError(f"{loss} needs targets in [0, 1]")
+    if loss == "softmax_cross_entropy":
+        off = max(abs(sum(row) - 1) for row in targets)
+        # Rounding K probabilities and adding them up errs by at most K units in the last place.
+        if off > len(targets[0]) * sys.float_info.epsilon:
+            raise ValueError(f"{loss} needs targets whose rows sum to 1")
