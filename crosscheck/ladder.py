@@ -117,7 +117,7 @@ class FunctionCase:
 @cache
 def _rungs() -> list[tuple[str, Sequence[Fixture], str | None]]:
     """The name of every rung, its cases, and the last stage that is asked of them."""
-    passes = network.generated()
+    passes = [*network.generated(), *network.edges()]
     first = [case for case in passes if case.name.startswith("tanh-half_squared_error")]
     steps, training = descent.generated(), groups()["training"]
     found: list[tuple[str, Sequence[Fixture], str | None]] = [

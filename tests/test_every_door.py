@@ -59,6 +59,29 @@ def test_every_keyword_of_every_optimizer_is_looked_at(door, name, keyword, defa
     assert refusal(kind, make).startswith(message)
 
 
+@pytest.mark.parametrize("name", STATES)
+def test_a_numpy_number_as_a_keyword_changes_no_dtype(door, name):
+    rule = getattr(door.f.optimizers, name)
+    numbers = {
+        keyword: np.float64(default)
+        for owner, keyword, default in KEYWORDS
+        if owner == name and isinstance(default, float)
+    }
+    grads = door.ones(3, dtype="float32")
+    steps = []
+    for optimizer in (rule(0.1), rule(0.1, **numbers)):
+        updates, state = optimizer.update(grads, optimizer.init(grads), grads)
+        steps.append([door.f.params.to_numpy(leaf) for leaf in (updates, *arrays_of(state))])
+    for plain, numpy in zip(*steps, strict=True):
+        assert plain.dtype == numpy.dtype == "float32"
+        assert plain.tolist() == numpy.tolist()
+
+
+def arrays_of(state):
+    """What of a state is no number."""
+    return [leaf for leaf in state[1:] if np.ndim(leaf)]
+
+
 def test_a_decay_needs_the_parameters(door):
     optimizer = door.f.optimizers.lion(0.1, weight_decay=0.1)
     message = "a weight decay needs params"

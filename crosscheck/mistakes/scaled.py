@@ -58,7 +58,7 @@ MISTAKES = [
         "rmsprop",
         "state",
         "decay 0.99 for 0.9",
-        ('checks.in_range("decay", decay, 0.0, 1.0)', "decay = 0.99"),
+        ('checks.in_range("decay", decay, 0.0, 1.0)', "0.99"),
     ),
     _mistake(
         "rmsprop",

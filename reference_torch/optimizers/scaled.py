@@ -31,8 +31,8 @@ def adagrad(
     Source: Duchi, Hazan and Singer (2011), section 1.2, diagonal form.
     """
     checks.learning_rate(learning_rate)
-    checks.in_range("initial_accumulator", initial_accumulator, 0.0)
-    checks.in_range("eps", eps, 0.0)
+    initial_accumulator = checks.in_range("initial_accumulator", initial_accumulator, 0.0)
+    eps = checks.in_range("eps", eps, 0.0)
     checks.known("eps_place", eps_place, EPS_PLACES)
 
     def init(params: Tree) -> AdagradState:
@@ -90,12 +90,12 @@ def rmsprop(
     Centred and with momentum: Graves (2013), eqs. 38 to 45, eps inside the root there.
     """
     checks.learning_rate(learning_rate)
-    checks.in_range("decay", decay, 0.0, 1.0)
-    checks.in_range("eps", eps, 0.0)
+    decay = checks.in_range("decay", decay, 0.0, 1.0)
+    eps = checks.in_range("eps", eps, 0.0)
     checks.known("eps_place", eps_place, EPS_PLACES)
-    checks.in_range("initial_accumulator", initial_accumulator, 0.0)
+    initial_accumulator = checks.in_range("initial_accumulator", initial_accumulator, 0.0)
     checks.flag("centered", centered)
-    checks.in_range("momentum", momentum, 0.0, 1.0)
+    momentum = checks.in_range("momentum", momentum, 0.0, 1.0)
     checks.flag("rate_inside", rate_inside)
 
     def init(params: Tree) -> RmspropState:
@@ -149,8 +149,8 @@ def adadelta(learning_rate: LearningRate, decay: float = 0.95, eps: float = 1e-6
     Source: Zeiler (2012), algorithm 1.
     """
     checks.learning_rate(learning_rate)
-    checks.in_range("decay", decay, 0.0, 1.0)
-    checks.in_range("eps", eps, 0.0)
+    decay = checks.in_range("decay", decay, 0.0, 1.0)
+    eps = checks.in_range("eps", eps, 0.0)
 
     def init(params: Tree) -> AdadeltaState:
         checks.floating_tree("params", params)

@@ -50,12 +50,13 @@ def whole_number(name: str, value: Any, at_least: int) -> None:
         raise ValueError(f"{name} must be at least {at_least}, not {value}")
 
 
-def in_range(name: str, value: Any, low: float, high: float = math.inf) -> None:
-    """A number with low <= value < high; this shuts out NaN and infinity too."""
+def in_range(name: str, value: Any, low: float, high: float = math.inf) -> float:
+    """A number with low <= value < high, so not NaN; as a Python float, which changes no dtype."""
     if isinstance(value, bool) or not isinstance(value, int | float | np.number):
         raise TypeError(f"{name} must be a number, not {value!r}")
     if not low <= value < high:
         raise ValueError(f"{name} must be in [{low}, {high}), not {value}")
+    return float(value)
 
 
 def learning_rate(value: Any) -> None:

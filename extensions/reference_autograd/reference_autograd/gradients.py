@@ -1,11 +1,9 @@
 """Gradients by tape: autograd watches NumPy compute the loss, and goes back over what it saw."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Sequence
 
-import numpy as np
-from autograd import make_vjp
+from autograd import grad
+from autograd import value_and_grad as value_and_grad_of
 
 from . import checks
 from .activations import ACTIVATIONS
@@ -49,8 +47,7 @@ def unchecked_value_and_grad(
         params = tuple(Layer(*leaves[at : at + 2]) for at in range(0, len(leaves), 2))
         return LOSSES[loss](unchecked_forward(params, inputs, activations).outputs, targets)
 
-    leaves = [leaf for layer in params for leaf in layer]
-    value, grads = _value_and_grad(objective, leaves)
+    value, grads = value_and_grad_of(objective)([leaf for layer in params for leaf in layer])
     return value, tuple(Layer(*grads[at : at + 2]) for at in range(0, len(grads), 2))
 
 
@@ -84,15 +81,6 @@ def deltas(
         return LOSSES[loss](rest.outputs, targets)
 
     trace = unchecked_forward(params, inputs, activations)
-    return tuple(
-        _value_and_grad(partial(objective, index=index), [z])[1][0]
-        for index, z in enumerate(trace.pre_activations)
-    )
-
-
-def _value_and_grad(objective: Callable[[Any], Any], leaves: list[Array]) -> tuple[Any, Any]:
-    # autograd's own `grad` starts from a Python 1.0, and so would go back in float64 whatever the
-    # leaves are; the zeros of its `where` are float64 in any case.
-    pull, value = make_vjp(objective)(leaves)
-    grads = pull(np.ones_like(value))
-    return value, [g.astype(leaf.dtype) for g, leaf in zip(grads, leaves, strict=True)]
+    # In a list the gradient comes back in the dtype of z; by itself in float64, where autograd goes
+    # back through `where` or `max`.
+    return tuple(grad(objective)([z], index)[0] for index, z in enumerate(trace.pre_activations))

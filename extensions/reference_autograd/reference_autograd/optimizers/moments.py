@@ -26,12 +26,15 @@ def two_moments(params: Tree) -> AdamState:
     return AdamState(step=0, first_moment=m, second_moment=v)
 
 
-def hyperparameters(learning_rate: LearningRate, b1: float, b2: float, eps: float) -> None:
-    """What Adam and its kin ask of the hyperparameters that they share."""
+def hyperparameters(
+    learning_rate: LearningRate, b1: float, b2: float, eps: float
+) -> tuple[float, float, float]:
+    """What Adam and its kin ask of the hyperparameters that they share: b1, b2 and eps."""
     checks.learning_rate(learning_rate)
-    checks.in_range("b1", b1, 0.0, 1.0)
-    checks.in_range("b2", b2, 0.0, 1.0)
-    checks.in_range("eps", eps, 0.0)
+    b1 = checks.in_range("b1", b1, 0.0, 1.0)
+    b2 = checks.in_range("b2", b2, 0.0, 1.0)
+    eps = checks.in_range("eps", eps, 0.0)
+    return b1, b2, eps
 
 
 def adam(
@@ -58,7 +61,7 @@ def adam(
 
     Source: Kingma and Ba (2015), algorithm 1; eps "hat" is the last line of their section 2.
     """
-    hyperparameters(learning_rate, b1, b2, eps)
+    b1, b2, eps = hyperparameters(learning_rate, b1, b2, eps)
     checks.flag("bias_correction", bias_correction)
     checks.known("eps_place", eps_place, EPS_PLACES_OF_ADAM)
 
@@ -138,7 +141,7 @@ def amsgrad(
 
     Source: Reddi, Kale and Kumar (2018), algorithm 2.
     """
-    hyperparameters(learning_rate, b1, b2, eps)
+    b1, b2, eps = hyperparameters(learning_rate, b1, b2, eps)
     checks.flag("bias_correction", bias_correction)
     checks.known("eps_place", eps_place, EPS_PLACES_OF_ADAM)
     checks.known("maximum_of", maximum_of, ("raw", "corrected"))

@@ -78,7 +78,7 @@ def decayed(
     lambda the decay; `scaled` takes learning_rate = eta_t alpha and weight_decay = lambda / alpha.
     """
     checks.learning_rate(learning_rate)
-    checks.in_range("weight_decay", weight_decay, 0.0)
+    weight_decay = checks.in_range("weight_decay", weight_decay, 0.0)
     checks.flag("decoupled", decoupled)
     checks.flag("scaled", scaled)
 

@@ -72,10 +72,10 @@ def momentum(
     point where the gradient is taken, after Bengio et al. (2013), eq. 7.
     """
     checks.learning_rate(learning_rate)
-    checks.in_range("momentum", momentum, 0.0, 1.0)
+    momentum = checks.in_range("momentum", momentum, 0.0, 1.0)
     checks.flag("nesterov", nesterov)
     checks.flag("rate_inside", rate_inside)
-    checks.in_range("dampening", dampening, 0.0, 1.0)
+    dampening = checks.in_range("dampening", dampening, 0.0, 1.0)
     checks.flag("dampen_first", dampen_first)
 
     def init(params: Tree) -> MomentumState:
@@ -120,9 +120,9 @@ def lion(
     Source: Chen et al. (2023), algorithm 2.
     """
     checks.learning_rate(learning_rate)
-    checks.in_range("b1", b1, 0.0, 1.0)
-    checks.in_range("b2", b2, 0.0, 1.0)
-    checks.in_range("weight_decay", weight_decay, 0.0)
+    b1 = checks.in_range("b1", b1, 0.0, 1.0)
+    b2 = checks.in_range("b2", b2, 0.0, 1.0)
+    weight_decay = checks.in_range("weight_decay", weight_decay, 0.0)
 
     def init(params: Tree) -> LionState:
         checks.floating_tree("params", params)

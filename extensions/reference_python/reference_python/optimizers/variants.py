@@ -37,8 +37,8 @@ def nadam(
 
     Source: Dozat (2016), algorithm 2; m is averaged by b1, as in every framework.
     """
-    hyperparameters(learning_rate, b1, b2, eps)
-    checks.in_range("momentum_decay", momentum_decay, 0.0)
+    b1, b2, eps = hyperparameters(learning_rate, b1, b2, eps)
+    momentum_decay = checks.in_range("momentum_decay", momentum_decay, 0.0)
     checks.known("eps_place", eps_place, EPS_PLACES_OF_ADAM)
 
     def init(params: Tree) -> NadamState:
@@ -98,8 +98,8 @@ def radam(
 
     Source: Liu et al. (2020), algorithm 2.
     """
-    hyperparameters(learning_rate, b1, b2, eps)
-    checks.in_range("threshold", threshold, 4.0)
+    b1, b2, eps = hyperparameters(learning_rate, b1, b2, eps)
+    threshold = checks.in_range("threshold", threshold, 4.0)
     checks.flag("fallback", fallback)
     checks.known("eps_place", eps_place, EPS_PLACES_OF_ADAM)
     rho_inf = 2 / (1 - b2) - 1
@@ -158,7 +158,7 @@ def adamax(
 
     Source: Kingma and Ba (2015), algorithm 2.
     """
-    hyperparameters(learning_rate, b1, b2, eps)
+    b1, b2, eps = hyperparameters(learning_rate, b1, b2, eps)
     checks.flag("bias_correction", bias_correction)
     checks.known("eps_place", eps_place, EPS_PLACES)
     within, beside = (eps, 0.0) if eps_place == "inside" else (0.0, eps)
