@@ -48,6 +48,7 @@ def copy(tmp_path, monkeypatch):
         ("__init__.py", "while True: pass", "hangs on import: cut off after 2 s"),
         ("losses.py", "import threading; threading.Event().wait()", "hangs on import: cut off"),
         ("mlp.py", "import os; os._exit(7)", "ends the process on import, with exit code 7"),
+        ("mlp.py", "import os; os._exit(0)", "ends the process on import, with exit code 0"),
         ("mlp.py", "import os; os.abort()", "ends the process on import, with exit code -6"),
         ("__init__.py", "raise SystemExit(3)", "fails on import: SystemExit: 3"),
         ("mlp.py", "raise SystemExit", "mlp: fails on import: SystemExit: "),
