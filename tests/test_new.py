@@ -37,6 +37,8 @@ def test_a_skeleton_keeps_the_contract_and_nothing_of_it_is_written(tmp_path, mo
     params = next(path for path in made if path.name == "params.py")
     line = params.read_text().splitlines().index("    raise NotImplementedError") + 1
     assert first.note == f"{params}:{line}"
+    waiting = next(rung for rung in rungs if rung.name == "params.to_numpy")
+    assert (waiting.status, waiting.note) == ("waits", "for params.from_numpy")
     assert in_words(rungs) == (
         f"0 of {len(rungs)} rungs are done; next is params.tree_map, not written: {params}:{line}"
     )
@@ -152,6 +154,13 @@ def test_what_is_declared_is_no_rung_to_climb(tmp_path, monkeypatch):
     lion = rungs.pop("optimizers.lion")
     assert (lion.status, lion.note) == (NOT_SUPPORTED, "it roars")
     assert {rung.status for rung in rungs.values()} == {DONE}
+
+
+def test_what_is_supported_in_one_dtype_alone_is_done_there(tmp_path, monkeypatch):
+    shutil.copytree(ROOT / "reference_numpy", tmp_path / "double")
+    text = "[[limits]]\ndtypes = ['float32']\nreason = 'twice as long'\n"
+    (tmp_path / "double" / "crosscheck.toml").write_text(text, encoding="utf-8")
+    assert {rung.status for rung in climb(loaded(tmp_path, "double", monkeypatch))} == {DONE}
 
 
 def test_an_unfinished_framework_is_not_wrong_and_does_not_hold(tmp_path, monkeypatch):
