@@ -105,6 +105,11 @@ SPOILED = {
         "def from_numpy(tree):\n"
         "    if not isinstance(tree, tuple):\n        tree[...] = 7\n    return tree\n",
     ),
+    "it changes the layers that NumPy handed over": (
+        "params.py",
+        "def from_numpy(tree):\n"
+        "    if isinstance(tree, tuple):\n        tree[0].weight[...] = 7\n    return tree\n",
+    ),
     "it leaves": (
         "losses.py",
         "def half_squared_error(predictions, targets):\n    exit(1)\n"

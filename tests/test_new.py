@@ -175,14 +175,19 @@ def test_an_unfinished_framework_is_not_wrong_and_does_not_hold(tmp_path, monkey
 
 def test_what_the_ladder_does_not_ask_for_is_named_all_the_same(tmp_path, monkeypatch):
     shutil.copytree(ROOT / "reference_numpy", tmp_path / "nearly")
-    path = tmp_path / "nearly" / "activations.py"
-    refuses = "    if z.shape == (6, 5):\n        raise NotImplementedError('30 of them')\n"
-    refuses += "    return np.tanh(z)"
-    text = path.read_text(encoding="utf-8").replace("    return np.tanh(z)", refuses)
+    path = tmp_path / "nearly" / "losses.py"
+    summed = "    return ((predictions - targets) ** 2)"
+    refuses = "    if predictions.shape == (1, 1):\n        raise NotImplementedError('one')\n"
+    text = path.read_text(encoding="utf-8").replace(summed, refuses + summed)
     path.write_text(text, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     found = verify(only=["nearly"]).frameworks["nearly"]
     assert found.status == "unfinished"
+    assert next_rung(found.ladder) is None
+    assert found.reasons == [
+        "losses.squared_error raises NotImplementedError in document 002, as printed, of which no "
+        "declared limit speaks: one"
+    ]
 
 
 def test_a_test_of_what_is_not_written_is_skipped_with_its_name(tmp_path):

@@ -1,10 +1,13 @@
 """What a training run is made of: its configuration, its measures, its distances, its device."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from crosscheck.declarations import Declarations, Limit
+from crosscheck.frameworks import load
 from crosscheck.runs import drift, metrics
 from crosscheck.runs.configuration import Configuration, ConfigurationError
 from crosscheck.runs.devices import DeviceError, placed
@@ -41,6 +44,13 @@ def test_a_configuration_survives_json():
         Configuration.from_json({})
     with pytest.raises(ConfigurationError, match="batch_size must be at least 1, not 0"):
         Configuration(batch_size=0)
+
+
+def test_a_device_beyond_a_declared_limit_is_refused_with_the_reason():
+    limits = (Limit("it has wheels", devices=("cuda",)),)
+    numpy = replace(load("numpy", "reference_numpy"), declared=Declarations(limits))
+    with pytest.raises(DeviceError, match=r"^numpy does not support cuda: it has wheels$"):
+        placed(numpy, np.ones(3), "cuda")
 
 
 def test_a_gpu_is_used_where_there_is_one_and_missed_where_there_is_none(framework):
