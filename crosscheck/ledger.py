@@ -77,10 +77,12 @@ def as_json(accounts: Iterable[Account]) -> dict[str, Any]:
     """The ledger in the form that other programs read."""
     accounts = list(accounts)
     return {
+        "documents": {entry.document.number: entry.document.title for entry in accounts},
         "numbers": [
             {
                 "document": judged.number.document,
                 "section": judged.number.section,
+                "line": judged.number.line,
                 "quantity": judged.number.illustration or judged.number.quantity,
                 "printed": judged.number.printed,
                 "exact": judged.exact,
@@ -88,6 +90,8 @@ def as_json(accounts: Iterable[Account]) -> dict[str, Any]:
                 "slip": judged.slip
                 and {
                     "name": judged.slip.name,
+                    "explanation": judged.slip.explanation,
+                    "expression": judged.slip.expression,
                     "inputs": judged.slip.inputs,
                     "gives": judged.slip.gives,
                     "reproduces": judged.slip.reproduces,
@@ -108,6 +112,7 @@ def as_json(accounts: Iterable[Account]) -> dict[str, Any]:
                 "statement": statement.statement,
                 "verdict": verdict,
                 "correct": statement.correct,
+                "readings": {name: bool(held) for name, held in statement.demonstrate().items()},
             }
             for entry in accounts
             for statement, verdict in entry.statements

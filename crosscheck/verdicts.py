@@ -32,6 +32,7 @@ class SlipOutcome:
 
     Attributes:
         name, explanation, inputs: Of the slip.
+        expression: Its wrong step for this number.
         gives: The number it gives on its stated inputs, to 20 digits.
         reproduces: Whether that matches the printed string.
         otherwise: The same two on the other kind of inputs.
@@ -40,6 +41,7 @@ class SlipOutcome:
     name: str
     explanation: str
     inputs: str
+    expression: str
     gives: str
     reproduces: bool
     otherwise: tuple[str, bool]
@@ -127,9 +129,8 @@ def _slip(slips: tuple[Slip, ...], number: Number, inputs: dict[str, Lookup]) ->
                 outcomes[kind] = (to_decimal(value), matches(number, value))
             gives, reproduces = outcomes.pop(slip.inputs)
             (otherwise,) = outcomes.values()
-            return SlipOutcome(
-                slip.name, slip.explanation, slip.inputs, gives, reproduces, otherwise
-            )
+            said = (slip.name, slip.explanation, slip.inputs, slip.steps[number.quantity])
+            return SlipOutcome(*said, gives, reproduces, otherwise)
     return None
 
 

@@ -15,7 +15,6 @@ from crosscheck.documents import Document
 from crosscheck.exact import optimizers as exact_optimizers
 from crosscheck.exact.balls import from_decimals, from_rational
 from crosscheck.exact.network import Layer, forward_and_backward
-from crosscheck.fixtures import tensors
 from crosscheck.frameworks import Framework
 
 Names = dict[str, Any]
@@ -212,7 +211,8 @@ def _of_document(network: dict[str, Any], grads: Any) -> Any:
 
 def _of_document_by(framework: Framework, network: dict[str, Any], grads: Any) -> Any:
     """The same, of a framework's arrays, with which others need not be able to compute."""
-    return tensors.handed(framework.params, _of_document(network, framework.params.to_numpy(grads)))
+    arrays = framework.params
+    return arrays.from_numpy(_of_document(network, arrays.to_numpy(grads)))
 
 
 def _hyperparameters(run: dict[str, Any]) -> dict[str, Any]:

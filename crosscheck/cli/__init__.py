@@ -8,6 +8,7 @@ from crosscheck.cli.conventions import conventions, translate
 from crosscheck.cli.experiments import experiment
 from crosscheck.cli.ledger import errata
 from crosscheck.cli.new import new
+from crosscheck.cli.read import read
 from crosscheck.cli.sharpness import bounds, discriminate
 from crosscheck.cli.training import train
 from crosscheck.cli.verification import verify
@@ -38,6 +39,7 @@ COMMANDS = (
     train,
     experiment,
     bench,
+    read,
     new,
 )
 for command in COMMANDS:

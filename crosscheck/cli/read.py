@@ -1,0 +1,46 @@
+"""`crosscheck read`."""
+
+from dataclasses import asdict
+
+import click
+
+from crosscheck import reading
+from crosscheck.cli.output import JSON_OPTION, console_for, write_json
+from crosscheck.frameworks import BUILT_IN, UnknownFrameworkError, registry
+from crosscheck.report.read import show_definitions
+
+
+@click.command()
+@click.argument("name")
+@click.option(
+    "--framework",
+    "chosen",
+    metavar="NAME",
+    multiple=True,
+    help="Read these frameworks; repeatable. [default: the three built in]",
+)
+@JSON_OPTION
+def read(name: str, chosen: tuple[str, ...], json_path: str | None) -> None:
+    """Read one definition in every framework, side by side.
+
+    NAME is a module (gradients) or a definition in one (losses.softmax_cross_entropy,
+    optimizers.adam; adam alone will do). Lines that differ in more than the namespace are marked.
+    Where the terminal is too narrow for columns, the frameworks stand below each other. Nothing is
+    imported, so that a framework can be read that is not installed. Exit codes: 0 shown, 2 no such
+    name.
+    """
+    console = console_for(json_path)
+    try:
+        packages = {
+            known: package
+            for known, package in registry(chosen).items()
+            if {known, package} & set(chosen or BUILT_IN)
+        }
+        found = dict(zip(packages, reading.find(name, list(packages.values())), strict=True))
+    except (UnknownFrameworkError, reading.UnknownNameError) as error:
+        raise click.UsageError(str(error)) from None
+    there = {framework: each for framework, each in found.items() if each is not None}
+    write_json(json_path, {framework: asdict(each) for framework, each in there.items()})
+    show_definitions(console, there)
+    for framework in found.keys() - there.keys():
+        click.echo(f"{framework} has no {name}", err=True)

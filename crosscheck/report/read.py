@@ -1,0 +1,59 @@
+"""Definitions of several frameworks on a terminal: in columns, or below each other."""
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from crosscheck.reading import Definition, Row, align
+
+# A column narrower than this folds most lines of code.
+NARROWEST = 45
+DIFFERS = "≠"
+
+
+def show_definitions(console: Console, found: Mapping[str, Definition]) -> None:
+    """The definitions side by side, or stacked where there is no room for columns."""
+    rows = align([each.lines for each in found.values()])
+    if console.width // len(found) < NARROWEST:
+        _stacked(console, found, rows)
+        return
+    table = Table(expand=True, padding=(0, 1), show_lines=False)
+    table.add_column(" ", width=1)
+    for framework, each in found.items():
+        title = f"{framework}\n{each.path}:{each.line}"
+        table.add_column(title, ratio=1, overflow="fold")
+    texts = [_highlighted(each) for each in found.values()]
+    for row in rows:
+        cells = [
+            text[index] if index is not None else Text()
+            for text, index in zip(texts, row.cells, strict=True)
+        ]
+        table.add_row("" if row.same else Text(DIFFERS, "bold yellow"), *cells)
+    console.print(table)
+    _legend(console)
+
+
+def _stacked(console: Console, found: Mapping[str, Definition], rows: Sequence[Row]) -> None:
+    for column, (framework, each) in enumerate(found.items()):
+        console.print(Text(f"{framework}  {each.path}:{each.line}", "bold"))
+        same = {row.cells[column] for row in rows if row.same}
+        for index, text in enumerate(_highlighted(each)):
+            mark = Text("  ") if index in same else Text(f"{DIFFERS} ", "bold yellow")
+            console.print(mark + text, overflow="fold")
+        console.print()
+    _legend(console)
+
+
+def _highlighted(definition: Definition) -> list[Text]:
+    """Its lines in colour."""
+    source = "\n".join(definition.lines)
+    text = Syntax(source, "python", theme="ansi_dark", background_color="default").highlight(source)
+    lines = list(text.split("\n", allow_blank=True))
+    return lines[: len(definition.lines)]
+
+
+def _legend(console: Console) -> None:
+    console.print(f"[bold yellow]{DIFFERS}[/] differs in more than the namespace", style="dim")
