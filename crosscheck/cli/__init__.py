@@ -10,6 +10,7 @@ from crosscheck.cli.ledger import errata
 from crosscheck.cli.new import new
 from crosscheck.cli.read import read
 from crosscheck.cli.sharpness import bounds, discriminate
+from crosscheck.cli.site import site
 from crosscheck.cli.training import train
 from crosscheck.cli.verification import verify
 from crosscheck.frameworks import prepare
@@ -40,6 +41,7 @@ COMMANDS = (
     experiment,
     bench,
     read,
+    site,
     new,
 )
 for command in COMMANDS:

@@ -1,0 +1,60 @@
+"""`crosscheck site`."""
+
+import tempfile
+from pathlib import Path
+
+import click
+
+from crosscheck.cli.output import progress_bar
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--run",
+    "run_folder",
+    metavar="RUN",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Show this finished run (the folder `run` of an earlier site, or what --keep kept).",
+)
+@click.option(
+    "--keep",
+    metavar="RUN",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep the run there too, to build from again.",
+)
+@click.option(
+    "--language",
+    type=click.Choice(["en", "zh"]),
+    default="en",
+    show_default=True,
+    help="Of the documents' pages that the others link to; a link on each leads to the other.",
+)
+def site(folder: Path, run_folder: Path | None, keep: Path | None, language: str) -> None:
+    """Write pages to read beside the lecture notes into the new folder DIR.
+
+    Without --run everything is run first, which takes some minutes: the frameworks, the ledger, the
+    mistakes, the conventions, a training and the benchmark. The site opens from the disk, at
+    DIR/index.html. An earlier site in DIR is replaced, anything else is not. Exit codes: 0 written,
+    2 bad usage, and then nothing is written.
+    """
+    try:  # its libraries, which no other command needs
+        from crosscheck.site import SiteError, build
+        from crosscheck.site.run import PARTS, RunError, gather, load
+    except ModuleNotFoundError as error:
+        raise click.UsageError(
+            f"a site needs {error.name}: pip install 'backprop-crosscheck[site]'"
+        ) from None
+    if run_folder is not None and keep is not None:
+        raise click.UsageError("--keep keeps a new run: leave it out beside --run")
+    try:
+        with tempfile.TemporaryDirectory() as scratch:
+            if run_folder is not None:
+                run = load(run_folder)
+            else:
+                with progress_bar(len(PARTS)) as advance:
+                    run = gather(keep or Path(scratch), advance)
+            pages = build(folder, run, language)
+    except (RunError, SiteError) as error:
+        raise click.UsageError(str(error)) from None
+    click.echo(pages[0])

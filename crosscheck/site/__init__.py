@@ -1,0 +1,151 @@
+"""`crosscheck site`: pages to read beside the lecture notes, from one run, without a server.
+
+Everything on them comes from the run that they are built from: no figure is typed in.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from crosscheck.frameworks import MODULES
+from crosscheck.site import code, documents, overview, tables, worked
+from crosscheck.site.run import PARTS, Run
+from crosscheck.site.words import WORDS
+
+# A folder that holds this file was written by `build`, and may be replaced.
+MARK = "made-by-crosscheck"
+# The colour of every verdict; the word always stands in it.
+COLOURS = {
+    **dict.fromkeys(("verified", "confirmed", "holds", "done"), "good"),
+    **dict.fromkeys(("wrong", "contradicted", "fails"), "bad"),
+    **dict.fromkeys(("inherited", "ambiguous", "unfinished", "not installed"), "care"),
+    "rounded inputs": "info",
+    "illustration": "none",
+}
+
+
+class SiteError(ValueError):
+    """The site cannot be written; the message says why."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: its file, its template, its title and what the template is filled with."""
+
+    file: str
+    template: str
+    title: str
+    filling: dict[str, Any]
+    language: str = "en"
+
+
+def build(folder: Path, run: Run, language: str = "en") -> list[Path]:
+    """Write the site of a run into a folder: whole, or not at all.
+
+    Args:
+        folder: A new or empty one, or one that holds an earlier site, which is replaced.
+        run: What it shows.
+        language: "en" or "zh": of the documents' pages that the others link to.
+
+    Raises:
+        SiteError: If the folder holds anything else, or cannot be written.
+    """
+    if folder.exists() and not (folder / MARK).exists() and any(folder.iterdir()):
+        raise SiteError(f"{folder} holds something that is no site: name a new or empty folder")
+    environment = _environment()
+    pages = list(_pages(run, language))
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+            made = Path(scratch, "site")
+            (made / "run").mkdir(parents=True)
+            for page in pages:
+                text = _rendered(environment, page, run, language)
+                (made / page.file).write_text(text, encoding="utf-8")
+            for name in ("style.css", "script.js"):
+                source = environment.loader.get_source(environment, name)[0]  # type: ignore[union-attr]
+                (made / name).write_text(source, encoding="utf-8")
+            for picture in run.pictures:
+                shutil.copy(picture, made / picture.name)
+            for part in PARTS:
+                overview.write_part(made / "run" / f"{part}.json", run.parts[part])
+            (made / MARK).touch()
+            if folder.exists():
+                shutil.rmtree(folder)
+            made.replace(folder)
+    except OSError as error:
+        raise SiteError(f"cannot write {folder}: {error.strerror}") from None
+    return [folder / page.file for page in pages]
+
+
+def _pages(run: Run, language: str) -> Iterator[Page]:
+    parts = run.parts
+    yield Page("index.html", "overview.html", "Overview", overview.filling(run, language))
+    for spoken in ("en", "zh"):
+        for number in parts["ledger"]["documents"]:
+            filled = documents.filling(parts["ledger"], number, spoken)
+            title = f"{WORDS[spoken]['document']} {number}: {filled['named']}"
+            file = documents.file_of(number, spoken)
+            yield Page(file, "document.html", title, filled, spoken)
+    yield Page("worked.html", "worked.html", "The worked example", worked.filling(run))
+    for module in MODULES:
+        yield Page(f"code-{module}.html", "code.html", module, code.filling(run, module))
+    yield Page("conventions.html", "conventions.html", "Conventions", tables.conventions(run))
+    yield Page("sharpness.html", "sharpness.html", "Sharpness", tables.sharpness(run))
+    yield Page("training.html", "training.html", "Training and speed", tables.training(run))
+
+
+def _rendered(environment: Environment, page: Page, run: Run, language: str) -> str:
+    spoken = page.language
+    words = WORDS[spoken]
+    links = [("index.html", words["overview"])]
+    links += [
+        (documents.file_of(number, language if spoken == "en" else spoken), number)
+        for number in run.parts["ledger"]["documents"]
+    ]
+    links += [("worked.html", words["worked"]), ("code-params.html", words["side_by_side"])]
+    links += [(f"{n}.html", words[n]) for n in ("conventions", "sharpness", "training")]
+    return environment.get_template(page.template).render(
+        page=page.file,
+        title=page.title,
+        language=spoken,
+        words=SimpleNamespace(**words),
+        links=[{"href": href, "title": title} for href, title in links],
+        run=SimpleNamespace(**run.parts),
+        parts=PARTS,
+        **page.filling,
+    )
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("crosscheck.site"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    helpers: dict[str, Callable[..., Any]] = {"verdict": _verdict, "figure": figure}
+    environment.globals |= helpers
+    return environment
+
+
+def _verdict(word: str, shown: str | None = None) -> Markup:
+    """A verdict as colour and word."""
+    return Markup('<span class="verdict {}">{}</span>').format(
+        COLOURS.get(word, "none"), escape(shown or word)
+    )
+
+
+def figure(cell: dict[str, Any]) -> str:
+    """The fraction of a bound, and ulps where they say something."""
+    if cell["fraction"] is None:
+        return "beyond measure"
+    size = f"{cell['fraction']:.2f}" if cell["fraction"] < 1000 else f"{cell['fraction']:.1e}"
+    return size + (f" ({cell['ulps']:.2g} ulps)" if cell["ulps"] is not None else "")

@@ -1,0 +1,93 @@
+"""A verification as the site shows it: the worst of every stage, and of every definition."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from crosscheck.cli.output import finite
+from crosscheck.comparison import EXACT, Comparison
+from crosscheck.contract import ACTIVATIONS, LOSSES
+from crosscheck.diagnosis import explain
+from crosscheck.discrimination import PRINTED
+from crosscheck.fixtures import groups
+from crosscheck.fixtures.hyperparameters import is_decayed
+from crosscheck.verification import Verification
+
+# What a quantity tells of, whatever the case.
+TOLD_BY = {
+    "pre_activations": "mlp.forward",
+    "deltas": "gradients.deltas",
+    "grads": "gradients.value_and_grad",
+    "loss beside grads": "gradients.value_and_grad",
+    "params": "training.train",
+    "losses": "training.train",
+    "samples of the batches": "training.train",
+    "epochs and reason to stop": "training.train",
+}
+
+
+def condensed(result: Verification) -> dict[str, Any]:
+    """What was verified, with what result, and the worst comparisons; every one that differs."""
+    stages: dict[tuple[str, str, str, str], Comparison] = {}
+    definitions: dict[tuple[str, str], Comparison] = {}
+    for each in result.comparisons:
+        _keep(stages, (each.place.group, each.place.stage, *each.frameworks), each)
+        if each.frameworks[1] == EXACT:
+            for name in _definitions(each):
+                _keep(definitions, (name, each.frameworks[0]), each)
+    return {
+        "frameworks": {name: asdict(status) for name, status in result.frameworks.items()},
+        "stages": [
+            {"group": group, "stage": stage, "frameworks": [one, other], **_figures(worst)}
+            for (group, stage, one, other), worst in stages.items()
+        ],
+        "definitions": [
+            {"name": name, "framework": framework, **_figures(worst)}
+            for (name, framework), worst in definitions.items()
+        ],
+        "differ": [
+            {"frameworks": list(each.frameworks), "text": explain(each), **_figures(each)}
+            for each in result.comparisons
+            if not each.holds
+        ],
+        "comparisons": len(result.comparisons),
+        "problems": result.problems,
+        "holds": result.holds,
+    }
+
+
+def _keep(worst: dict[Any, Comparison], key: Any, comparison: Comparison) -> None:
+    if key not in worst or comparison.fraction > worst[key].fraction:
+        worst[key] = comparison
+
+
+def _figures(comparison: Comparison) -> dict[str, Any]:
+    place = comparison.place
+    return {
+        "fraction": finite(comparison.fraction),
+        # Of a printed number the error is one of its last digit, in which ulps say nothing.
+        "ulps": None if place.group == PRINTED else finite(comparison.ulps),
+        "where": f"{place.case}: {comparison.where}",
+        "holds": comparison.holds,
+        "known_failure": comparison.known_failure,
+    }
+
+
+def _definitions(comparison: Comparison) -> Iterator[str]:
+    """The names of the contract that a comparison tells of, where it tells of one alone."""
+    place = comparison.place
+    case = next((each for each in groups()[place.group] if each.name == place.case), None)
+    quantity = place.quantity
+    if place.group == "optimizers":
+        optimizer, keywords = getattr(case, "optimizer", ""), getattr(case, "keywords", {})
+        name = "decayed" if is_decayed(optimizer, keywords) else optimizer
+        applied = place.stage == "trajectory"
+        yield "optimizers.apply_updates" if applied else f"optimizers.{name}"
+    elif quantity == "activations":
+        names = set(getattr(case, "activations", ())) & set(ACTIVATIONS)
+        if len(names) == 1 or place.group == "edges":
+            yield from (f"activations.{name}" for name in names)
+    elif quantity == "loss" and getattr(case, "loss", "") in LOSSES:
+        yield f"losses.{getattr(case, 'loss', '')}"
+    elif place.group in ("networks", "edges", "training") and quantity in TOLD_BY:
+        yield TOLD_BY[quantity]

@@ -1,0 +1,163 @@
+"""A run: everything that the site shows, as JSON files and pictures in one folder.
+
+`gather` makes it, and takes a minute or two; `load` reads it back, so that a site can be built
+again from a finished run.
+"""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import crosscheck
+from crosscheck import discrimination, ledger
+from crosscheck.cli.output import write_json
+from crosscheck.conventions import everything, stock
+from crosscheck.data import DATASETS
+from crosscheck.documents import DOCUMENTS
+from crosscheck.experiments import EXPERIMENTS
+from crosscheck.experiments.base import Options
+from crosscheck.frameworks import installed
+from crosscheck.mistakes import catalogue
+from crosscheck.plots import PlotError, training
+from crosscheck.report import training as training_report
+from crosscheck.runs import drift
+from crosscheck.runs.configuration import Configuration
+from crosscheck.runs.training import train
+from crosscheck.site.agreement import condensed
+from crosscheck.verification import verify
+
+EPOCHS = 30
+# Of the whole of `crosscheck bench` what its goals are about, on fewer samples.
+BENCH = ("--samples", "2000", "--batch-size", "32", "--dtype", "float32", "--repeats", "3")
+# What the pages are made of, in the order in which it is found out.
+PARTS = ("verification", "ledger", "mistakes", "conventions", "training", "speed", "environment")
+LIBRARIES = ("numpy", "python-flint", "torch", "jax", "jaxlib", "autograd", "mlx")
+FLAGS = ("OMP_NUM_THREADS", "JAX_ENABLE_X64", "JAX_PLATFORMS")
+
+
+class RunError(ValueError):
+    """A folder holds no run that can be read; the message names the file."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """The parts of a run by their names, and where its pictures lie."""
+
+    parts: dict[str, Any]
+    pictures: tuple[Path, ...]
+
+
+def gather(folder: Path, progress: Callable[[str], None] = lambda task: None) -> Run:
+    """Find out everything, and keep it in a folder.
+
+    Args:
+        folder: Where the parts are kept, made if it is not there.
+        progress: Called with the name of each part that begins.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    makers: dict[str, Callable[[], Any]] = {
+        "verification": lambda: condensed(verify()),
+        "ledger": lambda: ledger.as_json(ledger.account(n, installed()) for n in DOCUMENTS),
+        "mistakes": lambda: discrimination.as_json(discrimination.discriminate(catalogue())),
+        "conventions": _conventions,
+        "training": lambda: _training(folder),
+        "speed": lambda: _speed(folder),
+        "environment": environment,
+    }
+    for name in PARTS:
+        progress(name)
+        write_json(str(folder / f"{name}.json"), makers[name]())
+    return load(folder)
+
+
+def load(folder: Path) -> Run:
+    """Read a run back.
+
+    Raises:
+        RunError: If a part is missing or cannot be read.
+    """
+    parts = {}
+    for name in PARTS:
+        path = folder / f"{name}.json"
+        try:
+            parts[name] = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise RunError(
+                f"{path} is missing: a run holds {', '.join(PARTS)} (leave out --run to make one)"
+            ) from None
+        except (OSError, ValueError) as error:
+            raise RunError(f"{path} cannot be read: {error}") from None
+    return Run(parts, tuple(sorted(folder.glob("*.png"))))
+
+
+def environment() -> dict[str, Any]:
+    """Versions and flags of this run."""
+    return {
+        "crosscheck": crosscheck.__version__,
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}",
+        "libraries": {name: found for name in LIBRARIES if (found := _version(name))},
+        "flags": {name: os.environ.get(name, "not set") for name in FLAGS},
+    }
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _conventions() -> dict[str, Any]:
+    found = everything.findings()
+    return {
+        "versions": {
+            name: each.version for name, each in stock.FRAMEWORKS.items() if not each.missing
+        },
+        "findings": [finding.as_json() for finding in found],
+    }
+
+
+def _training(folder: Path) -> dict[str, Any]:
+    """The digits by the built-in frameworks, with pictures where they can be drawn."""
+    configuration = Configuration()
+    try:
+        dataset = DATASETS[configuration.data](configuration.dtype)
+    except Exception as error:
+        return {"missing": str(error)}
+    frameworks, stop = installed(), {"max_epochs": EPOCHS, "loss_below": None}
+    with np.errstate(all="ignore"):
+        runs = [train(each, configuration, dataset, stop) for each in frameworks]
+    curve = drift.horizon(frameworks, configuration, dataset, runs, lambda step: None)
+    made = training_report.as_json(configuration, dataset, runs, curve)
+    try:
+        training.draw(folder, dataset, runs, curve)
+        weights = EXPERIMENTS["weights"]
+        weights.draw(folder, weights.run(Options()))
+    except PlotError as error:
+        return made | {"plots": str(error)}
+    return made
+
+
+def _speed(folder: Path) -> dict[str, Any]:
+    """`crosscheck bench`, in a process of its own, since it sets up JAX in another way."""
+    path = folder / "speed.json"
+    made = subprocess.run(
+        [sys.executable, "-m", "crosscheck", "bench", *BENCH, "--json", str(path)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    if made.returncode:
+        return {"missing": made.stderr.strip().splitlines()[-1]}
+    measured: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return measured
