@@ -81,13 +81,18 @@ class KnownFailure:
     tests: Names = ()
 
     @property
+    def installed(self) -> str | None:
+        """The version of the library that is installed, or None."""
+        try:
+            return version(Requirement(self.versions).name)
+        except PackageNotFoundError:
+            return None
+
+    @property
     def applies(self) -> bool:
         """Whether the version that is installed is one of those."""
-        wanted = Requirement(self.versions)
-        try:
-            return wanted.specifier.contains(version(wanted.name), prereleases=True)
-        except PackageNotFoundError:
-            return False
+        found, wanted = self.installed, Requirement(self.versions).specifier
+        return found is not None and wanted.contains(found, prereleases=True)
 
     def covers(self, asked: Mapping[str, Collection[str]]) -> bool:
         """Whether this is where it shows."""

@@ -107,7 +107,8 @@ def registry(extra: Iterable[str] = ()) -> dict[str, str]:
             continue
         if not _is_importable(name):
             raise UnknownFrameworkError(
-                f"{name!r} is neither a framework ({', '.join(packages)}) nor an importable package"
+                f"{name!r} is neither a framework ({', '.join(packages)}) nor an importable "
+                "package (one of your own has to be installed: pip install -e its folder)"
             )
         packages[name] = name
     return packages
@@ -183,8 +184,10 @@ os._exit(0)
 
 def _tried_elsewhere(package: str) -> str | None:
     """Why a package cannot be imported by a process that has to go on, or None if it can."""
-    text = os.environ.get(IMPORT_LIMIT_VARIABLE, "")
-    limit = float(text) if text.replace(".", "", 1).isdecimal() else IMPORT_LIMIT
+    text = os.environ.get(IMPORT_LIMIT_VARIABLE, str(IMPORT_LIMIT))
+    limit = float(text) if text.replace(".", "", 1).isdecimal() else 0.0
+    if not limit:
+        return f"{IMPORT_LIMIT_VARIABLE} must be a number of seconds above 0, not {text!r}"
     given = json.dumps([sys.path, [package, *(f"{package}.{module}" for module in MODULES)]])
     try:
         made = subprocess.run(

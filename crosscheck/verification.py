@@ -12,7 +12,7 @@ from itertools import combinations
 from crosscheck import documents, ledger
 from crosscheck.comparison import EXACT, Comparison
 from crosscheck.contract import breaches
-from crosscheck.declarations import KnownFailure
+from crosscheck.declarations import KnownFailure, matches
 from crosscheck.diagnosis import explain_failure
 from crosscheck.fixtures import groups
 from crosscheck.fixtures.stages import Fixture
@@ -135,7 +135,7 @@ def _require(names: set[str], packages: dict[str, str], statuses: dict[str, Stat
         known = next((key for key in packages if name in (key, packages[key])), None)
         if known is None or statuses[known].status == "not installed":
             statuses.setdefault(name, Status(None, "not installed", ["not a known framework"]))
-            statuses[known or name].blame("required, but not installed")
+            statuses[known or name].blame("asked for, but not installed")
 
 
 def _judge(
@@ -151,7 +151,11 @@ def _judge(
         if not each.holds and each.frameworks == (framework.name, EXACT)
     }
     failing |= {case.name for case, made in attempts if made.failure}
-    known = _known_failures(framework, [case.name for case, _ in attempts], failing, status)
+    computed = {case.name: not (m.not_written or m.not_supported) for case, m in attempts}
+    known = _known_failures(framework, computed, failing, status)
+    _dead_limits(framework, list(computed), status)
+    if not any(computed.values()) and not any(made.not_written for _, made in attempts):
+        status.blame("declares that it supports nothing: nothing of it was compared")
     for case, made in attempts:
         if made.not_supported is not None:
             status.not_supported.setdefault(made.not_supported, []).append(case.name)
@@ -180,18 +184,30 @@ def _judge(
     ]
 
 
+def _dead_limits(framework: Framework, cases: list[str], status: Status) -> None:
+    """A pattern that names no case says nothing, and is to be taken out."""
+    for pattern in (p for limit in framework.declared.limits for p in limit.cases):
+        if not any(matches(pattern, case) for case in cases):
+            status.blame(f"declares a limit for {pattern}: there is no such case")
+
+
 def _known_failures(
-    framework: Framework, cases: list[str], failing: set[str], status: Status
+    framework: Framework, computed: dict[str, bool], failing: set[str], status: Status
 ) -> dict[str, str]:
-    """What is said of every case that is known to fail. One that passes is wrong itself."""
+    """What is said of every case that is known to fail. One that passes is wrong itself.
+
+    Of what was not computed at all, not being written or supported, nothing can be said.
+    """
     known = {}
     for entry in framework.declared.known_failures:
+        if not entry.installed:
+            status.blame(f"{_says(entry)}: no distribution of that name is installed")
         if not entry.applies or not entry.cases:
             continue
-        covered = [case for case in cases if entry.covers({"cases": [case]})]
+        covered = [case for case in computed if entry.covers({"cases": [case]})]
         if not covered:
             status.blame(f"{_says(entry)}: there is no such case")
-        for case in covered:
+        for case in (case for case in covered if computed[case]):
             if case in failing:
                 known[case] = entry.in_words()
                 status.known_failures.setdefault(entry.in_words(), []).append(case)
@@ -201,7 +217,8 @@ def _known_failures(
 
 
 def _says(entry: KnownFailure) -> str:
-    return f"declares a failure of {', '.join(entry.cases)}, under {entry.versions}"
+    where = ", ".join((*entry.cases, *entry.tests))
+    return f"declares a failure of {where}, under {entry.versions}"
 
 
 def _blame_pairs(comparisons: list[Comparison], statuses: dict[str, Status]) -> None:

@@ -161,7 +161,7 @@ def _framework_pass(
         "pre_activations": tuple(to_numpy(z) for z in trace.pre_activations),
         "activations": tuple(to_numpy(a) for a in trace.activations),
         "outputs": to_numpy(trace.outputs),
-        "loss": float(framework.losses.LOSSES[kind["loss"]](trace.outputs, targets)),
+        "loss": float(to_numpy(framework.losses.LOSSES[kind["loss"]](trace.outputs, targets))),
     }
     yield "forward", names
     deltas = backward.deltas(params, inputs, targets, **kind)

@@ -8,7 +8,14 @@ import pytest
 
 from crosscheck.contract import ACTIVATIONS, LOSSES, STATES
 from crosscheck.declarations import DeclarationError, Declarations, declared_by
-from crosscheck.frameworks import BUILT_IN, Framework, load, prepare, registry
+from crosscheck.frameworks import (
+    BUILT_IN,
+    Framework,
+    UnknownFrameworkError,
+    load,
+    prepare,
+    registry,
+)
 from crosscheck.judging import raised_in
 from crosscheck.verification import Verification, verify
 
@@ -45,8 +52,10 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(config.cache.mkdir("jax")))
         os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
         os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
-    # Raises UnknownFrameworkError, which names it, before any test is collected.
-    packages_of(config)
+    try:  # before any test is collected
+        packages_of(config)
+    except UnknownFrameworkError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 # What takes longest begins first, one file for each worker, so that none is left alone at the end.

@@ -63,6 +63,28 @@ def test_alone_it_verifies(run):
         assert word in alone.output
 
 
+def test_an_interrupt_has_an_exit_code_of_its_own(run, monkeypatch):
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("crosscheck.cli.verification.verify_everything", interrupted)
+    result = run("verify")
+    assert result.exit_code == 130
+    assert "interrupted" in result.stderr
+
+
+def test_no_framework_at_all_is_bad_usage(run):
+    result = run("verify", "--only", " , ")
+    assert result.exit_code == 2
+    assert "--only names no framework" in result.stderr
+
+
+def test_whoever_looks_at_some_frameworks_alone_is_not_shown_the_documents(run):
+    result = run("verify", "--only", "numpy")
+    assert "contradicted" not in result.output
+    assert "numpy" in result.output
+
+
 def test_verification_as_json_has_the_promised_form(run):
     result = run("verify", "--json", "-")
     found = json.loads(result.stdout)
@@ -136,6 +158,9 @@ def test_an_entry_of_the_errata_has_the_promised_form(run):
     assert entry["quantity"] == "adam.params[1].weight[0, 0]"
     assert entry["exact"] == "0.81622602799454479400"
     assert entry["verdict"] == "contradicted"
+    explanation, expression = (entry["slip"].pop(key) for key in ("explanation", "expression"))
+    assert explanation.startswith("The learning rate was multiplied by m alone")
+    assert expression.endswith("- adam.learning_rate * adam.state.first_moment[1].weight[0, 0]")
     assert entry["slip"] == {
         "name": "not divided by the root of v",
         "inputs": "printed",
@@ -147,7 +172,10 @@ def test_an_entry_of_the_errata_has_the_promised_form(run):
     assert (given["slip"], given["frameworks"]) == (None, {})
     fails = [e for e in found["statements"] if e["verdict"] == "fails"]
     assert all(e["correct"] for e in fails)
-    assert set(fails[0]) == {"document", "section", "statement", "verdict", "correct"}
+    keys = {"document", "section", "statement", "verdict", "correct", "readings"}
+    assert set(fails[0]) == keys
+    assert not any(fails[0]["readings"].values())
+    assert found["documents"] == {"002": load("002").title}
 
 
 def test_errata_shows_what_is_wrong_and_all_on_request(run):

@@ -174,5 +174,5 @@ def test_a_name_that_is_not_there_is_wrong_and_said_once():
     assert not result.holds
     assert result.frameworks["nosuch"].reasons == [
         "not a known framework",
-        "required, but not installed",
+        "asked for, but not installed",
     ]

@@ -74,6 +74,14 @@ def test_what_an_import_prints_or_leaves_running_does_not_matter(copy):
     assert not isinstance(load(package, package), Broken)
 
 
+@pytest.mark.parametrize("limit", ["abc", "0", "-3"])
+def test_a_limit_that_is_none_is_named(copy, monkeypatch, limit):
+    monkeypatch.setenv(frameworks.IMPORT_LIMIT_VARIABLE, limit)
+    package = copy("__init__.py", "")
+    said = f"CROSSCHECK_IMPORT_LIMIT must be a number of seconds above 0, not '{limit}'"
+    assert load(package, package).problems == (said,)
+
+
 def judged(package, monkeypatch):
     packages = {"numpy": "reference_numpy", package: package}
     monkeypatch.setattr("crosscheck.verification.registry", lambda extra: packages)

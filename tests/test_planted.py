@@ -246,6 +246,43 @@ def test_a_known_failure_of_no_case_or_of_another_version_excuses_nothing(
     assert found.reasons == reasons
 
 
+def test_who_declares_everything_is_not_verified(plant):
+    declares = "[[limits]]\ncases = ['*']\nreason = 'all of it'\n"
+    package, result = plant(*FAILS, declares=declares, only="edges")
+    assert result.frameworks[package].status == "wrong"
+    assert result.frameworks[package].reasons == [
+        "declares that it supports nothing: nothing of it was compared"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("declares", "reason"),
+    [
+        (
+            "[[limits]]\ncases = ['nope-*']\nreason = 'none'\n",
+            "declares a limit for nope-*: there is no such case",
+        ),
+        (
+            SAYS.format(cases="edges-tanh-*", versions=">=2").replace('"numpy', '"nampy'),
+            "declares a failure of edges-tanh-*, under nampy>=2: no distribution of that name is "
+            "installed",
+        ),
+    ],
+)
+def test_a_declaration_that_says_nothing_is_wrong(plant, declares, reason):
+    package, result = plant(*FAILS, declares=declares, only="edges")
+    assert reason in result.frameworks[package].reasons
+
+
+def test_of_what_is_not_written_no_failure_is_said_to_pass(plant):
+    declares = SAYS.format(cases="edges-tanh-*", versions=">=2")
+    package, result = plant(
+        *FAILS[:3], "    raise NotImplementedError\n", declares=declares, only="edges"
+    )
+    found = result.frameworks[package]
+    assert (found.status, found.reasons) == ("unfinished", [])
+
+
 def test_a_faithful_copy_passes_everything(plant):
     package, result = plant(
         "reference_numpy", "mlp.py", "Everything a forward", "All that a forward"

@@ -105,7 +105,7 @@ def test_what_is_required_must_be_there(monkeypatch):
     assert not result.holds
     assert result.frameworks["nosuch"].reasons == [
         "not a known framework",
-        "required, but not installed",
+        "asked for, but not installed",
     ]
     assert result.frameworks["numpy"].status == "verified"
 

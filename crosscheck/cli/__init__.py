@@ -1,5 +1,7 @@
 """The command line: `crosscheck` alone is `crosscheck verify`."""
 
+from typing import Any
+
 import click
 
 from crosscheck import __version__
@@ -15,15 +17,32 @@ from crosscheck.cli.training import train
 from crosscheck.cli.verification import verify
 from crosscheck.frameworks import prepare
 
+INTERRUPTED = 130  # what a shell expects of a program that was interrupted
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+
+class Commands(click.Group):
+    """Commands of which every one may be interrupted, with an exit code of its own."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("\ninterrupted", err=True)
+            ctx.exit(INTERRUPTED)
+
+
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="crosscheck")
 @click.pass_context
 def main(context: click.Context) -> None:
     """Cross-check three implementations of one MLP, and five lecture documents, against the truth.
 
     Without a command this is `crosscheck verify`. Exit codes: 0 all holds, 1 something is wrong, 2
-    bad usage.
+    bad usage, 130 interrupted.
     """
     prepare()
     if context.invoked_subcommand is None:

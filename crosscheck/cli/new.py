@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -24,4 +25,7 @@ def new(name: str, folder: Path) -> None:
         raise click.UsageError(str(error)) from None
     for path in made:
         click.echo(path)
-    click.echo(f"next: pip install -e {folder} && crosscheck verify --only {name}", file=sys.stderr)
+    click.echo(
+        f"next: pip install -e {quote(str(folder))} && crosscheck verify --only {name}",
+        file=sys.stderr,
+    )

@@ -55,6 +55,11 @@ MISTAKES = [
         "activations",
         (SOFTPLUS, "return np.where(z > 20, z, np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z))))"),
     ),
+    _forward(
+        "softplus by log, not log1p",
+        "activations",
+        (SOFTPLUS, "return np.maximum(z, 0) + np.log(1 + np.exp(-np.abs(z)))"),
+    ),
     _forward("softplus not stable", "activations", (SOFTPLUS, "return np.log(1 + np.exp(z))")),
     _forward(
         "gelu by tanh",
@@ -96,6 +101,14 @@ MISTAKES = [
             PROBABILITIES,
             "    checks.loss_inputs(predictions, targets)\n"
             "    predictions = np.clip(predictions, 1e-7, 1 - 1e-7)\n    yes =",
+        ),
+    ),
+    _forward(
+        "log of 1 - p, not log1p of -p",
+        "losses",
+        (
+            "np.log1p(-np.where(targets < 1, predictions, 0.0))",
+            "np.log(1 - np.where(targets < 1, predictions, 0.0))",
         ),
     ),
     _forward(

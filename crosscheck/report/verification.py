@@ -24,7 +24,9 @@ def show_verification(console: Console, result: Verification, accounts: Iterable
     console.print(_frameworks(result.frameworks))
     if result.comparisons:
         console.print(_worst(result.comparisons))
-    console.print(summary(accounts))
+    accounts = list(accounts)
+    if accounts:
+        console.print(summary(accounts))
     for name, status in result.frameworks.items():
         if status.status in ("wrong", "unfinished"):
             for reason in status.reasons:
@@ -92,7 +94,7 @@ def _counted(cases: Sequence[str]) -> str:
 
 def _ladder(name: str, rungs: Sequence[Rung]) -> Table:
     table = Table(title=f"{name}: {escape(in_words(list(rungs)))}")
-    for column in ("rung", "", ""):
+    for column in ("rung", "is", "note"):
         table.add_column(column)
     for rung in rungs:
         table.add_row(rung.name, coloured(rung.status), escape(rung.note))

@@ -176,10 +176,10 @@ def _texts(node: ast.Assign) -> list[str]:
 
 
 def _check_name(name: str) -> None:
-    if not name.isidentifier() or keyword.iskeyword(name) or name != name.lower():
+    if not (name.isidentifier() and name.isascii() and name.islower()) or keyword.iskeyword(name):
         raise SkeletonError(
-            f"{name!r} cannot be the name of a package: use lower-case letters, digits and _, "
-            "as reference_mine"
+            f"{name!r} cannot be the name of a package: use lower-case letters a to z, digits and "
+            "_, as reference_mine"
         )
     if find_spec(name) is not None:
         raise SkeletonError(f"a package {name!r} is there already: give yours another name")

@@ -1,4 +1,7 @@
-"""Activation functions a = f(z), each applied to a whole batch."""
+"""Activation functions a = f(z), each applied to a whole batch.
+
+Each raises TypeError for what is no array of a floating dtype, softmax ValueError for empty rows.
+"""
 
 import math
 from collections.abc import Callable
