@@ -37,7 +37,7 @@ class Catch:
     Attributes:
         stage: The first stage that diverges.
         margin: The largest error over its bound there; None if something discrete differs, or
-            nothing can be measured (an exception, a shape).
+            something is beyond measure (an exception, a shape, an infinity).
     """
 
     stage: str
@@ -110,10 +110,12 @@ def _catch(mistake: Mistake, cases: Sequence[Fixture]) -> Catch | None:
         return None
     first = min((stage for stage, _ in found), key=STAGES.index)
     there = [failure for stage, failure in found if stage == first and failure is not None]
-    margins = [failure.fraction for failure in there if np.isfinite(failure.fraction)]
     # How long a run lasts follows from its losses, and counts only where nothing else differs.
-    discrete = any(f.discrete and f.place.quantity != ENDED for f in there)
-    return Catch(first, None if discrete or not margins else max(margins))
+    there = [failure for failure in there if failure.place.quantity != ENDED]
+    discrete = any(failure.discrete for failure in there)
+    margins = [failure.fraction for failure in there if np.isfinite(failure.fraction)]
+    beyond = len(margins) < len(there)  # an infinity, a NaN, a shape: the widest margin of all
+    return Catch(first, None if discrete or beyond or not margins else max(margins))
 
 
 def may_differ(mistake: Mistake, case: Fixture) -> bool:

@@ -153,7 +153,8 @@ def framework(request: pytest.FixtureRequest) -> Framework:
 @pytest.fixture(scope="session")
 def verification(request: pytest.FixtureRequest) -> Verification:
     """What `crosscheck verify` finds, computed once."""
-    return verify(only=packages_of(request.config))
+    config = request.config
+    return verify(config.getoption("--framework"), only=config.getoption("--only"))
 
 
 class Door:

@@ -27,9 +27,10 @@ def _squared(scale: Callable[[Array], float]) -> Loss:
 
 def _binary_cross_entropy(p: Precision, a: Array, ea: Array, t: Array) -> Bounded:
     yes = np.where(t > 0, a, 1.0)
-    no = np.where(t < 1, 1 - a, 1.0)
+    off = np.where(t < 1, a, 0.0)
+    no = 1 - off
     slopes = t / yes, (1 - t) / no
-    terms = -t * np.log(yes) - (1 - t) * np.log(no)
+    terms = -t * np.log(yes) - (1 - t) * np.log1p(-off)
     if np.any(ea >= np.minimum(yes, no)):
         # A probability that may round to 0 or 1: its logarithm may be anything, and is bounded by
         # nothing. Who computes from logits has no such gap.

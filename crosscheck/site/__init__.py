@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,6 +22,8 @@ from crosscheck.site.words import WORDS
 
 # A folder that holds this file was written by `build`, and may be replaced.
 MARK = "made-by-crosscheck"
+# What every page loads, and what it is joined from.
+JOINED = {"style.css": ("style.css", "worked.css"), "script.js": ("script.js", "worked.js")}
 # The colour of every verdict; the word always stands in it.
 COLOURS = {
     **dict.fromkeys(("verified", "confirmed", "holds", "done"), "good"),
@@ -69,9 +72,9 @@ def build(folder: Path, run: Run, language: str = "en") -> list[Path]:
             for page in pages:
                 text = _rendered(environment, page, run, language)
                 (made / page.file).write_text(text, encoding="utf-8")
-            for name in ("style.css", "script.js"):
-                source = environment.loader.get_source(environment, name)[0]  # type: ignore[union-attr]
-                (made / name).write_text(source, encoding="utf-8")
+            for name, sources in JOINED.items():
+                text = "\n".join(_source(source) for source in sources)
+                (made / name).write_text(text, encoding="utf-8")
             for picture in run.pictures:
                 shutil.copy(picture, made / picture.name)
             for part in PARTS:
@@ -122,6 +125,10 @@ def _rendered(environment: Environment, page: Page, run: Run, language: str) -> 
         parts=PARTS,
         **page.filling,
     )
+
+
+def _source(name: str) -> str:
+    return (files(__name__) / "templates" / name).read_text("utf-8")
 
 
 def _environment() -> Environment:
