@@ -37,7 +37,7 @@ class Catch:
     Attributes:
         stage: The first stage that diverges.
         margin: The largest error over its bound there; None if something discrete differs, or
-            something is beyond measure (an exception, a shape, an infinity).
+            something is beyond measure (an infinity, an exception, nothing but another shape).
     """
 
     stage: str
@@ -114,7 +114,8 @@ def _catch(mistake: Mistake, cases: Sequence[Fixture]) -> Catch | None:
     there = [failure for failure in there if failure.place.quantity != ENDED]
     discrete = any(failure.discrete for failure in there)
     margins = [failure.fraction for failure in there if np.isfinite(failure.fraction)]
-    beyond = len(margins) < len(there)  # an infinity, a NaN, a shape: the widest margin of all
+    # An infinity or a NaN is the widest margin of all; a shape may follow from a length.
+    beyond = any(np.isinf(failure.fraction) and failure.mismatch is None for failure in there)
     return Catch(first, None if discrete or beyond or not margins else max(margins))
 
 
