@@ -145,7 +145,7 @@ def _advice(name: str, several: list[str], known: list[str]) -> str:
         return f"{name!r} may be {' or '.join(several)}"
     short = {each.rpartition(".")[2]: each for each in reversed(known)}
     near = [*get_close_matches(name, known), *get_close_matches(name, short)]
-    nearest = dict.fromkeys(short.get(each, each) for each in near)
+    nearest = dict.fromkeys(each if each in known else short[each] for each in near)
     hint = f"; did you mean {' or '.join(nearest)}?" if nearest else ""
     return f"no framework has {name!r}{hint}"
 
