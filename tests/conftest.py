@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Generator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -221,3 +222,24 @@ def digits() -> None:
 def matplotlib() -> None:
     """Skips where nothing can be drawn."""
     pytest.importorskip("matplotlib", reason="matplotlib, which draws, is missing")
+
+
+@pytest.fixture(scope="session")
+def small_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run to build sites from, in a folder; skipped where what builds them is missing."""
+    for library in ("jinja2", "pygments", "latex2mathml"):
+        pytest.importorskip(library, reason=f"{library}, which a site needs, is missing")
+    from site_run import make
+
+    return make(tmp_path_factory.mktemp("run"))
+
+
+@pytest.fixture(scope="session")
+def site(small_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of that run."""
+    from crosscheck.site import build
+    from crosscheck.site.run import load as load_run
+
+    folder = tmp_path_factory.mktemp("built") / "site"
+    build(folder, load_run(small_run))
+    return folder

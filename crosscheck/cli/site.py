@@ -39,7 +39,7 @@ def site(folder: Path, run_folder: Path | None, keep: Path | None, language: str
     2 bad usage, and then nothing is written.
     """
     try:  # its libraries, which no other command needs
-        from crosscheck.site import SiteError, build
+        from crosscheck.site import SiteError, build, place_of
         from crosscheck.site.run import PARTS, RunError, gather, load
     except ModuleNotFoundError as error:
         raise click.UsageError(
@@ -48,6 +48,7 @@ def site(folder: Path, run_folder: Path | None, keep: Path | None, language: str
     if run_folder is not None and keep is not None:
         raise click.UsageError("--keep keeps a new run: leave it out beside --run")
     try:
+        place_of(folder)  # before what takes minutes
         with tempfile.TemporaryDirectory() as scratch:
             if run_folder is not None:
                 run = load(run_folder)

@@ -60,13 +60,12 @@ def build(folder: Path, run: Run, language: str = "en") -> list[Path]:
     Raises:
         SiteError: If the folder holds anything else, or cannot be written.
     """
-    if folder.exists() and not (folder / MARK).exists() and any(folder.iterdir()):
-        raise SiteError(f"{folder} holds something that is no site: name a new or empty folder")
+    place = place_of(folder)
     environment = _environment()
     pages = list(_pages(run, language))
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=place.parent) as scratch:
             made = Path(scratch, "site")
             (made / "run").mkdir(parents=True)
             for page in pages:
@@ -76,16 +75,42 @@ def build(folder: Path, run: Run, language: str = "en") -> list[Path]:
                 text = "\n".join(_source(source) for source in sources)
                 (made / name).write_text(text, encoding="utf-8")
             for picture in run.pictures:
-                shutil.copy(picture, made / picture.name)
+                shutil.copy(picture, made / "run" / picture.name)
             for part in PARTS:
                 overview.write_part(made / "run" / f"{part}.json", run.parts[part])
             (made / MARK).touch()
-            if folder.exists():
-                shutil.rmtree(folder)
-            made.replace(folder)
+            _put(made, place, Path(scratch, "earlier"))
     except OSError as error:
         raise SiteError(f"cannot write {folder}: {error.strerror}") from None
     return [folder / page.file for page in pages]
+
+
+def place_of(folder: Path) -> Path:
+    """Where the site of a folder stands, if it may: new, empty, or an earlier site.
+
+    Raises:
+        SiteError: If the folder holds anything else, is a file, or cannot be looked into.
+    """
+    try:
+        place = folder.resolve()  # so that "." has a folder around it, and a link stays one
+        if place.exists() and not (place / MARK).exists() and any(place.iterdir()):
+            raise SiteError(f"{folder} holds something that is no site: name a new or empty folder")
+    except OSError as error:
+        raise SiteError(f"cannot write {folder}: {error.strerror}") from None
+    return place
+
+
+def _put(made: Path, place: Path, earlier: Path) -> None:
+    """Move a finished site to its place; what is there goes only once the new one is there."""
+    if not place.exists():
+        made.replace(place)
+        return
+    place.replace(earlier)
+    try:
+        made.replace(place)
+    except OSError:
+        earlier.replace(place)
+        raise
 
 
 def _pages(run: Run, language: str) -> Iterator[Page]:
@@ -94,12 +119,13 @@ def _pages(run: Run, language: str) -> Iterator[Page]:
     for spoken in ("en", "zh"):
         for number in parts["ledger"]["documents"]:
             filled = documents.filling(parts["ledger"], number, spoken)
-            title = f"{WORDS[spoken]['document']} {number}: {filled['named']}"
+            title = f"{WORDS[spoken]['document']} {number}{WORDS[spoken]['colon']}{filled['named']}"
             file = documents.file_of(number, spoken)
             yield Page(file, "document.html", title, filled, spoken)
     yield Page("worked.html", "worked.html", "The worked example", worked.filling(run))
     for module in MODULES:
-        yield Page(f"code-{module}.html", "code.html", module, code.filling(run, module))
+        title = f"{WORDS['en']['side_by_side']}: {module}"
+        yield Page(f"code-{module}.html", "code.html", title, code.filling(run, module))
     yield Page("conventions.html", "conventions.html", "Conventions", tables.conventions(run))
     yield Page("sharpness.html", "sharpness.html", "Sharpness", tables.sharpness(run))
     yield Page("training.html", "training.html", "Training and speed", tables.training(run))
@@ -138,7 +164,13 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    helpers: dict[str, Callable[..., Any]] = {"verdict": _verdict, "figure": figure}
+    helpers: dict[str, Callable[..., Any]] = {
+        "verdict": _verdict,
+        "fraction": fraction,
+        "ulps": ulps,
+        "short": short,
+        "tongue": tongue,
+    }
     environment.globals |= helpers
     return environment
 
@@ -150,9 +182,24 @@ def _verdict(word: str, shown: str | None = None) -> Markup:
     )
 
 
-def figure(cell: dict[str, Any]) -> str:
-    """The fraction of a bound, and ulps where they say something."""
+def fraction(cell: dict[str, Any]) -> str:
+    """What part of its bound an error is."""
     if cell["fraction"] is None:
         return "beyond measure"
-    size = f"{cell['fraction']:.2f}" if cell["fraction"] < 1000 else f"{cell['fraction']:.1e}"
-    return size + (f" ({cell['ulps']:.2g} ulps)" if cell["ulps"] is not None else "")
+    return f"{cell['fraction']:.2f}" if cell["fraction"] < 1000 else f"{cell['fraction']:.1e}"
+
+
+def ulps(cell: dict[str, Any]) -> str:
+    """The same error in units of the last place, where they say something."""
+    return "" if cell["ulps"] is None else f"{short(cell['ulps'])} ulps"
+
+
+def short(number: float) -> str:
+    """Two digits of a number, as a whole one where that is not long."""
+    rounded = float(f"{number:.2g}")
+    return f"{rounded:,.0f}" if 10 <= rounded < 100_000 else f"{number:.2g}"
+
+
+def tongue(text: str) -> str:
+    """The language of a heading or a line of a document."""
+    return "zh" if any("\u4e00" <= letter <= "\u9fff" for letter in text) else "en"

@@ -24,17 +24,22 @@ TOLD_BY = {
     "samples of the batches": "training.train",
     "epochs and reason to stop": "training.train",
 }
+# The modules whose definitions those of a module are made of.
+MADE_OF = {
+    "activations": (),
+    "losses": (),
+    "optimizers": (),
+    "mlp": ("activations",),
+    "gradients": ("activations", "losses", "mlp"),
+    "training": ("activations", "losses", "mlp", "gradients", "optimizers"),
+}
 
 
 def condensed(result: Verification) -> dict[str, Any]:
     """What was verified, with what result, and the worst comparisons; every one that differs."""
     stages: dict[tuple[str, str, str, str], Comparison] = {}
-    definitions: dict[tuple[str, str], Comparison] = {}
     for each in result.comparisons:
         _keep(stages, (each.place.group, each.place.stage, *each.frameworks), each)
-        if each.frameworks[1] == EXACT:
-            for name in _definitions(each):
-                _keep(definitions, (name, each.frameworks[0]), each)
     return {
         "frameworks": {name: asdict(status) for name, status in result.frameworks.items()},
         "stages": [
@@ -43,7 +48,7 @@ def condensed(result: Verification) -> dict[str, Any]:
         ],
         "definitions": [
             {"name": name, "framework": framework, **_figures(worst)}
-            for (name, framework), worst in definitions.items()
+            for (name, framework), worst in _of_definitions(result).items()
         ],
         "differ": [
             {"frameworks": list(each.frameworks), "text": explain(each), **_figures(each)}
@@ -54,6 +59,32 @@ def condensed(result: Verification) -> dict[str, Any]:
         "problems": result.problems,
         "holds": result.holds,
     }
+
+
+def _of_definitions(result: Verification) -> dict[tuple[str, str], Comparison]:
+    """The worst comparison that tells of a definition, by its name and the framework.
+
+    As in the report of a verification the first that differs is blamed: within a case, and among
+    definitions that are made of each other. What follows from it tells of nothing else.
+    """
+    held: dict[tuple[str, str], Comparison] = {}
+    differ: dict[tuple[str, str], Comparison] = {}
+    wrong: set[tuple[str, str, str]] = set()
+    for each in result.comparisons:
+        framework, other = each.frameworks
+        case = (each.place.group, each.place.case, framework)
+        if other == EXACT and (each.holds or case not in wrong):
+            for name in _definitions(each):
+                _keep(held if each.holds else differ, (name, framework), each)
+            if not each.holds:
+                wrong.add(case)
+    modules = {(name.partition(".")[0], framework) for name, framework in differ}
+    blamed = {
+        (name, framework): worst
+        for (name, framework), worst in differ.items()
+        if not any((below, framework) in modules for below in MADE_OF[name.partition(".")[0]])
+    }
+    return held | blamed
 
 
 def _keep(worst: dict[Any, Comparison], key: Any, comparison: Comparison) -> None:

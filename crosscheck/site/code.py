@@ -1,5 +1,6 @@
 """What the pages of the code show: every definition in every framework, lines beside lines."""
 
+from functools import cache
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -40,7 +41,7 @@ def filling(run: Run, module: str) -> dict[str, Any]:
         "definitions": [
             {
                 "name": name,
-                "formula": mathml(FORMULAS[name]) if name in FORMULAS else "",
+                "formulas": [mathml(each) for each in FORMULAS.get(name, ())],
                 "measured": measured.get(name, []),
                 **_lines(name, packages),
             }
@@ -74,6 +75,7 @@ def _lines(name: str, packages: list[str]) -> dict[str, Any]:
     }
 
 
+@cache  # what is written alike in several frameworks, once
 def highlighted(lines: tuple[str, ...]) -> list[Markup]:
     """Lines of Python in colour: each piece in a span of its class."""
     pieces: list[Markup] = []

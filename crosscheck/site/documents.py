@@ -18,7 +18,11 @@ def file_of(number: str, language: str) -> str:
 
 def filling(ledger: dict[str, Any], number: str, language: str) -> dict[str, Any]:
     """For the template: counts, then every section with its lines of numbers and statements."""
-    numbers = [each for each in ledger["numbers"] if each["document"] == number]
+    numbers = [
+        {**each, "anchor": f"n{index}"}
+        for index, each in enumerate(ledger["numbers"])
+        if each["document"] == number
+    ]
     statements = [each for each in ledger["statements"] if each["document"] == number]
     headings = dict.fromkeys(each["section"] for each in (*numbers, *statements))
     counts = Counter(each["verdict"] for each in (*numbers, *statements))

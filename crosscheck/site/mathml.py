@@ -10,25 +10,27 @@ from markupsafe import Markup
 # The names of the ledger, as the documents write them. An index there counts from 0, a layer of
 # the network from 1, its inputs being layer 0.
 SYMBOLS = {
+    "inputs": "x",
     "outputs": r"a^{(L)}",
     "targets": "y",
     "loss": "C_0",
+    "layer_sizes": "n",
     "learning_rate": r"\eta",
-    "first_moment": "m",
-    "second_moment": "v",
     "eps": r"\epsilon",
     "b1": r"\beta_1",
     "b2": r"\beta_2",
 }
-LAYERED = {
-    "params": (("weight", "W"), ("bias", "b")),
-    "grads": (
-        ("weight", r"\frac{\partial C_0}{\partial W}"),
-        ("bias", r"\frac{\partial C_0}{\partial b}"),
-    ),
-    "first_moment": (("weight", "m_W"), ("bias", "m_b")),
-    "second_moment": (("weight", "v_W"), ("bias", "v_b")),
+PARTS = {"weight": "W", "bias": "b"}
+# What is there for every parameter, around the symbol of the parameter.
+OF_PARAMETERS = {
+    "params": "{}",
+    "grads": r"\frac{{\partial C_0}}{{\partial {}}}",
+    "first_moment": "m_{{{}}}",
+    "second_moment": "v_{{{}}}",
 }
+OF_LAYERS = {"activations": "a", "pre_activations": "z", "deltas": r"\delta"}
+# These have a row for each sample, of which the documents have one: only the unit is named.
+BY_SAMPLE = {"inputs", "outputs", "targets", *OF_LAYERS}
 NAME = r"(?:\w+\.)*?(\w+)(?:\[(\d+)\])?(?:\.(weight|bias))?(?:\[([\d, ]+)\])?"
 OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: r"\,", ast.Div: "/"}
 
@@ -41,7 +43,12 @@ def mathml(latex: str) -> Markup:
 
 def of_expression(text: str) -> Markup:
     """An expression of the ledger as MathML."""
-    return mathml(_latex(ast.parse(text, mode="eval").body))
+    return mathml(latex(text))
+
+
+def latex(text: str) -> str:
+    """An expression of the ledger as LaTeX."""
+    return _latex(ast.parse(text, mode="eval").body)
 
 
 def _latex(node: ast.expr, outer: int = 0) -> str:
@@ -49,11 +56,12 @@ def _latex(node: ast.expr, outer: int = 0) -> str:
     if isinstance(node, ast.Constant):
         return repr(node.value)
     if isinstance(node, ast.UnaryOp):
-        return "-" + _latex(node.operand, 2)
+        text = "-" + _latex(node.operand, 2)
+        return rf"\left({text}\right)" if outer > 1 else text
     if isinstance(node, ast.Call):
         inner = ", ".join(_latex(each) for each in node.args)
         name = ast.unparse(node.func)
-        return rf"\sqrt{{{inner}}}" if name == "sqrt" else rf"\mathrm{{{name}}}\left({inner}\right)"
+        return rf"\sqrt{{{inner}}}" if name == "sqrt" else rf"{_word(name)}\left({inner}\right)"
     if isinstance(node, ast.BinOp):
         return _binary(node, outer)
     return _symbol(ast.unparse(node))
@@ -61,36 +69,44 @@ def _latex(node: ast.expr, outer: int = 0) -> str:
 
 def _binary(node: ast.BinOp, outer: int) -> str:
     if isinstance(node.op, ast.Div):
-        return rf"\frac{{{_latex(node.left)}}}{{{_latex(node.right)}}}"
+        text = rf"\frac{{{_latex(node.left)}}}{{{_latex(node.right)}}}"
+        return rf"\left({text}\right)" if outer > 2 else text
     if isinstance(node.op, ast.Pow):
-        return f"{_latex(node.left, 3)}^{{{_latex(node.right)}}}"
+        text = f"{_latex(node.left, 3)}^{{{_latex(node.right)}}}"
+        return rf"\left({text}\right)" if outer > 2 else text
     strength = 1 if isinstance(node.op, ast.Add | ast.Sub) else 2
-    # What stands after a minus keeps its parentheses; a product needs none.
-    right = strength + isinstance(node.op, ast.Sub)
-    text = f"{_latex(node.left, strength)} {OPERATORS[type(node.op)]} {_latex(node.right, right)}"
+    # A sum on the right of a sum keeps its parentheses; a product needs none.
+    left, right = _latex(node.left, strength), _latex(node.right, strength + (strength == 1))
+    operator = r"\cdot" if strength == 2 and right[0].isdigit() else OPERATORS[type(node.op)]
+    text = f"{left} {operator} {right}"
     return rf"\left({text}\right)" if strength < outer else text
 
 
 def _symbol(name: str) -> str:
-    """A name of the ledger: "adam.state.first_moment[1].weight[0, 0]" is m_W^(2) with indices."""
-    found = re.fullmatch(
-        r"(?:\w+\.)*?(\w+)(?:\[(\d+)\])?(?:\.(weight|bias))?(?:\[([\d, ]+)\])?", name
-    )
+    """A name of the ledger: "params[1].weight[0, 0]" is W^(2) with the indices 1, 1."""
+    found = re.fullmatch(NAME, name)
     if found is None:
-        return rf"\mathrm{{{name}}}".replace("_", r"\_")
+        return _word(name)
     base, layer, part, index = found.groups()
-    where = f"_{{{_from_one(index)}}}" if index else ""
-    if part is not None and base in LAYERED:
-        symbol = dict(LAYERED[base])[part]
-        return f"{{{symbol}}}^{{({int(layer or 0) + 1})}}{where}"
-    if base in ("activations", "pre_activations", "deltas") and layer is not None:
-        symbol = {"activations": "a", "pre_activations": "z", "deltas": r"\delta"}[base]
+    where = f"_{{{_from_one(index, base in BY_SAMPLE)}}}" if index else ""
+    if part is not None and base in OF_PARAMETERS:
+        of = f"{PARTS[part]}^{{({int(layer or 0) + 1})}}{where}"
+        return OF_PARAMETERS[base].format(of)
+    if base in OF_LAYERS and layer is not None:
         number = int(layer) + (base != "activations")
-        return f"{symbol}^{{({number})}}{where}"
-    symbol = SYMBOLS.get(base, rf"\mathrm{{{base}}}".replace("_", r"\_"))
-    return symbol + where
+        return f"{OF_LAYERS[base]}^{{({number})}}{where}"
+    if base == "layer_sizes" and layer is not None:
+        return f"{SYMBOLS[base]}_{{{layer}}}"
+    if layer is not None:  # an index, since there are no layers of it
+        where = f"_{{{_from_one(layer, False)}}}"
+    return SYMBOLS.get(base, _word(base)) + where
 
 
-def _from_one(index: str) -> str:
-    """The unit that an index names: the last of "sample, unit" or both of "row, column"."""
-    return ",".join(str(int(each) + 1) for each in index.split(","))
+def _word(name: str) -> str:
+    return rf"\text{{{name}}}".replace("_", r"\_")
+
+
+def _from_one(index: str, by_sample: bool) -> str:
+    """The unit that an index names: the last of "sample, unit", or both of "row, column"."""
+    counted = [str(int(each) + 1) for each in index.split(",")]
+    return counted[-1] if by_sample else ",".join(counted)

@@ -41,6 +41,14 @@ BENCH = ("--samples", "2000", "--batch-size", "32", "--dtype", "float32", "--rep
 # What the pages are made of, in the order in which it is found out.
 PARTS = ("verification", "ledger", "mistakes", "conventions", "training", "speed", "environment")
 LIBRARIES = ("numpy", "python-flint", "torch", "jax", "jaxlib", "autograd", "mlx")
+# What a part has to hold to be shown; a training or a benchmark may hold why there is none.
+HOLDS = {
+    "verification": ("frameworks", "stages", "definitions", "differ", "comparisons", "problems"),
+    "ledger": ("documents", "numbers", "statements"),
+    "mistakes": ("mistakes",),
+    "conventions": ("versions", "findings"),
+    "environment": ("crosscheck", "python", "machine", "libraries", "flags"),
+}
 FLAGS = ("OMP_NUM_THREADS", "JAX_ENABLE_X64", "JAX_PLATFORMS")
 
 
@@ -62,8 +70,14 @@ def gather(folder: Path, progress: Callable[[str], None] = lambda task: None) ->
     Args:
         folder: Where the parts are kept, made if it is not there.
         progress: Called with the name of each part that begins.
+
+    Raises:
+        RunError: If the folder cannot be made.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(f"cannot write {folder}: {error.strerror}") from None
     makers: dict[str, Callable[[], Any]] = {
         "verification": lambda: condensed(verify()),
         "ledger": lambda: ledger.as_json(ledger.account(n, installed()) for n in DOCUMENTS),
@@ -96,6 +110,11 @@ def load(folder: Path) -> Run:
             ) from None
         except (OSError, ValueError) as error:
             raise RunError(f"{path} cannot be read: {error}") from None
+        if not isinstance(parts[name], dict):
+            raise RunError(f"{path} is no part of a run: it is no object")
+        lacking = [key for key in HOLDS.get(name, ()) if key not in parts[name]]
+        if lacking:
+            raise RunError(f"{path} is no part of a run: it lacks {', '.join(lacking)}")
     return Run(parts, tuple(sorted(folder.glob("*.png"))))
 
 

@@ -58,7 +58,7 @@ def training(run: Run) -> dict[str, Any]:
 
 # What each picture shows, for whoever cannot see it.
 ALTERNATIVES = {
-    "confusion.png": "Which test digits are taken for which: most lie on the diagonal",
+    "confusion.png": "Which test digits are taken for which: on the diagonal stands what is right",
     "curves.png": "Loss and test accuracy over the epochs, of every framework",
     "drift.png": "How far the parameters of the frameworks are apart after every epoch, in ulps",
     "horizon.png": "How far they are apart after every step, and where that leaves the bound",

@@ -15,7 +15,7 @@ for (const form of document.querySelectorAll("form[data-filters]")) {
       row.hidden = !(fits && row.textContent.toLowerCase().includes(text));
       shown += !row.hidden;
     }
-    status.textContent = `${shown} ${noun}`;
+    status.textContent = `${shown === rows.length ? "" : `${shown} of `}${rows.length} ${noun}`;
   };
   form.addEventListener("input", filter);
   form.addEventListener("submit", (event) => event.preventDefault());

@@ -1,0 +1,150 @@
+"""A small run to build sites from, and what stands on the pages of one."""
+
+import base64
+import json
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+
+from crosscheck import discrimination, ledger
+from crosscheck.conventions import everything, stock
+from crosscheck.documents import DOCUMENTS
+from crosscheck.frameworks import MODULES, installed
+from crosscheck.mistakes import catalogue
+from crosscheck.runs.configuration import Configuration
+from crosscheck.site.agreement import condensed
+from crosscheck.site.run import environment
+from crosscheck.verification import verify
+
+PAGES = (
+    "index.html",
+    *(f"document-{number}{ending}.html" for number in DOCUMENTS for ending in ("", ".zh")),
+    "worked.html",
+    *(f"code-{module}.html" for module in MODULES),
+    *("conventions.html", "sharpness.html", "training.html"),
+)
+PICTURE = (  # of one point
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4//8/AwAI"
+    "/AL+p5qgoAAAAABJRU5ErkJggg=="
+)
+
+
+def make(folder: Path) -> Path:
+    """Of NumPy, five mistakes and one stock framework; with a training and a benchmark made up."""
+    numpy = installed(["numpy"])
+    found = [finding.as_json() for finding in everything.findings(("sklearn",))]
+    absent = {"framework": "absent", "holds": None, "difference": None, "missing": "absent"}
+    parts = {
+        "verification": condensed(verify(only=["numpy"])),
+        "ledger": ledger.as_json(ledger.account(number, numpy) for number in DOCUMENTS),
+        "mistakes": discrimination.as_json(discrimination.discriminate(catalogue()[:5])),
+        "conventions": {
+            "versions": {"sklearn": stock.FRAMEWORKS["sklearn"].version},
+            "findings": [*found, found[0] | absent],
+        },
+        "training": trained(),
+        "speed": measured(),
+        "environment": environment(),
+    }
+    for name, content in parts.items():
+        (folder / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+    (folder / "curves.png").write_bytes(base64.b64decode(PICTURE))
+    return folder
+
+
+def trained():
+    """A training as the report has it, made up."""
+    epoch = {"loss": 0.5, "train_accuracy": 0.25, "test_accuracy": 0.2, "seconds": 0.001}
+    names = ("numpy", "torch")
+    return {
+        "configuration": Configuration().as_json(),
+        "runs": [{"framework": name, "epochs": [epoch, epoch]} for name in names],
+        "drift": [{"epoch": 1, "difference": 1.1e-16, "ulps": 1.0}],
+    }
+
+
+def measured():
+    """A benchmark as `crosscheck bench` writes it, made up."""
+    common = {"optimizer": "sgd", "batch_size": 32}
+    goal = {"reference": "numpy", "against": ["scikit-learn"], "at_most": False, "goal": 3.0}
+    variant = {"variant": "numpy", "kind": "reference", "dtype": "float32"}
+    return {
+        "machine": {"processor": "made up", "cores": 1},
+        "goals": [goal | common | {"measured": ratio} for ratio in (2.5, 3.5, None)],
+        "measured": [variant | common | {"median": median} for median in (0.001, None)],
+    }
+
+
+VOID = {"meta", "link", "br", "input", "img", "hr"}
+BLOCKS = {"div", "p", "ul", "ol", "dl", "table", "section", "figure", "h1", "h2", "h3", "form"}
+
+
+@dataclass
+class Element:
+    """What stands on a page: `within` are the ids of all that it stands in."""
+
+    tag: str
+    attributes: dict[str, str]
+    within: tuple[str, ...]
+    began: int
+    text: str = ""
+
+
+class Page(HTMLParser):
+    """A page read strictly: every tag is closed where it must be, whatever browsers forgive."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[Element] = []
+        self.open: list[Element] = []
+        self.wrong: list[str] = []
+        self.seen = ""
+        self.feed(text)
+        self.close()
+        self.wrong += [f"<{each.tag}> is never closed" for each in self.open]
+
+    def all(self, tag=None, of_class=None):
+        """The elements of a tag or of a class, in their order."""
+        return [
+            each
+            for each in self.elements
+            if tag in (None, each.tag)
+            and (of_class is None or of_class in each.attributes.get("class", "").split())
+        ]
+
+    def blame(self, what):
+        self.wrong.append(f"line {self.getpos()[0]}: {what}")
+
+    def handle_starttag(self, tag, attributes):
+        around = self.open[-1] if self.open else None
+        if tag in BLOCKS and any(each.tag == "p" for each in self.open):
+            self.blame(f"<{tag}> inside <p>")
+        if len(attributes) > len(dict(attributes)):
+            self.blame(f"<{tag}> has an attribute twice")
+        within = () if around is None else around.within
+        if around is not None and "id" in around.attributes:
+            within = (*within, around.attributes["id"])
+        element = Element(tag, dict(attributes), within, len(self.seen))
+        self.elements.append(element)
+        if tag not in VOID:
+            self.open.append(element)
+
+    def handle_startendtag(self, tag, attributes):
+        if not any(each.tag in ("math", "svg") for each in self.open):
+            self.blame(f"<{tag}/> in HTML")
+        self.elements.append(Element(tag, dict(attributes), (), len(self.seen)))
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open[-1].tag != tag:
+            self.blame(f"</{tag}> closes {self.open[-1].tag if self.open else 'nothing'}")
+            return
+        element = self.open.pop()
+        element.text = " ".join(self.seen[element.began :].split())
+
+    def handle_data(self, data):
+        self.seen += data
+
+
+def read(folder: Path) -> dict[str, Page]:
+    """Every page of a site by its name."""
+    return {path.name: Page(path.read_text("utf-8")) for path in sorted(folder.glob("*.html"))}
