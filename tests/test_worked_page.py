@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+for library in ("jinja2", "pygments", "latex2mathml"):
+    pytest.importorskip(library, reason=f"{library}, which a site is made with, is missing")
+
 from crosscheck import documents, ledger
 from crosscheck.exact.balls import to_decimal, working_precision
 from crosscheck.expressions import evaluate, resolve

@@ -1,11 +1,17 @@
 """What the page of a document shows: its sections, in its order, with every verdict."""
 
+import inspect
 from collections import Counter
+from functools import cache
 from typing import Any
 
+from markupsafe import Markup
+
 from crosscheck.ledger import STATEMENT_VERDICTS
+from crosscheck.site.code import highlighted
 from crosscheck.site.mathml import of_expression
 from crosscheck.site.words import WORDS, said
+from crosscheck.statements import all_statements
 from crosscheck.verdicts import VERDICTS
 
 DIGITS = 10  # of an exact value that are shown; all twenty are in the JSON
@@ -82,4 +88,17 @@ def _statement(entry: dict[str, Any], document: str, language: str) -> dict[str,
         "readings": {
             said(name, document, language): held for name, held in entry["readings"].items()
         },
+        "demonstration": _demonstrations()[document, entry["statement"]],
     }
+
+
+@cache
+def _demonstrations() -> dict[tuple[str, str], Markup]:
+    """What is run for every statement, as it stands in the sources, without the statement."""
+    found = {}
+    for each in all_statements():
+        lines = inspect.getsource(each.demonstrate).rstrip().split("\n")
+        first = next(i for i, line in enumerate(lines) if line.startswith("def "))
+        shown = Markup("\n").join(highlighted(tuple(lines[first:])))
+        found[each.document, each.statement] = shown
+    return found
