@@ -35,7 +35,7 @@ from crosscheck.runs.training import train
 from crosscheck.site.agreement import condensed
 from crosscheck.verification import verify
 
-EPOCHS = 30
+EPOCHS = 100  # as `crosscheck train` alone does
 # Of the whole of `crosscheck bench` what its goals are about, on fewer samples.
 BENCH = ("--samples", "2000", "--batch-size", "32", "--dtype", "float32", "--repeats", "3")
 # What the pages are made of, in the order in which it is found out.
