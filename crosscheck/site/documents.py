@@ -5,10 +5,7 @@ from collections import Counter
 from functools import cache
 from typing import Any
 
-from markupsafe import Markup
-
 from crosscheck.ledger import STATEMENT_VERDICTS
-from crosscheck.site.code import highlighted
 from crosscheck.site.mathml import of_expression
 from crosscheck.site.words import WORDS, said
 from crosscheck.statements import all_statements
@@ -93,12 +90,11 @@ def _statement(entry: dict[str, Any], document: str, language: str) -> dict[str,
 
 
 @cache
-def _demonstrations() -> dict[tuple[str, str], Markup]:
+def _demonstrations() -> dict[tuple[str, str], str]:
     """What is run for every statement, as it stands in the sources, without the statement."""
     found = {}
     for each in all_statements():
         lines = inspect.getsource(each.demonstrate).rstrip().split("\n")
         first = next(i for i, line in enumerate(lines) if line.startswith("def "))
-        shown = Markup("\n").join(highlighted(tuple(lines[first:])))
-        found[each.document, each.statement] = shown
+        found[each.document, each.statement] = "\n".join(lines[first:])
     return found

@@ -14,7 +14,9 @@ from crosscheck.verdicts import VERDICTS
 
 def write_part(path: Path, content: Any) -> None:
     """One part of the run, for other programs."""
-    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    path.write_text(
+        json.dumps(content, ensure_ascii=False, separators=(",", ":")), encoding="utf-8"
+    )
 
 
 def filling(run: Run, language: str) -> dict[str, Any]:
