@@ -112,17 +112,20 @@ def compared(case: Fixture, framework: Framework) -> list[Comparison]:
 
     Raises:
         NotImplementedError: If the framework does not support the case, or is not written so far.
+        ArithmeticError: If it raises anything else.
     """
     return against_exact(case, finished(case, framework))
 
 
 def finished(case: Fixture, framework: Framework) -> Attempt:
-    """`attempt` of a case that must be supported and written, or NotImplementedError."""
+    """`attempt` of a case that must come to its end; raises as `compared` does."""
     made = attempt(case, framework)
     if made.not_supported is not None:
         raise NotImplementedError(f"{case.name} is not supported: {made.not_supported}")
     if made.not_written is not None:
         raise NotImplementedError(f"{made.not_written[0]} is not written {made.not_written[1]}")
+    if made.failure is not None:
+        raise ArithmeticError(f"{case.name}, {': '.join(made.failure)} ({made.raised_at})")
     return made
 
 

@@ -36,6 +36,7 @@ def value_and_grad(
     return unchecked_value_and_grad(params, inputs, targets, activations, loss)
 
 
+@torch.enable_grad()  # also for a caller who has switched the tape off
 def unchecked_value_and_grad(
     params: Params, inputs: Array, targets: Array, activations: Sequence[str], loss: str
 ) -> tuple[Array, Params]:
@@ -46,6 +47,7 @@ def unchecked_value_and_grad(
     return value.detach(), tree_map(lambda _: next(grads), params)
 
 
+@torch.enable_grad()
 def deltas(
     params: Params, inputs: Array, targets: Array, *, activations: Sequence[str], loss: str
 ) -> tuple[Array, ...]:

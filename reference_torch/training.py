@@ -163,6 +163,7 @@ def _batches(samples: int, batch_size: int | None, seed: int, epoch: int) -> lis
     return [order[start : start + batch_size] for start in range(0, samples, batch_size)]
 
 
+@torch.enable_grad()
 def run_epoch(
     params: Params,
     state: Any,

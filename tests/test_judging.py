@@ -100,6 +100,8 @@ def test_what_is_compared_must_be_written():
         NotImplementedError, match=r"test_judging.Made.compute is not written later"
     ):
         compared(Made(), Values(forward=NotImplementedError("later")))
+    with pytest.raises(ArithmeticError, match=r"of three stages, forward: ValueError: no \("):
+        compared(Made(), Values(forward=ValueError("no")))
 
 
 def test_no_more_is_asked_than_a_stage():

@@ -10,7 +10,7 @@ import pytest
 
 from crosscheck.contract import STATES
 from crosscheck.diagnosis import explain
-from crosscheck.fixtures import groups
+from crosscheck.fixtures import groups, network
 from crosscheck.fixtures.training import TrainingCase
 from crosscheck.frameworks import NotInstalled, load
 from crosscheck.judging import against_exact, attempt, compared
@@ -173,6 +173,19 @@ def test_compiled_or_not_training_is_the_same(name, compile, monkeypatch):
     made = attempt(case, framework)
     assert made.failure is None
     assert [explain(c) for c in against_exact(case, made) if not c.holds] == []
+
+
+def test_torch_records_also_for_a_caller_who_has_switched_the_tape_off():
+    framework = load("torch", "reference_torch")
+    if isinstance(framework, NotInstalled):
+        pytest.skip(f"torch is not installed: {framework.reason}")
+    import torch
+
+    cases = [TrainingCase("the tape switched off"), network.worked()[0]]
+    with torch.no_grad():
+        for case in cases:
+            assert [explain(c) for c in compared(case, framework) if not c.holds] == []
+        assert not torch.is_grad_enabled()
 
 
 @pytest.mark.parametrize("steps", [1, 2, 3, 10])
