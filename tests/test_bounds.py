@@ -10,6 +10,7 @@ from crosscheck.bounds import activations, inexact, losses
 from crosscheck.bounds import network as network_bounds
 from crosscheck.bounds.inexact import DOUBLE, Precision, exactly
 from crosscheck.calibration import COMPONENT_FLOOR, FLOOR
+from crosscheck.declarations import Declarations, Limit
 from crosscheck.exact.balls import UndecidedError
 from crosscheck.fixtures import descent, network, tensors, training
 from crosscheck.frameworks import Framework, load
@@ -230,3 +231,25 @@ def test_where_no_bound_is_promised_there_may_be_no_enclosure_and_nowhere_else()
         tensors.bounded(arb("nan"), endless)
     found = tensors.bounded(arb("nan"), inexact.Inexact(0.0, np.inf, DOUBLE))
     assert found[""].radius == np.inf
+
+
+def test_what_a_framework_does_not_support_uses_nothing_of_a_bound():
+    limits = Declarations((Limit("why", dtypes=("float32",)),))
+    limited = replace(NUMPY, declared=limits)
+    assert {network.drawn(number).dtype for number in range(4)} == {"float64", "float32"}
+    found = calibration.study([limited, NUMPY], 4)
+    of_both = [use.case for use in found]
+    assert sorted(of_both) == sorted(
+        case.name
+        for case in map(network.drawn, range(4))
+        for _ in range(2 if case.dtype == "float64" else 1)
+    )
+
+
+def test_what_a_framework_cannot_finish_has_no_use():
+    def broken(params, inputs, *, activations):
+        raise ValueError("no")
+
+    spoilt = replace(NUMPY, mlp=SimpleNamespace(forward=broken))
+    with pytest.raises(ArithmeticError, match="drawn network 0, forward: ValueError: no"):
+        calibration.study([spoilt], 1)

@@ -72,9 +72,12 @@ def bounds(networks: int, chosen: tuple[str, ...], json_path: str | None) -> Non
         frameworks = installed(chosen)
     except UnknownFrameworkError as error:
         raise click.UsageError(str(error)) from None
-    with progress_bar(networks) as advance:
-        uses = calibration.study(frameworks, networks, advance)
-    components = calibration.components(frameworks)
+    try:
+        with progress_bar(networks) as advance:
+            uses = calibration.study(frameworks, networks, advance)
+        components = calibration.components(frameworks)
+    except NotImplementedError as error:
+        raise click.UsageError(f"a framework is not finished: {error}") from None
     problems = calibration.problems(uses, components)
     write_json(json_path, calibration.as_json(uses, components))
     show_bounds(console, uses, components, problems)
