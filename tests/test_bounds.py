@@ -1,6 +1,7 @@
 """The derived bounds: never exceeded by an honest implementation, never idle, and sharp."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
