@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
 from crosscheck import documents, verdicts
 from crosscheck.documents import Document
 from crosscheck.exact.balls import from_rational, to_decimal, working_precision
-from crosscheck.expressions import evaluate, normal_form, resolve
+from crosscheck.expressions import ExpressionError, evaluate, normal_form, resolve
 from crosscheck.frameworks import Framework
 from crosscheck.statements import Statement, all_statements
 from crosscheck.verdicts import Judged
@@ -68,9 +69,29 @@ def problems(document: str) -> list[str]:
 
 
 def _values(document: Document, framework: Framework) -> dict[str, float]:
-    names = framework_names(document, framework)
-    found = {number.quantity: resolve(number.quantity, names) for number in document.numbers}
-    return {quantity: float(value) for quantity, value in found.items() if value is not None}
+    """What a framework makes of every printed quantity; an expression of its values, exactly."""
+    found = {}
+    with working_precision():
+        names, given = framework_names(document, framework), given_names(document)
+        for number in document.numbers:
+            own: list[str] = []
+
+            def looked_up(name: str, own: list[str] = own) -> Any:
+                value = resolve(name, names)
+                if value is None:
+                    return verdicts.ball(resolve(name, given))
+                own.append(name)
+                return from_rational(Fraction(float(value)))
+
+            if number.illustration is not None:
+                continue
+            try:
+                value = evaluate(number.quantity, looked_up)
+            except ExpressionError:  # of something that no framework is asked for, as a surface
+                continue
+            if own:
+                found[number.quantity] = float(value.mid())
+    return found
 
 
 def as_json(accounts: Iterable[Account]) -> dict[str, Any]:

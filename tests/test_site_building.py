@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,10 @@ pytest.importorskip("jinja2", reason="jinja2, which a site is made with, is miss
 pytest.importorskip("pygments", reason="pygments, which a site is made with, is missing")
 pytest.importorskip("latex2mathml", reason="latex2mathml, which a site is made with, is missing")
 
+from site_run import read
+
 from crosscheck.site import SiteError, build
-from crosscheck.site.run import HOLDS, PARTS, RunError, load
+from crosscheck.site.run import HOLDS, PARTS, Run, RunError, load
 
 
 @pytest.fixture(scope="module")
@@ -163,3 +166,35 @@ def test_without_its_libraries_the_command_says_what_to_install(tmp_path):
     )
     assert made.returncode == 2
     assert "pip install 'backprop-crosscheck[site]'" in made.stderr
+
+
+@pytest.mark.parametrize(
+    ("part", "content"),
+    [
+        ("training", {}),
+        ("speed", {"goals": [{}]}),
+        ("mistakes", {"mistakes": [{}]}),
+        ("ledger", {"documents": {"000": "a title of another version"}}),
+    ],
+)
+def test_a_run_of_another_version_is_bad_usage(small_run, tmp_path, part, content):
+    run = load(small_run)
+    other = Run(run.parts | {part: run.parts[part] | content}, run.pictures)
+    with pytest.raises(SiteError, match=r"this run does not fit crosscheck .* make a new one"):
+        build(tmp_path / "site", other)
+    assert not (tmp_path / "site").exists()
+
+
+def test_who_computes_an_example_wrongly_is_said_beside_its_name(small_run, tmp_path):
+    run = load(small_run)
+    verification = deepcopy(run.parts["verification"])
+    wrong = {"frameworks": ["numpy", "exact"], "where": "document 003: loss", "text": "is off"}
+    rest = {"fraction": 1e6, "ulps": 1e6, "holds": False, "known_failure": None}
+    verification["differ"].append(wrong | rest)
+    spoilt = Run(run.parts | {"verification": verification}, ())
+    build(tmp_path / "site", spoilt)
+    pages = read(tmp_path / "site")
+    for name in ("document-003.html", "document-003.zh.html"):
+        heads = [each.text for each in pages[name].all("th", "number")]
+        assert any(text.startswith("numpy ") for text in heads)
+    assert not any("numpy " in each.text for each in pages["document-002.html"].all("th", "number"))

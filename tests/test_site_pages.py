@@ -26,10 +26,11 @@ from site_run import PAGES, read
 
 from crosscheck.site import MARK, build, documents, short
 from crosscheck.site.agreement import condensed
+from crosscheck.site.code import INSIDE
 from crosscheck.site.formulas import FORMULAS
 from crosscheck.site.mathml import latex, mathml
 from crosscheck.site.run import Run, load
-from crosscheck.site.words import WORDS
+from crosscheck.site.words import WORDS, is_said
 
 CHINESE = Path(documents.__file__).parent / "chinese"
 LIMIT = 3_000_000  # bytes: what still goes by mail
@@ -125,11 +126,13 @@ def test_a_picture_and_a_missing_training_are_shown(pages, run, tmp_path):
 
 
 def texts_of(ledger, number):
-    """Every text of one document that a page shows, but for the document's own lines."""
+    """Every text of one document that a page shows, but for its own Chinese and its formulas."""
     yield ledger["documents"][number]
     for each in (each for each in ledger["numbers"] if each["document"] == number):
         if each["verdict"] == "illustration":
             yield each["quantity"]
+        if is_said(each["line"]):
+            yield each["line"]
         if each["slip"] is not None:
             yield from (each["slip"]["name"], each["slip"]["explanation"])
     for each in (each for each in ledger["statements"] if each["document"] == number):
@@ -143,6 +146,19 @@ def test_every_text_of_the_ledger_is_said_in_chinese_and_no_other(run, number):
     said = json.loads((CHINESE / f"{number}.json").read_text("utf-8"))
     assert set(said) == set(texts_of(run.parts["ledger"], number))
     assert all(text.strip() for text in said.values())
+
+
+@pytest.mark.parametrize("number", DOCUMENTS)
+def test_a_page_follows_the_sections_of_its_document(run, pages, number):
+    entries = (*run.parts["ledger"]["numbers"], *run.parts["ledger"]["statements"])
+    filed = {each["section"] for each in entries if each["document"] == number}
+    named = [name for _, names in documents.sections()[number] for name in names]
+    assert len(named) == len(set(named))
+    assert set(named) == filed
+    headings = [heading for heading, _ in documents.sections()[number]]
+    for spoken in ("en", "zh"):
+        shown = [each.text for each in pages[documents.file_of(number, spoken)].all("h2")]
+        assert shown == [WORDS[spoken]["summary"], *headings]
 
 
 def test_both_languages_have_the_same_words():
@@ -208,8 +224,12 @@ def test_every_definition_is_shown_with_its_equations(pages):
     for module in MODULES:
         page, named = pages[f"code-{module}.html"], set(definitions("reference_numpy", module))
         assert {e.attributes["id"].partition(".")[2] for e in page.all("section")} >= named
-        formulas = [name for name in FORMULAS if name.startswith(f"{module}.")]
-        assert len(page.all(of_class="formula")) == len(formulas)
+        equations = {
+            f"Equation of {module}.{name}"
+            for name in named
+            if INSIDE.get(f"{module}.{name}", f"{module}.{name}") in FORMULAS
+        }
+        assert equations <= {e.attributes["aria-label"] for e in page.all(of_class="formula")}
     assert all("\\" not in mathml(line) for lines in FORMULAS.values() for line in lines)
 
 

@@ -12,9 +12,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, UndefinedError
 from markupsafe import Markup, escape
 
+from crosscheck import __version__
 from crosscheck.frameworks import MODULES
 from crosscheck.site import code, documents, overview, tables, worked
 from crosscheck.site.run import PARTS, Run
@@ -58,19 +59,24 @@ def build(folder: Path, run: Run, language: str = "en") -> list[Path]:
         language: "en" or "zh": of the documents' pages that the others link to.
 
     Raises:
-        SiteError: If the folder holds anything else, or cannot be written.
+        SiteError: If the folder holds anything else, or cannot be written; if the run was made by
+            another version, whose statements were others.
     """
     place = place_of(folder)
-    environment = _environment()
-    pages = list(_pages(run, language))
+    try:
+        texts = _texts(run, language)
+    except (LookupError, TypeError, ValueError, UndefinedError) as error:
+        raise SiteError(
+            f"this run does not fit crosscheck {__version__} ({type(error).__name__}: {error}): "
+            "make a new one by leaving out --run"
+        ) from error
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=place.parent) as scratch:
             made = Path(scratch, "site")
             (made / "run").mkdir(parents=True)
-            for page in pages:
-                text = _rendered(environment, page, run, language)
-                (made / page.file).write_text(text, encoding="utf-8")
+            for file, text in texts.items():
+                (made / file).write_text(text, encoding="utf-8")
             for name, sources in JOINED.items():
                 text = "\n".join(_source(source) for source in sources)
                 (made / name).write_text(text, encoding="utf-8")
@@ -82,7 +88,7 @@ def build(folder: Path, run: Run, language: str = "en") -> list[Path]:
             _put(made, place, Path(scratch, "earlier"))
     except OSError as error:
         raise SiteError(f"cannot write {folder}: {error.strerror}") from None
-    return [folder / page.file for page in pages]
+    return [folder / file for file in texts]
 
 
 def place_of(folder: Path) -> Path:
@@ -113,12 +119,20 @@ def _put(made: Path, place: Path, earlier: Path) -> None:
         raise
 
 
+def _texts(run: Run, language: str) -> dict[str, str]:
+    """The text of every page by its file."""
+    environment = _environment()
+    return {
+        page.file: _rendered(environment, page, run, language) for page in _pages(run, language)
+    }
+
+
 def _pages(run: Run, language: str) -> Iterator[Page]:
     parts = run.parts
     yield Page("index.html", "overview.html", "Overview", overview.filling(run, language))
     for spoken in ("en", "zh"):
         for number in parts["ledger"]["documents"]:
-            filled = documents.filling(parts["ledger"], number, spoken)
+            filled = documents.filling(parts["ledger"], parts["verification"], number, spoken)
             title = f"{WORDS[spoken]['document']} {number}{WORDS[spoken]['colon']}{filled['named']}"
             file = documents.file_of(number, spoken)
             yield Page(file, "document.html", title, filled, spoken)

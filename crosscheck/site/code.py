@@ -24,6 +24,16 @@ CLASSES = {
     Name.Class: "n",
 }
 
+# What a public function of the contract is made of: the same equation, measured through it.
+INSIDE = {
+    "gradients.unchecked_value_and_grad": "gradients.value_and_grad",
+    "gradients._backward": "gradients.deltas",
+    "gradients._record": "mlp.forward",
+    "mlp.linear": "mlp.forward",
+    "mlp.unchecked_forward": "mlp.forward",
+    "training.run_epoch": "training.train",
+}
+
 
 def filling(run: Run, module: str) -> dict[str, Any]:
     """For the template: the definitions of one module, with equation and measured agreement."""
@@ -41,8 +51,8 @@ def filling(run: Run, module: str) -> dict[str, Any]:
         "definitions": [
             {
                 "name": name,
-                "formulas": [mathml(each) for each in FORMULAS.get(name, ())],
-                "measured": measured.get(name, []),
+                "formulas": [mathml(each) for each in FORMULAS.get(INSIDE.get(name, name), ())],
+                "measured": measured.get(INSIDE.get(name, name), []),
                 **_lines(name, packages),
             }
             for name in names

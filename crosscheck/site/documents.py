@@ -1,13 +1,16 @@
 """What the page of a document shows: its sections, in its order, with every verdict."""
 
 import inspect
+import json
 from collections import Counter
 from functools import cache
+from importlib.resources import files
 from typing import Any
 
+from crosscheck.comparison import EXACT
 from crosscheck.ledger import STATEMENT_VERDICTS
 from crosscheck.site.mathml import of_expression
-from crosscheck.site.words import WORDS, said
+from crosscheck.site.words import WORDS, is_said, said
 from crosscheck.statements import all_statements
 from crosscheck.verdicts import VERDICTS
 
@@ -19,7 +22,9 @@ def file_of(number: str, language: str) -> str:
     return f"document-{number}{'' if language == 'en' else '.' + language}.html"
 
 
-def filling(ledger: dict[str, Any], number: str, language: str) -> dict[str, Any]:
+def filling(
+    ledger: dict[str, Any], verification: dict[str, Any], number: str, language: str
+) -> dict[str, Any]:
     """For the template: counts, then every section with its lines of numbers and statements."""
     numbers = [
         {**each, "anchor": f"n{index}"}
@@ -27,7 +32,6 @@ def filling(ledger: dict[str, Any], number: str, language: str) -> dict[str, Any
         if each["document"] == number
     ]
     statements = [each for each in ledger["statements"] if each["document"] == number]
-    headings = dict.fromkeys(each["section"] for each in (*numbers, *statements))
     counts = Counter(each["verdict"] for each in (*numbers, *statements))
     other = "zh" if language == "en" else "en"
     return {
@@ -37,28 +41,48 @@ def filling(ledger: dict[str, Any], number: str, language: str) -> dict[str, Any
         "word": WORDS[language],
         "counts": [(verdict, counts[verdict]) for verdict in (*VERDICTS, *STATEMENT_VERDICTS)],
         "frameworks": list(dict.fromkeys(name for each in numbers for name in each["frameworks"])),
+        "wrong": _wrong(verification, number),
         "sections": [
             {
                 "heading": heading,
                 "numbers": [
-                    _number(each, number, language)
-                    for each in numbers
-                    if each["section"] == heading
+                    _number(each, number, language) for each in numbers if each["section"] in names
                 ],
                 "statements": [
                     _statement(each, number, language)
                     for each in statements
-                    if each["section"] == heading
+                    if each["section"] in names
                 ],
             }
-            for heading in headings
+            for heading, names in sections()[number]
         ],
+    }
+
+
+@cache
+def sections() -> dict[str, list[tuple[str, list[str]]]]:
+    """The sections of every document, in its order and under its own headings.
+
+    With each the names under which the ledger has what stands there.
+    """
+    text = (files(__package__) / "sections.json").read_text("utf-8")
+    found: dict[str, list[tuple[str, list[str]]]] = json.loads(text)
+    return found
+
+
+def _wrong(verification: dict[str, Any], number: str) -> set[str]:
+    """The frameworks that compute the example of a document wrongly."""
+    return {
+        each["frameworks"][0]
+        for each in verification["differ"]
+        if each["frameworks"][1] == EXACT and each["where"].startswith(f"document {number}")
     }
 
 
 def _number(entry: dict[str, Any], document: str, language: str) -> dict[str, Any]:
     slip = entry["slip"]
     shown = dict(entry)
+    shown["line"] = line(entry["line"], document, language)
     shown["exact"] = "" if entry["exact"] is None else f"{float(entry['exact']):.{DIGITS}g}"
     if entry["verdict"] == "illustration":
         shown["quantity"] = said(entry["quantity"], document, language)
@@ -74,6 +98,11 @@ def _number(entry: dict[str, Any], document: str, language: str) -> dict[str, An
             "reproduces": slip["reproduces"],
         }
     return shown
+
+
+def line(text: str, document: str, language: str) -> str:
+    """A line of a document; what is said in English there has its Chinese, formulas need none."""
+    return said(text, document, language) if is_said(text) else text
 
 
 def _statement(entry: dict[str, Any], document: str, language: str) -> dict[str, Any]:

@@ -30,7 +30,6 @@ FORMULAS: dict[str, tuple[str, ...]] = {
     "losses.softmax_cross_entropy": (
         rf"C = -\frac{{1}}{{B}} {SUMS} t_{{ik}} \log \, \text{{softmax}}(z_i)_k",
     ),
-    "mlp.linear": (r"z^{(l)} = W^{(l)} a^{(l-1)} + b^{(l)}",),
     "mlp.forward": (r"a^{(l)} = f\left(W^{(l)} a^{(l-1)} + b^{(l)}\right)",),
     "mlp.predict": (r"\text{class} = \text{arg} \, \max_k \, a_k^{(L)}",),
     "gradients.value_and_grad": (

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from crosscheck.comparison import EXACT
+from crosscheck.discrimination import MARGIN
 from crosscheck.ledger import STATEMENT_VERDICTS
 from crosscheck.site import documents
 from crosscheck.site.run import Run
@@ -40,6 +41,7 @@ def filling(run: Run, language: str) -> dict[str, Any]:
             }
             for number, title in ledger["documents"].items()
         ],
+        "margin": f"{MARGIN:g}",
         "mistakes": len(outcomes),
         "caught": sum(each["problem"] is None for each in outcomes),
         "tried": sum(each["holds"] is not None for each in findings),

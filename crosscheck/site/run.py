@@ -80,7 +80,7 @@ def gather(folder: Path, progress: Callable[[str], None] = lambda task: None) ->
         raise RunError(f"cannot write {folder}: {error.strerror}") from None
     makers: dict[str, Callable[[], Any]] = {
         "verification": lambda: condensed(verify()),
-        "ledger": lambda: ledger.as_json(ledger.account(n, installed()) for n in DOCUMENTS),
+        "ledger": lambda: _ledger(folder),
         "mistakes": lambda: discrimination.as_json(discrimination.discriminate(catalogue())),
         "conventions": _conventions,
         "training": lambda: _training(folder),
@@ -116,6 +116,14 @@ def load(folder: Path) -> Run:
         if lacking:
             raise RunError(f"{path} is no part of a run: it lacks {', '.join(lacking)}")
     return Run(parts, tuple(sorted(folder.glob("*.png"))))
+
+
+def _ledger(folder: Path) -> dict[str, Any]:
+    """The ledger, with what every framework computes that was verified."""
+    verification = json.loads((folder / "verification.json").read_text(encoding="utf-8"))
+    judged = verification["frameworks"].items()
+    verified = installed([name for name, status in judged if status["status"] == "verified"])
+    return ledger.as_json(ledger.account(number, verified) for number in DOCUMENTS)
 
 
 def environment() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from statistics import median
 from typing import Any
 
+from crosscheck.discrimination import MARGIN
 from crosscheck.site.run import Run
 
 
@@ -23,6 +24,7 @@ def sharpness(run: Run) -> dict[str, Any]:
     outcomes = run.parts["mistakes"]["mistakes"]
     margins = [each["margin"] for each in outcomes if each["margin"] is not None]
     return {
+        "margin": f"{MARGIN:g}",
         "outcomes": outcomes,
         "groups": list(outcomes[0]["groups"]) if outcomes else [],
         "caught": sum(each["problem"] is None for each in outcomes),

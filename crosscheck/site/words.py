@@ -1,6 +1,7 @@
 """The words of the pages themselves, in English and, for the documents' pages, in Chinese."""
 
 import json
+import re
 from functools import cache
 from importlib.resources import files
 
@@ -38,6 +39,7 @@ WORDS = {
         "right": "Right",
         "readings": "Run as",
         "demonstration": "What is run",
+        "wrong": "wrong",
         "confirmed": "confirmed",
         "rounded inputs": "rounded inputs",
         "inherited": "inherited",
@@ -73,30 +75,31 @@ WORDS = {
         "document": "文档",
         "other_language": "English",
         "summary": "小结",
-        "numbers": "印出的数值",
+        "numbers": "原文中的数值",
         "statements": "论断",
         "section": "小节",
         "line": "原文行",
         "quantity": "量",
-        "printed": "印出值",
+        "printed": "原文数值",
         "exact": "精确值",
         "verdict": "判定",
         "slip": "失误",
         "gives": "代入其输入得到",
-        "reproduced": "与印出值一致",
-        "not_reproduced": "与印出值不一致",
+        "reproduced": "与原文一致",
+        "not_reproduced": "与原文不一致",
         "right": "正确的说法",
-        "readings": "运行方式",
+        "readings": "按以下解读验证",
         "demonstration": "运行的代码",
-        "confirmed": "正确",
-        "rounded inputs": "输入舍入",
+        "wrong": "有误",
+        "confirmed": "与精确值相符",
+        "rounded inputs": "仅因输入舍入",
         "inherited": "沿袭前错",
         "contradicted": "错误",
         "illustration": "示例",
         "holds": "成立",
         "fails": "不成立",
         "ambiguous": "视解读而定",
-        "confirmed_means": "精确值就是印出的数",
+        "confirmed_means": "精确值舍入后就是原文的数",
         "rounded inputs_means": "按该行自己的步骤可得：差别只来自输入的舍入",
         "inherited_means": "步骤本身正确，但某个操作数已错或沿袭前错",
         "contradicted_means": "按该行自己的步骤得不到它",
@@ -113,6 +116,17 @@ def _texts(number: str) -> dict[str, str]:
     path = files("crosscheck.site") / "chinese" / f"{number}.json"
     texts: dict[str, str] = json.loads(path.read_text("utf-8"))
     return texts
+
+
+# In a line of a document: an English word, which a Chinese page says otherwise.
+ENGLISH = re.compile(r"(?<![A-Za-z_.(])[a-z]{2,}(?![A-Za-z_(])")
+# What stands in formulas and code as it is.
+KEPT = {"eps", "db", "threshold"}
+
+
+def is_said(text: str) -> bool:
+    """Whether a line of a document is told in English, and no formula or Chinese."""
+    return bool(set(ENGLISH.findall(text)) - KEPT)
 
 
 def said(text: str, number: str, language: str) -> str:

@@ -146,7 +146,7 @@ def located(framework: str, name: str, mark: str) -> dict[str, str]:
         raise WorkedError(f"{mark!r} stands in {len(found)} lines of {name} of {framework}, not 1")
     return {
         "where": f"{definition.path}:{definition.line + found[0]}",
-        "href": f"code-{name.partition('.')[0]}.html",
+        "href": f"code-{name.partition('.')[0]}.html#{name}",
         "text": lines[found[0]].strip(),
     }
 

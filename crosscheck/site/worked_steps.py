@@ -87,7 +87,9 @@ ROOT = (("optimizers.root", "return "), ("optimizers.adam", "updates = tree_map(
 GRADIENT = r"\partial C / \partial %s"  # by a weight or a bias
 TEXTS = {
     "sgd": "A step against the gradient, as long as the learning rate makes it.",
-    "printed": "What the document prints, from the gradient that it prints.",
+    "printed": "What the document prints, from the gradient that it prints. Its formula divides by "
+    "the root of v, as in the next choice; the step that gives its numbers leaves that out, and no "
+    "framework has code for it.",
     "adam": "The document's formula, which has no bias correction, on the true gradient.",
     "published": "With the correction that the document leaves out: both means start at 0, and are "
     "divided by the share of 1 that their weights add up to.",
@@ -107,7 +109,7 @@ RULES: dict[str, tuple[tuple[str, ...], Marks]] = {
         (r"\theta \leftarrow \theta - \eta \, g",),
         (("optimizers.sgd", "updates = tree_map("), APPLY),
     ),
-    "printed": (AS_IT_IS, MOMENTS + ROOT),
+    "printed": ((*MEANS, r"\theta \leftarrow \theta - \eta \, m"), MOMENTS),
     "adam": (AS_IT_IS, MOMENTS + ROOT),
     "published": (CORRECTED, MOMENTS + CORRECTION + ROOT),
 }

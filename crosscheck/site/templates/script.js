@@ -17,6 +17,7 @@ for (const form of document.querySelectorAll("form[data-filters]")) {
     }
     status.textContent = `${shown === rows.length ? "" : `${shown} of `}${rows.length} ${noun}`;
   };
+  form.hidden = false;
   form.addEventListener("input", filter);
   form.addEventListener("submit", (event) => event.preventDefault());
   filter();
