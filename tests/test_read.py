@@ -44,13 +44,24 @@ def test_the_comments_right_above_belong_to_a_definition():
     assert found.lines[0].startswith("# What each initializer draws")
 
 
-def test_a_module_is_all_of_its_text():
-    whole = find("gradients", PACKAGES)
-    assert [each.path for each in whole] == [f"{package}/gradients.py" for package in PACKAGES]
-    (optimizers,) = find("optimizers", ["reference_numpy"])
-    assert optimizers.path == "reference_numpy/optimizers"
-    assert "def adam(" in optimizers.lines
-    assert "def sgd(learning_rate: LearningRate) -> Optimizer:" in optimizers.lines
+def test_a_module_is_all_that_is_in_it_in_its_order():
+    names = reading.parts("gradients", PACKAGES)
+    assert names[:4] == [
+        "gradients",
+        "gradients.value_and_grad",
+        "gradients.unchecked_value_and_grad",
+        "gradients.deltas",
+    ]
+    assert {"gradients._backward", "gradients._record"} <= set(names)  # one has the one alone
+    heads = find("gradients", PACKAGES)
+    assert [each.path for each in heads] == [f"{package}/gradients.py" for package in PACKAGES]
+    assert "    BP3   dC/db^(l) = delta^(l)" in heads[0].lines
+    assert heads[1].lines[-1].startswith(("from", "import"))
+    assert reading.parts("adam", PACKAGES) == ["optimizers.adam"]
+    assert reading.parts("optimizers", ["reference_numpy"])[:2] == [
+        "optimizers",
+        "optimizers.LearningRate",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +105,7 @@ def test_lines_that_read_the_same_stand_beside_each_other():
 
 
 def test_every_line_of_every_column_has_a_row_of_its_own():
-    for name in ("optimizers.adam", "activations.sigmoid", "training", "gradients", "checks"):
+    for name in ("optimizers.adam", "activations.sigmoid", "training", "gradients.deltas"):
         columns = [each.lines for each in find(name, PACKAGES)]
         rows = align(columns)
         for column, lines in enumerate(columns):
@@ -136,9 +147,9 @@ def test_a_narrow_terminal_has_them_below_each_other():
 def test_the_command_shows_writes_json_and_refuses_what_is_unknown():
     result = read("relu", "--framework", "numpy", "--framework", "jax", "--json", "-")
     assert result.exit_code == 0
-    found = json.loads(result.stdout)
-    assert list(found) == ["numpy", "jax"]
-    assert found["jax"]["path"] == "reference_jax/activations.py"
+    found = json.loads(result.stdout)["definitions"]
+    assert [each["framework"] for each in found] == ["numpy", "jax"]
+    assert found[1]["path"] == "reference_jax/activations.py"
     assert "np.maximum(z, 0)" in result.stderr
     for arguments, message in (
         (["sofmax"], "did you mean activations.softmax"),
@@ -155,3 +166,17 @@ def test_who_has_it_not_is_said():
     assert result.exit_code == 0
     assert "numpy has no training._steps" in result.stderr
     assert "jax.lax.scan" in result.stdout
+
+
+def test_a_whole_module_is_read_definition_by_definition():
+    result = read("mlp", "--framework", "numpy", "--json", "-")
+    names = [each["name"] for each in json.loads(result.stdout)["definitions"]]
+    assert names == [
+        "mlp",
+        "mlp.Trace",
+        "mlp.linear",
+        "mlp.forward",
+        "mlp.unchecked_forward",
+        "mlp.predict",
+    ]
+    assert result.stderr.count("reference_numpy/mlp.py:") == len(names)

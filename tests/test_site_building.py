@@ -171,7 +171,7 @@ def test_without_its_libraries_the_command_says_what_to_install(tmp_path):
 @pytest.mark.parametrize(
     ("part", "content"),
     [
-        ("training", {}),
+        ("training", {"runs": [{}]}),
         ("speed", {"goals": [{}]}),
         ("mistakes", {"mistakes": [{}]}),
         ("ledger", {"documents": {"000": "a title of another version"}}),

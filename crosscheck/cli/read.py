@@ -7,7 +7,7 @@ import click
 from crosscheck import reading
 from crosscheck.cli.output import JSON_OPTION, console_for, write_json
 from crosscheck.frameworks import BUILT_IN, UnknownFrameworkError, registry
-from crosscheck.report.read import show_definitions
+from crosscheck.report.read import show_definitions, show_legend
 
 
 @click.command()
@@ -23,11 +23,11 @@ from crosscheck.report.read import show_definitions
 def read(name: str, chosen: tuple[str, ...], json_path: str | None) -> None:
     """Read one definition in every framework, side by side.
 
-    NAME is a module (gradients) or a definition in one (losses.softmax_cross_entropy,
-    optimizers.adam; adam alone will do). Lines that differ in more than the namespace are marked.
-    Where the terminal is too narrow for columns, the frameworks stand below each other. Nothing is
-    imported, so that a framework can be read that is not installed. Exit codes: 0 shown, 2 no such
-    name.
+    NAME is a module (gradients: all that is in it, one after the other) or a definition in one
+    (losses.softmax_cross_entropy, optimizers.adam; adam alone will do). Lines that differ in more
+    than the namespace are marked. Where the terminal is too narrow for columns, the frameworks
+    stand below each other. Nothing is imported, so that a framework can be read that is not
+    installed. Exit codes: 0 shown, 2 no such name.
     """
     console = console_for(json_path)
     try:
@@ -36,11 +36,24 @@ def read(name: str, chosen: tuple[str, ...], json_path: str | None) -> None:
             for known, package in registry(chosen).items()
             if {known, package} & set(chosen or BUILT_IN)
         }
-        found = dict(zip(packages, reading.find(name, list(packages.values())), strict=True))
+        found = {
+            part: dict(zip(packages, reading.find(part, list(packages.values())), strict=True))
+            for part in reading.parts(name, list(packages.values()))
+        }
     except (UnknownFrameworkError, reading.UnknownNameError) as error:
         raise click.UsageError(str(error)) from None
-    there = {framework: each for framework, each in found.items() if each is not None}
-    write_json(json_path, {framework: asdict(each) for framework, each in there.items()})
-    show_definitions(console, there)
-    for framework in found.keys() - there.keys():
-        click.echo(f"{framework} has no {name}", err=True)
+    there = {
+        part: {framework: each for framework, each in of_part.items() if each is not None}
+        for part, of_part in found.items()
+    }
+    content = [
+        {"framework": framework, **asdict(each)}
+        for of_part in there.values()
+        for framework, each in of_part.items()
+    ]
+    write_json(json_path, {"definitions": content})
+    for part, of_part in there.items():
+        show_definitions(console, of_part)
+        for framework in found[part].keys() - of_part.keys():
+            click.echo(f"{framework} has no {part}", err=True)
+    show_legend(console)

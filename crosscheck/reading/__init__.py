@@ -117,15 +117,40 @@ def names(package: str) -> list[str]:
 
 
 def find(name: str, packages: Sequence[str]) -> list[Definition | None]:
-    """A definition, or a whole module, in each of some packages; None where one has it not.
+    """A definition in each of some packages; None where one has it not.
 
     Args:
-        name: "optimizers.adam", "gradients", or "adam", where only one module has it.
+        name: "optimizers.adam", or "adam", where only one module has it; of a module, what stands
+            before its first definition.
         packages: The packages to look in.
 
     Raises:
         UnknownNameError: If none of them has it.
         UnknownFrameworkError: If a package is nowhere.
+    """
+    module, _, part = full_name(name, packages).partition(".")
+    return [
+        definitions(package, module).get(part) if part else _head(package, module)
+        for package in packages
+    ]
+
+
+def parts(name: str, packages: Sequence[str]) -> list[str]:
+    """The names that are read for a name: of a module all that is in it, in its order.
+
+    Raises:
+        UnknownNameError, UnknownFrameworkError: As `find`.
+    """
+    full = full_name(name, packages)
+    inside = [each for package in packages for each in names(package)]
+    return list(dict.fromkeys([full, *(each for each in inside if each.startswith(f"{full}."))]))
+
+
+def full_name(name: str, packages: Sequence[str]) -> str:
+    """A name with its module: "optimizers.adam" for "adam".
+
+    Raises:
+        UnknownNameError, UnknownFrameworkError: As `find`.
     """
     known = list(dict.fromkeys(each for package in packages for each in names(package)))
     full = [each for each in known if name in (each, each.rpartition(".")[2])]
@@ -133,11 +158,7 @@ def find(name: str, packages: Sequence[str]) -> list[Definition | None]:
         full = [name]
     if len(full) != 1:
         raise UnknownNameError(_advice(name, full, known))
-    module, _, part = full[0].partition(".")
-    return [
-        definitions(package, module).get(part) if part else _whole(package, module)
-        for package in packages
-    ]
+    return full[0]
 
 
 def _advice(name: str, several: list[str], known: list[str]) -> str:
@@ -150,13 +171,18 @@ def _advice(name: str, several: list[str], known: list[str]) -> str:
     return f"no framework has {name!r}{hint}"
 
 
-def _whole(package: str, module: str) -> Definition | None:
-    files = [file for file in files_of(package, module) if file.is_file()]
-    if not files:
+def _head(package: str, module: str) -> Definition | None:
+    """What a module says of itself before its first definition."""
+    file = next((file for file in files_of(package, module) if file.is_file()), None)
+    if file is None:
         return None
-    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
-    path = files[0].relative_to(folder_of(package).parent)
-    return Definition(module, str(path if len(files) == 1 else path.parent), 1, tuple(lines))
+    lines = file.read_text(encoding="utf-8").splitlines()
+    path = str(file.relative_to(folder_of(package).parent))
+    first = min(
+        (d.line for d in definitions(package, module).values() if d.path == path),
+        default=len(lines) + 1,
+    )
+    return Definition(module, path, 1, tuple("\n".join(lines[: first - 1]).rstrip().splitlines()))
 
 
 def neutral(line: str) -> str:

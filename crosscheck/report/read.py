@@ -33,7 +33,6 @@ def show_definitions(console: Console, found: Mapping[str, Definition]) -> None:
         ]
         table.add_row("" if row.same else Text(DIFFERS, "bold yellow"), *cells)
     console.print(table)
-    _legend(console)
 
 
 def _stacked(console: Console, found: Mapping[str, Definition], rows: Sequence[Row]) -> None:
@@ -44,7 +43,6 @@ def _stacked(console: Console, found: Mapping[str, Definition], rows: Sequence[R
             mark = Text("  ") if index in same else Text(f"{DIFFERS} ", "bold yellow")
             console.print(mark + text, overflow="fold")
         console.print()
-    _legend(console)
 
 
 def _highlighted(definition: Definition) -> list[Text]:
@@ -55,5 +53,6 @@ def _highlighted(definition: Definition) -> list[Text]:
     return lines[: len(definition.lines)]
 
 
-def _legend(console: Console) -> None:
+def show_legend(console: Console) -> None:
+    """What the mark says."""
     console.print(f"[bold yellow]{DIFFERS}[/] differs in more than the namespace", style="dim")
