@@ -71,7 +71,9 @@ def test_the_decorator_adds_in_order():
 
 
 # A figure in a text: it stands in no formula, and has two decimals or three digits at least.
-FIGURE = re.compile(r"(?<![\w.^\[(,])-?(?:\d{1,3}(?:,\d{3})+|\d+\.\d{2,}|\d{3,}(?:\.\d+)?)(?![\w,]*\d)")
+FIGURE = re.compile(
+    r"(?<![\w.^\[(,])-?(?:\d{1,3}(?:,\d{3})+|\d+\.\d{2,}|\d{3,}(?:\.\d+)?)(?![\w,]*\d)"
+)
 
 
 def computed(number):
