@@ -1,7 +1,11 @@
 """What a framework says of itself: that it is read as meant, refused where it is not, and true."""
 
+import shutil
+import subprocess
+import sys
 from fnmatch import fnmatch
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 from conftest import COLLECTED
@@ -17,6 +21,8 @@ from crosscheck.declarations import (
 )
 from crosscheck.frameworks import BUILT_IN, Broken, load
 from crosscheck.verification import verify
+
+ROOT = Path(__file__).parent.parent
 
 
 def written(tmp_path, text):
@@ -176,3 +182,43 @@ def test_a_name_that_is_not_there_is_wrong_and_said_once():
         "not a known framework",
         "asked for, but not installed",
     ]
+
+
+SAYS = """[[known_failures]]
+tests = ["*{which}*"]
+why = "a failure"
+link = "https://example.org"
+versions = "numpy>=2"
+"""
+
+
+@pytest.mark.parametrize(
+    ("changed", "which", "ends"),
+    [
+        # relu's slope at 0 is wrong, and said to be: what fails as it should is no failure.
+        (("(z > 0)", "(z >= 0)"), "slope_of_relu", "xfailed"),
+        # It is right, and said to be wrong: the test that passes is the failure.
+        (("(z > 0)", "(z > 0)"), "slope_of_relu", "failed"),
+        # A finished framework leaves out what it has not declared.
+        (("(z > 0)", "(z > 0) + undeclared(z)"), "nothing", "failed"),
+    ],
+)
+def test_pytest_takes_declarations_as_they_are_meant(tmp_path, changed, which, ends):
+    package = tmp_path / "declaring"
+    shutil.copytree(ROOT / "reference_numpy", package)
+    path = package / "gradients.py"
+    text = path.read_text(encoding="utf-8").replace(*changed)
+    # Nothing that the ladder asks for: a batch of one sample and one unit.
+    text += "\n\ndef undeclared(z):\n    if z.shape == (1, 1):\n"
+    text += "        raise NotImplementedError('left out')\n    return 0\n"
+    path.write_text(text, encoding="utf-8")
+    (package / "crosscheck.toml").write_text(SAYS.format(which=which), encoding="utf-8")
+    asked = "-n0 -q -p no:cacheprovider --only declaring tests/test_activations.py -k slope_of_relu"
+    made = subprocess.run(
+        [sys.executable, "-m", "pytest", *asked.split()],
+        cwd=ROOT,
+        env={"PYTHONPATH": f"{tmp_path}:{ROOT}", "PATH": "", "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert f"1 {ends}" in made.stdout.splitlines()[-1], made.stdout

@@ -183,3 +183,26 @@ def test_no_file_is_too_long_to_read_at_a_sitting(path):
         pytest.skip("not a source of the project")
     # About 250; the longest are the checks, a flat list of short functions.
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+
+
+@pytest.mark.parametrize(
+    ("package", "begun_from"),
+    [
+        ("reference_autograd", "reference_numpy"),
+        ("reference_mlx", "reference_jax"),
+        ("reference_python", "reference_numpy"),
+    ],
+)
+def test_the_pages_say_how_many_lines_a_framework_took(package, begun_from):
+    added = 0
+    for path in sorted(FOLDERS[begun_from].rglob("*.py")):
+        name = path.relative_to(FOLDERS[begun_from])
+        if name.parts != ("__init__.py",):
+            texts = [(FOLDERS[each] / name).read_text("utf-8") for each in (begun_from, package)]
+            lines = difflib.unified_diff(*map(str.splitlines, texts), lineterm="", n=0)
+            added += sum(line.startswith("+") for line in lines if not line.startswith("+++"))
+    page = (ROOT / "docs" / "adding.md").read_text("utf-8")
+    row = next(line for line in page.splitlines() if package.replace("_", "-") in line)
+    assert row.endswith(f"| {added} |")
+    if package != "reference_python":  # of which the README gives no number
+        assert f"({added} " in (ROOT / "README.md").read_text("utf-8")

@@ -287,3 +287,5 @@ def test_a_planted_mistake_is_red_where_it_was_made_and_nowhere_else(run, tmp_pa
     assert any("tanh" in each.text for each in red["index.html"])
     told = {each.within for name in PAGES if name[:5] == "code-" for each in red[name]}
     assert told == {("main", "activations.tanh")}
+    # What differs only because of that is not called right either.
+    assert "mlp.forward" not in {each["name"] for each in found["definitions"]}

@@ -1,7 +1,6 @@
 """`crosscheck conventions` and `crosscheck translate`."""
 
 import sys
-from typing import Any
 
 import click
 
@@ -51,16 +50,7 @@ def conventions(
     with progress_bar(len(frameworks)) as advance:
         found = everything.findings(frameworks, only, advance)
     holds = all(finding.holds is not False for finding in found)
-    content: dict[str, Any] = {
-        "versions": {
-            name: stock.FRAMEWORKS[name].version
-            for name in frameworks
-            if not stock.FRAMEWORKS[name].missing
-        },
-        "findings": [finding.as_json() for finding in found],
-        "holds": holds,
-    }
-    write_json(json_path, content)
+    write_json(json_path, everything.as_json(found, frameworks) | {"holds": holds})
     if markdown:
         click.echo(page(found, pairs(frameworks, only)), nl=False, err=json_path == "-")
     else:

@@ -39,7 +39,7 @@ def site(folder: Path, run_folder: Path | None, keep: Path | None, language: str
     2 bad usage, and then nothing is written.
     """
     try:  # its libraries, which no other command needs
-        from crosscheck.site import SiteError, build, place_of
+        from crosscheck.site import SiteError, UnfitError, build, place_of
         from crosscheck.site.run import PARTS, RunError, gather, load
     except ModuleNotFoundError as error:
         raise click.UsageError(
@@ -56,6 +56,10 @@ def site(folder: Path, run_folder: Path | None, keep: Path | None, language: str
                 with progress_bar(len(PARTS)) as advance:
                     run = gather(keep or Path(scratch), advance)
             pages = build(folder, run, language)
+    except UnfitError as error:
+        if run_folder is None:  # made just now: then it is no run of another version
+            raise
+        raise click.UsageError(str(error)) from None
     except (RunError, SiteError) as error:
         raise click.UsageError(str(error)) from None
     click.echo(pages[0])

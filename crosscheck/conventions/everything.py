@@ -38,6 +38,18 @@ def findings(
     return [finding for name in names for finding in found[name]]
 
 
+def as_json(findings: Iterable[Finding], frameworks: Iterable[str]) -> dict[str, Any]:
+    """Findings in the form that other programs read, with the versions that are installed."""
+    return {
+        "versions": {
+            name: stock.FRAMEWORKS[name].version
+            for name in frameworks
+            if not stock.FRAMEWORKS[name].missing
+        },
+        "findings": [finding.as_json() for finding in findings],
+    }
+
+
 def _of_framework(framework: str, optimizer: str | None) -> list[Finding]:
     parts = [claims.claimed(framework, optimizer)]
     if optimizer is None:

@@ -39,6 +39,10 @@ class SiteError(ValueError):
     """The site cannot be written; the message says why."""
 
 
+class UnfitError(SiteError):
+    """A run cannot be shown by this version."""
+
+
 @dataclass(frozen=True)
 class Page:
     """One page: its file, its template, its title and what the template is filled with."""
@@ -66,7 +70,7 @@ def build(folder: Path, run: Run, language: str = "en") -> list[Path]:
     try:
         texts = _texts(run, language)
     except (LookupError, TypeError, ValueError, UndefinedError) as error:
-        raise SiteError(
+        raise UnfitError(
             f"this run does not fit crosscheck {__version__} ({type(error).__name__}: {error}): "
             "make a new one by leaving out --run"
         ) from error

@@ -84,7 +84,8 @@ def _of_definitions(result: Verification) -> dict[tuple[str, str], Comparison]:
         for (name, framework), worst in differ.items()
         if not any((below, framework) in modules for below in MADE_OF[name.partition(".")[0]])
     }
-    return held | blamed
+    # Of what differs only as a consequence nothing is shown: what held elsewhere would mislead.
+    return {key: worst for key, worst in held.items() if key not in differ} | blamed
 
 
 def _keep(worst: dict[Any, Comparison], key: Any, comparison: Comparison) -> None:

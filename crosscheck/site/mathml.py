@@ -41,6 +41,12 @@ def mathml(latex: str) -> Markup:
     return Markup(convert(latex, display="block"))
 
 
+@cache
+def inline(latex: str) -> Markup:
+    """The same within a line."""
+    return Markup(convert(latex))
+
+
 def of_expression(text: str) -> Markup:
     """An expression of the ledger as MathML."""
     return mathml(latex(text))

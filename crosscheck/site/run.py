@@ -22,6 +22,7 @@ from crosscheck import discrimination, ledger
 from crosscheck.cli.output import write_json
 from crosscheck.conventions import everything, stock
 from crosscheck.data import DATASETS
+from crosscheck.data.idx import DataError
 from crosscheck.documents import DOCUMENTS
 from crosscheck.experiments import EXPERIMENTS
 from crosscheck.experiments.base import Options
@@ -82,7 +83,7 @@ def gather(folder: Path, progress: Callable[[str], None] = lambda task: None) ->
         "verification": lambda: condensed(verify()),
         "ledger": lambda: _ledger(folder),
         "mistakes": lambda: discrimination.as_json(discrimination.discriminate(catalogue())),
-        "conventions": _conventions,
+        "conventions": lambda: everything.as_json(everything.findings(), stock.FRAMEWORKS),
         "training": lambda: _training(folder),
         "speed": lambda: _speed(folder),
         "environment": environment,
@@ -144,22 +145,12 @@ def _version(name: str) -> str | None:
         return None
 
 
-def _conventions() -> dict[str, Any]:
-    found = everything.findings()
-    return {
-        "versions": {
-            name: each.version for name, each in stock.FRAMEWORKS.items() if not each.missing
-        },
-        "findings": [finding.as_json() for finding in found],
-    }
-
-
 def _training(folder: Path) -> dict[str, Any]:
     """The digits by the built-in frameworks, with pictures where they can be drawn."""
     configuration = Configuration()
     try:
         dataset = DATASETS[configuration.data](configuration.dtype)
-    except Exception as error:
+    except DataError as error:
         return {"missing": str(error)}
     frameworks, stop = installed(), {"max_epochs": EPOCHS, "loss_below": None}
     with np.errstate(all="ignore"):

@@ -10,9 +10,6 @@ from decimal import Decimal, localcontext
 from types import SimpleNamespace
 from typing import Any
 
-from latex2mathml.converter import convert
-from markupsafe import Markup
-
 from crosscheck import documents
 from crosscheck.documents import Document
 from crosscheck.exact.balls import from_decimals, to_decimal, working_precision
@@ -21,6 +18,7 @@ from crosscheck.expressions import evaluate, normal_form, resolve
 from crosscheck.frameworks import BUILT_IN
 from crosscheck.ledger import tables
 from crosscheck.reading import find
+from crosscheck.site.mathml import inline
 from crosscheck.site.run import Run
 from crosscheck.site.worked_steps import RUNS, Step, steps
 from crosscheck.site.worked_values import Sizes, Value
@@ -98,10 +96,10 @@ def _filled(
         "title": step.title,
         "text": step.text,
         "numbers": [
-            {"symbol": mathml(each.symbol), "quantity": each.quantity, "value": text}
+            {"symbol": inline(each.symbol), "quantity": each.quantity, "value": text}
             for each, text in values
         ],
-        "equations": [mathml(each) for each in step.equations],
+        "equations": [inline(each) for each in step.equations],
         "code": [
             {
                 "framework": name,
@@ -115,11 +113,6 @@ def _filled(
         "slips": list({row["slip"]["name"]: row["slip"] for row in rows if row["slip"]}.values()),
         "drawing": _drawing(document, values, step.upwards),
     }
-
-
-def mathml(latex: str) -> Markup:
-    """An equation of `worked_steps`, as a browser draws it."""
-    return Markup(convert(latex))
 
 
 def shown(number: Any) -> str:
