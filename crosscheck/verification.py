@@ -167,14 +167,15 @@ def _judge(
     unwritten = [(case, made.not_written) for case, made in attempts if made.not_written]
     if unwritten:
         status.ladder = climb(framework)
-        status.status = "unfinished"
+        if status.status != "wrong":  # which weighs more, and is not to be hidden by it
+            status.status = "unfinished"
         if next_rung(status.ladder) is None:  # it was written, but not for everything
             case, (function, said) = unwritten[0]
             status.reasons.append(
                 f"{function} raises NotImplementedError in {case.name}, of which no declared limit "
                 f"speaks: {said}"
             )
-    if framework.name in BUILT_IN and (framework.declared.limits or status.status == "unfinished"):
+    if framework.name in BUILT_IN and (framework.declared.limits or unwritten):
         status.blame("built in, and may leave nothing out")
     return [
         replace(each, known_failure=known[each.place.case])

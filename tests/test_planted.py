@@ -283,6 +283,14 @@ def test_of_what_is_not_written_no_failure_is_said_to_pass(plant):
     assert (found.status, found.reasons) == ("unfinished", [])
 
 
+def test_what_is_both_wrong_and_unfinished_is_wrong_and_has_its_ladder(plant):
+    both = "    if z.dtype == 'float32':\n        raise NotImplementedError\n    return z\n"
+    package, result = plant(*FAILS[:3], both, only="edges")
+    found = result.frameworks[package]
+    assert found.status == "wrong"
+    assert next_rung(found.ladder).name == "activations.tanh"
+
+
 def test_a_faithful_copy_passes_everything(plant):
     package, result = plant(
         "reference_numpy", "mlp.py", "Everything a forward", "All that a forward"
