@@ -51,17 +51,23 @@ def value_and_grad(
 
 
 def unchecked_value_and_grad(
-    params: Params, inputs: Array, targets: Array, activations: Sequence[str], loss: str
+    params: Params,
+    inputs: Array,
+    targets: Array,
+    activations: Sequence[str],
+    loss: str,
+    memory: Params | None = None,
 ) -> tuple[Array, Params]:
     """`value_and_grad` of what was checked before: in training once, and not at every step."""
     trace = unchecked_forward(params, inputs, activations)
     errors = _backward(params, trace, targets, activations, loss)
+    places = memory or [(None, None)] * len(params)  # where to write: None is a new array
     grads = tuple(
         Layer(
-            weight=delta.T @ below,  # BP4
-            bias=delta.sum(axis=0),  # BP3
+            weight=np.dot(delta.T, below, out=weight),  # BP4
+            bias=delta.sum(axis=0, out=bias),  # BP3
         )
-        for delta, below in zip(errors, trace.activations[:-1], strict=True)
+        for delta, below, (weight, bias) in zip(errors, trace.activations[:-1], places, strict=True)
     )
     return LOSSES[loss](trace.outputs, targets), grads
 

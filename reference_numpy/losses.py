@@ -46,7 +46,8 @@ def half_squared_error(predictions: Array, targets: Array) -> Array:
 
     Source: the J of document 003, section 4.1.
     """
-    return squared_error(predictions, targets) / 2
+    checks.loss_inputs(predictions, targets)
+    return ((predictions - targets) ** 2).sum() / (2 * len(predictions))
 
 
 def mean_squared_error(predictions: Array, targets: Array) -> Array:

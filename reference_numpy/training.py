@@ -177,22 +177,20 @@ def run_epoch(
         raise ValueError("NumPy has no compiler: leave compile at None")
     # To an elementwise optimizer all parameters are one vector, of which the layers are views: an
     # update is a few operations on all of them instead of as many on every leaf.
-    whole = isinstance(optimizer, Elementwise)
+    whole, memory = isinstance(optimizer, Elementwise), None
     if whole:
         _map_moments(lambda moment: checks.same_shapes("state", moment, "params", params), state)
         theta, state = _joined(params), _map_moments(_joined, state)
         gradient = np.empty_like(theta)
-        params, parts = _views(theta, params), _views(gradient, params)
+        params, memory = _views(theta, params), _views(gradient, params)
     xs, ys = (np.empty((len(batches[0]), data.shape[1]), data.dtype) for data in (inputs, targets))
     total = 0.0
     for batch in batches:
         x, y = xs[: len(batch)], ys[: len(batch)]
         np.take(inputs, batch, axis=0, out=x, mode="clip")
         np.take(targets, batch, axis=0, out=y, mode="clip")
-        value, grads = unchecked_value_and_grad(params, x, y, activations, loss)
+        value, grads = unchecked_value_and_grad(params, x, y, activations, loss, memory)
         if whole:
-            for part, grad in zip(parts, grads, strict=True):
-                part.weight[:], part.bias[:] = grad
             updates, state = optimizer.update(gradient, state, theta)
             theta += updates
         else:

@@ -63,7 +63,7 @@ def blamed(package, result):
 
 
 SIGNS = {
-    "reference_numpy": ("weight=delta.T @ below", "weight=-delta.T @ below"),
+    "reference_numpy": ("np.dot(delta.T, below", "np.dot(-delta.T, below"),
     "reference_torch": ("lambda _: next(grads)", "lambda _: -next(grads)"),
     "reference_jax": (
         "return jax.value_and_grad(objective)(params)",

@@ -113,17 +113,24 @@ def per_sample(task: Task) -> Epoch:
     ]
     biases = [np.zeros((above, 1), task.dtype) for above in task.layers[1:]]
 
+    def sigmoid(z: np.ndarray) -> np.ndarray:
+        return 1 / (1 + np.exp(-z))
+
+    def slope(z: np.ndarray) -> np.ndarray:
+        return sigmoid(z) * (1 - sigmoid(z))
+
     def gradient(x: np.ndarray, y: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        outputs = [x]
+        of_weights = [np.zeros_like(weight) for weight in weights]
+        of_biases = [np.zeros_like(bias) for bias in biases]
+        zs, outputs = [], [x]
         for weight, bias in zip(weights, biases, strict=True):
-            outputs.append(1 / (1 + np.exp(-(weight @ outputs[-1] + bias))))
-        delta = (outputs[-1] - y) * outputs[-1] * (1 - outputs[-1])
-        of_weights, of_biases = [delta @ outputs[-2].T], [delta]
-        for index in range(len(weights) - 1, 0, -1):
-            slope = outputs[index] * (1 - outputs[index])
-            delta = weights[index].T @ delta * slope
-            of_weights.insert(0, delta @ outputs[index - 1].T)
-            of_biases.insert(0, delta)
+            zs.append(weight @ outputs[-1] + bias)
+            outputs.append(sigmoid(zs[-1]))
+        delta = (outputs[-1] - y) * slope(zs[-1])
+        for index in range(len(weights) - 1, -1, -1):
+            of_weights[index], of_biases[index] = delta @ outputs[index].T, delta
+            if index:
+                delta = weights[index].T @ delta * slope(zs[index - 1])
         return of_weights, of_biases
 
     def epoch(number: int) -> None:

@@ -15,7 +15,7 @@ SOFTPLUS = "return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))"
 GELU = "return z / 2 * erfc(-z / math.sqrt(2))"
 RELU = "return np.maximum(z, 0)\n"
 SQUARED = "return ((predictions - targets) ** 2).sum() / len(predictions)"
-HALF = "return squared_error(predictions, targets) / 2"
+HALF = "return ((predictions - targets) ** 2).sum() / (2 * len(predictions))"
 MEAN = "return squared_error(predictions, targets) / predictions.shape[1]"
 LOGITS = "terms = targets * softplus(-predictions) + (1 - targets) * softplus(predictions)"
 PROBABILITIES = "    checks.loss_inputs(predictions, targets)\n    yes ="
@@ -82,7 +82,7 @@ MISTAKES = [
     _forward(
         "half squared error without its half",
         "losses",
-        (HALF, "return squared_error(predictions, targets)"),
+        (HALF, SQUARED),
     ),
     _forward(
         "mean squared error averaged over the batch only",

@@ -15,8 +15,9 @@ COTANGENT = "cotangent = LOSS_GRADIENTS[loss](trace.outputs, targets)"
 DELTA = "delta = ACTIVATION_VJPS[activations[index]](cotangent, z, a)"
 Z = "z, a = trace.pre_activations[index], trace.activations[index + 1]"
 DOWN = "cotangent = delta @ params[index].weight"
-WEIGHT = "weight=delta.T @ below,"
-BIAS = "bias=delta.sum(axis=0),"
+WEIGHT = "weight=np.dot(delta.T, below, out=weight),"
+BIAS = "bias=delta.sum(axis=0, out=bias),"
+BELOW = "zip(errors, trace.activations[:-1], places, strict=True)"
 RETURN = "return tuple(reversed(errors))"
 RELU = "cotangent * (z > 0)"
 SIGMOID = "cotangent * (a * (1 - a))"
@@ -114,40 +115,42 @@ MISTAKES = [
     ),
     # ----- BP3 and BP4: the gradients -----
     _grads(
-        "half of the weights only, as document 002 has it", (WEIGHT, "weight=delta.T @ below / 2,")
+        "half of the weights only, as document 002 has it",
+        (WEIGHT, WEIGHT.replace("delta.T", "delta.T / 2")),
     ),
-    _grads("sign of the weights' gradient", (WEIGHT, "weight=-delta.T @ below,")),
-    _grads("transposed gradient", (WEIGHT, "weight=below.T @ delta,")),
+    _grads("sign of the weights' gradient", (WEIGHT, WEIGHT.replace("delta.T", "-delta.T"))),
+    _grads("transposed gradient", (WEIGHT, "weight=np.dot(below.T, delta, out=weight),")),
     _grads(
-        "weights' gradient averaged once more", (WEIGHT, "weight=delta.T @ below / len(delta),")
+        "weights' gradient averaged once more",
+        (WEIGHT, WEIGHT.replace("delta.T", "delta.T / len(delta)")),
     ),
-    _grads("outer product of the first sample", (WEIGHT, "weight=delta[:1].T @ below[:1],")),
+    _grads(
+        "outer product of the first sample",
+        (WEIGHT, "weight=np.dot(delta[:1].T, below[:1], out=weight),"),
+    ),
     _grads(
         "weights' gradient from the activation above",
-        (
-            "zip(errors, trace.activations[:-1], strict=True)",
-            "zip(errors, trace.activations[1:], strict=True)",
-        ),
+        (BELOW, BELOW.replace("[:-1]", "[1:]")),
     ),
     _grads(
         "weights' gradient from z instead of a",
-        (
-            "zip(errors, trace.activations[:-1], strict=True)",
-            "zip(errors, (inputs, *trace.pre_activations[:-1]), strict=True)",
-        ),
+        (BELOW, BELOW.replace("trace.activations[:-1]", "(inputs, *trace.pre_activations[:-1])")),
     ),
-    _grads("bias gradient missing", (BIAS, "bias=0 * delta.sum(axis=0),")),
-    _grads("bias gradient averaged", (BIAS, "bias=delta.mean(axis=0),")),
-    _grads("bias gradient summed over the units", (BIAS, "bias=delta.sum(axis=1),")),
-    _grads("bias gradient of the first sample", (BIAS, "bias=delta[0],")),
+    _grads("bias gradient missing", (BIAS, "bias=(0 * delta).sum(axis=0, out=bias),")),
+    _grads("bias gradient averaged", (BIAS, "bias=delta.mean(axis=0, out=bias),")),
+    _grads("bias gradient summed over the units", (BIAS, "bias=delta.sum(axis=1, out=bias),")),
+    _grads("bias gradient of the first sample", (BIAS, "bias=delta[:1].sum(axis=0, out=bias),")),
     _grads(
         "last layer skipped",
-        (WEIGHT, "weight=delta.T @ below * (below is not trace.activations[-2]),"),
+        (WEIGHT, WEIGHT.replace("delta.T", "delta.T * (below is not trace.activations[-2])")),
     ),
-    _grads("first layer skipped", (WEIGHT, "weight=delta.T @ below * (below is not inputs),")),
+    _grads(
+        "first layer skipped",
+        (WEIGHT, WEIGHT.replace("delta.T", "delta.T * (below is not inputs)")),
+    ),
     _grads(
         "float32 inside the gradient",
-        (WEIGHT, 'weight=(delta.T.astype("float32") @ below).astype(inputs.dtype),'),
+        (WEIGHT, WEIGHT.replace("delta.T", 'delta.T.astype("float32").astype(inputs.dtype)')),
     ),
     _grads(
         "loss beside the gradient of another batch size",

@@ -82,8 +82,8 @@ MISTAKES = [
     _training(
         "another loss than the one asked for",
         (
-            "unchecked_value_and_grad(params, x, y, activations, loss)",
-            'unchecked_value_and_grad(params, x, y, activations, "half_squared_error")',
+            "unchecked_value_and_grad(params, x, y, activations, loss, memory)",
+            'unchecked_value_and_grad(params, x, y, activations, "half_squared_error", memory)',
         ),
     ),
     _training("loss of the last batch only", (TOTAL, "total = float(value) * len(inputs)")),

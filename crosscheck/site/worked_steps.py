@@ -58,7 +58,7 @@ DELTA = ("gradients._backward", "delta = ACTIVATION_VJPS")
 SLOPE = ("gradients.ACTIVATION_VJPS", '"sigmoid":')
 GRADS = {
     "numpy": (
-        ("gradients.unchecked_value_and_grad", "weight=delta.T @ below"),
+        ("gradients.unchecked_value_and_grad", "weight=np.dot(delta.T"),
         ("gradients.unchecked_value_and_grad", "bias=delta.sum("),
     ),
     "torch": (

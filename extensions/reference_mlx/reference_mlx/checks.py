@@ -216,14 +216,15 @@ def _is_layer(value: Any) -> bool:
 
 def same_structure(trees: Sequence[Any]) -> None:
     """All bare arrays, or all tuples of equally many Layers."""
-    if not any(isinstance(tree, tuple) for tree in trees):
-        return
     for tree in trees:
         if isinstance(tree, tuple) != isinstance(trees[0], tuple):
             raise ValueError("trees differ: one is a tuple of Layers, another a bare array")
-        if isinstance(tree, tuple) and not all(_is_layer(layer) for layer in tree):
+    if not isinstance(trees[0], tuple):
+        return
+    for tree in trees:
+        if not all(_is_layer(layer) for layer in tree):
             raise TypeError("a tree must be a tuple of Layer(weight, bias) or a bare array")
-        if isinstance(tree, tuple) and len(tree) != len(trees[0]):
+        if len(tree) != len(trees[0]):
             raise ValueError(f"trees differ: one has {len(trees[0])} layers, another {len(tree)}")
 
 

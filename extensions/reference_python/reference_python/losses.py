@@ -46,7 +46,9 @@ def half_squared_error(predictions: Matrix, targets: Matrix) -> float:
 
     Source: the J of document 003, section 4.1.
     """
-    return squared_error(predictions, targets) / 2
+    checks.loss_inputs(predictions, targets)
+    terms = _terms(lambda a, y: (a - y) * (a - y), predictions, targets)
+    return sum(terms) / (2 * len(predictions))
 
 
 def mean_squared_error(predictions: Matrix, targets: Matrix) -> float:
