@@ -18,6 +18,8 @@ from importlib.metadata import entry_points
 from importlib.util import find_spec
 from types import ModuleType
 
+from threadpoolctl import threadpool_limits
+
 from crosscheck.declarations import DeclarationError, Declarations, declared_by
 
 BUILT_IN = {"numpy": "reference_numpy", "torch": "reference_torch", "jax": "reference_jax"}
@@ -82,9 +84,12 @@ def prepare() -> None:
     """Settings that must stand before a framework is imported, for a whole process.
 
     JAX computes in float64 only where told so, and the CPU is what is judged. Everything here is
-    small: thread pools would only fight each other over it.
+    small: thread pools would only fight each other over it, so each has one thread, unless
+    OMP_NUM_THREADS says otherwise.
     """
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    if "OMP_NUM_THREADS" not in os.environ:
+        os.environ["OMP_NUM_THREADS"] = "1"
+        threadpool_limits(limits=1)  # NumPy's BLAS is loaded already, and reads no variable again
     os.environ.setdefault("JAX_ENABLE_X64", "true")
     os.environ.setdefault("JAX_PLATFORMS", "cpu")
     if "jax" in sys.modules:

@@ -2,15 +2,18 @@
 
 import json
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from crosscheck import cli
-from crosscheck.bench import growing, measuring
+from crosscheck.bench import floor, growing, measuring
 from crosscheck.bench.measuring import GOALS, Goal, Measured, achieved, exponent
-from crosscheck.bench.tasks import Task
+from crosscheck.bench.tasks import Task, batches_of
 from crosscheck.bench.variants import VARIANTS, Variant
 
 TASK = Task(64, 16, (6, 4, 3), "float32", "sgd")
@@ -36,7 +39,7 @@ def test_every_variant_makes_an_epoch_of_what_it_is_given():
 
 @pytest.mark.usefixtures("matplotlib")
 def test_the_command_shows_the_ratios_and_writes_them(tmp_path):
-    names = ("--variant", "numpy", "--variant", "per sample", "--variant", "matrix products")
+    names = [part for name in ("numpy", "per sample", "products") for part in ("--variant", name)]
     only = (*SMALL, *names, "--dtype", "float32", "--plot", str(tmp_path))
     result = CliRunner().invoke(cli.main, ["bench", "--json", "-", *only])
     assert result.exit_code == 0, result.stderr
@@ -46,10 +49,13 @@ def test_the_command_shows_the_ratios_and_writes_them(tmp_path):
         ("numpy", "sgd"),
         ("per sample", "sgd"),
         ("matrix products", "sgd"),
+        ("numpy, written out", "sgd"),
         ("numpy", "adam"),
     ]
     assert all(len(entry["seconds"]) == 2 for entry in found["measured"])
     assert "6-4-3, 64 samples, batch 16, float32, sgd" in result.stderr
+    for library in found["machine"]["blas"]:
+        assert f"BLAS: {library}" in " ".join(result.stderr.split())
     assert (tmp_path / "bench.png").read_bytes().startswith(b"\x89PNG")
 
 
@@ -66,6 +72,82 @@ def test_bad_usage_exits_with_2():
 def made_up(name, *seconds, task=TASK, missing=None):
     variant = next((v for v in VARIANTS if v.name == name), Variant(name, "stock", None))
     return Measured(task, variant, seconds, missing=missing)
+
+
+# The same steps in another order of operations: float64 agrees to a dozen digits over these four
+# steps, and any other step than the reference's differs in the first ones.
+ALIKE = 1e-12
+
+
+@pytest.mark.parametrize("samples", [64, 5])  # the latter less than one batch
+@pytest.mark.parametrize("name", ["torch", "jax", "optax", "per sample", "numpy, written out"])
+def test_what_is_held_against_each_other_makes_the_same_steps(name, samples):
+    task = Task(samples, 16, (6, 4, 3), "float64", "sgd")
+    made = {variant.name: variant.make for variant in VARIANTS}
+    try:
+        epoch = made[name](task)
+    except ImportError as error:
+        pytest.skip(str(error))
+    expected, found = made["numpy"](task)(1), epoch(1)
+    for layer, other in zip(expected, found, strict=True):
+        for array, another in zip(layer, other, strict=True):
+            assert np.asarray(another) == pytest.approx(np.asarray(array), rel=ALIKE, abs=ALIKE)
+
+
+@pytest.mark.parametrize("samples", [70, 5])  # the last six of 70 are no whole batch
+def test_gathering_copies_every_row(samples):
+    pytest.importorskip("jax", reason="jax is not installed")
+    task = Task(samples, 16, (6, 4, 3), "float32", "sgd")
+    x, y = floor.jax_gather(task)(1)
+    inputs, targets = task.data()
+    first, *others = batches_of(task, 1)
+    last = [first, *(batch for batch in others if len(batch) == len(first))][-1]
+    assert np.array_equal(x, inputs[last])
+    assert np.array_equal(y, targets[last])
+
+
+def threads():
+    return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+
+
+def test_every_pool_has_one_thread_while_something_is_measured(monkeypatch):
+    with threadpool_limits(limits=2, user_api="blas"):
+        if threads() != {2}:
+            pytest.skip("this NumPy multiplies by a BLAS whose threads cannot be set")
+        with measuring.one_thread():
+            assert threads() == {1}
+        assert threads() == {2}
+        seen = []
+
+        def with_threads_of_its_own(task):
+            threadpool_limits(limits=2, user_api="blas")  # as a library that is imported only here
+            return lambda number: seen.append(threads())
+
+        measuring.measure([TASK], 2, [Variant("late", "stock", with_threads_of_its_own)])
+        assert seen == [{2}, {1}, {1}]  # the first epoch is not counted
+        assert threads() == {2}
+
+
+@pytest.mark.parametrize(("said", "expected"), [(None, "{1}"), ("2", "{2}")])
+def test_numpys_own_pool_is_as_small_as_what_is_imported_later(said, expected):
+    if (os.cpu_count() or 1) < 2:
+        pytest.skip("one core, one thread")
+    told = {name: text for name, text in os.environ.items() if not name.endswith("NUM_THREADS")}
+    script = (
+        "import numpy\nfrom threadpoolctl import threadpool_info\n"
+        "from crosscheck.frameworks import prepare\nprepare()\n"
+        "print({pool['num_threads'] for pool in threadpool_info() if pool['user_api'] == 'blas'})"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", script],
+        env=told | ({"OMP_NUM_THREADS": said} if said else {}),
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    if found.stdout.strip() == "set()":
+        pytest.skip("this NumPy multiplies by a BLAS whose threads cannot be set")
+    assert found.stdout.strip() == expected
 
 
 def test_one_core_is_used_and_given_back(monkeypatch):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from statistics import median
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from crosscheck.bench.tasks import Task
 from crosscheck.bench.variants import VARIANTS, Variant
@@ -111,12 +112,13 @@ def _in_turns(
         firsts[variant.name] = time.perf_counter() - began
         epochs[variant.name] = epoch
     seconds: dict[str, list[float]] = {name: [] for name in epochs}
-    for number in range(1, repeats + 1):
-        gc.collect()
-        for name, epoch in epochs.items():
-            began = time.perf_counter()
-            epoch(number)
-            seconds[name].append(time.perf_counter() - began)
+    with threadpool_limits(limits=1):  # also of what the variants have loaded since
+        for number in range(1, repeats + 1):
+            gc.collect()
+            for name, epoch in epochs.items():
+                began = time.perf_counter()
+                epoch(number)
+                seconds[name].append(time.perf_counter() - began)
     return [
         Measured(
             task,
@@ -131,7 +133,17 @@ def _in_turns(
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Keep the process on one core, so that every thread pool has one thread's worth of time."""
+    """One thread in every pool that is there, and one core for whatever starts one later.
+
+    A core alone does not do: NumPy's BLAS has had its threads since it was imported, and they keep
+    to the cores that were free then.
+    """
+    with threadpool_limits(limits=1), _one_core():
+        yield
+
+
+@contextmanager
+def _one_core() -> Iterator[None]:
     if not hasattr(os, "sched_setaffinity"):
         yield
         return

@@ -1,4 +1,4 @@
-"""An epoch without the references: their frameworks' stock blocks, teaching code, and the floor."""
+"""An epoch without the references: their frameworks' stock blocks, and teaching code."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from crosscheck.bench.tasks import Epoch, Task, batches_of
-from crosscheck.frameworks import Framework, load
+from reference_numpy.params import init_params
 
 # ----- stock blocks -----
 
@@ -75,10 +75,7 @@ def optax_stock(task: Task) -> Epoch:
     import optax
 
     inputs, targets = task.data()
-    numpy = load("numpy", "reference_numpy")
-    assert isinstance(numpy, Framework)
-    params: Any = numpy.params.init_params(task.layers, seed=0, dtype=task.dtype)
-    params = [(layer.weight, layer.bias) for layer in params]
+    params: Any = [tuple(layer) for layer in init_params(task.layers, seed=0, dtype=task.dtype)]
     transform = {"sgd": optax.sgd, "adam": optax.adam}[task.optimizer](task.rate)
     state = transform.init(params)
 
@@ -93,25 +90,25 @@ def optax_stock(task: Task) -> Epoch:
         updates, state = transform.update(grads, state, params)
         return optax.apply_updates(params, updates), state, value
 
-    def epoch(number: int) -> None:
+    def epoch(number: int) -> Any:
         nonlocal params, state
         for batch in batches_of(task, number):
             params, state, _ = step(params, state, inputs[batch], targets[batch])
-        jax.block_until_ready(params)
+        return jax.block_until_ready(params)
 
     return epoch
 
 
 def per_sample(task: Task) -> Epoch:
-    """A loop over samples, each a column, as teaching code does it; the gradients are added up."""
+    """A loop over samples in the manner of teaching code: the equations, line by line.
+
+    Each sample is a column, sigmoid'(z) takes two more sigmoids, and the gradients of all samples
+    are made anew and added up.
+    """
     inputs, targets = task.data()
     columns = inputs[:, :, None], targets[:, :, None]
-    rng = np.random.default_rng(0)
-    weights = [
-        rng.standard_normal((above, below)).astype(task.dtype) / np.sqrt(below).astype(task.dtype)
-        for below, above in pairwise(task.layers)
-    ]
-    biases = [np.zeros((above, 1), task.dtype) for above in task.layers[1:]]
+    start = init_params(task.layers, seed=0, dtype=task.dtype)
+    weights, biases = [layer.weight for layer in start], [layer.bias[:, None] for layer in start]
 
     def sigmoid(z: np.ndarray) -> np.ndarray:
         return 1 / (1 + np.exp(-z))
@@ -133,7 +130,7 @@ def per_sample(task: Task) -> Epoch:
                 delta = weights[index].T @ delta * slope(zs[index - 1])
         return of_weights, of_biases
 
-    def epoch(number: int) -> None:
+    def epoch(number: int) -> Any:
         for batch in batches_of(task, number):
             sums = [np.zeros_like(each) for each in (*weights, *biases)]
             for sample in batch:
@@ -141,53 +138,6 @@ def per_sample(task: Task) -> Epoch:
                 sums = [s + g for s, g in zip(sums, (*of_weights, *of_biases), strict=True)]
             for array, total in zip((*weights, *biases), sums, strict=True):
                 array -= task.rate / len(batch) * total
-
-    return epoch
-
-
-# ----- the floor -----
-
-
-def products(task: Task) -> Epoch:
-    """The matrix products of a step and nothing else: no gathering, no activation, no update."""
-    rng, kind = np.random.default_rng(0), np.dtype(task.dtype).type
-    pairs = list(pairwise(task.layers))
-    weights = [rng.random((above, below), kind) for below, above in pairs]
-    outputs = [rng.random((task.batch_size, units), kind) for units in task.layers]
-    forward = [np.empty((task.batch_size, above), kind) for _, above in pairs]
-    down = [np.empty((task.batch_size, below), kind) for below, _ in pairs]
-    grads = [np.empty_like(weight) for weight in weights]
-    steps = -(-task.samples // task.batch_size)
-
-    def epoch(number: int) -> None:
-        for _ in range(steps):
-            for index, weight in enumerate(weights):
-                np.dot(outputs[index], weight.T, out=forward[index])
-            for index in range(len(weights) - 1, -1, -1):
-                np.dot(outputs[index + 1].T, outputs[index], out=grads[index])
-                if index:
-                    np.dot(outputs[index + 1], weights[index], out=down[index])
-
-    return epoch
-
-
-def jax_gather(task: Task) -> Epoch:
-    """What shuffling and gathering alone cost JAX within one call for the epoch."""
-    import jax
-    import jax.numpy as jnp
-
-    inputs, targets = (jnp.asarray(array) for array in task.data())
-
-    @jax.jit
-    def run(inputs: Any, targets: Any, batches: Any) -> Any:
-        def step(carry: Any, batch: Any) -> Any:
-            x, y = jax.lax.optimization_barrier((inputs[batch], targets[batch]))
-            return carry + x[0, 0] + y[0, 0], None
-
-        return jax.lax.scan(step, jnp.zeros((), inputs.dtype), batches)[0]
-
-    def epoch(number: int) -> None:
-        whole = [b for b in batches_of(task, number) if len(b) == task.batch_size]
-        jax.block_until_ready(run(inputs, targets, jnp.asarray(np.stack(whole))))
+        return list(zip(weights, (bias.ravel() for bias in biases), strict=True))
 
     return epoch

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-# An epoch by its number; it returns when all of it is computed.
-Epoch = Callable[[int], None]
+# An epoch by its number. It returns when all of it is computed: what was trained, where that can be
+# looked at, as (weight, bias) of each layer.
+Epoch = Callable[[int], Any]
 RATES = {"sgd": 0.1, "adam": 0.001}
 
 

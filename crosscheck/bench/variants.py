@@ -6,8 +6,9 @@ squared error (scikit-learn: its own loss, softmax cross-entropy), SGD or Adam.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from crosscheck.bench import stock
+from crosscheck.bench import floor, stock
 from crosscheck.bench.tasks import Epoch, Task, batches_of
 from crosscheck.frameworks import Framework, load
 
@@ -48,12 +49,13 @@ def reference(name: str, compile: bool | None = None) -> Callable[[Task], Epoch]
         state = optimizer.init(params)
         kind = (optimizer, names, "half_squared_error", compile)
 
-        def epoch(number: int) -> None:
+        def epoch(number: int) -> Any:
             nonlocal params, state
             batches = batches_of(task, number)
             params, state, _ = framework.training.run_epoch(
                 params, state, inputs, targets, batches, *kind
             )
+            return params
 
         return epoch
 
@@ -83,6 +85,7 @@ VARIANTS: tuple[Variant, ...] = (
     Variant("torch.nn, DataLoader", "stock", stock.torch_stock("default", loader=True)),
     Variant("optax", "stock", stock.optax_stock),
     Variant("per sample", "stock", stock.per_sample, takes=_is_sgd),
-    Variant("matrix products", "floor", stock.products, takes=_is_sgd),
-    Variant("jax, gathering", "floor", stock.jax_gather, takes=_is_sgd),
+    Variant("matrix products", "floor", floor.products, takes=_is_sgd),
+    Variant("numpy, written out", "floor", floor.written_out, takes=_is_sgd),
+    Variant("jax, gathering", "floor", floor.jax_gather, takes=_is_sgd),
 )

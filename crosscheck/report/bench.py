@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from threadpoolctl import threadpool_info
 
 from crosscheck.bench.growing import Grown
 from crosscheck.bench.measuring import GOALS, Measured, achieved
@@ -14,6 +15,8 @@ from crosscheck.bench.measuring import GOALS, Measured, achieved
 
 def show(console: Console, measured: Sequence[Measured], grown: Sequence[Grown]) -> None:
     """Milliseconds per epoch, the goals, and how time grows."""
+    for library in libraries():
+        console.print(f"BLAS: {library}")
     for task in dict.fromkeys(found.task for found in measured):
         sizes = "-".join(map(str, task.layers))
         table = Table(
@@ -62,6 +65,18 @@ def show(console: Console, measured: Sequence[Measured], grown: Sequence[Grown])
         console.print(table)
 
 
+def libraries() -> list[str]:
+    """Each BLAS that is loaded, and the processor that it takes this one for, where it says."""
+    found = (pool for pool in threadpool_info() if pool["user_api"] == "blas")
+    return list(
+        dict.fromkeys(
+            f"{pool['internal_api']} {pool['version']}, "
+            f"kernels for {pool.get('architecture', 'an unnamed processor')}"
+            for pool in found
+        )
+    )
+
+
 def as_json(
     measured: Sequence[Measured],
     grown: Sequence[Grown],
@@ -69,7 +84,7 @@ def as_json(
 ) -> dict[str, Any]:
     """All of it in the form that other programs read."""
     return {
-        "machine": {"processor": platform.machine(), "cores": os.cpu_count()},
+        "machine": {"processor": platform.machine(), "cores": os.cpu_count(), "blas": libraries()},
         "measured": [
             {
                 "variant": found.variant.name,
