@@ -233,7 +233,9 @@ def _compiled_epoch(
     def objective(params: Params, x: Array, y: Array) -> Array:
         return LOSSES[loss](unchecked_forward(params, x, activations).outputs, y)
 
-    @torch.compile
+    # What takes more than eight operations is kept in memory: left to itself the compiler works out
+    # the moments of a late step from the gradients of all steps before it, anew in every place.
+    @torch.compile(options={"realize_opcount_threshold": 8})
     def steps(params: Params, state: Any, chosen: Array) -> tuple[Params, Any, Array]:
         values = []
         for batch in chosen:

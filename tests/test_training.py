@@ -193,7 +193,7 @@ def test_whatever_number_of_steps_torch_compiles_as_one_every_batch_is_used(step
     framework = load("torch", "reference_torch")
     if isinstance(framework, NotInstalled):
         pytest.skip(f"torch is not installed: {framework.reason}")
-    monkeypatch.setattr("torch.compile", lambda function: function)  # only slower
+    monkeypatch.setattr("torch.compile", lambda **options: lambda function: function)  # slower
     monkeypatch.setattr(framework.training, "RUN", steps)
     case = TrainingCase("runs of steps", batch_size=3, compile=True)  # batches of 3, 3, 3 and 1
     made = attempt(case, framework)
