@@ -62,11 +62,32 @@ def test_the_command_shows_the_ratios_and_writes_them(tmp_path):
 def test_bad_usage_exits_with_2():
     for arguments, message in (
         (["--variant", "nosuch"], "no variant has such a name; there are: numpy, torch"),
-        (["--layers", "6,x"], "--layers takes whole numbers, not '6,x'"),
+        (
+            ["--layers", "6,x"],
+            "Invalid value for '--layers': it takes whole numbers, as 64,16,10, not '6,x'",
+        ),
+        (["--layers", "6"], "layer_sizes must name at least inputs and outputs, not (6,)"),
+        (["--layers", "6,0"], "layer_sizes[1] must be at least 1, not 0"),
+        (
+            ["--variant", "per sample", "--optimizer", "adam"],
+            "not measured for such a task: per sample",
+        ),
     ):
         result = CliRunner().invoke(cli.main, ["bench", *arguments])
         assert result.exit_code == 2
         assert message in " ".join(result.stderr.split())
+
+
+@pytest.mark.usefixtures("matplotlib")
+def test_where_nothing_can_be_measured_nothing_is_drawn(tmp_path, monkeypatch):
+    def not_there(task):
+        raise ImportError("No module named 'elsewhere'")
+
+    monkeypatch.setattr("crosscheck.bench.variants.VARIANTS", (Variant("x", "stock", not_there),))
+    result = CliRunner().invoke(cli.main, ["bench", *SMALL, "--plot", str(tmp_path)])
+    assert result.exit_code == 0, result.stderr
+    assert "nothing could be measured, so nothing is drawn" in result.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def made_up(name, *seconds, task=TASK, missing=None):

@@ -23,7 +23,7 @@ def trained(*arguments):
 
 
 BAD = {
-    "layers that are no numbers": ("--layers 64,x,10", "--layers takes whole numbers"),
+    "layers that are no numbers": ("--layers 64,x,10", "whole numbers, as 64,16,10, not"),
     "layers for other data": ("--layers 784,10", "digits needs layers from 64 to 10"),
     "layers of nothing": ("--layers 64,0,10", "layer_sizes[1] must be at least 1, not 0"),
     "too many activations": ("--activations tanh,tanh", "3 layers need as many activations, not 2"),

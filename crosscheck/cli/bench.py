@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from crosscheck.cli.options import layer_sizes
 from crosscheck.cli.output import JSON_OPTION, console_for, finite, progress_bar, write_json
 from crosscheck.plots import PlotError
 
@@ -27,8 +28,9 @@ BATCH_SIZES, DTYPES, OPTIMIZERS = (1, 10, 32, 256, 2048), ("float32", "float64")
 )  # fmt: skip
 @click.option("--samples", type=click.IntRange(min=1), default=50_000, show_default=True)
 @click.option(
-    "--layers", default="784,16,16,10", show_default=True, help="Units per layer, with commas."
-)
+    "--layers", metavar="SIZES", callback=layer_sizes, default="784,16,16,10", show_default=True,
+    help="Units per layer, with commas.",
+)  # fmt: skip
 @click.option("--repeats", type=click.IntRange(min=1), default=5, show_default=True)
 @click.option(
     "--variant", "names", metavar="NAME", multiple=True, help="Only variants whose name has this."
@@ -45,7 +47,7 @@ def bench(
     dtypes: tuple[str, ...],
     optimizers: tuple[str, ...],
     samples: int,
-    layers: str,
+    layers: tuple[int, ...],
     repeats: int,
     names: tuple[str, ...],
     growth: bool,
@@ -66,30 +68,31 @@ def bench(
     from crosscheck.bench.variants import VARIANTS
     from crosscheck.report import bench as report
 
-    try:
-        sizes = tuple(int(size) for size in layers.split(","))
-    except ValueError:
-        raise click.UsageError(f"--layers takes whole numbers, not {layers!r}") from None
     variants = [v for v in VARIANTS if not names or any(name in v.name for name in names)]
     if not variants:
         known = ", ".join(variant.name for variant in VARIANTS)
         raise click.UsageError(f"no variant has such a name; there are: {known}")
     tasks = [
-        Task(samples, size, sizes, dtype, optimizer)
+        Task(samples, size, layers, dtype, optimizer)
         for size in batch_sizes
         for dtype in dtypes
         for optimizer in optimizers
     ]
     _limit_threads()
     total = sum(variant.takes(task) for task in tasks for variant in variants)
+    if not total:
+        shown = ", ".join(variant.name for variant in variants)
+        raise click.UsageError(f"not measured for such a task: {shown}")
     with progress_bar(total) as advance:
         measured = measuring.measure(tasks, repeats, variants, advance)
     grown = growing.fitted(variants, samples, repeats) if growth else []
     console = console_for(json_path)
     write_json(json_path, report.as_json(measured, grown, finite))
     report.show(console, measured, grown)
-    if plot:
+    if plot and any(found.seconds for found in measured):
         _draw(plot, measured)
+    elif plot:
+        click.echo("nothing could be measured, so nothing is drawn", err=True)
 
 
 def _limit_threads() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 import numpy as np
 
+from crosscheck.cli.options import layer_sizes
 from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
 from crosscheck.contract import ACTIVATIONS, LOSSES
 from crosscheck.data import DATASETS, Dataset
@@ -50,8 +51,9 @@ INTERRUPTED = 130  # what a shell expects of a program that was interrupted
 @click.command()
 @click.option("--data", type=click.Choice(list(DATASETS)), default="digits", show_default=True)
 @click.option(
-    "--layers", metavar="SIZES", help="Units per layer. [default: 64,16,16,10; mnist: 784,16,16,10]"
-)
+    "--layers", metavar="SIZES", callback=layer_sizes,
+    help="Units per layer, with commas. [default: 64,16,16,10; mnist: 784,16,16,10]",
+)  # fmt: skip
 @click.option(
     "--activations",
     metavar="NAMES",
@@ -180,7 +182,7 @@ def train(context: click.Context, /, json_path: str | None, **given: Any) -> Non
 
 
 def _configuration(given: dict[str, Any]) -> Configuration:
-    layers = _sizes(given["layers"]) if given["layers"] else (PIXELS[given["data"]], 16, 16, 10)
+    layers = given["layers"] or (PIXELS[given["data"]], 16, 16, 10)
     names = tuple(name.strip() for name in given["activations"].split(","))
     names = names * (len(layers) - 1) if len(names) == 1 else names
     direct = ("data", "loss", "optimizer", "batch_size", "initializer", "bound", "dtype", "seed")
@@ -191,15 +193,6 @@ def _configuration(given: dict[str, Any]) -> Configuration:
         | _keywords(given["optimizer"], given["keywords"]),
         **{name: given[name] for name in direct},
     )
-
-
-def _sizes(text: str) -> tuple[int, ...]:
-    try:
-        return tuple(int(size) for size in text.split(","))
-    except ValueError:
-        raise ConfigurationError(
-            f"--layers takes whole numbers, as 64,16,10, not {text!r}"
-        ) from None
 
 
 def _keywords(optimizer: str, texts: Sequence[str]) -> dict[str, Any]:

@@ -1,0 +1,22 @@
+"""What more than one command makes of an option."""
+
+from typing import Any
+
+import click
+
+from reference_numpy import checks
+
+
+def layer_sizes(context: Any, parameter: Any, text: str | None) -> tuple[int, ...] | None:
+    """Units per layer, inputs first, of whole numbers with commas between them."""
+    if text is None:
+        return None
+    try:
+        sizes = tuple(int(size) for size in text.split(","))
+    except ValueError:
+        raise click.BadParameter(f"it takes whole numbers, as 64,16,10, not {text!r}") from None
+    try:
+        checks.layer_sizes(sizes)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+    return sizes
