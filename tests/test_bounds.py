@@ -1,6 +1,7 @@
 """The derived bounds: never exceeded by an honest implementation, never idle, and sharp."""
 
 from dataclasses import replace
+from fractions import Fraction
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from crosscheck import calibration
 from crosscheck.bounds import activations, inexact, losses
 from crosscheck.bounds import network as network_bounds
+from crosscheck.bounds import optimizers as steps
 from crosscheck.bounds.inexact import DOUBLE, Precision, exactly
 from crosscheck.calibration import COMPONENT_FLOOR, FLOOR
 from crosscheck.declarations import Declarations, Limit
@@ -232,6 +234,25 @@ def test_where_no_bound_is_promised_there_may_be_no_enclosure_and_nowhere_else()
         tensors.bounded(arb("nan"), endless)
     found = tensors.bounded(arb("nan"), inexact.Inexact(0.0, np.inf, DOUBLE))
     assert found[""].radius == np.inf
+
+
+@pytest.mark.parametrize("name", ["adagrad", "rmsprop"])
+def test_what_an_accumulator_starts_at_is_rounded_to_the_dtype(name):
+    """Without a gradient nothing but the start, and its decay, is off: both are exact here."""
+    own = {"decay": 0.9} if name == "rmsprop" else {}
+    used = []
+    # Just above a power of two, where a rounding is relatively largest, and so is the next.
+    for start in map(float, np.random.default_rng(0).uniform(0.556, 0.6, 500)):
+        how = {"initial_accumulator": start, "eps": 1e-3, **own}
+        g = np.zeros(1, "float32")
+        optimizer = NUMPY.optimizers.OPTIMIZERS[name](0.01, **how)
+        _, state = optimizer.update(g, optimizer.init(g))
+        exact = Fraction(start) * Fraction(own.get("decay", 1))
+        (step,) = getattr(steps, name)([exactly(g, Precision.of("float32"))], [0.01], **how)
+        moment = "second_moment" if name == "rmsprop" else "sum_of_squares"
+        off = abs(Fraction(float(getattr(state, moment)[0])) - exact)
+        used.append(off / Fraction(float(step.state[moment].error[0])))
+    assert FLOOR < max(used) <= 1
 
 
 def test_what_a_framework_does_not_support_uses_nothing_of_a_bound():

@@ -36,6 +36,11 @@ def zeros(g: Any) -> Any:
     return exactly(0 * g.value, g.precision) if isinstance(g, Inexact) else 0 * g
 
 
+def like(g: Any, number: Any) -> Any:
+    """A number that an array of the gradients' dtype is filled with: it is rounded to that."""
+    return inexact.to(number, g.precision) if isinstance(g, Inexact) else number
+
+
 def middle(number: Any) -> float:
     """A number without its error."""
     return float(number.value if isinstance(number, Inexact) else number.mid())

@@ -117,6 +117,12 @@ def exactly(value: Any, precision: Precision) -> Inexact:
     return Inexact(value, np.zeros_like(value), precision)
 
 
+def to(number: Any, precision: Precision) -> Inexact:
+    """A number or an array in another precision: rounded, unless it is its own."""
+    x = _inexact(number)
+    return x if x.precision == precision else _rounded(x.value, x.error, precision)
+
+
 def maximum(one: Any, other: Any) -> Inexact:
     """The larger of two, entry by entry: it errs by no more than either does."""
     x, y, p = _meet(one, other)
@@ -165,11 +171,7 @@ def _inexact(number: Any) -> Inexact:
 def _meet(one: Any, other: Any) -> tuple[Inexact, Inexact, Precision]:
     x, y = _inexact(one), _inexact(other)
     p = max(x.precision, y.precision, key=lambda precision: precision.u)
-    return _to(x, p), _to(y, p), p
-
-
-def _to(x: Inexact, p: Precision) -> Inexact:
-    return x if x.precision == p else _rounded(x.value, x.error, p)
+    return to(x, p), to(y, p), p
 
 
 def _rounded(value: Any, error: Any, p: Precision, units: int = 1) -> Inexact:

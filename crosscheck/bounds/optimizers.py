@@ -7,7 +7,7 @@ way to the exact values, which `exact.optimizers` writes as sums over the whole 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from crosscheck.bounds.arithmetic import is_zero, maximum, middle, power, sign, sqrt, zeros
+from crosscheck.bounds.arithmetic import is_zero, like, maximum, middle, power, sign, sqrt, zeros
 
 Grads = Iterable[Any]
 Rates = Iterable[Any]
@@ -78,10 +78,10 @@ def rmsprop(
     rate_inside: bool = True,
 ) -> Iterator[Step]:
     """Divided by the root of a running mean of squares, or of the variance; then a velocity."""
-    v, m, velocity = initial_accumulator, None, None
+    v, m, velocity = None, None, None
     for g, rate in zip(grads, rates, strict=True):
         if m is None:
-            m = velocity = zeros(g)
+            v, m, velocity = like(g, initial_accumulator), zeros(g), zeros(g)
         v = decay * v + (1 - decay) * g * g
         m = decay * m + (1 - decay) * g if centered else m
         pushed = -g / _root(v - m * m if centered else v, eps, eps_place)
