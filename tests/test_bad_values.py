@@ -69,6 +69,31 @@ BAD = {
         ValueError,
         "b2 must be in [0.0, 1.0), not 1.5",
     ),
+    "dampening of 1": (
+        lambda d: d.f.optimizers.momentum(0.1, dampening=1.0),
+        ValueError,
+        "dampening must be in [0.0, 1.0), not 1.0",
+    ),
+    "b1 of lion that is 1": (
+        lambda d: d.f.optimizers.lion(0.1, b1=1.0),
+        ValueError,
+        "b1 must be in [0.0, 1.0), not 1.0",
+    ),
+    "b2 of lion that is 1": (
+        lambda d: d.f.optimizers.lion(0.1, b2=1.0),
+        ValueError,
+        "b2 must be in [0.0, 1.0), not 1.0",
+    ),
+    "momentum of rmsprop that is 1": (
+        lambda d: d.f.optimizers.rmsprop(0.1, momentum=1.0),
+        ValueError,
+        "momentum must be in [0.0, 1.0), not 1.0",
+    ),
+    "decay of adadelta that is 1": (
+        lambda d: d.f.optimizers.adadelta(0.1, decay=1.0),
+        ValueError,
+        "decay must be in [0.0, 1.0), not 1.0",
+    ),
     "decay below 0": (
         lambda d: d.f.optimizers.rmsprop(0.1, decay=-0.5),
         ValueError,

@@ -123,6 +123,10 @@ def test_what_is_raised_elsewhere_has_no_place_in_the_package():
     elsewhere.params = SimpleNamespace(__file__="/nowhere/params.py")
     made = attempt(Made(), elsewhere)
     assert (made.failure, made.raised_at) == (("deltas", "ZeroDivisionError: no"), None)
+    elsewhere = Values(forward=1.0, deltas=NotImplementedError("no float64"))
+    elsewhere.params = SimpleNamespace(__file__="/nowhere/params.py")
+    made = attempt(Made(), elsewhere)
+    assert (made.not_written, made.raised_at) == (("?", "no float64"), None)
 
 
 def test_a_quantity_that_is_missing_never_holds():

@@ -108,6 +108,52 @@ def test_an_optimizer_changes_neither_gradients_nor_state(framework):
         assert arrays.to_numpy(grad).tolist() == [1.0, 2.0]
 
 
+def test_where_no_gradient_ever_was_nothing_moves(framework):
+    nothing, somewhere = np.zeros(2), np.array([1.0, -2.0])
+    for name in framework.optimizers.OPTIMIZERS:
+        own = {"weight_decay": 0.0} if name in ("adamw", "lion") else {}
+        optimizer = framework.optimizers.OPTIMIZERS[name](0.1, **own)
+        grad, theta = map(framework.params.from_numpy, (nothing, somewhere))
+        updates, _ = optimizer.update(grad, optimizer.init(theta), theta)
+        assert framework.params.to_numpy(updates).tolist() == [0, 0], name
+
+
+@pytest.mark.parametrize("b2", [0.0, 0.5, 0.6])
+def test_radam_never_divides_where_rho_never_passes_4(framework, b2):
+    """rho is below rho_inf = 2 / (1 - b2) - 1, here at most 4; at exactly 4 its r is 0/0."""
+    optimizer = framework.optimizers.radam(0.125, b1=0.0, b2=b2)
+    grad = framework.params.from_numpy(np.array([3.0, -0.25]))
+    state = optimizer.init(grad)
+    for _ in range(20):
+        updates, state = optimizer.update(grad, state)
+        assert framework.params.to_numpy(updates).tolist() == [-0.375, 0.03125]  # -rate g
+
+
+def test_radam_divides_as_soon_as_rho_passes_4(framework):
+    """At b2 = 0.65, where rho_inf is between 4 and 5, that is late.
+
+    The gradient is always the same, so that m_hat is it, and m_hat / sqrt(v_hat) its sign.
+    """
+    b2, rate = 0.65, 0.125
+    optimizer = framework.optimizers.radam(rate, b2=b2)
+    grad = framework.params.from_numpy(np.array([-2.0]))
+    state = optimizer.init(grad)
+    rho_inf = 2 / (1 - b2) - 1
+    divided = []
+    for t in range(1, 21):
+        updates, state = optimizer.update(grad, state)
+        rho = rho_inf - 2 * t * b2**t / (1 - b2**t)
+        divided.append(rho > 4)
+        factor = 2.0
+        if rho > 4:
+            square = (rho - 4) * (rho - 2) * rho_inf / ((rho_inf - 4) * (rho_inf - 2) * rho)
+            factor = square**0.5
+        # rho - 4 cancels a few digits, and eps = 1e-8 stands beside a root of 2.
+        assert framework.params.to_numpy(updates)[0] == pytest.approx(rate * factor, rel=1e-8)
+    assert divided == sorted(divided)
+    assert 0 < sum(divided) < len(divided)
+
+
 def test_nesterov_looks_one_step_ahead(framework):
     # Powers of two, so that every product is exact.
     grad = framework.params.from_numpy(np.ones(1))
