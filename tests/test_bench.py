@@ -2,21 +2,31 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from crosscheck import cli
-from crosscheck.bench import floor, growing, measuring
+from crosscheck.bench import floor, growing, measuring, stock
 from crosscheck.bench.measuring import GOALS, Goal, Measured, achieved, exponent
-from crosscheck.bench.tasks import Task, batches_of
+from crosscheck.bench.tasks import NETWORK, RATES, SAMPLES, Task, batches_of
 from crosscheck.bench.variants import VARIANTS, Variant
+from crosscheck.frameworks import load
+from crosscheck.report import bench as report
+from reference_numpy.gradients import value_and_grad
+from reference_numpy.optimizers import OPTIMIZERS, apply_updates
+from reference_numpy.params import Layer, init_params
 
 TASK = Task(64, 16, (6, 4, 3), "float32", "sgd")
+FULL = Task(SAMPLES, 16, NETWORK, "float32", "sgd")
 SMALL = ("--samples", "64", "--batch-size", "16", "--layers", "6,4,3", "--repeats", "2")
 
 
@@ -27,14 +37,41 @@ def as_it_was(monkeypatch):
     monkeypatch.setattr("os.sched_setaffinity", lambda process, cores: None, raising=False)
 
 
-def test_every_variant_makes_an_epoch_of_what_it_is_given():
-    variants = [variant for variant in VARIANTS if variant.name != "torch compiled"]
-    for found in measuring.measure([TASK], 2, variants):
-        if found.missing is not None:
-            assert "No module named" in found.missing or "pip install" in found.missing
-            continue
-        assert len(found.seconds) == 2
-        assert min(found.seconds) > 0
+def test_what_is_measured_takes_turns_and_the_first_epoch_is_not_counted():
+    said = []
+
+    def fake(name):
+        return Variant(name, "stock", lambda task: lambda epoch: said.append((name, epoch)))
+
+    found = measuring.measure([TASK], 2, [fake("a"), fake("b")])
+    assert said == [("a", 0), ("b", 0), ("a", 1), ("b", 1), ("a", 2), ("b", 2)]
+    assert [(f.variant.name, len(f.seconds), f.missing) for f in found] == [
+        ("a", 2, None),
+        ("b", 2, None),
+    ]
+
+
+@pytest.mark.parametrize("error", [ImportError("no x"), RuntimeError("no compiler\nnone at all")])
+@pytest.mark.parametrize("when", ["at once", "in the first epoch"])
+def test_what_cannot_be_measured_says_why_and_the_others_are_measured(error, when, capsys):
+    def broken(task):
+        if when == "at once":
+            raise error
+        return lambda epoch: broken_epoch()
+
+    def broken_epoch():
+        raise error
+
+    fine = Variant("fine", "stock", lambda task: lambda epoch: None)
+    found = measuring.measure([TASK], 1, [Variant("broken", "stock", broken), fine])
+    assert found[0].seconds == ()
+    assert found[0].missing == f"{type(error).__name__}: {error}"
+    assert len(found[1].seconds) == 1
+    report.show(Console(width=200), found, [])
+    shown = capsys.readouterr().out
+    first_line = found[0].missing.splitlines()[0]
+    assert f"broken: not measured: {first_line}\n" in shown
+    assert "none at all" not in shown
 
 
 @pytest.mark.usefixtures("matplotlib")
@@ -49,10 +86,12 @@ def test_the_command_shows_the_ratios_and_writes_them(tmp_path):
         ("numpy", "sgd"),
         ("per sample", "sgd"),
         ("matrix products", "sgd"),
-        ("numpy, written out", "sgd"),
+        ("jax, matrix products", "sgd"),
         ("numpy", "adam"),
     ]
-    assert all(len(entry["seconds"]) == 2 for entry in found["measured"])
+    for entry in found["measured"]:
+        assert len(entry["seconds"]) == (0 if entry["missing"] else 2)
+    assert found["machine"]["versions"]["numpy"] == np.__version__
     assert "6-4-3, 64 samples, batch 16, float32, sgd" in result.stderr
     for library in found["machine"]["blas"]:
         assert f"BLAS: {library}" in " ".join(result.stderr.split())
@@ -72,6 +111,7 @@ def test_bad_usage_exits_with_2():
             ["--variant", "per sample", "--optimizer", "adam"],
             "not measured for such a task: per sample",
         ),
+        (["--growth", "--samples", "255"], "--growth needs --samples of 256 or more"),
     ):
         result = CliRunner().invoke(cli.main, ["bench", *arguments])
         assert result.exit_code == 2
@@ -90,41 +130,149 @@ def test_where_nothing_can_be_measured_nothing_is_drawn(tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
-def made_up(name, *seconds, task=TASK, missing=None):
+def made_up(name, *seconds, task=FULL, missing=None):
     variant = next((v for v in VARIANTS if v.name == name), Variant(name, "stock", None))
     return Measured(task, variant, seconds, missing=missing)
 
 
-# The same steps in another order of operations: float64 agrees to a dozen digits over these four
+# The same steps in another order of operations: float64 agrees to a dozen digits over these few
 # steps, and any other step than the reference's differs in the first ones.
 ALIKE = 1e-12
+# What shuffles in an order of its own: it has only one batch.
+OWN_ORDER = ("torch.nn, DataLoader",)
+TRAINED = [
+    variant
+    for variant in VARIANTS
+    if variant.kind != "floor" and variant.name not in ("scikit-learn", "torch compiled")
+] + [variant for variant in VARIANTS if variant.name == "numpy, written out"]
 
 
-@pytest.mark.parametrize("samples", [64, 5])  # the latter less than one batch
-@pytest.mark.parametrize("name", ["torch", "jax", "optax", "per sample", "numpy, written out"])
-def test_what_is_held_against_each_other_makes_the_same_steps(name, samples):
-    task = Task(samples, 16, (6, 4, 3), "float64", "sgd")
-    made = {variant.name: variant.make for variant in VARIANTS}
+def epoch_of(variant, task):
     try:
-        epoch = made[name](task)
+        return variant.make(task)
     except ImportError as error:
         pytest.skip(str(error))
-    expected, found = made["numpy"](task)(1), epoch(1)
+
+
+def assert_alike(found, expected, tolerance=ALIKE):
     for layer, other in zip(expected, found, strict=True):
         for array, another in zip(layer, other, strict=True):
-            assert np.asarray(another) == pytest.approx(np.asarray(array), rel=ALIKE, abs=ALIKE)
+            assert np.asarray(another) == pytest.approx(
+                np.asarray(array), rel=tolerance, abs=tolerance
+            )
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+@pytest.mark.parametrize("samples", [70, 5])  # the last six of 70, and 5, are no whole batch
+@pytest.mark.parametrize("variant", TRAINED, ids=lambda variant: variant.name)
+def test_what_is_held_against_each_other_makes_the_same_steps(variant, samples, optimizer):
+    task = Task(samples, 16, (6, 5, 4, 3), "float64", optimizer)
+    if not variant.takes(task):
+        assert optimizer == "adam"
+        return
+    numpy = next(variant for variant in VARIANTS if variant.name == "numpy")
+    one, other = epoch_of(numpy, task), epoch_of(variant, task)
+    if variant.name in OWN_ORDER and samples > task.batch_size:
+        return
+    for number in (1, 2):  # the second goes on from the first, with the optimizer's state
+        assert_alike(other(number), one(number))
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_scikit_learn_makes_the_same_steps_of_its_own_loss(optimizer, monkeypatch):
+    pytest.importorskip("sklearn", reason="scikit-learn is not installed")
+    task = Task(5, 16, (6, 5, 4, 3), "float64", optimizer)  # one batch: it shuffles for itself
+    with monkeypatch.context() as patch:
+        patch.setitem(RATES, optimizer, 1e-300)  # so small a step leaves the start as it is
+        start = stock.scikit_learn(task)(0)
+    epoch = stock.scikit_learn(task)
+    params = tuple(Layer(*layer) for layer in start)
+    # It adds eps to the root of v, not of v_hat.
+    how = {"eps_place": "hat"} if optimizer == "adam" else {}
+    own = OPTIMIZERS[optimizer](task.rate, **how)
+    state = own.init(params)
+    names = ("sigmoid", "sigmoid", "identity")
+    for number in (1, 2):
+        _, grads = value_and_grad(
+            params, *task.data(), activations=names, loss="softmax_cross_entropy"
+        )
+        updates, state = own.update(grads, state, params)
+        params = apply_updates(params, updates)
+        assert_alike(epoch(number), params)
+
+
+def test_the_compiled_epoch_is_compiled_and_the_optimizers_are_of_their_kind(monkeypatch):
+    torch = pytest.importorskip("torch", reason="torch is not installed")
+    training = load("torch", "reference_torch").training
+    asked, plain = [], training.run_epoch
+
+    def watched(*arguments):
+        asked.append(arguments[-1])
+        return plain(*arguments[:-1], None)
+
+    monkeypatch.setattr(training, "run_epoch", watched)
+    made = {variant.name: variant.make for variant in VARIANTS}
+    for name in ("torch", "torch compiled"):
+        made[name](TASK)(0)
+    assert asked == [None, True]
+    said = []
+
+    def watched_sgd(parameters, **keywords):
+        said.append(keywords)
+        return sgd(parameters, **keywords)
+
+    sgd = torch.optim.SGD
+    monkeypatch.setattr(torch.optim, "SGD", watched_sgd)
+    for name in ("default", "foreach", "fused", "fused, index_select", "DataLoader"):
+        made[f"torch.nn, {name}"](TASK)
+    kinds = [{}, {"foreach": True}, {"fused": True}, {"fused": True}, {}]
+    assert said == [{"lr": TASK.rate, **kind} for kind in kinds]
+
+
+def test_the_floor_multiplies_all_that_a_step_does(monkeypatch):
+    task = Task(70, 16, (6, 5, 4), "float64", "sgd")
+    shapes, dot = [], np.dot
+
+    def watched(one, other, out=None):
+        shapes.append((*one.shape, other.shape[1]))
+        return dot(one, other, out=out)
+
+    epoch = floor.products(task)
+    monkeypatch.setattr(np, "dot", watched)
+    epoch(1)
+    for rows in (16, 16, 16, 16, 6):
+        forward, grads, down = (
+            [(rows, 6, 5), (rows, 5, 4)],
+            [(4, rows, 5), (5, rows, 6)],
+            (rows, 4, 5),
+        )
+        expected = [*forward, grads[0], down, grads[1]]
+        step, shapes = shapes[: len(expected)], shapes[len(expected) :]
+        assert step == expected
+    assert shapes == []
+
+
+def test_the_floor_of_jax_multiplies_the_same():
+    pytest.importorskip("jax", reason="jax is not installed")
+    task = Task(5, 16, (6, 5, 4), "float64", "sgd")
+    (first, _), (second, _) = init_params(task.layers, seed=0)
+    x, _ = task.data()
+    below = x @ first.T
+    delta = below @ second.T
+    assert_alike([floor.jax_products(task)(1)], [[(delta @ second).T @ x, delta.T @ below]])
 
 
 @pytest.mark.parametrize("samples", [70, 5])  # the last six of 70 are no whole batch
 def test_gathering_copies_every_row(samples):
     pytest.importorskip("jax", reason="jax is not installed")
     task = Task(samples, 16, (6, 4, 3), "float32", "sgd")
-    x, y = floor.jax_gather(task)(1)
     inputs, targets = task.data()
-    first, *others = batches_of(task, 1)
-    last = [first, *(batch for batch in others if len(batch) == len(first))][-1]
-    assert np.array_equal(x, inputs[last])
-    assert np.array_equal(y, targets[last])
+    batches = batches_of(task, 1)
+    last_of_each_length = {len(batch): batch for batch in batches}
+    found = floor.jax_gather(task)(1)
+    for (x, y), batch in zip(found, last_of_each_length.values(), strict=True):
+        assert np.array_equal(x, inputs[batch])
+        assert np.array_equal(y, targets[batch])
 
 
 def threads():
@@ -151,7 +299,8 @@ def test_every_pool_has_one_thread_while_something_is_measured(monkeypatch):
 
 @pytest.mark.parametrize(("said", "expected"), [(None, "{1}"), ("2", "{2}")])
 def test_numpys_own_pool_is_as_small_as_what_is_imported_later(said, expected):
-    if (os.cpu_count() or 1) < 2:
+    cores = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count())
+    if len(cores) < 2:
         pytest.skip("one core, one thread")
     told = {name: text for name, text in os.environ.items() if not name.endswith("NUM_THREADS")}
     script = (
@@ -182,19 +331,27 @@ def test_one_core_is_used_and_given_back(monkeypatch):
     assert bound == [{min(allowed)}, allowed]
 
 
-def test_a_goal_is_a_ratio_of_medians_against_the_fastest_rival():
-    goal = Goal("numpy", ("optax", "scikit-learn"), 16, "sgd", 3.0)
+def test_a_goal_is_a_ratio_of_medians_against_the_fastest_rival(monkeypatch):
+    monkeypatch.setitem(measuring.RIVALS, "them", ("optax", "scikit-learn"))
+    goal = Goal("numpy", "them", 16, "sgd", 3.0)
     found = [made_up("numpy", 1.0, 2.0, 9.0), made_up("optax", 8.0), made_up("scikit-learn", 6.0)]
     assert achieved(goal, found) == 3.0
-    assert achieved(goal, found[:1]) is None
-    assert achieved(goal, found[1:]) is None
-    assert achieved(goal, [*found[:1], made_up("optax", missing="not there")]) is None
-    other = Task(64, 16, (6, 4, 3), "float64", "sgd")
-    assert achieved(goal, [*found[:1], made_up("optax", 8.0, task=other)]) is None
+    for index in range(3):
+        assert achieved(goal, found[:index] + found[index + 1 :]) is None
+    assert achieved(goal, [*found[:2], made_up("scikit-learn", missing="not there")]) is None
+    others = (
+        replace(FULL, dtype="float64"),
+        replace(FULL, layers=(6, 4, 3)),
+        replace(FULL, samples=64),
+        replace(FULL, batch_size=32),
+        replace(FULL, optimizer="adam"),
+    )
+    for other in others:
+        assert achieved(goal, [*found[:2], made_up("scikit-learn", 6.0, task=other)]) is None
 
 
 def test_against_the_floor_gathering_is_set_aside():
-    goal = Goal("jax", ("matrix products",), 16, "sgd", 2.0, at_most=True)
+    goal = Goal("jax", "matrix products", 16, "sgd", 2.0, at_most=True)
     found = [made_up("jax", 5.0), made_up("matrix products", 2.0)]
     assert achieved(goal, found) is None
     assert achieved(goal, [*found, made_up("jax, gathering", 1.0)]) == 2.0
@@ -203,7 +360,97 @@ def test_against_the_floor_gathering_is_set_aside():
 def test_the_goals_name_what_is_measured():
     names = {variant.name for variant in VARIANTS}
     assert {goal.variant for goal in GOALS} <= names
-    assert {rival for goal in GOALS for rival in goal.against} <= names
+    assert {rival for goal in GOALS for rival in goal.rivals} <= names
+
+
+def test_the_goals_are_those_of_the_document():
+    rows = [
+        tuple(cell.strip() for cell in line.strip("|").split("|")[:5])
+        for line in (Path(__file__).parents[1] / "docs" / "speed.md").read_text().splitlines()
+        if re.match(r"\|[^|]*\|[^|]*\| \d+ \| (sgd|adam) \| [≥≤]", line)
+    ]
+    assert rows == [
+        (
+            goal.variant,
+            goal.against,
+            str(goal.batch_size),
+            goal.optimizer,
+            f"{'≤' if goal.at_most else '≥'} {goal.ratio:g} ×",
+        )
+        for goal in GOALS
+    ]
+
+
+def test_the_tables_say_what_was_measured_and_which_goals_are_reached(capsys):
+    tasks = [replace(FULL, batch_size=32), replace(FULL, batch_size=256)]
+    # 50,000 samples are 1,563 steps of 32, so that numpy takes 100 us and scikit-learn 299.
+    found = [
+        made_up("numpy", 0.1563, task=tasks[0]),
+        made_up("scikit-learn", 0.467337, task=tasks[0]),
+        *(made_up("jax", 0.9, task=task) for task in tasks),
+        *(made_up("jax, gathering", 0.1, task=task) for task in tasks),
+        *(made_up("jax, matrix products", 0.7, task=task) for task in tasks),
+        made_up("matrix products", 0.4, task=tasks[0]),
+        made_up("matrix products", 0.5, task=tasks[1]),
+    ]
+    grown = [growing.Grown("numpy", "width", (10, 20), (1.0, 3.0))]
+    report.show(Console(width=200), found, grown)
+    rows = [
+        [cell.strip() for cell in line.strip("│").split("│")]
+        for line in capsys.readouterr().out.splitlines()
+        if line.startswith("│")
+    ]
+    assert ["numpy", "reference", "156.3", "100.0", "0.0"] in rows
+    products = "matrix products, the fastest"
+    assert [row for row in rows if row[-1] in ("reached", "missed")] == [
+        ["numpy", "scikit-learn", "32", "sgd", "at least 3", "2.99", "missed"],
+        ["jax", products, "32", "sgd", "at most 2", "2.00", "reached"],
+        ["jax", products, "256", "sgd", "at most 1.3", "1.60", "missed"],
+    ]
+    assert ["numpy", "width", "10, 20", "1.58"] in rows
+    written = report.as_json(found, grown, float)
+    reached = {
+        (goal["reference"], goal["batch_size"], goal["optimizer"]): goal["measured"]
+        for goal in written["goals"]
+        if goal["measured"] is not None
+    }
+    assert reached == pytest.approx(
+        {("numpy", 32, "sgd"): 2.99, ("jax", 32, "sgd"): 2.0, ("jax", 256, "sgd"): 1.6}
+    )
+    assert written["growth"][0]["exponent"] == pytest.approx(np.log2(3))
+
+
+def test_all_sizes_are_measured_unless_told_otherwise_and_growth_where_told(monkeypatch):
+    asked, grown = [], []
+
+    def measure(tasks, repeats, variants, progress):
+        asked.extend(tasks)
+        return []
+
+    monkeypatch.setattr(measuring, "measure", measure)
+    monkeypatch.setattr(growing, "fitted", lambda *arguments: grown.append(arguments) or [])
+    torch = sys.modules.get("torch")
+    before = torch.get_num_threads() if torch else 1
+    try:
+        if torch:
+            torch.set_num_threads(2)
+        assert CliRunner().invoke(cli.main, ["bench"]).exit_code == 0
+        assert torch is None or torch.get_num_threads() == 1
+    finally:
+        if torch:
+            torch.set_num_threads(before)
+    assert "intra_op_parallelism_threads=1" in os.environ["XLA_FLAGS"]
+    assert {task.batch_size for task in asked} == {1, 10, 32, 256, 2048}
+    assert {(task.dtype, task.optimizer) for task in asked} == {
+        (dtype, optimizer) for dtype in ("float32", "float64") for optimizer in ("sgd", "adam")
+    }
+    assert {(task.samples, task.layers) for task in asked} == {(SAMPLES, NETWORK)}
+    assert grown == []
+    only = ["bench", "--growth", "--variant", "numpy", "--samples", "256", "--repeats", "7"]
+    assert CliRunner().invoke(cli.main, only).exit_code == 0
+    assert [([v.name for v in variants], *rest) for variants, *rest in grown] == [
+        (["numpy"], 256, 7)
+    ]
 
 
 def test_an_exponent_is_that_of_the_power_law():

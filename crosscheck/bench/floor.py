@@ -1,5 +1,6 @@
 """What no epoch can do without: matrix products, gathering, and NumPy's calls."""
 
+import functools
 from itertools import pairwise
 from typing import Any
 
@@ -15,14 +16,21 @@ def products(task: Task) -> Epoch:
     rng, kind = np.random.default_rng(0), np.dtype(task.dtype).type
     pairs = list(pairwise(task.layers))
     weights = [rng.random((above, below), kind) for below, above in pairs]
-    outputs = [rng.random((task.batch_size, units), kind) for units in task.layers]
-    forward = [np.empty((task.batch_size, above), kind) for _, above in pairs]
-    down = [np.empty((task.batch_size, below), kind) for below, _ in pairs]
     grads = [np.empty_like(weight) for weight in weights]
-    steps = -(-task.samples // task.batch_size)
+    sizes = [len(batch) for batch in batches_of(task, 0)]
+    # Of whole batches, and of the short last one.
+    arrays = {
+        rows: (
+            [rng.random((rows, units), kind) for units in task.layers],
+            [np.empty((rows, above), kind) for _, above in pairs],
+            [np.empty((rows, below), kind) for below, _ in pairs],
+        )
+        for rows in set(sizes)
+    }
 
     def epoch(number: int) -> None:
-        for _ in range(steps):
+        for rows in sizes:
+            outputs, forward, down = arrays[rows]
             for index, weight in enumerate(weights):
                 np.dot(outputs[index], weight.T, out=forward[index])
             for index in range(len(weights) - 1, -1, -1):
@@ -33,10 +41,48 @@ def products(task: Task) -> Epoch:
     return epoch
 
 
+def jax_products(task: Task) -> Epoch:
+    """The same products in XLA, as JAX makes them: in one call for all batches of one length.
+
+    Each step multiplies by what the last one made, or XLA would work out one step for all of them.
+    The numbers soon overflow; they are multiplied as fast as any.
+    """
+    import jax
+    import jax.numpy as jnp
+
+    start = [
+        jnp.asarray(weight) for weight, _ in init_params(task.layers, seed=0, dtype=task.dtype)
+    ]
+    inputs = jnp.asarray(task.data()[0])
+    sizes = [len(batch) for batch in batches_of(task, 0)]
+
+    @functools.partial(jax.jit, static_argnames="steps")
+    def run(weights: Any, x: Any, steps: int) -> Any:
+        def step(weights: Any, _: Any) -> Any:
+            outputs = [x]
+            for weight in weights:
+                outputs.append(outputs[-1] @ weight.T)
+            delta, grads = outputs[-1], []
+            for below, weight in zip(outputs[-2::-1], weights[::-1], strict=True):
+                grads.append(delta.T @ below)
+                delta = delta @ weight if below is not x else delta
+            return grads[::-1], None
+
+        return jax.lax.scan(step, weights, length=steps)[0]
+
+    def epoch(number: int) -> Any:
+        weights = start
+        for rows in sorted(set(sizes), reverse=True):
+            weights = run(weights, inputs[:rows], sizes.count(rows))
+        return jax.block_until_ready(weights)
+
+    return epoch
+
+
 def written_out(task: Task) -> Epoch:
     """The step in NumPy as one straight line over memory made once: what calls and arithmetic cost.
 
-    For this one network and plain descent; it checks nothing, and whole batches are all it takes.
+    For this one network and plain descent; it checks nothing.
     """
     inputs, targets = task.data()
     start = init_params(task.layers, seed=0, dtype=task.dtype)
@@ -44,16 +90,22 @@ def written_out(task: Task) -> Epoch:
     gradient = np.empty_like(theta)
     params, grads = training._views(theta, start), training._views(gradient, start)
     layers = list(zip(params, grads, strict=True))
-    rows = min(task.batch_size, task.samples)
-    outputs, slopes, deltas = (
-        [np.empty((rows, units), task.dtype) for units in task.layers] for _ in range(3)
-    )
-    y = np.empty_like(outputs[-1])
-    one, rate = np.ones((), task.dtype), np.asarray(-task.rate / rows, task.dtype)
+    one = np.ones((), task.dtype)
+
+    def memory(rows: int) -> Any:
+        outputs, slopes, deltas = (
+            [np.empty((rows, units), task.dtype) for units in task.layers] for _ in range(3)
+        )
+        rate = np.asarray(-task.rate / rows, task.dtype)
+        return outputs, slopes, deltas, np.empty_like(outputs[-1]), rate
+
+    # Of whole batches, and of the short last one.
+    memories = {rows: memory(rows) for rows in {len(batch) for batch in batches_of(task, 0)}}
 
     def epoch(number: int) -> Any:
         loss = 0.0
-        for batch in batches_of(task, number)[: task.samples // rows]:
+        for batch in batches_of(task, number):
+            outputs, slopes, deltas, y, rate = memories[len(batch)]
             np.take(inputs, batch, axis=0, out=outputs[0], mode="clip")
             np.take(targets, batch, axis=0, out=y, mode="clip")
             for index, (layer, _) in enumerate(layers):
@@ -104,7 +156,10 @@ def jax_gather(task: Task) -> Epoch:
 
     def epoch(number: int) -> Any:
         batches = batches_of(task, number)
-        whole = [batch for batch in batches if len(batch) == len(batches[0])]
-        return jax.block_until_ready(run(inputs, targets, jnp.asarray(np.stack(whole))))
+        last = []
+        for rows in sorted({len(batch) for batch in batches}, reverse=True):
+            stacked = np.stack([batch for batch in batches if len(batch) == rows])
+            last.append(run(inputs, targets, jnp.asarray(stacked)))
+        return jax.block_until_ready(last)
 
     return epoch

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from crosscheck.bench.measuring import exponent, measure
-from crosscheck.bench.tasks import Task
+from crosscheck.bench.tasks import NETWORK, Task
 from crosscheck.bench.variants import Variant
 
+LEAST_SAMPLES = 256  # an eighth of them is one batch
 PER_STEP = ("numpy", "torch", "jax", "matrix products")
 
 
@@ -26,11 +27,12 @@ class Grown:
 
 def fitted(variants: Sequence[Variant], samples: int, repeats: int) -> list[Grown]:
     """Seconds of an epoch by its samples, and of a step by batch size and by width, with SGD."""
-    base = Task(samples, 32, (784, 16, 16, 10), "float32", "sgd")
+    base = Task(samples, 32, NETWORK, "float32", "sgd")
     chosen = [variant for variant in variants if variant.name in PER_STEP]
+    shares = [samples * eighths // 8 for eighths in (1, 2, 4, 8)]
     steps = 40
     series = {
-        "samples": [(n, replace(base, samples=n)) for n in _shares(samples)],
+        "samples": [(n, replace(base, samples=n)) for n in shares],
         "batch size": [
             (b, replace(base, batch_size=b, samples=steps * b)) for b in (256, 512, 1024, 2048)
         ],
@@ -48,7 +50,3 @@ def fitted(variants: Sequence[Variant], samples: int, repeats: int) -> list[Grow
             if all(time == time for time in times):  # NaN where it is not installed
                 found.append(Grown(variant.name, along, sizes, times))
     return found
-
-
-def _shares(samples: int) -> list[int]:
-    return [max(32, samples * eighths // 8) for eighths in (1, 2, 4, 8)]

@@ -1,39 +1,49 @@
 """An epoch without the references: their frameworks' stock blocks, and teaching code."""
 
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from crosscheck.bench.tasks import Epoch, Task, batches_of
+from crosscheck.bench.tasks import Epoch, Task, batches_of, order_of
 from reference_numpy.params import init_params
 
 # ----- stock blocks -----
 
 
 def scikit_learn(task: Task) -> Epoch:
-    """MLPClassifier, one pass by `partial_fit`."""
+    """MLPClassifier, one pass by `partial_fit`, in an order of its own."""
     from sklearn.neural_network import MLPClassifier
 
     inputs, targets = task.data()
-    labels = targets.argmax(1)
+    labels, classes = targets.argmax(1), np.arange(task.layers[-1])
     network = MLPClassifier(
         task.layers[1:-1],
         activation="logistic",
         solver=task.optimizer,
         alpha=0.0,
-        batch_size=task.batch_size,
+        batch_size=min(task.batch_size, task.samples),
         learning_rate_init=task.rate,
         momentum=0.0,
+        nesterovs_momentum=False,  # it would work out every update twice
         random_state=0,
     )
-    network.partial_fit(inputs, labels, classes=np.arange(task.layers[-1]))
-    return lambda number: network.partial_fit(inputs, labels) and None
+
+    def epoch(number: int) -> Any:
+        network.partial_fit(inputs, labels, classes=classes)
+        layers = zip(network.coefs_, network.intercepts_, strict=True)
+        return [(weight.T.copy(), bias.copy()) for weight, bias in layers]
+
+    return epoch
 
 
-def torch_stock(variant: str, loader: bool = False) -> Callable[[Task], Epoch]:
-    """`nn.Sequential` with `torch.optim`: by indexing, or by a DataLoader."""
+def torch_stock(variant: str, gather: str = "indexing") -> Callable[[Task], Epoch]:
+    """`nn.Sequential` with `torch.optim`.
+
+    Args:
+        variant: Of the optimizer: "default", "foreach" or "fused".
+        gather: How samples are fetched: "indexing", "index_select" or "DataLoader".
+    """
 
     def make(task: Task) -> Epoch:
         import torch
@@ -42,36 +52,48 @@ def torch_stock(variant: str, loader: bool = False) -> Callable[[Task], Epoch]:
         torch.manual_seed(0)
         inputs, targets = (torch.from_numpy(array) for array in task.data())
         blocks: list[Any] = []
-        for below, above in pairwise(task.layers):
-            blocks += [torch.nn.Linear(below, above, dtype=inputs.dtype), torch.nn.Sigmoid()]
+        for weight, bias in init_params(task.layers, seed=0, dtype=task.dtype):
+            above, below = weight.shape
+            linear = torch.nn.Linear(below, above, dtype=inputs.dtype)
+            start = {"weight": torch.from_numpy(weight), "bias": torch.from_numpy(bias)}
+            linear.load_state_dict(start)
+            blocks += [linear, torch.nn.Sigmoid()]
         network = torch.nn.Sequential(*blocks)
+        squared_error = torch.nn.MSELoss(reduction="sum")
         kinds = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}
         keywords = {} if variant == "default" else {variant: True}
         optimizer = kinds[task.optimizer](network.parameters(), lr=task.rate, **keywords)
 
-        def step(x: Any, y: Any) -> float:
-            optimizer.zero_grad()
-            loss = ((network(x) - y) ** 2).sum() / (2 * len(x))
-            loss.backward()
-            optimizer.step()
-            return float(loss.detach()) * len(x)
+        def batches(number: int) -> Any:
+            if gather == "DataLoader":
+                yield from DataLoader(TensorDataset(inputs, targets), task.batch_size, shuffle=True)
+                return
+            order = torch.from_numpy(order_of(task, number))
+            for batch in torch.split(order, task.batch_size):
+                if gather == "indexing":
+                    yield inputs[batch], targets[batch]
+                else:
+                    yield inputs.index_select(0, batch), targets.index_select(0, batch)
 
-        def epoch(number: int) -> None:
-            for batch in torch.split(torch.randperm(task.samples), task.batch_size):
-                step(inputs[batch], targets[batch])
+        def epoch(number: int) -> Any:
+            total = 0.0
+            for x, y in batches(number):
+                optimizer.zero_grad()
+                loss = squared_error(network(x), y) / (2 * len(x))
+                loss.backward()
+                optimizer.step()
+                total += float(loss.detach()) * len(x)
+            return [(block.weight.detach(), block.bias.detach()) for block in blocks[::2]]
 
-        def epoch_of_loader(number: int) -> None:
-            for x, y in DataLoader(TensorDataset(inputs, targets), task.batch_size, shuffle=True):
-                step(x, y)
-
-        return epoch_of_loader if loader else epoch
+        return epoch
 
     return make
 
 
-def optax_stock(task: Task) -> Epoch:
-    """optax under `jax.jit`, one call per step."""
+def optax_stock(task: Task, gather_inside: bool = False) -> Epoch:
+    """optax under `jax.jit`, one call per step, which is handed the batch or gathers it itself."""
     import jax
+    import jax.numpy as jnp
     import optax
 
     inputs, targets = task.data()
@@ -90,10 +112,19 @@ def optax_stock(task: Task) -> Epoch:
         updates, state = transform.update(grads, state, params)
         return optax.apply_updates(params, updates), state, value
 
+    @jax.jit
+    def gathering_step(params: Any, state: Any, inputs: Any, targets: Any, batch: Any) -> Any:
+        return step(params, state, inputs[batch], targets[batch])
+
+    on_device = (jnp.asarray(inputs), jnp.asarray(targets))
+
     def epoch(number: int) -> Any:
         nonlocal params, state
         for batch in batches_of(task, number):
-            params, state, _ = step(params, state, inputs[batch], targets[batch])
+            if gather_inside:
+                params, state, _ = gathering_step(params, state, *on_device, batch)
+            else:
+                params, state, _ = step(params, state, inputs[batch], targets[batch])
         return jax.block_until_ready(params)
 
     return epoch

@@ -9,6 +9,8 @@ import numpy as np
 # An epoch by its number. It returns when all of it is computed: what was trained, where that can be
 # looked at, as (weight, bias) of each layer.
 Epoch = Callable[[int], Any]
+# The digit recogniser of the documents, and epochs of MNIST's training images.
+NETWORK, SAMPLES = (784, 16, 16, 10), 50_000
 RATES = {"sgd": 0.1, "adam": 0.001}
 
 

@@ -1,9 +1,10 @@
 """All ways to train an epoch that are measured: the references, and what they are held against.
 
-Every variant shuffles and gathers for itself, and makes the same steps: a sigmoid network, half the
-squared error (scikit-learn: its own loss, softmax cross-entropy), SGD or Adam.
+All but the floors shuffle and gather for themselves, and make the same steps: a sigmoid network,
+half the squared error (scikit-learn: its own loss, softmax cross-entropy), SGD or Adam.
 """
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -82,10 +83,13 @@ VARIANTS: tuple[Variant, ...] = (
     Variant("torch.nn, default", "stock", stock.torch_stock("default")),
     Variant("torch.nn, foreach", "stock", stock.torch_stock("foreach")),
     Variant("torch.nn, fused", "stock", stock.torch_stock("fused")),
-    Variant("torch.nn, DataLoader", "stock", stock.torch_stock("default", loader=True)),
+    Variant("torch.nn, fused, index_select", "stock", stock.torch_stock("fused", "index_select")),
+    Variant("torch.nn, DataLoader", "stock", stock.torch_stock("default", "DataLoader")),
     Variant("optax", "stock", stock.optax_stock),
+    Variant("optax, gathering", "stock", functools.partial(stock.optax_stock, gather_inside=True)),
     Variant("per sample", "stock", stock.per_sample, takes=_is_sgd),
     Variant("matrix products", "floor", floor.products, takes=_is_sgd),
+    Variant("jax, matrix products", "floor", floor.jax_products, takes=_is_sgd),
     Variant("numpy, written out", "floor", floor.written_out, takes=_is_sgd),
     Variant("jax, gathering", "floor", floor.jax_gather, takes=_is_sgd),
 )

@@ -8,7 +8,7 @@ import click
 
 from crosscheck.cli.options import layer_sizes
 from crosscheck.cli.output import JSON_OPTION, console_for, finite, progress_bar, write_json
-from crosscheck.plots import PlotError
+from crosscheck.plots import PlotError, import_matplotlib
 
 BATCH_SIZES, DTYPES, OPTIMIZERS = (1, 10, 32, 256, 2048), ("float32", "float64"), ("sgd", "adam")
 
@@ -33,11 +33,17 @@ BATCH_SIZES, DTYPES, OPTIMIZERS = (1, 10, 32, 256, 2048), ("float32", "float64")
 )  # fmt: skip
 @click.option("--repeats", type=click.IntRange(min=1), default=5, show_default=True)
 @click.option(
-    "--variant", "names", metavar="NAME", multiple=True, help="Only variants whose name has this."
+    "--variant",
+    "names",
+    metavar="NAME",
+    multiple=True,
+    help="Only this variant; or those whose name has this in it.",
 )
 @click.option(
-    "--growth", is_flag=True, help="Also fit how time grows with samples, batch size and width."
-)
+    "--growth", is_flag=True,
+    help="Also fit how time grows with samples (up to --samples), batch size and width; float32, "
+    "with SGD, on its own networks.",
+)  # fmt: skip
 @click.option(
     "--plot", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), help="Draw it there."
 )
@@ -68,7 +74,13 @@ def bench(
     from crosscheck.bench.variants import VARIANTS
     from crosscheck.report import bench as report
 
-    variants = [v for v in VARIANTS if not names or any(name in v.name for name in names)]
+    all_names = {variant.name for variant in VARIANTS}
+    whole, parts = set(names) & all_names, set(names) - all_names
+    variants = [
+        variant
+        for variant in VARIANTS
+        if not names or variant.name in whole or any(part in variant.name for part in parts)
+    ]
     if not variants:
         known = ", ".join(variant.name for variant in VARIANTS)
         raise click.UsageError(f"no variant has such a name; there are: {known}")
@@ -78,6 +90,10 @@ def bench(
         for dtype in dtypes
         for optimizer in optimizers
     ]
+    if growth and samples < growing.LEAST_SAMPLES:
+        raise click.UsageError(f"--growth needs --samples of {growing.LEAST_SAMPLES} or more")
+    if plot:
+        _drawing()
     _limit_threads()
     total = sum(variant.takes(task) for task in tasks for variant in variants)
     if not total:
@@ -87,8 +103,8 @@ def bench(
         measured = measuring.measure(tasks, repeats, variants, advance)
     grown = growing.fitted(variants, samples, repeats) if growth else []
     console = console_for(json_path)
+    report.show(console, measured, grown)  # before anything that can fail: it took long
     write_json(json_path, report.as_json(measured, grown, finite))
-    report.show(console, measured, grown)
     if plot and any(found.seconds for found in measured):
         _draw(plot, measured)
     elif plot:
@@ -104,12 +120,18 @@ def _limit_threads() -> None:
     torch.set_num_threads(1)
 
 
+def _drawing() -> None:
+    """Whether pictures can be drawn is known before an hour of measuring."""
+    try:
+        import_matplotlib()
+    except PlotError as error:
+        raise click.UsageError(str(error)) from None
+
+
 def _draw(folder: Path, measured: list[Any]) -> None:
     from crosscheck.plots.bench import draw
 
     try:
         click.echo(f"drawn: {draw(folder / 'bench.png', measured)}", err=True)
-    except PlotError as error:
-        raise click.UsageError(str(error)) from None
     except OSError as error:
         raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None

@@ -15,6 +15,23 @@ class PlotError(RuntimeError):
     """matplotlib is not installed."""
 
 
+def import_matplotlib() -> tuple[Any, Any]:
+    """The canvas and the figure of matplotlib, which is imported only where something is drawn.
+
+    Raises:
+        PlotError: If it is not installed.
+    """
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise PlotError(
+            "drawing needs matplotlib, which is not installed: "
+            "pip install 'backprop-crosscheck[plot]'"
+        ) from None
+    return FigureCanvasAgg, Figure
+
+
 @contextmanager
 def figure(path: Path, rows: int = 1, columns: int = 1, **size: float) -> Iterator[Any]:
     """A figure's axes, saved whole to a PNG file when the block ends.
@@ -28,17 +45,10 @@ def figure(path: Path, rows: int = 1, columns: int = 1, **size: float) -> Iterat
         PlotError: If matplotlib is not installed.
         OSError: If the file cannot be written.
     """
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise PlotError(
-            "drawing needs matplotlib, which is not installed: "
-            "pip install 'backprop-crosscheck[plot]'"
-        ) from None
+    canvas, new_figure = import_matplotlib()
     width, height = size.get("width", 5.0), size.get("height", 3.6)
-    drawn = Figure(figsize=(width * columns, height * rows), layout="constrained")
-    FigureCanvasAgg(drawn)
+    drawn = new_figure(figsize=(width * columns, height * rows), layout="constrained")
+    canvas(drawn)
     yield drawn.subplots(rows, columns, squeeze=False)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")

@@ -3,6 +3,8 @@
 import os
 import platform
 from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -15,6 +17,7 @@ from crosscheck.bench.measuring import GOALS, Measured, achieved
 
 def show(console: Console, measured: Sequence[Measured], grown: Sequence[Grown]) -> None:
     """Milliseconds per epoch, the goals, and how time grows."""
+    console.print(", ".join(f"{name} {number}" for name, number in versions().items()))
     for library in libraries():
         console.print(f"BLAS: {library}")
     for task in dict.fromkeys(found.task for found in measured):
@@ -36,10 +39,12 @@ def show(console: Console, measured: Sequence[Measured], grown: Sequence[Grown])
                     f"{found.first:.1f}",
                 ]
                 if found.seconds
-                else ["not installed", "", ""]
+                else ["not measured", "", ""]
             )
             table.add_row(found.variant.name, found.variant.kind, *numbers)
         console.print(table)
+    for name, why in dict.fromkeys((f.variant.name, f.missing) for f in measured if f.missing):
+        console.print(f"{name}: not measured: {why.splitlines()[0]}", markup=False)
     goals = Table(title="Goals: ratios of medians, float32")
     for column in ("reference", "against", "batch", "optimizer", "goal", "measured", ""):
         goals.add_column(column)
@@ -47,11 +52,9 @@ def show(console: Console, measured: Sequence[Measured], grown: Sequence[Grown])
         ratio = achieved(goal, measured)
         if ratio is None:
             continue
-        reached = ratio <= goal.ratio if goal.at_most else ratio >= goal.ratio
         sign = "at most" if goal.at_most else "at least"
-        rivals = "torch.nn, the fastest" if len(goal.against) > 1 else goal.against[0]
-        where = (rivals, str(goal.batch_size), goal.optimizer)
-        word = "[green]reached[/]" if reached else "[yellow]missed[/]"
+        where = (goal.against, str(goal.batch_size), goal.optimizer)
+        word = "[green]reached[/]" if goal.reached_by(ratio) else "[yellow]missed[/]"
         goals.add_row(goal.variant, *where, f"{sign} {goal.ratio:g}", f"{ratio:.2f}", word)
     if goals.row_count:
         console.print(goals)
@@ -65,16 +68,32 @@ def show(console: Console, measured: Sequence[Measured], grown: Sequence[Grown])
         console.print(table)
 
 
+def versions() -> dict[str, str]:
+    """Of Python, and of what is measured and is installed."""
+    found = {"Python": platform.python_version()}
+    for name in ("numpy", "torch", "jax", "optax", "scikit-learn"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
 def libraries() -> list[str]:
     """Each BLAS that is loaded, and the processor that it takes this one for, where it says."""
     found = (pool for pool in threadpool_info() if pool["user_api"] == "blas")
     return list(
         dict.fromkeys(
-            f"{pool['internal_api']} {pool['version']}, "
+            f"{pool['internal_api']} {pool['version']} of {_owner(pool['filepath'])}, "
             f"kernels for {pool.get('architecture', 'an unnamed processor')}"
             for pool in found
         )
     )
+
+
+def _owner(file: str) -> str:
+    """The package beside which a wheel has put its libraries, as numpy.libs; or the folder."""
+    return Path(file).parent.name.removesuffix(".libs")
 
 
 def as_json(
@@ -84,7 +103,12 @@ def as_json(
 ) -> dict[str, Any]:
     """All of it in the form that other programs read."""
     return {
-        "machine": {"processor": platform.machine(), "cores": os.cpu_count(), "blas": libraries()},
+        "machine": {
+            "processor": platform.processor() or platform.machine(),
+            "cores": os.cpu_count(),
+            "blas": libraries(),
+            "versions": versions(),
+        },
         "measured": [
             {
                 "variant": found.variant.name,
@@ -104,7 +128,7 @@ def as_json(
         "goals": [
             {
                 "reference": goal.variant,
-                "against": list(goal.against),
+                "against": list(goal.rivals),
                 "batch_size": goal.batch_size,
                 "optimizer": goal.optimizer,
                 "goal": goal.ratio,
