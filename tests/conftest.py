@@ -1,6 +1,7 @@
 """Fixtures: every framework there is, and one verification for the whole session."""
 
 import os
+import sys
 from collections.abc import Generator
 from functools import cache
 from pathlib import Path
@@ -137,6 +138,12 @@ def skipping_what_is_not_written(item: pytest.Item) -> Generator[None, object, o
             raise  # who is finished leaves nothing out but what is declared
         function, _ = raised_in(error, framework)
         pytest.skip(f"{framework.name}: {str(error) or function + ' is not written'}")
+
+
+@pytest.fixture
+def ends_softly(monkeypatch):
+    """What ends its process without ado when it is interrupted must not take pytest with it."""
+    monkeypatch.setattr("os._exit", sys.exit)
 
 
 @cache

@@ -1,6 +1,9 @@
 """The command line as a user meets it: output, JSON, exit codes."""
 
 import json
+import os
+import subprocess
+import sys
 from functools import partial
 
 import pytest
@@ -63,6 +66,7 @@ def test_alone_it_verifies(run):
         assert word in alone.output
 
 
+@pytest.mark.usefixtures("ends_softly")
 def test_an_interrupt_has_an_exit_code_of_its_own(run, monkeypatch):
     def interrupted(*arguments):
         raise KeyboardInterrupt
@@ -71,6 +75,60 @@ def test_an_interrupt_has_an_exit_code_of_its_own(run, monkeypatch):
     result = run("verify")
     assert result.exit_code == 130
     assert "interrupted" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (
+            PermissionError(13, "Permission denied", "secret"),
+            "cannot use secret: Permission denied",
+        ),
+        (OSError(28, "No space left on device"), "Error: No space left on device"),
+        (MemoryError("9 TiB"), "not enough memory: 9 TiB"),
+    ],
+)
+def test_what_the_machine_does_not_give_is_no_traceback(run, monkeypatch, error, message):
+    def fails(*arguments):
+        raise error
+
+    monkeypatch.setattr("crosscheck.cli.verification.verify_everything", fails)
+    result = run("verify")
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+def test_where_the_json_goes_is_looked_at_before_the_work(run, monkeypatch, tmp_path):
+    monkeypatch.setattr(
+        "crosscheck.cli.verification.verify_everything", lambda *arguments: pytest.fail("it ran")
+    )
+    for path, message in (
+        (tmp_path / "nosuch" / "x.json", "nosuch is no folder that can be written to"),
+        (tmp_path, "is a directory"),
+        ("", "'' is no file"),
+    ):
+        result = run("verify", "--json", str(path))
+        assert result.exit_code == 2
+        assert message in " ".join(result.stderr.split())
+
+
+def test_json_may_go_to_what_is_open_already(run, capfd):
+    if not os.path.exists("/dev/stdout"):
+        pytest.skip("this system has no /dev/stdout")
+    assert run("verify", "--json", "/dev/stdout").exit_code == 0
+    assert json.loads(capfd.readouterr().out)["holds"] is True
+
+
+def test_the_documents_text_goes_through_any_pipe():
+    found = subprocess.run(
+        [sys.executable, "-m", "crosscheck", "errata", "--all", "--markdown"],
+        env=os.environ | {"PYTHONIOENCODING": "cp1252"},
+        capture_output=True,
+        check=True,
+    )
+    text = found.stdout.decode("utf-8")
+    with pytest.raises(UnicodeEncodeError):
+        text.encode("cp1252")
 
 
 def test_no_framework_at_all_is_bad_usage(run):
@@ -132,7 +190,10 @@ def test_bad_usage_exits_with_2():
         (["discriminate", "--mistake", "nosuch"], "no known mistake has 'nosuch' in its name"),
         (["bounds", "--networks", "0"], "0 is not in the range x>=1"),
         (["bounds", "--framework", "nosuch"], "'nosuch' is neither a framework"),
-        (["errata", "--json", "/nosuch/folder/x.json"], "cannot write /nosuch/folder/x.json"),
+        (
+            ["errata", "--json", "/nosuch/folder/x.json"],
+            "/nosuch/folder is no folder that can be written to",
+        ),
     ]:
         result = CliRunner().invoke(cli.main, arguments)
         assert result.exit_code == 2, arguments

@@ -170,3 +170,11 @@ def test_the_page_says_what_the_rows_say():
             statement = claims._finding(trial, {"missing": "x"}).statement
             assert trial.spec.in_words() in PAGE
             assert statement.partition(": ")[2] in PAGE
+
+
+def test_what_nothing_is_stated_about_does_not_hold_by_that():
+    result = CliRunner().invoke(
+        cli.main, ["conventions", "--optimizer", "lion", "--framework", "sklearn"]
+    )
+    assert result.exit_code == 2
+    assert "nothing is stated about lion in sklearn" in " ".join(result.stderr.split())

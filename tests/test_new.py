@@ -259,6 +259,7 @@ def test_the_command_lists_what_it_wrote_and_says_how_to_go_on(tmp_path):
         ("class", "'class' cannot be the name of a package"),
         ("Mine", "'Mine' cannot be the name of a package"),
         ("json", "a package 'json' is there already"),
+        ("__main__", "a package '__main__' is there already"),
         ("reference_numpy", "a package 'reference_numpy' is there already"),
     ],
 )

@@ -155,6 +155,8 @@ def test_the_command_shows_writes_json_and_refuses_what_is_unknown():
         (["sofmax"], "did you mean activations.softmax"),
         (["relu", "--framework", "nosuch"], "'nosuch' is neither a framework"),
         (["relu", "--framework", "this"], "'this' is no package that can be read"),
+        (["relu", "--framework", "numpy.no.x"], "'numpy.no.x' is no package that can be read"),
+        (["relu", "--framework", "numpy..x"], "'numpy..x' is no package that can be read"),
     ):
         refused = read(*arguments)
         assert refused.exit_code == 2
@@ -180,3 +182,13 @@ def test_a_whole_module_is_read_definition_by_definition():
         "mlp.predict",
     ]
     assert result.stderr.count("reference_numpy/mlp.py:") == len(names)
+
+
+@pytest.mark.parametrize("content", [b"def relu(:", b"# \xff", b"x = '\0'"])
+def test_a_file_that_is_no_python_yet_is_named(tmp_path, monkeypatch, content):
+    (tmp_path / "half_written").mkdir()
+    (tmp_path / "half_written" / "activations.py").write_bytes(content)
+    monkeypatch.syspath_prepend(tmp_path)
+    result = CliRunner().invoke(cli.main, ["read", "relu", "--framework", "half_written"])
+    assert result.exit_code == 2
+    assert "activations.py cannot be read: " in " ".join(result.stderr.split())

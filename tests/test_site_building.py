@@ -144,6 +144,7 @@ def test_usage_errors_exit_with_2_before_anything_is_run(small_run, tmp_path, mo
         ([tmp_path / "taken"], "holds something that is no site"),
         ([tmp_path / "site", "--run", tmp_path / "empty"], "verification.json is missing"),
         ([tmp_path / "site", "--run", tmp_path / "nowhere"], "does not exist"),
+        ([tmp_path / "site", "--keep", tmp_path / "site" / "run"], "--keep must be outside DIR"),
         (
             [tmp_path / "site", "--run", small_run, "--keep", tmp_path / "kept"],
             "--keep keeps a new",

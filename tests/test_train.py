@@ -104,7 +104,7 @@ def test_the_horizon_of_a_later_epoch_starts_from_where_the_frameworks_stood(mon
     assert 45 * farthest < again["horizon"]["step"] <= 45 * (farthest + 1)
 
 
-@pytest.mark.usefixtures("digits")
+@pytest.mark.usefixtures("digits", "ends_softly")
 def test_an_interrupt_leaves_a_whole_checkpoint_and_says_how_to_go_on(tmp_path, monkeypatch):
     whole, _ = trained("--framework", "numpy", "--epochs", "5")
     save = checkpoints.save
@@ -117,19 +117,20 @@ def test_an_interrupt_leaves_a_whole_checkpoint_and_says_how_to_go_on(tmp_path, 
             raise KeyboardInterrupt
 
     monkeypatch.setattr("crosscheck.runs.training.save", interrupted)
-    result = run("--framework", "numpy", "--epochs", "5", "--checkpoint", str(tmp_path))
+    folder = tmp_path / "a run"
+    result = run("--framework", "numpy", "--epochs", "5", "--checkpoint", str(folder))
     assert result.exit_code == 130
-    how = f"crosscheck train --resume {tmp_path} --epochs 5 --framework numpy"
+    how = f"crosscheck train --resume '{folder}' --epochs 5 --framework numpy"
     assert f"interrupted; go on with: {how}" in result.output
     monkeypatch.setattr("crosscheck.runs.training.save", save)
-    rest, _ = trained("--framework", "numpy", "--epochs", "5", "--resume", str(tmp_path))
+    rest, _ = trained("--framework", "numpy", "--epochs", "5", "--resume", str(folder))
     losses = [[e["loss"] for e in each["runs"][0]["epochs"]] for each in (whole, rest)]
     assert losses[0] == losses[1]
     assert rest["runs"][0]["confusion"] == whole["runs"][0]["confusion"]
-    assert checkpoints.load(tmp_path / "numpy.safetensors").epoch == 5  # it is kept up to date
+    assert checkpoints.load(folder / "numpy.safetensors").epoch == 5  # it is kept up to date
 
 
-@pytest.mark.usefixtures("digits")
+@pytest.mark.usefixtures("digits", "ends_softly")
 def test_an_interrupt_without_a_checkpoint_says_that_nothing_is_kept(monkeypatch):
     def interrupted(*arguments, **keywords):
         raise KeyboardInterrupt
@@ -153,7 +154,7 @@ def test_all_frameworks_go_on_from_one_file(tmp_path):
 
 
 @pytest.mark.usefixtures("digits")
-def test_a_run_is_overwritten_by_none_but_itself(tmp_path):
+def test_a_run_is_overwritten_by_none_but_itself(tmp_path, monkeypatch):
     here = ("--framework", "numpy", "--checkpoint", str(tmp_path))
     trained("--epochs", "2", *here)
     before = (tmp_path / "numpy.safetensors").read_bytes()
@@ -167,6 +168,27 @@ def test_a_run_is_overwritten_by_none_but_itself(tmp_path):
             result.stderr.split()
         )
     assert (tmp_path / "numpy.safetensors").read_bytes() == before
+    monkeypatch.chdir(tmp_path.parent)  # by whatever name, it is the same folder
+    same = ("--resume", tmp_path.name, "--checkpoint", str(tmp_path), "--framework", "numpy")
+    trained("--epochs", "3", *same)
+    assert checkpoints.load(tmp_path / "numpy.safetensors").epoch == 3
+
+
+@pytest.mark.usefixtures("digits")
+def test_who_has_no_checkpoint_begins_anew_but_not_in_silence(tmp_path):
+    trained("--framework", "numpy", "--epochs", "1", "--checkpoint", str(tmp_path))
+    kept = tmp_path / "numpy.safetensors"
+    if "torch" in NAMES:
+        pair = ("--framework", "numpy", "--framework", "torch", "--epochs", "2")
+        _, said = trained("--resume", str(tmp_path), *pair)
+        assert f"{tmp_path} holds no checkpoint of torch: begun anew" in said
+        (tmp_path / "torch.safetensors").unlink()
+    kept.rename(tmp_path / "mine.safetensors")
+    result = run("--resume", str(tmp_path), "--framework", "numpy", "--epochs", "2")
+    assert result.exit_code == 2
+    said = " ".join(result.stderr.split())
+    assert "holds checkpoints of mine, and none of numpy: name the file to go on from" in said
+    assert not kept.exists()
 
 
 @pytest.mark.usefixtures("digits")

@@ -23,6 +23,7 @@ def trained(*arguments):
 
 
 BAD = {
+    "a rate that is set twice": ("--set learning_rate=1", "use --learning-rate"),
     "layers that are no numbers": ("--layers 64,x,10", "whole numbers, as 64,16,10, not"),
     "layers for other data": ("--layers 784,10", "digits needs layers from 64 to 10"),
     "layers of nothing": ("--layers 64,0,10", "layer_sizes[1] must be at least 1, not 0"),
@@ -126,3 +127,16 @@ def test_checkpoints_of_different_runs_are_not_one(tmp_path):
     result = run("--resume", str(tmp_path / "0"))
     assert result.exit_code == 2
     assert "the checkpoints of this folder are of different runs" in result.stderr
+
+
+@pytest.mark.usefixtures("digits")
+def test_what_cannot_be_compiled_is_said_and_other_errors_are_not_hidden(monkeypatch):
+    def fails(*arguments, **keywords):
+        raise RuntimeError("no compiler\nand much more")
+
+    monkeypatch.setattr("crosscheck.cli.training.train_one", fails)
+    result = run("--framework", "numpy", "--compile")
+    assert result.exit_code == 2
+    assert "cannot compile, leave --compile out: no compiler" in " ".join(result.stderr.split())
+    assert "much more" not in result.stderr
+    assert isinstance(run("--framework", "numpy").exception, RuntimeError)

@@ -244,3 +244,5 @@ def test_a_translation_is_shown_with_its_proof():
     assert found["mismatch"] == {"decoupled": [False, True]}
     assert found["difference"] > 1e-4
     assert run("translate", "os.system('ls')", "--to", "optax").exit_code == 2
+    deep = f"torch.optim.Adam(lr={'-' * 3000}1)"
+    assert run("translate", deep, "--to", "optax").exit_code == 2

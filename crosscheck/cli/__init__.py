@@ -1,5 +1,7 @@
 """The command line: `crosscheck` alone is `crosscheck verify`."""
 
+import io
+import sys
 from typing import Any
 
 import click
@@ -10,6 +12,7 @@ from crosscheck.cli.conventions import conventions, translate
 from crosscheck.cli.experiments import experiment
 from crosscheck.cli.ledger import errata
 from crosscheck.cli.new import new
+from crosscheck.cli.output import leave_at_once
 from crosscheck.cli.read import read
 from crosscheck.cli.sharpness import bounds, discriminate
 from crosscheck.cli.site import site
@@ -21,14 +24,21 @@ INTERRUPTED = 130  # what a shell expects of a program that was interrupted
 
 
 class Commands(click.Group):
-    """Commands of which every one may be interrupted, with an exit code of its own."""
+    """Commands of which every one may be interrupted, or find the machine too small for it."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
             click.echo("\ninterrupted", err=True)
-            ctx.exit(INTERRUPTED)
+            leave_at_once(INTERRUPTED)
+        except BrokenPipeError:
+            raise  # who reads has had enough, which click knows
+        except OSError as error:  # no permission, a name too long, a full disk
+            what = f"cannot use {error.filename}: " if error.filename else ""
+            raise click.UsageError(f"{what}{error.strerror or error}") from None
+        except MemoryError as error:
+            raise click.UsageError(f"not enough memory: {error}") from None
 
 
 @click.group(
@@ -44,6 +54,10 @@ def main(context: click.Context) -> None:
     Without a command this is `crosscheck verify`. Exit codes: 0 all holds, 1 something is wrong, 2
     bad usage, 130 interrupted.
     """
+    for stream in (sys.stdout, sys.stderr):
+        # Of the documents' text a pipe on Windows could take no character.
+        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+            stream.reconfigure(encoding="utf-8")
     prepare()
     if context.invoked_subcommand is None:
         context.invoke(verify)

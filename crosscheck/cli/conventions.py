@@ -49,6 +49,8 @@ def conventions(
     only = ALIASES.get(optimizer, optimizer) if optimizer else None
     with progress_bar(len(frameworks)) as advance:
         found = everything.findings(frameworks, only, advance)
+    if not found:
+        raise click.UsageError(f"nothing is stated about {optimizer} in {', '.join(frameworks)}")
     holds = all(finding.holds is not False for finding in found)
     write_json(json_path, everything.as_json(found, frameworks) | {"holds": holds})
     if markdown:
@@ -82,6 +84,8 @@ def translate(call: str, to: str, json_path: str | None) -> None:
         found = translated(call, to)
     except (CallError, ArgumentError) as error:
         raise click.UsageError(str(error)) from None
+    except RecursionError:
+        raise click.UsageError("CALL is nested too deeply") from None
     write_json(json_path, found.as_json())
     show_translation(console, found)
     sys.exit({True: 0, False: 1, None: 3}[found.equal])

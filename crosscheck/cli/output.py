@@ -8,17 +8,31 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 from rich.console import Console
 from rich.progress import Progress
+
+
+def _writable(context: Any, parameter: Any, path: str | None) -> str | None:
+    """Where the result goes must be known to be there before the work, which may take an hour."""
+    if path in (None, "-"):
+        return path
+    folder = os.path.dirname(os.path.realpath(path))
+    if os.path.isdir(path) or not path:
+        raise click.BadParameter(f"{path!r} is no file")
+    if not os.path.isdir(folder) or not os.access(folder, os.X_OK):
+        raise click.BadParameter(f"{folder} is no folder that can be written to")
+    return path
+
 
 JSON_OPTION = click.option(
     "--json",
     "json_path",
     metavar="PATH",
     type=click.Path(dir_okay=False, allow_dash=True),
+    callback=_writable,
     help="Write the result as JSON too; - is standard output (tables then go to standard error).",
 )
 
@@ -40,6 +54,16 @@ def progress_bar(total: int) -> Iterator[Callable[[str], None]]:
         yield lambda name: progress.update(task, description=name, advance=1)
 
 
+def leave_at_once(code: int) -> NoReturn:
+    """End the process without ado.
+
+    JAX may still be computing, and crashes where the interpreter takes down what it computes with.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 def finite(number: float | None) -> float | None:
     return number if number is not None and math.isfinite(number) else None
 
@@ -52,10 +76,12 @@ def write_json(path: str | None, content: dict[str, Any]) -> None:
     if path == "-":
         click.echo(text)
         return
-    target = Path(path).resolve()  # through a link, which stays one
+    target = Path(os.path.realpath(path))  # through a link, which stays one
     try:
-        if target.exists() and not target.is_file():  # a pipe, a device
-            target.write_text(text + "\n", encoding="utf-8")
+        # A pipe, a device; or, as /dev/stdout, a name for what is open and was written to already.
+        if path.startswith(("/dev/", "/proc/")) or (target.exists() and not target.is_file()):
+            with open(path, "a", encoding="utf-8") as stream:
+                stream.write(text + "\n")
             return
         with tempfile.NamedTemporaryFile(
             "w", dir=target.parent, delete=False, encoding="utf-8"

@@ -47,6 +47,11 @@ def site(folder: Path, run_folder: Path | None, keep: Path | None, language: str
         ) from None
     if run_folder is not None and keep is not None:
         raise click.UsageError("--keep keeps a new run: leave it out beside --run")
+    if keep is not None and keep.resolve().is_relative_to(folder.resolve()):
+        raise click.UsageError(
+            "--keep must be outside DIR, which then holds nothing but the site; its own folder "
+            "`run` can be built from again anyway"
+        )
     try:
         place_of(folder)  # before what takes minutes
         with tempfile.TemporaryDirectory() as scratch:

@@ -2,16 +2,22 @@
 
 import inspect
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
 import numpy as np
 
 from crosscheck.cli.options import layer_sizes
-from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
+from crosscheck.cli.output import (
+    JSON_OPTION,
+    console_for,
+    leave_at_once,
+    progress_bar,
+    write_json,
+)
 from crosscheck.contract import ACTIVATIONS, LOSSES
 from crosscheck.data import DATASETS, Dataset
 from crosscheck.data.idx import DataError
@@ -143,6 +149,7 @@ def train(context: click.Context, /, json_path: str | None, **given: Any) -> Non
         for framework in frameworks:
             configuration.check_limits(framework, given["device"])
         _overwrite_nothing(folder, given["resume"], frameworks)
+        _say_who_begins_anew(given["resume"], starts, frameworks)
         dataset = DATASETS[configuration.data](configuration.dtype)
     except (ConfigurationError, CheckpointError, UnknownFrameworkError, DataError) as error:
         raise click.UsageError(str(error)) from None
@@ -163,9 +170,14 @@ def train(context: click.Context, /, json_path: str | None, **given: Any) -> Non
                 runs.append(train_one(framework, configuration, dataset, stop, **how, **where))
     except KeyboardInterrupt:
         click.echo(f"\ninterrupted; {_how_to_go_on(folder, given, epochs)}", err=True)
-        sys.exit(INTERRUPTED)
+        leave_at_once(INTERRUPTED)
     except (DeviceError, NotImplementedError, ValueError) as error:
         raise click.UsageError(str(error)) from None
+    except RuntimeError as error:
+        if not given["compile"]:
+            raise
+        reason = str(error).strip().splitlines()[0]
+        raise click.UsageError(f"cannot compile, leave --compile out: {reason}") from None
     except OSError as error:
         raise click.UsageError(
             f"cannot write {error.filename or folder}: {error.strerror}"
@@ -174,7 +186,7 @@ def train(context: click.Context, /, json_path: str | None, **given: Any) -> Non
         curve = _horizon(frameworks, configuration, dataset, runs)
     except KeyboardInterrupt:
         click.echo("\ninterrupted while looking for the horizon; the training is done", err=True)
-        sys.exit(INTERRUPTED)
+        leave_at_once(INTERRUPTED)
     report.show(console, configuration, dataset, runs, curve)
     write_json(json_path, report.as_json(configuration, dataset, runs, curve))
     if given["plot"]:
@@ -201,6 +213,8 @@ def _keywords(optimizer: str, texts: Sequence[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for text in texts:
         name, equals, value = text.partition("=")
+        if name.strip() == "learning_rate":
+            raise ConfigurationError("--set takes other keywords: use --learning-rate")
         if name.strip() in words:
             found[name.strip()] = value.strip()
             continue
@@ -226,13 +240,36 @@ def _starts(path: Path | None) -> dict[str, Checkpoint]:
     return {name: load_checkpoint(file) for name, file in found.items()}
 
 
+def _say_who_begins_anew(
+    path: Path | None, starts: dict[str, Checkpoint], frameworks: Sequence[Framework]
+) -> None:
+    """Who finds no checkpoint of its own in a folder starts from the beginning, but not in silence.
+
+    Raises:
+        CheckpointError: If nobody finds one.
+    """
+    if "" in starts:
+        return
+    anew = [framework.name for framework in frameworks if framework.name not in starts]
+    if starts and len(anew) == len(frameworks):
+        raise CheckpointError(
+            f"{path} holds checkpoints of {', '.join(starts)}, and none of {', '.join(anew)}: "
+            "name the file to go on from"
+        )
+    if starts and anew:
+        click.echo(f"{path} holds no checkpoint of {', '.join(anew)}: begun anew", err=True)
+
+
 def _overwrite_nothing(
     folder: Path | None, resumed: Path | None, frameworks: Sequence[Framework]
 ) -> None:
     """A checkpoint is replaced by the run that goes on from it, and by no other."""
     for framework in frameworks if folder else ():
         target = Path(folder or "") / f"{framework.name}{SUFFIX}"
-        own = resumed is not None and target in (resumed, resumed / target.name)
+        own = resumed is not None and os.path.realpath(target) in (
+            os.path.realpath(resumed),
+            os.path.realpath(resumed / target.name),
+        )
         if target.exists() and not own:
             raise CheckpointError(
                 f"{target} holds another run: --resume it, or give another --checkpoint folder"
@@ -243,7 +280,7 @@ def _how_to_go_on(folder: Path | None, given: dict[str, Any], epochs: int) -> st
     if folder is None or not list(folder.glob(f"[!.]*{SUFFIX}")):
         return "nothing was kept" + ("" if folder else " (see --checkpoint)")
     names = "".join(f" --framework {name}" for name in given["chosen"])
-    return f"go on with: crosscheck train --resume {folder} --epochs {epochs}{names}"
+    return f"go on with: crosscheck train --resume {quote(str(folder))} --epochs {epochs}{names}"
 
 
 def _folder_of(path: Path) -> Path:

@@ -55,7 +55,10 @@ def folder_of(package: str) -> Path:
     Raises:
         UnknownFrameworkError: If it is nowhere.
     """
-    spec = find_spec(package)
+    try:
+        spec = find_spec(package)
+    except (ImportError, ValueError):  # of a.b Python looks for a first; of a..b for nothing
+        spec = None
     if spec is None or not spec.submodule_search_locations:
         raise UnknownFrameworkError(f"{package!r} is no package that can be read")
     return Path(next(iter(spec.submodule_search_locations)))
@@ -74,15 +77,22 @@ def definitions(package: str, module: str) -> dict[str, Definition]:
     """Every function, class and table of a module by its name, in the order of the text.
 
     A definition begins with the comments that stand right above it.
+
+    Raises:
+        UnknownFrameworkError: If a file is no Python.
     """
     found = {}
     for file in files_of(package, module):
         if not file.is_file():
             continue
-        text = file.read_text(encoding="utf-8")
+        try:
+            text = file.read_text(encoding="utf-8")
+            body = ast.parse(text).body
+        except (SyntaxError, ValueError) as error:  # it is being written
+            raise UnknownFrameworkError(f"{file} cannot be read: {error}") from None
         lines = text.splitlines()
         end = 0
-        for node in ast.parse(text).body:
+        for node in body:
             name = _name(node)
             first = node.lineno - 1
             if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.decorator_list:

@@ -69,7 +69,7 @@ def build(folder: Path, run: Run, language: str = "en") -> list[Path]:
     place = place_of(folder)
     try:
         texts = _texts(run, language)
-    except (LookupError, TypeError, ValueError, UndefinedError) as error:
+    except (AttributeError, LookupError, TypeError, ValueError, UndefinedError) as error:
         raise UnfitError(
             f"this run does not fit crosscheck {__version__} ({type(error).__name__}: {error}): "
             "make a new one by leaving out --run"

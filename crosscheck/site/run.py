@@ -109,7 +109,7 @@ def load(folder: Path) -> Run:
             raise RunError(
                 f"{path} is missing: a run holds {', '.join(PARTS)} (leave out --run to make one)"
             ) from None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise RunError(f"{path} cannot be read: {error}") from None
         if not isinstance(parts[name], dict):
             raise RunError(f"{path} is no part of a run: it is no object")

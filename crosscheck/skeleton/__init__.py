@@ -9,6 +9,7 @@ import ast
 import keyword
 import os
 import re
+import sys
 import tempfile
 from importlib.resources import files
 from importlib.util import find_spec
@@ -181,5 +182,5 @@ def _check_name(name: str) -> None:
             f"{name!r} cannot be the name of a package: use lower-case letters a to z, digits and "
             "_, as reference_mine"
         )
-    if find_spec(name) is not None:
+    if name in sys.modules or find_spec(name) is not None:
         raise SkeletonError(f"a package {name!r} is there already: give yours another name")
