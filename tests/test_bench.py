@@ -342,7 +342,6 @@ def test_a_goal_is_a_ratio_of_medians_against_the_fastest_rival(monkeypatch):
     others = (
         replace(FULL, dtype="float64"),
         replace(FULL, layers=(6, 4, 3)),
-        replace(FULL, samples=64),
         replace(FULL, batch_size=32),
         replace(FULL, optimizer="adam"),
     )
