@@ -1,9 +1,6 @@
 """The command line as a user meets it: output, JSON, exit codes."""
 
 import json
-import os
-import subprocess
-import sys
 from functools import partial
 
 import pytest
@@ -75,60 +72,6 @@ def test_an_interrupt_has_an_exit_code_of_its_own(run, monkeypatch):
     result = run("verify")
     assert result.exit_code == 130
     assert "interrupted" in result.stderr
-
-
-@pytest.mark.parametrize(
-    ("error", "message"),
-    [
-        (
-            PermissionError(13, "Permission denied", "secret"),
-            "cannot use secret: Permission denied",
-        ),
-        (OSError(28, "No space left on device"), "Error: No space left on device"),
-        (MemoryError("9 TiB"), "not enough memory: 9 TiB"),
-    ],
-)
-def test_what_the_machine_does_not_give_is_no_traceback(run, monkeypatch, error, message):
-    def fails(*arguments):
-        raise error
-
-    monkeypatch.setattr("crosscheck.cli.verification.verify_everything", fails)
-    result = run("verify")
-    assert result.exit_code == 2
-    assert message in result.stderr
-
-
-def test_where_the_json_goes_is_looked_at_before_the_work(run, monkeypatch, tmp_path):
-    monkeypatch.setattr(
-        "crosscheck.cli.verification.verify_everything", lambda *arguments: pytest.fail("it ran")
-    )
-    for path, message in (
-        (tmp_path / "nosuch" / "x.json", "nosuch is no folder that can be written to"),
-        (tmp_path, "is a directory"),
-        ("", "'' is no file"),
-    ):
-        result = run("verify", "--json", str(path))
-        assert result.exit_code == 2
-        assert message in " ".join(result.stderr.split())
-
-
-def test_json_may_go_to_what_is_open_already(run, capfd):
-    if not os.path.exists("/dev/stdout"):
-        pytest.skip("this system has no /dev/stdout")
-    assert run("verify", "--json", "/dev/stdout").exit_code == 0
-    assert json.loads(capfd.readouterr().out)["holds"] is True
-
-
-def test_the_documents_text_goes_through_any_pipe():
-    found = subprocess.run(
-        [sys.executable, "-m", "crosscheck", "errata", "--all", "--markdown"],
-        env=os.environ | {"PYTHONIOENCODING": "cp1252"},
-        capture_output=True,
-        check=True,
-    )
-    text = found.stdout.decode("utf-8")
-    with pytest.raises(UnicodeEncodeError):
-        text.encode("cp1252")
 
 
 def test_no_framework_at_all_is_bad_usage(run):

@@ -4,7 +4,6 @@ import inspect
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from shlex import quote
 from typing import Any
 
 import click
@@ -18,6 +17,13 @@ from crosscheck.cli.output import (
     progress_bar,
     write_json,
 )
+from crosscheck.cli.resuming import (
+    folder_of,
+    how_to_go_on,
+    overwrite_nothing,
+    say_who_begins_anew,
+    starting_points,
+)
 from crosscheck.contract import ACTIVATIONS, LOSSES
 from crosscheck.data import DATASETS, Dataset
 from crosscheck.data.idx import DataError
@@ -26,8 +32,7 @@ from crosscheck.plots import PlotError
 from crosscheck.plots import training as plots
 from crosscheck.report import training as report
 from crosscheck.runs import drift
-from crosscheck.runs.checkpoints import SUFFIX, Checkpoint, CheckpointError
-from crosscheck.runs.checkpoints import load as load_checkpoint
+from crosscheck.runs.checkpoints import Checkpoint, CheckpointError
 from crosscheck.runs.configuration import DTYPES, PIXELS, Configuration, ConfigurationError
 from crosscheck.runs.devices import DEVICES, DeviceError
 from crosscheck.runs.training import Run
@@ -139,17 +144,17 @@ def train(context: click.Context, /, json_path: str | None, **given: Any) -> Non
         os.environ.pop("JAX_PLATFORMS", None)  # JAX looks for a GPU by itself, if it is let
     folder = given["checkpoint"]
     try:
-        starts = _starts(given["resume"])
+        starts = starting_points(given["resume"])
         if starts:
             configuration = _configuration_of(context, starts)
-            folder = folder or _folder_of(given["resume"])
+            folder = folder or folder_of(given["resume"])
         else:
             configuration = _configuration(given)
         frameworks = installed(given["chosen"])
         for framework in frameworks:
             configuration.check_limits(framework, given["device"])
-        _overwrite_nothing(folder, given["resume"], frameworks)
-        _say_who_begins_anew(given["resume"], starts, frameworks)
+        overwrite_nothing(folder, given["resume"], frameworks)
+        say_who_begins_anew(given["resume"], starts, frameworks)
         dataset = DATASETS[configuration.data](configuration.dtype)
     except (ConfigurationError, CheckpointError, UnknownFrameworkError, DataError) as error:
         raise click.UsageError(str(error)) from None
@@ -169,7 +174,7 @@ def train(context: click.Context, /, json_path: str | None, **given: Any) -> Non
                 where = {"start": start, "folder": folder, "progress": advance}
                 runs.append(train_one(framework, configuration, dataset, stop, **how, **where))
     except KeyboardInterrupt:
-        click.echo(f"\ninterrupted; {_how_to_go_on(folder, given, epochs)}", err=True)
+        click.echo(f"\ninterrupted; {how_to_go_on(folder, given['chosen'], epochs)}", err=True)
         leave_at_once(INTERRUPTED)
     except (DeviceError, NotImplementedError, ValueError) as error:
         raise click.UsageError(str(error)) from None
@@ -226,65 +231,6 @@ def _keywords(optimizer: str, texts: Sequence[str]) -> dict[str, Any]:
         if not equals:
             raise ConfigurationError(f"--set takes NAME=NUMBER or NAME=true, not {text!r}")
     return found
-
-
-def _starts(path: Path | None) -> dict[str, Checkpoint]:
-    """The checkpoints to go on from, by framework; one that is for all of them under ''."""
-    if path is None:
-        return {}
-    if path.is_file():
-        return {"": load_checkpoint(path)}
-    found = {file.name.removesuffix(SUFFIX): file for file in sorted(path.glob(f"[!.]*{SUFFIX}"))}
-    if not found:
-        raise CheckpointError(f"{path}: holds no checkpoint (*{SUFFIX})")
-    return {name: load_checkpoint(file) for name, file in found.items()}
-
-
-def _say_who_begins_anew(
-    path: Path | None, starts: dict[str, Checkpoint], frameworks: Sequence[Framework]
-) -> None:
-    """Who finds no checkpoint of its own in a folder starts from the beginning, but not in silence.
-
-    Raises:
-        CheckpointError: If nobody finds one.
-    """
-    if "" in starts:
-        return
-    anew = [framework.name for framework in frameworks if framework.name not in starts]
-    if starts and len(anew) == len(frameworks):
-        raise CheckpointError(
-            f"{path} holds checkpoints of {', '.join(starts)}, and none of {', '.join(anew)}: "
-            "name the file to go on from"
-        )
-    if starts and anew:
-        click.echo(f"{path} holds no checkpoint of {', '.join(anew)}: begun anew", err=True)
-
-
-def _overwrite_nothing(
-    folder: Path | None, resumed: Path | None, frameworks: Sequence[Framework]
-) -> None:
-    """A checkpoint is replaced by the run that goes on from it, and by no other."""
-    for framework in frameworks if folder else ():
-        target = Path(folder or "") / f"{framework.name}{SUFFIX}"
-        own = resumed is not None and os.path.realpath(target) in (
-            os.path.realpath(resumed),
-            os.path.realpath(resumed / target.name),
-        )
-        if target.exists() and not own:
-            raise CheckpointError(
-                f"{target} holds another run: --resume it, or give another --checkpoint folder"
-            )
-
-
-def _how_to_go_on(folder: Path | None, given: dict[str, Any], epochs: int) -> str:
-    if folder is None or not list(folder.glob(f"[!.]*{SUFFIX}")):
-        return "nothing was kept" + ("" if folder else " (see --checkpoint)")
-    names = "".join(f" --framework {name}" for name in given["chosen"])
-    return f"go on with: crosscheck train --resume {quote(str(folder))} --epochs {epochs}{names}"
-
-
-def _folder_of(path: Path) -> Path:
-    return path.parent if path.is_file() else path
 
 
 def _configuration_of(context: click.Context, starts: dict[str, Checkpoint]) -> Configuration:
