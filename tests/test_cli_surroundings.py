@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from crosscheck import cli
+from crosscheck.cli.output import leave_at_once
 
 
 def run(*arguments):
@@ -67,3 +68,15 @@ def test_the_documents_text_goes_through_any_pipe():
     text = found.stdout.decode("utf-8")
     with pytest.raises(UnicodeEncodeError):
         text.encode("cp1252")
+
+
+def test_who_is_interrupted_while_nobody_reads_leaves_all_the_same(monkeypatch):
+    class Gone:
+        def flush(self):
+            raise BrokenPipeError
+
+    left = []
+    monkeypatch.setattr("os._exit", left.append)
+    monkeypatch.setattr(sys, "stdout", Gone())
+    leave_at_once(130)
+    assert left == [130]
