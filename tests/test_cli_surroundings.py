@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from crosscheck import cli
-from crosscheck.cli.output import leave_at_once
+from crosscheck.cli.output import leave_interrupted
 
 
 def run(*arguments):
@@ -51,6 +51,16 @@ def test_where_the_json_goes_is_looked_at_before_the_work(monkeypatch, tmp_path)
         assert message in " ".join(result.stderr.split())
 
 
+def test_a_folder_that_is_not_to_be_written_to_is_named_before_the_work(monkeypatch, tmp_path):
+    monkeypatch.setattr(
+        "crosscheck.cli.verification.verify_everything", lambda *arguments: pytest.fail("it ran")
+    )
+    monkeypatch.setattr("os.access", lambda path, mode: not mode & os.W_OK)
+    result = run("verify", "--json", str(tmp_path / "x.json"))
+    assert result.exit_code == 2
+    assert "is no folder that can be written to" in " ".join(result.stderr.split())
+
+
 def test_json_may_go_to_what_is_open_already(capfd):
     if not os.path.exists("/dev/stdout"):
         pytest.skip("this system has no /dev/stdout")
@@ -78,5 +88,5 @@ def test_who_is_interrupted_while_nobody_reads_leaves_all_the_same(monkeypatch):
     left = []
     monkeypatch.setattr("os._exit", left.append)
     monkeypatch.setattr(sys, "stdout", Gone())
-    leave_at_once(130)
+    leave_interrupted()
     assert left == [130]

@@ -148,7 +148,7 @@ def test_radam_divides_as_soon_as_rho_passes_4(framework):
         if rho > 4:
             square = (rho - 4) * (rho - 2) * rho_inf / ((rho_inf - 4) * (rho_inf - 2) * rho)
             factor = square**0.5
-        # rho - 4 cancels a few digits, and eps = 1e-8 stands beside a root of 2.
+        # rho - 4 cancels a few digits, and eps = 1e-8 stands beside sqrt(v_hat) = 2.
         assert framework.params.to_numpy(updates)[0] == pytest.approx(rate * factor, rel=1e-8)
     assert divided == sorted(divided)
     assert 0 < sum(divided) < len(divided)

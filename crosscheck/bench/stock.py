@@ -116,7 +116,7 @@ def optax_stock(task: Task, gather_inside: bool = False) -> Epoch:
     def gathering_step(params: Any, state: Any, inputs: Any, targets: Any, batch: Any) -> Any:
         return step(params, state, inputs[batch], targets[batch])
 
-    on_device = (jnp.asarray(inputs), jnp.asarray(targets))
+    on_device = (jnp.asarray(inputs), jnp.asarray(targets)) if gather_inside else ()
 
     def epoch(number: int) -> Any:
         nonlocal params, state

@@ -12,15 +12,13 @@ from crosscheck.cli.conventions import conventions, translate
 from crosscheck.cli.experiments import experiment
 from crosscheck.cli.ledger import errata
 from crosscheck.cli.new import new
-from crosscheck.cli.output import leave_at_once
+from crosscheck.cli.output import leave_interrupted
 from crosscheck.cli.read import read
 from crosscheck.cli.sharpness import bounds, discriminate
 from crosscheck.cli.site import site
 from crosscheck.cli.training import train
 from crosscheck.cli.verification import verify
 from crosscheck.frameworks import prepare
-
-INTERRUPTED = 130  # what a shell expects of a program that was interrupted
 
 
 class Commands(click.Group):
@@ -31,7 +29,7 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except KeyboardInterrupt:
             click.echo("\ninterrupted", err=True)
-            leave_at_once(INTERRUPTED)
+            leave_interrupted()
         except BrokenPipeError:
             raise  # who reads has had enough, which click knows
         except OSError as error:  # no permission, a name too long, a full disk

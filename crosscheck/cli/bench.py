@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from crosscheck.bench.tasks import NETWORK, SAMPLES, Task
 from crosscheck.cli.options import layer_sizes
 from crosscheck.cli.output import JSON_OPTION, console_for, finite, progress_bar, write_json
 from crosscheck.plots import PlotError, import_matplotlib
@@ -26,10 +27,10 @@ BATCH_SIZES, DTYPES, OPTIMIZERS = (1, 10, 32, 256, 2048), ("float32", "float64")
     "--optimizer", "optimizers", type=click.Choice(OPTIMIZERS), multiple=True, default=OPTIMIZERS,
     show_default=True, help="Repeatable.",
 )  # fmt: skip
-@click.option("--samples", type=click.IntRange(min=1), default=50_000, show_default=True)
+@click.option("--samples", type=click.IntRange(min=1), default=SAMPLES, show_default=True)
 @click.option(
-    "--layers", metavar="SIZES", callback=layer_sizes, default="784,16,16,10", show_default=True,
-    help="Units per layer, with commas.",
+    "--layers", metavar="SIZES", callback=layer_sizes, default=",".join(map(str, NETWORK)),
+    show_default=True,     help="Units per layer, with commas.",
 )  # fmt: skip
 @click.option("--repeats", type=click.IntRange(min=1), default=5, show_default=True)
 @click.option(
@@ -70,7 +71,6 @@ def bench(
     flags = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
     os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {flags}".strip()
     from crosscheck.bench import growing, measuring
-    from crosscheck.bench.tasks import Task
     from crosscheck.bench.variants import VARIANTS
     from crosscheck.report import bench as report
 

@@ -14,15 +14,23 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+INTERRUPTED = 130
+
+
+def _is_stream(path: str) -> bool:
+    """A pipe or a device; or, as /dev/stdout, a name for what is open already."""
+    known = path.startswith(("/dev/", "/proc/"))
+    return known or (os.path.exists(path) and not os.path.isfile(path))
+
 
 def _writable(context: Any, parameter: Any, path: str | None) -> str | None:
     """Where the result goes must be known to be there before the work, which may take an hour."""
-    if path in (None, "-"):
+    if path is None or path == "-" or _is_stream(path):
         return path
+    if not path:
+        raise click.BadParameter("'' is no file")
     folder = os.path.dirname(os.path.realpath(path))
-    if os.path.isdir(path) or not path:
-        raise click.BadParameter(f"{path!r} is no file")
-    if not os.path.isdir(folder) or not os.access(folder, os.X_OK):
+    if not os.path.isdir(folder) or not os.access(folder, os.W_OK | os.X_OK):
         raise click.BadParameter(f"{folder} is no folder that can be written to")
     return path
 
@@ -54,15 +62,15 @@ def progress_bar(total: int) -> Iterator[Callable[[str], None]]:
         yield lambda name: progress.update(task, description=name, advance=1)
 
 
-def leave_at_once(code: int) -> NoReturn:
-    """End the process without ado.
+def leave_interrupted() -> NoReturn:
+    """End the process without ado, with the exit code that a shell expects of an interrupted one.
 
     JAX may still be computing, and crashes where the interpreter takes down what it computes with.
     """
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):  # nobody reads any more
             stream.flush()
-    os._exit(code)
+    os._exit(INTERRUPTED)
 
 
 def finite(number: float | None) -> float | None:
@@ -79,8 +87,7 @@ def write_json(path: str | None, content: dict[str, Any]) -> None:
         return
     target = Path(os.path.realpath(path))  # through a link, which stays one
     try:
-        # A pipe, a device; or, as /dev/stdout, a name for what is open and was written to already.
-        if path.startswith(("/dev/", "/proc/")) or (target.exists() and not target.is_file()):
+        if _is_stream(path):
             with open(path, "a", encoding="utf-8") as stream:
                 stream.write(text + "\n")
             return

@@ -13,7 +13,7 @@ from crosscheck.cli.options import layer_sizes
 from crosscheck.cli.output import (
     JSON_OPTION,
     console_for,
-    leave_at_once,
+    leave_interrupted,
     progress_bar,
     write_json,
 )
@@ -56,7 +56,6 @@ DETERMINES = (
     "dtype",
     "seed",
 )
-INTERRUPTED = 130  # what a shell expects of a program that was interrupted
 
 
 @click.command()
@@ -175,7 +174,7 @@ def train(context: click.Context, /, json_path: str | None, **given: Any) -> Non
                 runs.append(train_one(framework, configuration, dataset, stop, **how, **where))
     except KeyboardInterrupt:
         click.echo(f"\ninterrupted; {how_to_go_on(folder, given['chosen'], epochs)}", err=True)
-        leave_at_once(INTERRUPTED)
+        leave_interrupted()
     except (DeviceError, NotImplementedError, ValueError) as error:
         raise click.UsageError(str(error)) from None
     except RuntimeError as error:
@@ -191,7 +190,7 @@ def train(context: click.Context, /, json_path: str | None, **given: Any) -> Non
         curve = _horizon(frameworks, configuration, dataset, runs)
     except KeyboardInterrupt:
         click.echo("\ninterrupted while looking for the horizon; the training is done", err=True)
-        leave_at_once(INTERRUPTED)
+        leave_interrupted()
     report.show(console, configuration, dataset, runs, curve)
     write_json(json_path, report.as_json(configuration, dataset, runs, curve))
     if given["plot"]:
