@@ -1,5 +1,5 @@
 """`python -m crosscheck` is `crosscheck`."""
 
-from crosscheck.cli import main
+from crosscheck.cli.main import main
 
 main(prog_name="crosscheck")

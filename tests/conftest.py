@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from crosscheck.contract import ACTIVATIONS, LOSSES, STATES
-from crosscheck.declarations import DeclarationError, Declarations, declared_by
-from crosscheck.frameworks import (
+from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, STATES
+from crosscheck.frameworks.declarations import DeclarationError, Declarations, declared_by
+from crosscheck.frameworks.registry import (
     BUILT_IN,
     Framework,
     UnknownFrameworkError,
@@ -19,9 +19,9 @@ from crosscheck.frameworks import (
     prepare,
     registry,
 )
-from crosscheck.judging import raised_in
-from crosscheck.ladder import Rung, climb, next_rung
-from crosscheck.verification import Verification, verify
+from crosscheck.verification.judging import raised_in
+from crosscheck.verification.ladder import Rung, climb, next_rung
+from crosscheck.verification.verify import Verification, verify
 
 prepare()
 
@@ -255,8 +255,8 @@ def small_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def site(small_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of that run."""
-    from crosscheck.site import build
-    from crosscheck.site.run import load as load_run
+    from crosscheck.report.site.building import build
+    from crosscheck.report.site.run import load as load_run
 
     folder = tmp_path_factory.mktemp("built") / "site"
     build(folder, load_run(small_run))

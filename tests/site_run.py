@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 
-from crosscheck import discrimination, ledger
 from crosscheck.conventions import everything, stock
-from crosscheck.documents import DOCUMENTS
-from crosscheck.frameworks import MODULES, installed
-from crosscheck.mistakes import catalogue
-from crosscheck.runs.configuration import Configuration
-from crosscheck.site.agreement import condensed
-from crosscheck.site.run import environment
-from crosscheck.verification import verify
+from crosscheck.documents import ledger
+from crosscheck.documents.transcription import DOCUMENTS
+from crosscheck.frameworks.registry import MODULES, installed
+from crosscheck.report.site.agreement import condensed
+from crosscheck.report.site.run import environment
+from crosscheck.training.runs.configuration import Configuration
+from crosscheck.verification import discrimination
+from crosscheck.verification.mistakes.mistake import catalogue
+from crosscheck.verification.verify import verify
 
 PAGES = (
     "index.html",

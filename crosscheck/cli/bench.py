@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from crosscheck.bench.tasks import NETWORK, SAMPLES, Task
 from crosscheck.cli.options import layer_sizes
 from crosscheck.cli.output import JSON_OPTION, console_for, finite, progress_bar, write_json
-from crosscheck.plots import PlotError, import_matplotlib
+from crosscheck.training.bench.tasks import NETWORK, SAMPLES, Task
+from crosscheck.training.plots.figures import PlotError, import_matplotlib
 
 BATCH_SIZES, DTYPES, OPTIMIZERS = (1, 10, 32, 256, 2048), ("float32", "float64"), ("sgd", "adam")
 
@@ -70,9 +70,9 @@ def bench(
     # Before JAX is imported: its pool would not care for one core.
     flags = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
     os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {flags}".strip()
-    from crosscheck.bench import growing, measuring
-    from crosscheck.bench.variants import VARIANTS
     from crosscheck.report import bench as report
+    from crosscheck.training.bench import growing, measuring
+    from crosscheck.training.bench.variants import VARIANTS
 
     all_names = {variant.name for variant in VARIANTS}
     whole, parts = set(names) & all_names, set(names) - all_names
@@ -129,7 +129,7 @@ def _drawing() -> None:
 
 
 def _draw(folder: Path, measured: list[Any]) -> None:
-    from crosscheck.plots.bench import draw
+    from crosscheck.training.plots.bench import draw
 
     try:
         click.echo(f"drawn: {draw(folder / 'bench.png', measured)}", err=True)

@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 
 from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
-from crosscheck.data import DATASETS
-from crosscheck.data.idx import DataError
-from crosscheck.experiments import EXPERIMENTS, Options
-from crosscheck.plots import PlotError
+from crosscheck.training.data.datasets import DATASETS
+from crosscheck.training.data.idx import DataError
+from crosscheck.training.experiments.table import EXPERIMENTS, Options
+from crosscheck.training.plots.figures import PlotError
 
 
 @click.command()

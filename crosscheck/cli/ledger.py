@@ -2,10 +2,11 @@
 
 import click
 
-from crosscheck import ledger, markdown
 from crosscheck.cli.output import JSON_OPTION, console_for, write_json
-from crosscheck.documents import DOCUMENTS, TranscriptionError
-from crosscheck.frameworks import installed
+from crosscheck.documents import ledger
+from crosscheck.documents.transcription import DOCUMENTS, TranscriptionError
+from crosscheck.frameworks.registry import installed
+from crosscheck.report import markdown
 from crosscheck.report.errata import show_errata
 
 

@@ -6,7 +6,7 @@ from shlex import quote
 
 import click
 
-from crosscheck import skeleton
+from crosscheck.frameworks import skeleton
 
 
 @click.command()

@@ -4,9 +4,9 @@ from dataclasses import asdict
 
 import click
 
-from crosscheck import reading
 from crosscheck.cli.output import JSON_OPTION, console_for, write_json
-from crosscheck.frameworks import BUILT_IN, UnknownFrameworkError, registry
+from crosscheck.frameworks import reading
+from crosscheck.frameworks.registry import BUILT_IN, UnknownFrameworkError, registry
 from crosscheck.report.read import show_definitions, show_legend
 
 

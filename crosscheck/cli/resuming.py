@@ -7,8 +7,8 @@ from shlex import quote
 
 import click
 
-from crosscheck.frameworks import Framework
-from crosscheck.runs.checkpoints import SUFFIX, Checkpoint, CheckpointError, load
+from crosscheck.frameworks.registry import Framework
+from crosscheck.training.runs.checkpoints import SUFFIX, Checkpoint, CheckpointError, load
 
 
 def starting_points(path: Path | None) -> dict[str, Checkpoint]:

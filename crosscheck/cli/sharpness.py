@@ -4,13 +4,13 @@ import sys
 
 import click
 
-from crosscheck import calibration, discrimination
 from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
-from crosscheck.discrimination import discriminate as discriminate_all
-from crosscheck.frameworks import UnknownFrameworkError, installed
-from crosscheck.mistakes import catalogue
+from crosscheck.frameworks.registry import UnknownFrameworkError, installed
 from crosscheck.report.bounds import show_bounds
 from crosscheck.report.discrimination import show_discrimination
+from crosscheck.verification import calibration, discrimination
+from crosscheck.verification.discrimination import discriminate as discriminate_all
+from crosscheck.verification.mistakes.mistake import catalogue
 
 
 @click.command()

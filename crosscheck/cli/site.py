@@ -39,8 +39,8 @@ def site(folder: Path, run_folder: Path | None, keep: Path | None, language: str
     2 bad usage, and then nothing is written.
     """
     try:  # its libraries, which no other command needs
-        from crosscheck.site import SiteError, UnfitError, build, place_of
-        from crosscheck.site.run import PARTS, RunError, gather, load
+        from crosscheck.report.site.building import SiteError, UnfitError, build, place_of
+        from crosscheck.report.site.run import PARTS, RunError, gather, load
     except ModuleNotFoundError as error:
         raise click.UsageError(
             f"a site needs {error.name}: pip install 'backprop-crosscheck[site]'"

@@ -24,19 +24,24 @@ from crosscheck.cli.resuming import (
     say_who_begins_anew,
     starting_points,
 )
-from crosscheck.contract import ACTIVATIONS, LOSSES
-from crosscheck.data import DATASETS, Dataset
-from crosscheck.data.idx import DataError
-from crosscheck.frameworks import Framework, UnknownFrameworkError, installed
-from crosscheck.plots import PlotError
-from crosscheck.plots import training as plots
+from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
+from crosscheck.frameworks.devices import DEVICES, DeviceError
+from crosscheck.frameworks.registry import Framework, UnknownFrameworkError, installed
 from crosscheck.report import training as report
-from crosscheck.runs import drift
-from crosscheck.runs.checkpoints import Checkpoint, CheckpointError
-from crosscheck.runs.configuration import DTYPES, PIXELS, Configuration, ConfigurationError
-from crosscheck.runs.devices import DEVICES, DeviceError
-from crosscheck.runs.training import Run
-from crosscheck.runs.training import train as train_one
+from crosscheck.training.data.datasets import DATASETS, Dataset
+from crosscheck.training.data.idx import DataError
+from crosscheck.training.plots import training as plots
+from crosscheck.training.plots.figures import PlotError
+from crosscheck.training.runs import drift
+from crosscheck.training.runs.checkpoints import Checkpoint, CheckpointError
+from crosscheck.training.runs.configuration import (
+    DTYPES,
+    PIXELS,
+    Configuration,
+    ConfigurationError,
+)
+from crosscheck.training.runs.training import Run
+from crosscheck.training.runs.training import train as train_one
 from reference_numpy.optimizers import OPTIMIZERS
 from reference_numpy.params import INITIALIZERS
 

@@ -6,16 +6,16 @@ from typing import Any
 
 import click
 
-from crosscheck import ledger
 from crosscheck.cli.output import JSON_OPTION, console_for, finite, progress_bar, write_json
-from crosscheck.comparison import Comparison
-from crosscheck.diagnosis import explain
-from crosscheck.documents import DOCUMENTS, TranscriptionError
-from crosscheck.fixtures import network
-from crosscheck.frameworks import UnknownFrameworkError
+from crosscheck.documents import ledger
+from crosscheck.documents.transcription import DOCUMENTS, TranscriptionError
+from crosscheck.frameworks.registry import UnknownFrameworkError
+from crosscheck.numerics.comparison import Comparison
 from crosscheck.report.verification import show_verification
-from crosscheck.verification import Verification, tasks
-from crosscheck.verification import verify as verify_everything
+from crosscheck.verification.cases import network
+from crosscheck.verification.diagnosis import explain
+from crosscheck.verification.verify import Verification, tasks
+from crosscheck.verification.verify import verify as verify_everything
 
 FRAMEWORK_OPTION = click.option(
     "--framework",

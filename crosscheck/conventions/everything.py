@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from crosscheck import frameworks as references
-from crosscheck.conventions import functions, stock
+from crosscheck.conventions import stock
 from crosscheck.conventions.findings import Finding
+from crosscheck.conventions.functions import table
 from crosscheck.conventions.optimizers import claims
+from crosscheck.frameworks import registry as references
 
 
 def findings(
@@ -53,7 +54,7 @@ def as_json(findings: Iterable[Finding], frameworks: Iterable[str]) -> dict[str,
 def _of_framework(framework: str, optimizer: str | None) -> list[Finding]:
     parts = [claims.claimed(framework, optimizer)]
     if optimizer is None:
-        parts.append(functions.stated(framework))
+        parts.append(table.stated(framework))
     jobs = [job for of_part, _ in parts for job in of_part]
     missing = stock.FRAMEWORKS[framework].missing
     results: list[Any] = [{"missing": missing}] * len(jobs)

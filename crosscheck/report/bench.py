@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from threadpoolctl import threadpool_info
 
-from crosscheck.bench.growing import Grown
-from crosscheck.bench.measuring import GOALS, Measured, achieved
+from crosscheck.training.bench.growing import Grown
+from crosscheck.training.bench.measuring import GOALS, Measured, achieved
 
 
 def show(console: Console, measured: Sequence[Measured], grown: Sequence[Grown]) -> None:

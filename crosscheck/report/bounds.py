@@ -6,8 +6,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from crosscheck import calibration
-from crosscheck.calibration import Use
+from crosscheck.verification import calibration
+from crosscheck.verification.calibration import Use
 
 
 def show_bounds(

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from crosscheck.discrimination import MARGIN, PRINTED, Catch, Outcome
+from crosscheck.verification.discrimination import MARGIN, PRINTED, Catch, Outcome
 
 
 def show_discrimination(console: Console, outcomes: Sequence[Outcome]) -> None:

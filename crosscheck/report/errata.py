@@ -6,9 +6,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from crosscheck import ledger, verdicts
-from crosscheck.ledger import Account
-from crosscheck.report import coloured
+from crosscheck.documents import ledger, verdicts
+from crosscheck.documents.ledger import Account
+from crosscheck.report.colours import coloured
 
 
 def summary(accounts: Iterable[Account]) -> Table:

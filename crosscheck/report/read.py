@@ -7,7 +7,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from crosscheck.reading import Definition, Row, align
+from crosscheck.frameworks.reading import Definition, Row, align
 
 # A column narrower than this folds most lines of code.
 NARROWEST = 45

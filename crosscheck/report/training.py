@@ -8,11 +8,11 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from crosscheck.data import CLASSES, Dataset
-from crosscheck.runs import drift
-from crosscheck.runs.configuration import Configuration
-from crosscheck.runs.metrics import confusion
-from crosscheck.runs.training import Run
+from crosscheck.training.data.datasets import CLASSES, Dataset
+from crosscheck.training.runs import drift
+from crosscheck.training.runs.configuration import Configuration
+from crosscheck.training.runs.metrics import confusion
+from crosscheck.training.runs.training import Run
 
 # Epochs that are shown, counted from 1: close together at the start, where most happens.
 SHOWN = (1, 2, 3, 5, 10, 15, 20, 30, 50, 75, 100, 150, 200, 300, 500, 1000)

@@ -6,15 +6,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from crosscheck.comparison import EXACT, Comparison
-from crosscheck.diagnosis import explain
-from crosscheck.discrimination import PRINTED
-from crosscheck.fixtures import network
-from crosscheck.ladder import Rung, in_words
-from crosscheck.ledger import Account
-from crosscheck.report import coloured
+from crosscheck.documents.ledger import Account
+from crosscheck.numerics.comparison import EXACT, Comparison
+from crosscheck.report.colours import coloured
 from crosscheck.report.errata import summary
-from crosscheck.verification import Status, Verification
+from crosscheck.verification.cases import network
+from crosscheck.verification.diagnosis import explain
+from crosscheck.verification.discrimination import PRINTED
+from crosscheck.verification.ladder import Rung, in_words
+from crosscheck.verification.verify import Status, Verification
 
 SHOWN_FAILURES = 12
 

@@ -8,10 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from crosscheck.bounds import optimizers as stepwise
-from crosscheck.bounds.inexact import DOUBLE, exactly
-from crosscheck.exact.balls import enclose, from_floats, to_float
-from crosscheck.fixtures.hyperparameters import ADAGRAD, ADAM, NADAM, RADAM, RMSPROP, VELOCITY
+from crosscheck.numerics.bounds import optimizers as stepwise
+from crosscheck.numerics.bounds.inexact import DOUBLE, exactly
+from crosscheck.numerics.exact.balls import enclose, from_floats, to_float
+from crosscheck.verification.cases.hyperparameters import (
+    ADAGRAD,
+    ADAM,
+    NADAM,
+    RADAM,
+    RMSPROP,
+    VELOCITY,
+)
 from reference_numpy import optimizers
 
 # Every keyword of every reference, with the paper's value. Adam and AMSGrad are one here, which

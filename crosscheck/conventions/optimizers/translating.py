@@ -7,18 +7,12 @@ from typing import Any
 import numpy as np
 
 from crosscheck.conventions import stock
-from crosscheck.conventions.optimizers.claims import (
-    GRADS,
-    START,
-    at_defaults,
-    job,
-    rounded_by,
-)
+from crosscheck.conventions.optimizers.claims import GRADS, START, at_defaults, job, rounded_by
 from crosscheck.conventions.optimizers.parsing import CallError, parsed
 from crosscheck.conventions.optimizers.rows import Row
 from crosscheck.conventions.optimizers.specs import Expected, Spec, expected
 from crosscheck.conventions.optimizers.table import ROWS
-from crosscheck.exact.balls import UndecidedError
+from crosscheck.numerics.exact.balls import UndecidedError
 
 SINGLE_ROUNDOFF = float(np.finfo("float32").eps) / 2
 

@@ -1,0 +1,249 @@
+"""The statements of document 000: a network for digits, its gradient, and what the arrows mean."""
+
+from typing import Any
+
+import numpy as np
+
+from crosscheck.documents.statements import document_000_one_neuron
+from crosscheck.documents.statements.derivatives import close, near, numeric
+from crosscheck.documents.statements.statement import Readings, Statements
+from reference_numpy.activations import sigmoid
+from reference_numpy.gradients import deltas, value_and_grad
+from reference_numpy.mlp import forward, predict
+from reference_numpy.optimizers import sgd
+from reference_numpy.params import Params, init_params
+from reference_numpy.training import StopRule, train
+
+statements = Statements("000")
+
+# A digit recogniser in small: 3 pixels, 5 hidden neurons, the digits 0 to 3, a cloud of 8 each.
+TWO = 2
+RNG = np.random.default_rng(0)
+DIGITS = np.repeat(np.arange(4), 8)
+INPUTS = RNG.uniform(0, 1, (4, 3))[DIGITS] + RNG.normal(0, 0.1, (32, 3))
+TARGETS = np.eye(4)[DIGITS]
+PARAMS = init_params((3, 5, 4), seed=1, initializer="standard_normal")
+SIGMOIDS = ("sigmoid", "sigmoid")
+NETWORK: dict[str, Any] = {"activations": SIGMOIDS, "loss": "squared_error"}
+GRADS = value_and_grad(PARAMS, INPUTS, TARGETS, **NETWORK)[1]
+
+
+def loss_of(params: Params) -> float:
+    return float(value_and_grad(params, INPUTS, TARGETS, **NETWORK)[0])
+
+
+def activation_of_two(params: Params) -> float:
+    """The output for the digit 2 on the first input."""
+    return float(forward(params, INPUTS[:1], activations=SIGMOIDS).outputs[0, TWO])
+
+
+def raised(params: Params, layer: int, field: str, place: tuple[int, ...], by: float) -> Params:
+    """`params` with one weight or bias made larger."""
+    leaf = getattr(params[layer], field).copy()
+    leaf[place] += by
+    changed = params[layer]._replace(**{field: leaf})
+    return (*params[:layer], changed, *params[layer + 1 :])
+
+
+@statements("为什么重要", "The gradient of each layer depends on the error of the layer after it.")
+def the_error_of_a_layer_follows_from_that_of_the_layer_after_it() -> Readings:
+    hidden = forward(PARAMS, INPUTS, activations=SIGMOIDS).activations[1]
+    error_after = deltas(PARAMS, INPUTS, TARGETS, **NETWORK)[1]
+    error = error_after @ PARAMS[1].weight * hidden * (1 - hidden)
+    first, last = PARAMS
+    true = numeric(lambda w: loss_of((first._replace(weight=w), last)), first.weight)
+    return {"the layer after it is the one nearer the output": near(error.T @ INPUTS, true)}
+
+
+@statements("算法原理", "The gradient says how sensitive the cost is to each weight.")
+def the_gradient_is_the_change_of_the_cost_per_change_of_a_weight() -> Readings:
+    first, last = PARAMS
+    sensitivity = numeric(lambda w: loss_of((first, last._replace(weight=w))), last.weight)
+    return {"of every weight of the last layer": near(GRADS[1].weight, sensitivity)}
+
+
+@statements(
+    "算法原理",
+    "As on a walk down into a valley, the gradient says how to head for the lowest point fastest.",
+    correct="Its negative is the direction of steepest descent at this point; in a long valley "
+    "that is not the direction of the lowest point.",
+)
+def the_steepest_way_down_need_not_point_at_the_lowest_point() -> Readings:
+    # The surface of document 001, C = 3x^2/2 + y^2/2: at (1, 1), with its lowest point at (0, 0).
+    def height(point: np.ndarray) -> np.ndarray:
+        return 3 * point[0] ** 2 / 2 + point[1] ** 2 / 2
+
+    point = np.array([1.0, 1.0])
+    down = -numeric(height, point)
+    down /= np.linalg.norm(down)
+    turns = np.linspace(0, 2 * np.pi, 360, endpoint=False)
+    others = point[:, None] + 1e-3 * np.array([np.cos(turns), np.sin(turns)])
+    return {
+        # The best of the 360 is off by half a degree at most, which costs 1e-7 of height.
+        "a small step this way loses the most height": bool(
+            height(point + 1e-3 * down) < height(others).min() + 1e-6
+        ),
+        "this way leads to the lowest point": near(down, -point / np.linalg.norm(point)),
+    }
+
+
+@statements(
+    "zoom in", "A weight on a larger activation has more influence, since the two are multiplied."
+)
+def the_influence_of_a_weight_grows_with_the_activation_it_multiplies() -> Readings:
+    below = forward(PARAMS, INPUTS[:1], activations=SIGMOIDS).activations[1][0]
+    after = [activation_of_two(raised(PARAMS, 1, "weight", (TWO, k), 0.01)) for k in range(5)]
+    return {"on the neuron's own activation": list(np.argsort(after)) == list(np.argsort(below))}
+
+
+@statements("zoom in", "a = sigma(w_0 a_0 + w_1 a_1 + ... + w_(n-1) a_(n-1) + b_0).")
+def an_activation_is_sigma_of_the_weighted_sum_and_the_bias() -> Readings:
+    below = forward(PARAMS, INPUTS[:1], activations=SIGMOIDS).activations[1][0]
+    weights, bias = PARAMS[1].weight[TWO], PARAMS[1].bias[TWO]
+    total = np.array(sum(weights[i] * below[i] for i in range(len(below))) + bias)
+    return {"n activations below": close(sigmoid(total), activation_of_two(PARAMS))}
+
+
+@statements(
+    "zoom in", "The activation can also be changed through the layer below, by its parameters."
+)
+def a_bias_below_moves_the_activation_the_way_of_the_weight_between() -> Readings:
+    after = [activation_of_two(raised(PARAMS, 0, "bias", (k,), 0.01)) for k in range(5)]
+    rises = np.array(after) > activation_of_two(PARAMS)
+    return {"by its biases": bool(np.all(rises == (PARAMS[1].weight[TWO] > 0)))}
+
+
+@statements(
+    "zoom out",
+    "The weights and biases of the digits influence the activations of the layer before them.",
+    correct="They have no effect on these activations, which are computed before them; they "
+    "decide which change is asked of them, dC/da.",
+)
+def the_weights_of_the_outputs_decide_only_what_is_asked_of_the_layer_before() -> Readings:
+    changed = (PARAMS[0], PARAMS[1]._replace(weight=PARAMS[1].weight + 0.1))
+    hidden, asked = [], []
+    for params in (PARAMS, changed):
+        hidden.append(forward(params, INPUTS, activations=SIGMOIDS).activations[1])
+        asked.append(deltas(params, INPUTS, TARGETS, **NETWORK)[1] @ params[1].weight)
+    return {
+        "the activations themselves": not close(*hidden),
+        "the change that is asked of the activations": not close(*asked),
+    }
+
+
+@statements("zoom out", "The effects of all digits are added up and passed back, layer by layer.")
+def the_gradient_is_the_sum_of_what_each_output_asks_for() -> Readings:
+    outputs = forward(PARAMS, INPUTS, activations=SIGMOIDS).outputs
+    total = np.zeros((5, 3))
+    for digit in range(4):
+        # Only this digit has an error: the others' targets are what they give already.
+        targets = np.where(np.arange(4) == digit, TARGETS, outputs)
+        total += value_and_grad(PARAMS, INPUTS, targets, **NETWORK)[1][0].weight
+    return {"in the weights of the first layer": close(total, GRADS[0].weight)}
+
+
+@statements("zoom out", "Trained towards the digit 2 alone, the network takes every digit for a 2.")
+def a_network_shown_only_twos_answers_two_to_everything() -> Readings:
+    twos = DIGITS == TWO
+    result = train(
+        PARAMS, INPUTS[twos], TARGETS[twos], sgd(1.0), stop=StopRule(max_epochs=40), **NETWORK
+    )
+    answers = predict(result.params, INPUTS, activations=SIGMOIDS)
+    return {"on every input": bool(np.all(answers == TWO))}
+
+
+@statements(
+    "zoom out",
+    "So in practice gradients are computed for every class of digits, and averaged.",
+    correct="They are averaged over the samples; the mean of the classes' gradients is the same "
+    "only where the classes are of one size.",
+)
+def the_mean_over_classes_is_the_gradient_only_for_classes_of_one_size() -> Readings:
+    def agree(kept: np.ndarray) -> bool:
+        inputs, targets, digits = INPUTS[kept], TARGETS[kept], DIGITS[kept]
+        full = value_and_grad(PARAMS, inputs, targets, **NETWORK)[1][0].weight
+        classes = [
+            value_and_grad(PARAMS, inputs[digits == d], targets[digits == d], **NETWORK)[1]
+            for d in range(4)
+        ]
+        return close(sum(grads[0].weight for grads in classes) / 4, full)
+
+    return {
+        "classes of one size": agree(np.arange(32)),
+        "classes of different sizes": agree(np.arange(6, 32)),
+    }
+
+
+@statements(
+    "zoom out",
+    "The gradient of the cost is taken with respect to w_1, w_2, ..., w_13,001.",
+    correct="There are 13,002 weights and biases: counted from 1, the last is w_13,002.",
+)
+def the_list_of_parameters_ends_one_short() -> Readings:
+    params = init_params((784, 16, 16, 10), seed=0)
+    parameters = sum(leaf.size for layer in params for leaf in layer)
+    return {"one entry for each parameter": len(range(1, 13_001 + 1)) == parameters}
+
+
+@statements("随机梯度下降", "The gradient of a mini-batch approximates that of the whole data set.")
+def the_gradients_of_mini_batches_average_to_the_full_gradient() -> Readings:
+    batches = np.random.default_rng(2).permutation(32).reshape(4, 8)
+    grads = [value_and_grad(PARAMS, INPUTS[b], TARGETS[b], **NETWORK)[1] for b in batches]
+    full = GRADS[1].weight
+    return {
+        "on average over the batches of an epoch": close(sum(g[1].weight for g in grads) / 4, full),
+        "each batch leads downhill, at the start": all(
+            bool((g[1].weight * full).sum() > 0) for g in grads
+        ),
+    }
+
+
+@statements("随机梯度下降", "With its winding path SGD still gets near the target sooner.")
+def sgd_gets_further_down_on_as_many_samples() -> Readings:
+    def loss_after(batch_size: int | None) -> float:
+        stop = StopRule(max_epochs=10)
+        run = train(PARAMS, INPUTS, TARGETS, sgd(0.5), stop=stop, batch_size=batch_size, **NETWORK)
+        return loss_of(run.params)
+
+    return {"after ten epochs at one learning rate": loss_after(4) < loss_after(None)}
+
+
+def losses_when_raised(sign: int) -> list[tuple[float, float]]:
+    """C before and after a parameter is raised, for each one whose gradient has this sign."""
+    return [
+        (loss_of(PARAMS), loss_of(raised(PARAMS, layer, field, place, 1e-4)))
+        for layer in range(2)
+        for field in ("weight", "bias")
+        for place in np.ndindex(getattr(PARAMS[layer], field).shape)
+        if np.sign(getattr(GRADS[layer], field)[place]) == sign
+    ]
+
+
+@statements(
+    "目的",
+    "A red arrow: the gradient is negative, the loss rises if this grows; make it smaller.",
+    correct="Where the gradient is negative the loss falls as the parameter grows: make it larger. "
+    "(The sentence is true of the negative gradient.)",
+)
+def where_the_gradient_is_negative_the_loss_falls_as_the_parameter_grows() -> Readings:
+    return {"gradient as dC/dw": all(after > before for before, after in losses_when_raised(-1))}
+
+
+@statements(
+    "目的",
+    "A blue arrow: the gradient is positive, the loss falls as the parameter is made larger.",
+    correct="Where the gradient is positive the loss rises as the parameter grows: make it "
+    "smaller. (The sentence is true of the negative gradient.)",
+)
+def where_the_gradient_is_positive_the_loss_rises_as_the_parameter_grows() -> Readings:
+    return {"gradient as dC/dw": all(after < before for before, after in losses_when_raised(+1))}
+
+
+@statements("目的", "A longer arrow is a larger gradient, and that parameter is to change more.")
+def a_larger_gradient_makes_a_larger_update() -> Readings:
+    updates, _ = sgd(0.1).update(GRADS, sgd(0.1).init(PARAMS))
+    orders = [np.argsort(abs(tree[1].weight), axis=None) for tree in (GRADS, updates)]
+    return {"by the update rule given below": bool(np.all(orders[0] == orders[1]))}
+
+
+statements.extend(document_000_one_neuron.statements)

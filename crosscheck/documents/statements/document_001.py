@@ -1,0 +1,209 @@
+"""The statements of document 001 on the structure of a network."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from crosscheck.documents.statements import (
+    document_001_activations,
+    document_001_backpropagation,
+    document_001_bp_summary,
+    document_001_descent,
+    document_001_equations,
+    document_001_one_neuron,
+    document_001_samples,
+)
+from crosscheck.documents.statements.derivatives import close, fits
+from crosscheck.documents.statements.statement import Readings, Statements
+from reference_numpy.activations import ACTIVATIONS, sigmoid, softmax
+from reference_numpy.mlp import forward
+from reference_numpy.params import Layer, Params, init_params
+
+statements = Statements("001")
+
+DIGITS = (784, 16, 16, 10)
+Z = np.linspace(-6, 6, 49).reshape(7, 7)
+
+
+def digit_network() -> Params:
+    return init_params(DIGITS, seed=0)
+
+
+@statements(
+    "神经元",
+    "Most activation functions have positive values only.",
+    correct="Of the seven tried here three are positive and ReLU is not negative; identity, "
+    "tanh and GELU take both signs.",
+)
+def three_of_seven_activation_functions_take_both_signs() -> Readings:
+    names = ("identity", "sigmoid", "tanh", "relu", "softmax", "softplus", "gelu")
+    lowest = [ACTIVATIONS[name](Z).min() for name in names]
+    return {
+        "most of the seven here are positive": sum(bool(a > 0) for a in lowest) > len(names) / 2,
+        "most are not negative": sum(bool(a >= 0) for a in lowest) > len(names) / 2,
+    }
+
+
+@statements("神经元", "With the sigmoid the activation lies between 0 and 1.")
+def the_sigmoid_lies_between_zero_and_one() -> Readings:
+    tails = sigmoid(np.array([-800.0, -40.0, 40.0, 800.0]))  # rounds to 0 and 1 at the ends
+    return {
+        "strictly, where it does not round": bool(np.all((sigmoid(Z) > 0) & (sigmoid(Z) < 1))),
+        "never beyond": bool(np.all((tails >= 0) & (tails <= 1))),
+    }
+
+
+@statements(
+    "神经元",
+    "Whichever activation function is used, the activation is in general a small number.",
+    correct="That is so while z is small. Identity, ReLU, softplus and GELU grow with z without "
+    "bound; only sigmoid, tanh and softmax stay within 1 whatever z is.",
+)
+def only_a_bounded_function_keeps_the_activation_small() -> Readings:
+    def stays_small(z: np.ndarray) -> bool:
+        # "small": at most 2 in size. Softplus is the largest of them at 1, where it is 1.31.
+        return all(bool(np.all(np.abs(f(z)) <= 2)) for f in ACTIVATIONS.values())
+
+    return {
+        "while z is at most 1 in size": stays_small(np.linspace(-1, 1, 6).reshape(2, 3)),
+        "whatever z is": stays_small(np.array([[-50.0, 20.0, 100.0]])),
+    }
+
+
+@statements("神经元", "The activations of the input layer are the input itself.")
+def the_first_activations_are_the_inputs() -> Readings:
+    inputs = np.random.default_rng(0).uniform(0, 1, (2, 784))
+    trace = forward(digit_network(), inputs, activations=("relu", "tanh", "sigmoid"))
+    return {"a^(0)": bool(np.array_equal(trace.activations[0], inputs))}
+
+
+@statements("神经元", "A basic network takes a vector: 28*28 pixels must become a vector of 784.")
+def a_picture_goes_in_as_a_vector_only() -> Readings:
+    picture = np.random.default_rng(0).uniform(0, 1, (28, 28))
+    first = digit_network()[0].weight
+    return {
+        "the vector fits, the picture does not": fits(lambda: first @ picture.reshape(784))
+        and not fits(lambda: first @ picture)
+    }
+
+
+@statements("神经元", "With softmax the output layer is a probability distribution over classes.")
+def softmax_gives_a_distribution() -> Readings:
+    a = softmax(Z)
+    return {"not negative, with sum 1": bool(np.all(a >= 0)) and close(a.sum(axis=1), np.ones(7))}
+
+
+@statements(
+    "隐藏单元是如何被激活的",
+    "With positive weights on a region and 0 elsewhere only that region counts in the sum.",
+)
+def a_weight_of_zero_leaves_a_pixel_out() -> Readings:
+    rng = np.random.default_rng(1)
+    picture, other = rng.uniform(0, 1, (2, 28, 28))
+    region = np.zeros((28, 28), dtype=bool)
+    region[3:6, 10:20] = True
+    weights = np.where(region, 1.0, 0.0)
+    elsewhere_changed = np.where(region, picture, other)
+    return {
+        "the sum is the region's": close((weights * picture).sum(), picture[region].sum()),
+        "other pixels do not matter": close(
+            (weights * elsewhere_changed).sum(), (weights * picture).sum()
+        ),
+    }
+
+
+@statements("隐藏单元是如何被激活的", "The sigmoid scores how positive the weighted sum is.")
+def the_sigmoid_rises_with_the_sum_and_is_half_at_zero() -> Readings:
+    z = Z.ravel()
+    return {
+        "more positive, larger": bool(np.all(np.diff(sigmoid(z)) > 0)),
+        "above one half where positive": bool(np.all((sigmoid(z) > 0.5) == (z > 0))),
+    }
+
+
+@statements(
+    "隐藏单元是如何被激活的",
+    "If the sum is to count only above 10, a bias of -10 sees to it; the bias sets the threshold.",
+)
+def a_bias_moves_the_threshold_to_its_negative() -> Readings:
+    sums = np.array([-3.0, 4.0, 9.5, 10.5, 17.0])
+    return {"above one half": bool(np.all((sigmoid(sums - 10) > 0.5) == (sums > 10)))}
+
+
+@statements(
+    "权重和偏置",
+    "Each neuron has a weight for every neuron of the layer before it and one bias: 13002 in all.",
+)
+def the_digit_network_has_13002_parameters() -> Readings:
+    by_hand = sum(n * (before + 1) for before, n in pairwise(DIGITS))
+    counted = sum(leaf.size for layer in digit_network() for leaf in layer)
+    return {"784-16-16-10": counted == by_hand == 13002}
+
+
+@statements("矢量化编程", "Row n of W holds the weights from the whole layer before into neuron n.")
+def row_n_of_w_reaches_neuron_n_only() -> Readings:
+    first = init_params((3, 5), seed=2)[0]
+    a = np.array([[0.3, 0.5, 0.9]])
+    changed = first.weight.copy()
+    changed[3] += 1
+    before, after = (
+        forward((Layer(w, first.bias),), a, activations=("identity",)).outputs[0]
+        for w in (first.weight, changed)
+    )
+    return {"row 3": list(np.flatnonzero(before != after)) == [3]}
+
+
+@statements(
+    "矢量化编程", "W a + b, with a and b as columns, is what the activation function takes."
+)
+def w_a_plus_b_goes_into_the_activation_function() -> Readings:
+    layer = init_params((3, 5), seed=2, initializer="standard_normal")[0]
+    a = np.array([[0.3], [0.5], [0.9]])
+    column = sigmoid(layer.weight @ a + layer.bias[:, None])
+    return {
+        "one layer": close(column[:, 0], forward((layer,), a.T, activations=("sigmoid",)).outputs)
+    }
+
+
+@statements("矢量化编程", "The sigmoid of a vector is the sigmoid of each of its values.")
+def the_sigmoid_goes_value_by_value() -> Readings:
+    each = [float(sigmoid(np.array(z))) for z in Z.ravel()]
+    return {"each value": close(sigmoid(Z).ravel(), each)}
+
+
+@statements("矢量化编程", "Vectors do what a loop over scalars does.")
+def the_vector_form_gives_what_the_loop_gives() -> Readings:
+    layer = init_params((3, 5), seed=2, initializer="standard_normal")[0]
+    a = np.array([0.3, 0.5, 0.9])
+    loop = [sum(layer.weight[n, k] * a[k] for k in range(3)) + layer.bias[n] for n in range(5)]
+    return {"z of one layer": close(layer.weight @ a + layer.bias, loop)}
+
+
+@statements("非线性激活函数", "The network is a function of 784 values with 10 values.")
+def the_digit_network_takes_784_values_and_gives_10() -> Readings:
+    inputs = np.ones((2, 784))
+    outputs = forward(digit_network(), inputs, activations=("sigmoid",) * 3).outputs
+    return {"a value per digit": outputs.shape == (2, 10)}
+
+
+@statements(
+    "非线性激活函数",
+    "It has 13000 parameters.",
+    correct="13,002, as this document says itself under its weights and biases; 13,000 is that "
+    "number rounded to thousands.",
+)
+def thirteen_thousand_is_a_rounded_count() -> Readings:
+    parameters = sum(leaf.size for layer in digit_network() for leaf in layer)
+    return {"exactly": parameters == 13000, "in thousands": round(parameters, -3) == 13000}
+
+
+for module in (
+    document_001_activations,
+    document_001_descent,
+    document_001_samples,
+    document_001_backpropagation,
+    document_001_bp_summary,
+    document_001_one_neuron,
+    document_001_equations,
+):
+    statements.extend(module.statements)

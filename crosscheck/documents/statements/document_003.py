@@ -1,0 +1,139 @@
+"""The statements of document 003, sections 2 and 3, on backpropagation and training a network."""
+
+import numpy as np
+
+from crosscheck.documents.statements import document_003_descent, document_003_formulas
+from crosscheck.documents.statements.derivatives import near, numeric
+from crosscheck.documents.statements.statement import Readings, Statements
+from reference_numpy.gradients import value_and_grad
+from reference_numpy.losses import LOSSES
+from reference_numpy.mlp import forward
+from reference_numpy.optimizers import adam, apply_updates, sgd
+from reference_numpy.params import Layer, Params, init_params, tree_map
+
+statements = Statements("003")
+
+# A 4-3-2 network on five samples.
+RNG = np.random.default_rng(3)
+INPUTS = RNG.normal(size=(5, 4))
+TARGETS = RNG.uniform(size=(5, 2))
+PARAMS = init_params((4, 3, 2), seed=3, initializer="standard_normal")
+ACTIVATIONS = ("sigmoid", "sigmoid")
+LOSS = "half_squared_error"
+
+
+def backpropagate(params: Params) -> tuple[float, Params]:
+    """The loss and its gradient."""
+    loss, grads = value_and_grad(params, INPUTS, TARGETS, activations=ACTIVATIONS, loss=LOSS)
+    return float(loss), grads
+
+
+def loss_of(params: Params) -> float:
+    return backpropagate(params)[0]
+
+
+def step(params: Params, grads: Params, learning_rate: float) -> Params:
+    stepped: Params = tree_map(lambda p, g: p - learning_rate * g, params, grads)
+    return stepped
+
+
+def same(a: Layer, b: Layer) -> bool:
+    """Equal to the last bit, as are parameters that nothing has been done to."""
+    return np.array_equal(a.weight, b.weight) and np.array_equal(a.bias, b.bias)
+
+
+@statements(
+    "2",
+    "Backpropagation computes recursively, from the outputs back to the inputs, the gradient of "
+    "the loss with respect to the parameters of every layer.",
+)
+def backpropagation_gives_the_gradient_of_every_parameter() -> Readings:
+    hidden, output = PARAMS
+    _, (hidden_grad, output_grad) = backpropagate(PARAMS)
+    hidden_slopes = Layer(
+        numeric(lambda w: loss_of((Layer(w, hidden.bias), output)), hidden.weight),
+        numeric(lambda b: loss_of((Layer(hidden.weight, b), output)), hidden.bias),
+    )
+    output_slopes = Layer(
+        numeric(lambda w: loss_of((hidden, Layer(w, output.bias))), output.weight),
+        numeric(lambda b: loss_of((hidden, Layer(output.weight, b))), output.bias),
+    )
+    return {
+        "the output layer": all(map(near, output_grad, output_slopes)),
+        "the hidden layer": all(map(near, hidden_grad, hidden_slopes)),
+    }
+
+
+@statements(
+    "2, diagram",
+    "Training goes round: forward pass, loss, backpropagation, gradient descent, forward again.",
+)
+def the_four_stages_in_a_circle_train_the_network() -> Readings:
+    params, losses = PARAMS, []
+    for _ in range(50):
+        outputs = forward(params, INPUTS, activations=ACTIVATIONS).outputs
+        losses.append(LOSSES[LOSS](outputs, TARGETS))
+        _, grads = backpropagate(params)
+        params = step(params, grads, 0.5)
+    return {"the loss falls each time round": bool(np.all(np.diff(losses) < 0))}
+
+
+@statements(
+    "3.2, four steps",
+    "Updating the parameters is the fourth step of backpropagation, though in section 2 "
+    "backpropagation finds the gradient and gradient descent updates.",
+    correct="Section 2 is right: backpropagation ends with the gradient, and any optimizer may "
+    "follow. The four steps together are one step of training.",
+)
+def the_update_belongs_to_the_optimizer_and_not_to_backpropagation() -> Readings:
+    before, grads = backpropagate(PARAMS)
+    by_sgd, by_adam = (
+        apply_updates(PARAMS, optimizer.update(grads, optimizer.init(PARAMS))[0])
+        for optimizer in (sgd(0.1), adam(0.1))
+    )
+    return {
+        "a step of training: the loss falls": loss_of(by_sgd) < before,
+        "a step of backpropagation: its gradient leaves one update only": all(
+            map(same, by_sgd, by_adam)
+        ),
+    }
+
+
+@statements(
+    "3.2, first flow chart",
+    "After the loss one of two gradients is computed, the output layer's if the output layer has "
+    "been reached and otherwise the hidden layers'; then the parameters are updated. Repeated "
+    "until convergence, this trains the network.",
+    correct="Every pass needs both gradients, the output layer's first. A forward pass always "
+    "reaches the output layer, so as drawn the hidden layers never learn.",
+)
+def the_flow_chart_of_backpropagation_never_trains_a_hidden_layer() -> Readings:
+    params = PARAMS
+    for _ in range(5):
+        outputs = forward(params, INPUTS, activations=ACTIVATIONS).outputs
+        hidden, output = params
+        new_hidden, new_output = step(params, backpropagate(params)[1], 0.5)
+        output_layer_reached = outputs.shape == TARGETS.shape
+        params = (hidden, new_output) if output_layer_reached else (new_hidden, output)
+    return {"every layer is trained": not any(map(same, params, PARAMS))}
+
+
+@statements("3.3", "The two make it possible to train a deep network.")
+def a_network_with_two_hidden_layers_learns_exclusive_or() -> Readings:
+    inputs = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    targets = np.array([[0.0], [1.0], [1.0], [0.0]])  # out of reach of a single layer
+    activations = ("tanh", "tanh", "identity")
+    params = init_params((2, 4, 3, 1), seed=1)
+    for _ in range(300):
+        _, grads = value_and_grad(
+            params, inputs, targets, activations=activations, loss="sigmoid_binary_cross_entropy"
+        )
+        params = step(params, grads, 0.5)
+    logits = forward(params, inputs, activations=activations).outputs
+    return {"exclusive or": np.array_equal(logits > 0, targets == 1)}
+
+
+statements.extend(document_003_descent.statements)
+# The sort is stable: within one section the statements above come first.
+statements.sort(key=lambda statement: statement.section.partition(",")[0])
+statements.extend(document_003_formulas.statements)

@@ -1,0 +1,152 @@
+"""The statements of document 004, sections 3.4 to 3.7: loss, errors and update."""
+
+from functools import partial
+
+import numpy as np
+
+from crosscheck.documents.statements.derivatives import close, fits
+from crosscheck.documents.statements.document_004_model import (
+    ACTIVATIONS,
+    INPUTS,
+    LOSS,
+    PARAMS,
+    SIZES,
+    TARGETS,
+    TRACE,
+    backpropagate,
+    loss_of,
+    true_deltas,
+)
+from crosscheck.documents.statements.statement import Readings, Statements
+from reference_numpy.gradients import value_and_grad
+from reference_numpy.losses import LOSSES
+from reference_numpy.mlp import forward
+from reference_numpy.optimizers import Optimizer, adam, apply_updates, sgd
+from reference_numpy.params import Params, tree_map
+
+statements = Statements("004")
+
+
+@statements(
+    "3.4",
+    "A forward and a backward pass are needed for the value of the loss.",
+    correct="The forward pass is enough; the backward pass gives the gradient.",
+)
+def the_forward_pass_gives_the_loss() -> Readings:
+    from_forward_pass = LOSSES[LOSS](TRACE.outputs, TARGETS)
+    return {
+        "without a backward pass it is not found": not close(from_forward_pass, loss_of(PARAMS))
+    }
+
+
+@statements(
+    "3.4",
+    "The squared error is J = 1/m sum_i (prediction_i - y_i).",
+    correct="The square is missing. Without it J is lowest for predictions that are far too low.",
+)
+def the_squared_error_of_3_4_is_not_squared() -> Readings:
+    prediction, y = TRACE.outputs[:, 0], TARGETS[:, 0]
+
+    def printed(prediction: np.ndarray) -> float:
+        return float(sum(prediction - y) / len(y))
+
+    return {
+        "it is the C of 2.1.5": close(printed(prediction), np.mean((prediction - y) ** 2)),
+        "it is lowest where the predictions are right": printed(y) <= printed(y - 1),
+    }
+
+
+@statements(
+    "3.5",
+    "The error of the output layer is D sigma'(Z[L]) * (prediction - y), D being the number of "
+    "outputs.",
+    correct="For the squared error of one sample the factor is 2, for half of it 1; for E it is "
+    "prediction - y alone. The number of outputs has no part in it.",
+)
+def the_number_of_outputs_is_no_factor_of_the_error() -> Readings:
+    a, d = TRACE.outputs[0], SIZES[-1]  # 3: with two outputs D would pass as the 2 of the square
+    printed = d * a * (1 - a) * (a - TARGETS[0])
+    return {
+        "the squared error C of 2.1.5": close(printed, true_deltas("squared_error")[-1]),
+        "half of it": close(printed, true_deltas("half_squared_error")[-1]),
+        "E of 2.1.6": close(printed, true_deltas("binary_cross_entropy")[-1]),
+    }
+
+
+@statements(
+    "3.5",
+    "The error of a hidden layer is (delta^(l+1))^T w[l] * sigma'(Z[l]).",
+    correct="The weights are those of the layer above: ((W[l+1])^T delta^(l+1)) * sigma'(Z[l]).",
+)
+def the_error_comes_through_the_weights_of_the_layer_above() -> Readings:
+    errors, slopes = true_deltas(LOSS), [a[0] * (1 - a[0]) for a in TRACE.activations[1:]]
+
+    def printed(layer: int) -> np.ndarray:
+        return np.asarray(errors[layer + 1].T @ PARAMS[layer].weight * slopes[layer])
+
+    return {
+        f"with w[{layer + 1}], as printed": fits(partial(printed, layer))
+        and close(printed(layer), errors[layer])
+        for layer in (0, 1)
+    }
+
+
+@statements(
+    "3.5",
+    "Backpropagation consists of the errors delta; they are what parameters are adjusted by.",
+    correct="Only biases are: dC/db = delta. That for weights is missing: dC/dW = delta a^T, with "
+    "the output a of the layer below.",
+)
+def the_errors_are_not_yet_the_gradient_of_the_weights() -> Readings:
+    _, grads = value_and_grad(PARAMS, INPUTS[:1], TARGETS[:1], activations=ACTIVATIONS, loss=LOSS)
+    pairs = list(zip(true_deltas(LOSS), grads, strict=True))
+    return {
+        "they are the derivatives by the biases": all(close(d, g.bias) for d, g in pairs),
+        "they are those by the weights": all(
+            d.shape == g.weight.shape and close(d, g.weight) for d, g in pairs
+        ),
+    }
+
+
+def shrinks_in_proportion(before: Params, after: Params, by: Params) -> bool:
+    """Whether `before` - `after` is one and the same multiple of `by` for all weights."""
+    ratios = tree_map(lambda old, new, amount: (old - new) / amount, before, after, by)
+    ratio = ratios[0].weight[0, 0]
+    # 1e-9: the difference of old and new loses some digits.
+    return all(np.allclose(layer.weight, ratio, rtol=1e-9) for layer in ratios)
+
+
+@statements(
+    "3.6",
+    "By gradient descent or another algorithm, the partial derivatives are reduced in proportion.",
+    correct="The parameters are reduced, in proportion to their derivatives; and that by gradient "
+    "descent only, as other algorithms scale each derivative differently.",
+)
+def the_parameters_are_reduced_and_not_their_derivatives() -> Readings:
+    grads = backpropagate(PARAMS)[1]
+
+    def stepped(optimizer: Optimizer) -> Params:
+        updates, _ = optimizer.update(grads, optimizer.init(PARAMS))
+        new: Params = apply_updates(PARAMS, updates)
+        return new
+
+    return {
+        f"the derivatives are reduced, by {name}": shrinks_in_proportion(
+            grads, backpropagate(stepped(optimizer))[1], by=grads
+        )
+        for name, optimizer in (("gradient descent", sgd(0.5)), ("Adam", adam(0.5)))
+    }
+
+
+@statements(
+    "3.7",
+    "Three steps, repeated: forward pass, loss, backpropagation, update of the parameters.",
+    correct="These are four.",
+)
+def the_three_steps_are_four() -> Readings:
+    params, losses = PARAMS, []
+    for _ in range(10):
+        outputs = forward(params, INPUTS, activations=ACTIVATIONS).outputs
+        losses.append(float(LOSSES[LOSS](outputs, TARGETS)))
+        backpropagate(params)
+    return {"the first three alone, without the update, lower the loss": losses[-1] < losses[0]}

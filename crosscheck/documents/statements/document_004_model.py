@@ -1,0 +1,169 @@
+"""The statements of document 004, sections 3.1 to 3.3: the model and its forward pass."""
+
+from functools import partial
+
+import numpy as np
+
+from crosscheck.documents.statements.derivatives import close, fits
+from crosscheck.documents.statements.statement import Readings, Statements
+from reference_numpy.gradients import deltas, value_and_grad
+from reference_numpy.mlp import forward
+from reference_numpy.params import Params, init_params, tree_map
+
+statements = Statements("004")
+
+# A 5-4-2-3 network on six samples.
+SIZES = (5, 4, 2, 3)
+ACTIVATIONS = ("sigmoid", "sigmoid", "sigmoid")
+LOSS = "squared_error"
+RNG = np.random.default_rng(4)
+INPUTS = RNG.normal(size=(6, 5))
+TARGETS = RNG.uniform(size=(6, 3))
+PARAMS = init_params(SIZES, seed=4, initializer="standard_normal")
+TRACE = forward(PARAMS, INPUTS, activations=ACTIVATIONS)
+
+
+def backpropagate(params: Params) -> tuple[float, Params]:
+    """The loss and its gradient."""
+    loss, grads = value_and_grad(params, INPUTS, TARGETS, activations=ACTIVATIONS, loss=LOSS)
+    return float(loss), grads
+
+
+def loss_of(params: Params) -> float:
+    return backpropagate(params)[0]
+
+
+def step(params: Params, grads: Params, learning_rate: float) -> Params:
+    stepped: Params = tree_map(lambda p, g: p - learning_rate * g, params, grads)
+    return stepped
+
+
+def true_deltas(loss: str) -> tuple[np.ndarray, ...]:
+    """The errors of the first sample, one vector per layer."""
+    errors = deltas(PARAMS, INPUTS[:1], TARGETS[:1], activations=ACTIVATIONS, loss=loss)
+    return tuple(error[0] for error in errors)
+
+
+@statements(
+    "3.1",
+    "m, the number of samples, is the number of rows of X.",
+    correct="With the X = [x(1), ..., x(m)] and W x of 2.1.6 samples are columns; they are rows in "
+    "section 4.",
+)
+def samples_are_columns_in_one_place_and_rows_in_another() -> Readings:
+    m = len(INPUTS)
+    as_columns = np.stack(list(INPUTS), axis=1)
+    return {
+        "X fits W x, as in 2.1.6": fits(lambda: PARAMS[0].weight @ as_columns)
+        and as_columns.shape[0] == m,
+        "X fits X W, as in section 4": fits(lambda: INPUTS @ PARAMS[0].weight.T)
+        and INPUTS.shape[0] == m,
+    }
+
+
+@statements(
+    "3.1",
+    "L is the number of hidden layers; elsewhere the weights are W[1] to W[L], and the error of "
+    "the output layer is delta^L.",
+    correct="L is the number of layers with weights: the hidden layers and the output layer.",
+)
+def l_counts_the_output_layer_too() -> Readings:
+    hidden_layers = len(SIZES[1:-1])
+    return {
+        "W[1] to W[L] are all the weights (2.1.6, 3.2)": len(PARAMS) == hidden_layers,
+        "delta^L belongs to the outputs (3.5)": true_deltas(LOSS)[hidden_layers - 1].shape
+        == TARGETS[0].shape,
+    }
+
+
+@statements(
+    "3.1",
+    "The dimension D_l of a layer is its number of nodes times the size of a node.",
+    correct="It is the number of nodes: the z_i and a_i of a node are single numbers.",
+)
+def the_dimension_of_a_layer_is_its_number_of_nodes() -> Readings:
+    def product_is_dimension(size_of_a_node: int) -> bool:
+        dimensions = [a.shape[1] for a in TRACE.activations]
+        return dimensions == [nodes * size_of_a_node for nodes in SIZES]
+
+    return {
+        "a node has size 1": product_is_dimension(1),
+        "a node has another size": any(map(product_is_dimension, (2, 3, 4))),
+    }
+
+
+@statements(
+    "3.1",
+    "z[l]_i = sum_j W[l]_ji a[l-1]_j + b[l]_i.",
+    correct="With the z = W a + b of 2.1.6, and the W_ij of 3.3, it is W[l]_ij.",
+)
+def the_indices_of_the_weights_fit_the_code_only() -> Readings:
+    a, z = TRACE.activations[0][0], TRACE.pre_activations[0][0]
+    weight, bias = PARAMS[0]
+
+    def printed(w: np.ndarray) -> np.ndarray:
+        return np.asarray(np.einsum("ji,j->i", w, a) + bias)
+
+    return {
+        "W is (outputs, inputs), as in 2.1.6": fits(lambda: printed(weight))
+        and close(printed(weight), z),
+        "W is (inputs, outputs), as in section 4": close(printed(weight.T), z),
+    }
+
+
+@statements(
+    "3.1",
+    "z_i is the activation value of a node; its output a_i equals z_i, the input of sigma.",
+    correct="z_i is the weighted input; the activation, and the output, is a_i = sigma(z_i).",
+)
+def the_output_of_a_node_is_not_the_input_of_sigma() -> Readings:
+    pairs = zip(TRACE.pre_activations, TRACE.activations[1:], strict=True)
+    return {"a equals z": all(close(z, a) for z, a in pairs)}
+
+
+@statements(
+    "3.2",
+    "Weights and biases start at random in [-r, r], with r a very large constant.",
+    correct="r must be small: with large weights the sigmoid saturates and the gradient vanishes.",
+)
+def a_large_range_of_initial_weights_stops_learning() -> Readings:
+    r = 1e4
+
+    def learns(bound: float) -> bool:
+        params = init_params(SIZES, seed=4, initializer="uniform", bound=bound)
+        grads = backpropagate(params)[1]
+        # 1e-6: hundreds of steps at a rate near 1 would leave the weights as they are.
+        return all(np.abs(layer.weight).max() > 1e-6 for layer in grads)
+
+    return {"a network drawn from [-r, r] learns": learns(r)}
+
+
+@statements(
+    "3.3",
+    "Z[l]_i = sum_j W[l]_ij X_j + b[l]_i, X being the input data.",
+    correct="Only in the first layer; layer l takes the output A[l-1] of the layer before it.",
+)
+def only_the_first_layer_takes_the_inputs() -> Readings:
+    def printed(layer: int) -> np.ndarray:
+        return np.asarray(PARAMS[layer].weight @ INPUTS[0] + PARAMS[layer].bias)
+
+    return {
+        "in every layer l": all(
+            fits(partial(printed, layer)) and close(printed(layer), TRACE.pre_activations[layer][0])
+            for layer in range(len(PARAMS))
+        )
+    }
+
+
+@statements(
+    "3.3",
+    "A[l]_i, the output of a node, is the input Z[l]_i of its activation function, and is "
+    "sigma(Z[l]_i).",
+    correct="The formula is right and the words before it are not: A = sigma(Z).",
+)
+def the_formula_for_the_output_is_right_and_the_words_are_not() -> Readings:
+    pairs = list(zip(TRACE.pre_activations, TRACE.activations[1:], strict=True))
+    return {
+        "A = Z, in words": all(close(a, z) for z, a in pairs),
+        "A = sigma(Z), the formula": all(close(a, 1 / (1 + np.exp(-z))) for z, a in pairs),
+    }

@@ -1,0 +1,1 @@
+"""What a framework is: contract, conformance, registry, declarations, hyperparameters, batches."""

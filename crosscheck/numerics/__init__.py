@@ -1,0 +1,1 @@
+"""Exact values, honest bounds and the comparison of two arrays; no framework, no document."""

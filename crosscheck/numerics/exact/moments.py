@@ -1,0 +1,140 @@
+"""The exact update rules of Adam and its kin."""
+
+from math import prod
+
+from flint import arb
+
+from crosscheck.numerics.exact.balls import UndecidedError, from_floats
+from crosscheck.numerics.exact.histories import (
+    Grads,
+    History,
+    Rates,
+    averages,
+    corrected,
+    divided,
+    eps_of_steps,
+    largest_of,
+    root,
+    times,
+)
+
+
+def adam(
+    grads: Grads,
+    rates: Rates,
+    b1: arb,
+    b2: arb,
+    eps: arb,
+    bias_correction: bool = True,
+    eps_place: str = "outside",
+) -> History:
+    """update = -rate m / (sqrt(v) + eps), both averages divided by 1 - b^t unless told not to."""
+    firsts, seconds = averages(grads, b1), averages([g * g for g in grads], b2)
+    m_hats, v_hats = firsts, seconds
+    if bias_correction:
+        m_hats, v_hats = corrected(firsts, b1), corrected(seconds, b2)
+    all_eps = eps_of_steps(eps, b2, eps_place, grads, bias_correction)
+    updates = divided(m_hats, v_hats, all_eps, eps_place, rates)
+    states = {"first_moment": firsts, "second_moment": seconds}
+    return History(updates, states)
+
+
+def amsgrad(
+    grads: Grads,
+    rates: Rates,
+    b1: arb,
+    b2: arb,
+    eps: arb,
+    bias_correction: bool = False,
+    maximum_of: str = "raw",
+    eps_place: str = "outside",
+) -> History:
+    """Adam's update with the largest of v_1 ... v_t, or of those divided by 1 - b2^t."""
+    firsts, seconds = averages(grads, b1), averages([g * g for g in grads], b2)
+    seen = seconds if maximum_of == "raw" else corrected(seconds, b2)
+    largest = [largest_of(seen[: t + 1]) for t in range(len(grads))]
+    m_hats, v_hats = firsts, largest
+    if bias_correction:
+        m_hats = corrected(firsts, b1)
+        v_hats = corrected(largest, b2) if maximum_of == "raw" else largest
+    all_eps = eps_of_steps(eps, b2, eps_place, grads, bias_correction)
+    updates = divided(m_hats, v_hats, all_eps, eps_place, rates)
+    states = {"first_moment": firsts, "second_moment": seconds, "largest_second_moment": largest}
+    return History(updates, states)
+
+
+def nadam(
+    grads: Grads,
+    rates: Rates,
+    b1: arb,
+    b2: arb,
+    eps: arb,
+    momentum_decay: arb,
+    eps_place: str = "outside",
+) -> History:
+    """m_hat = mu_(t+1) m / (1 - mu_1 ... mu_(t+1)) + (1 - mu_t) g / (1 - mu_1 ... mu_t)."""
+    steps = range(1, len(grads) + 1)
+    mus = [b1 * (1 - from_floats(0.96) ** (t * momentum_decay) / 2) for t in (*steps, steps.stop)]
+    products = [prod(mus[:t], start=arb(1)) for t in range(1, len(mus) + 1)]
+    firsts, seconds = averages(grads, b1), averages([g * g for g in grads], b2)
+    m_hats = [
+        mus[t] * m / (1 - products[t]) + (1 - mus[t - 1]) * g / (1 - products[t - 1])
+        for t, m, g in zip(steps, firsts, grads, strict=True)
+    ]
+    all_eps = eps_of_steps(eps, b2, eps_place, grads)
+    updates = divided(m_hats, corrected(seconds, b2), all_eps, eps_place, rates)
+    states = {"first_moment": firsts, "second_moment": seconds}
+    numbers = {"momentum_product": products[:-1]}
+    return History(updates, states, numbers)
+
+
+def radam(
+    grads: Grads,
+    rates: Rates,
+    b1: arb,
+    b2: arb,
+    eps: arb,
+    threshold: arb,
+    fallback: bool = True,
+    eps_place: str = "outside",
+) -> History:
+    """Adam's update times r where rho_t is above the threshold; m_hat alone, or nothing, before."""
+    firsts, seconds = averages(grads, b1), averages([g * g for g in grads], b2)
+    all_eps = eps_of_steps(eps, b2, eps_place, grads)
+    most = 2 / (1 - b2) - 1
+    pushes = []
+    for t, (m, v, eps_t) in enumerate(
+        zip(corrected(firsts, b1), corrected(seconds, b2), all_eps, strict=True), start=1
+    ):
+        rho = most - 2 * t * b2**t / (1 - b2**t)
+        if rho > threshold:
+            r = ((rho - 4) * (rho - 2) * most / ((most - 4) * (most - 2) * rho)).sqrt()
+            pushes.append(r * m / root(v, eps_t, eps_place))
+        elif rho <= threshold:
+            pushes.append(m if fallback else 0 * m)
+        else:
+            raise UndecidedError(f"{rho} may lie on either side of {threshold}")
+    states = {"first_moment": firsts, "second_moment": seconds}
+    return History([-push for push in times(rates, pushes)], states)
+
+
+def adamax(
+    grads: Grads,
+    rates: Rates,
+    b1: arb,
+    b2: arb,
+    eps: arb,
+    bias_correction: bool = True,
+    eps_place: str = "outside",
+) -> History:
+    """update = -rate m_hat / (u + eps), u_t the largest b2^(t-i) |g_i|."""
+    within, beside = (eps, 0) if eps_place == "inside" else (0, eps)
+    firsts = averages(grads, b1)
+    largest = [
+        largest_of([b2 ** (t - i) * (abs(grads[i]) + within) for i in range(t + 1)])
+        for t in range(len(grads))
+    ]
+    m_hats = corrected(firsts, b1) if bias_correction else firsts
+    pushes = [m / (u + beside) for m, u in zip(m_hats, largest, strict=True)]
+    states = {"first_moment": firsts, "largest": largest}
+    return History([-push for push in times(rates, pushes)], states)

@@ -1,0 +1,185 @@
+"""The exact forward and backward pass of the network, as balls.
+
+The derivatives are written down here once more, from the definitions, not taken from a reference.
+Arrays are (batch, units), as everywhere.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from flint import arb
+
+from crosscheck.numerics.exact.balls import Array, elementwise, is_positive
+
+
+class Layer(NamedTuple):
+    """Weight (fan_out, fan_in) and bias (fan_out,), of balls."""
+
+    weight: Array
+    bias: Array
+
+
+class KinkError(ArithmeticError):
+    """A derivative is asked for where there is none."""
+
+
+class Pass(NamedTuple):
+    """What one forward and backward pass computes, in the contract's terms.
+
+    `kinks` lists where a relu stands exactly at 0, as (layer, sample, unit). The loss has no
+    derivative there; what stands in `deltas` and `grads` then follows the convention relu'(0) = 0.
+    """
+
+    pre_activations: tuple[Array, ...]
+    activations: tuple[Array, ...]
+    loss: arb
+    deltas: tuple[Array, ...]
+    grads: tuple[Layer, ...]
+    kinks: tuple[tuple[int, int, int], ...] = ()
+
+
+def forward_and_backward(
+    params: Sequence[Layer],
+    inputs: Array,
+    targets: Array,
+    activations: Sequence[str],
+    loss: str,
+) -> Pass:
+    """Every quantity of one pass, enclosed.
+
+    Raises:
+        UndecidedError: If a relu cannot tell the sign of its input.
+    """
+    zs: list[Array] = []
+    outputs = [inputs]
+    for layer, name in zip(params, activations, strict=True):
+        zs.append(outputs[-1] @ layer.weight.T + layer.bias)
+        outputs.append(ACTIVATIONS[name](zs[-1]))
+    value, error = LOSSES[loss](outputs[-1], targets)
+    deltas: list[Array] = []
+    for layer, name, z in reversed(list(zip(params, activations, zs, strict=True))):
+        deltas.insert(0, BACKWARD[name](error, z))
+        error = deltas[0] @ layer.weight
+    grads = tuple(
+        Layer(delta.T @ below, delta.sum(axis=0))
+        for delta, below in zip(deltas, outputs[:-1], strict=True)
+    )
+    kinks = tuple(
+        (layer, *place)
+        for layer, (z, name) in enumerate(zip(zs, activations, strict=True))
+        if name == "relu"
+        for place in np.ndindex(z.shape)
+        if z[place] == 0
+    )
+    return Pass(tuple(zs), tuple(outputs), value, tuple(deltas), grads, kinks)
+
+
+# ----- activations: balls in, balls out; softmax sees a whole row -----
+
+
+def _sigmoid(z: arb) -> arb:
+    return 1 / (1 + (-z).exp())
+
+
+def _relu(z: arb) -> arb:
+    return z if is_positive(z) else arb(0)
+
+
+def _softplus(z: arb) -> arb:
+    return z.exp().log1p()
+
+
+def _distribution(z: arb) -> arb:  # of the standard normal
+    return (-z / arb(2).sqrt()).erfc() / 2
+
+
+def _density(z: arb) -> arb:  # of the standard normal
+    return (-z * z / 2).exp() / (2 * arb.pi()).sqrt()
+
+
+def _softmax(z: Array) -> Array:
+    powers = elementwise(arb.exp, z)
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def _each(function: Callable[[arb], arb]) -> Callable[[Array], Array]:
+    return lambda z: elementwise(function, z)
+
+
+ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
+    "identity": lambda z: z,
+    "sigmoid": _each(_sigmoid),
+    "tanh": _each(arb.tanh),
+    "relu": _each(_relu),
+    "softmax": _softmax,
+    "softplus": _each(_softplus),
+    "gelu": _each(lambda z: z * _distribution(z)),
+}
+
+
+def _times_slope(slope: Callable[[arb], arb]) -> Callable[[Array, Array], Array]:
+    return lambda error, z: error * elementwise(slope, z)
+
+
+def _softmax_backward(error: Array, z: Array) -> Array:
+    a = _softmax(z)
+    return a * (error - (error * a).sum(axis=1, keepdims=True))
+
+
+# dC/da and z in, dC/dz out. The slope of relu at 0 is 0, by the suite's convention.
+BACKWARD: dict[str, Callable[[Array, Array], Array]] = {
+    "identity": lambda error, z: error,
+    "sigmoid": _times_slope(lambda z: _sigmoid(z) * _sigmoid(-z)),
+    "tanh": _times_slope(lambda z: z.sech() ** 2),
+    "relu": _times_slope(lambda z: arb(1 if is_positive(z) else 0)),
+    "softmax": _softmax_backward,
+    "softplus": _times_slope(_sigmoid),
+    "gelu": _times_slope(lambda z: _distribution(z) + z * _density(z)),
+}
+
+
+# ----- losses: (outputs, targets) -> value and dC/da -----
+
+
+def _squared_error(factor: Callable[[Array], arb]) -> Callable[[Array, Array], tuple[arb, Array]]:
+    def loss(a: Array, y: Array) -> tuple[arb, Array]:
+        scale = factor(a)
+        r = a - y
+        return scale * (r * r).sum(), 2 * scale * r  # flint's ** gives NaN for a ball around 0
+
+    return loss
+
+
+def _term(weight: arb, number: arb) -> arb:
+    return weight * number.log() if weight != 0 else arb(0)  # 0 log 0 = 0
+
+
+def _slope(weight: arb, number: arb) -> arb:
+    return weight / number if weight != 0 else arb(0)
+
+
+def _binary_cross_entropy(p: Array, t: Array) -> tuple[arb, Array]:
+    value = -(elementwise(_term, t, p) + elementwise(_term, 1 - t, 1 - p)).sum() / len(p)
+    return value, (elementwise(_slope, 1 - t, 1 - p) - elementwise(_slope, t, p)) / len(p)
+
+
+def _sigmoid_binary_cross_entropy(z: Array, t: Array) -> tuple[arb, Array]:
+    value = (t * elementwise(_softplus, -z) + (1 - t) * elementwise(_softplus, z)).sum() / len(z)
+    return value, (elementwise(_sigmoid, z) - t) / len(z)
+
+
+def _softmax_cross_entropy(z: Array, t: Array) -> tuple[arb, Array]:
+    a = _softmax(z)
+    value = -(t * elementwise(arb.log, a)).sum() / len(z)
+    return value, (a * t.sum(axis=1, keepdims=True) - t) / len(z)
+
+
+LOSSES: dict[str, Callable[[Array, Array], tuple[arb, Array]]] = {
+    "squared_error": _squared_error(lambda a: arb(1) / len(a)),
+    "half_squared_error": _squared_error(lambda a: arb(1) / (2 * len(a))),
+    "mean_squared_error": _squared_error(lambda a: arb(1) / np.size(a)),
+    "binary_cross_entropy": _binary_cross_entropy,
+    "sigmoid_binary_cross_entropy": _sigmoid_binary_cross_entropy,
+    "softmax_cross_entropy": _softmax_cross_entropy,
+}

@@ -1,0 +1,1 @@
+"""Pages to read beside the lecture notes, built from one run, without a server."""

@@ -1,0 +1,85 @@
+"""What the overview shows of a run."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from crosscheck.documents.ledger import STATEMENT_VERDICTS
+from crosscheck.documents.verdicts import VERDICTS
+from crosscheck.numerics.comparison import EXACT
+from crosscheck.report.site import documents
+from crosscheck.report.site.run import Run
+from crosscheck.verification.discrimination import MARGIN
+
+
+def write_part(path: Path, content: Any) -> None:
+    """One part of the run, for other programs."""
+    path.write_text(
+        json.dumps(content, ensure_ascii=False, separators=(",", ":")), encoding="utf-8"
+    )
+
+
+def filling(run: Run, language: str) -> dict[str, Any]:
+    """For the template: the stages by framework, the documents' counts, what is wrong."""
+    verification, ledger = run.parts["verification"], run.parts["ledger"]
+    findings = run.parts["conventions"]["findings"]
+    outcomes = run.parts["mistakes"]["mistakes"]
+    differ = verification["differ"]
+    return {
+        "columns": _judged(verification),
+        "stages": _stages(verification),
+        "wrong": [each for each in differ if not each["known_failure"]],
+        "known": sum(each["known_failure"] is not None for each in differ),
+        "verdicts": (*VERDICTS, *STATEMENT_VERDICTS),
+        "documents": [
+            {
+                "number": number,
+                "title": title,
+                "href": documents.file_of(number, language),
+                "counts": counted(ledger, number),
+            }
+            for number, title in ledger["documents"].items()
+        ],
+        "margin": f"{MARGIN:g}",
+        "mistakes": len(outcomes),
+        "caught": sum(each["problem"] is None for each in outcomes),
+        "tried": sum(each["holds"] is not None for each in findings),
+        "held": sum(each["holds"] is True for each in findings),
+    }
+
+
+def counted(ledger: dict[str, Any], number: str) -> Counter[str]:
+    """How many entries of one document have each verdict."""
+    entries = (*ledger["numbers"], *ledger["statements"])
+    return Counter(each["verdict"] for each in entries if each["document"] == number)
+
+
+def _judged(verification: dict[str, Any]) -> list[str]:
+    """The frameworks that were compared with anything."""
+    compared = {name for each in verification["stages"] for name in each["frameworks"]}
+    return [name for name in verification["frameworks"] if name in compared]
+
+
+def _stages(verification: dict[str, Any]) -> list[dict[str, Any]]:
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for each in verification["stages"]:
+        row = rows.setdefault((each["group"], each["stage"]), {"exact": {}, "pair": None})
+        one, other = each["frameworks"]
+        if other == EXACT:
+            row["exact"][one] = each
+        elif row["pair"] is None or _size(each) > _size(row["pair"]):
+            row["pair"] = each
+    return [
+        {
+            "group": group,
+            "stage": stage,
+            "cells": [row["exact"].get(name) for name in _judged(verification)],
+            "pair": row["pair"],
+        }
+        for (group, stage), row in rows.items()
+    ]
+
+
+def _size(cell: dict[str, Any]) -> float:
+    return float("inf") if cell["fraction"] is None else float(cell["fraction"])

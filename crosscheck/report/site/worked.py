@@ -1,0 +1,258 @@
+"""The worked example of document 002, drawn: one step after the other, with exact numbers.
+
+What a step shows is declared in `worked_steps`, as quantities and as marks in the sources; here
+every figure is computed or taken from the ledger, and every line of code is looked up.
+"""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal, localcontext
+from types import SimpleNamespace
+from typing import Any
+
+from crosscheck.documents import transcription
+from crosscheck.documents.expressions import evaluate, normal_form, resolve
+from crosscheck.documents.ledger import tables
+from crosscheck.documents.transcription import Document
+from crosscheck.documents.verdicts import ball
+from crosscheck.documents.worked_examples import Names, exact_names
+from crosscheck.frameworks.reading import find
+from crosscheck.frameworks.registry import BUILT_IN
+from crosscheck.numerics.exact.balls import from_decimals, to_decimal, working_precision
+from crosscheck.numerics.exact.network import Layer, forward_and_backward
+from crosscheck.report.site.mathml import inline
+from crosscheck.report.site.run import Run
+from crosscheck.report.site.worked_steps import RUNS, Step, steps
+from crosscheck.report.site.worked_values import Sizes, Value
+
+DOCUMENT = "002"
+DIGITS = 8
+# The drawing, in its own units: the rows of units and the loss from top to bottom.
+WIDTH, HEIGHT = 400, 470
+ROWS, LOSS_ROW, RADIUS = (48, 206, 346), 436, 17
+Labels = dict[tuple[Any, ...], list[str]]  # what is written at each place
+
+
+class WorkedError(LookupError):
+    """Something that a step shows is not there; the message says what."""
+
+
+def filling(run: Run) -> dict[str, Any]:
+    """For the template: the steps, the optimizers to choose from, and Adam's step four ways.
+
+    Raises:
+        WorkedError: If a marked line is not found, or a printed number has no step.
+    """
+    document = transcription.load(DOCUMENT)
+    entries = [
+        each
+        for each in run.parts["ledger"]["numbers"]
+        if each["document"] == DOCUMENT and each["verdict"] != "illustration"
+    ]
+    printed = {each["quantity"]: each["printed"] for each in entries}
+    shown_steps = list(steps(_sizes(document), _moved(document)))
+    for each in entries:
+        if not any(re.fullmatch(step.prints, each["quantity"]) for step in shown_steps):
+            raise WorkedError(f"{each['quantity']} is printed, and belongs to no step")
+    order = list(dict.fromkeys(step.name for step in shown_steps))
+    with working_precision():
+        names = exact_names(document)
+        names["printed"] = _from_printed(document, names, printed)
+        made = [
+            {"number": order.index(step.name) + 1}
+            | _filled(step, document, names, entries, printed)
+            for step in shown_steps
+        ]
+    chosen = [str(each["number"]) for each in made if each["run"] == "sgd"]
+    return {
+        "steps": made,
+        "count": len(order),
+        "runs": RUNS,
+        "chosen": " and ".join(chosen),
+        "tables": tables(document),
+        "digits": DIGITS,
+    }
+
+
+def _filled(
+    step: Step, document: Document, names: Names, entries: list[Any], printed: dict[str, str]
+) -> dict[str, Any]:
+    def exact(quantity: str) -> str:
+        return shown(evaluate(quantity, lambda name: ball(resolve(name, names))))
+
+    def value(quantity: str) -> str:
+        if not step.as_printed:
+            return exact(quantity)
+        if normal_form(quantity) not in printed:
+            raise WorkedError(f"{quantity} is not printed in document {DOCUMENT}")
+        return printed[normal_form(quantity)]
+
+    values = [(each, value(each.quantity)) for each in step.values]
+    rows = _printed_rows(step, entries, exact)
+    return {
+        "id": step.name if step.run is None else f"{step.name}-{step.run}",
+        "run": step.run,
+        "as_printed": step.as_printed,
+        "title": step.title,
+        "text": step.text,
+        "numbers": [
+            {"symbol": inline(each.symbol), "quantity": each.quantity, "value": text}
+            for each, text in values
+        ],
+        "equations": [inline(each) for each in step.equations],
+        "code": [
+            {
+                "framework": name,
+                "lines": [
+                    located(name, *mark) for mark in step.code.get("", ()) + step.code.get(name, ())
+                ],
+            }
+            for name in BUILT_IN
+        ],
+        "printed": rows,
+        "slips": list({row["slip"]["name"]: row["slip"] for row in rows if row["slip"]}.values()),
+        "drawing": _drawing(document, values, step.upwards),
+    }
+
+
+def shown(number: Any) -> str:
+    """A ball to `DIGITS` significant digits, without the zeros at its end."""
+    return _brief(to_decimal(number, DIGITS))
+
+
+def _brief(text: str) -> str:
+    with localcontext(prec=DIGITS):
+        decimal = Decimal(text).normalize()
+    return format(decimal, "f" if decimal.adjusted() > -5 else "e")
+
+
+def located(framework: str, name: str, mark: str) -> dict[str, str]:
+    """The one line of a framework's definition that holds a text, and where it stands.
+
+    Raises:
+        WorkedError: If no line holds it, or several do.
+    """
+    (definition,) = find(name, [BUILT_IN[framework]])
+    lines = definition.lines if definition is not None else ()
+    found = [index for index, line in enumerate(lines) if mark in line]
+    if definition is None or len(found) != 1:
+        raise WorkedError(f"{mark!r} stands in {len(found)} lines of {name} of {framework}, not 1")
+    return {
+        "where": f"{definition.path}:{definition.line + found[0]}",
+        "href": f"code-{name.partition('.')[0]}.html#{name}",
+        "text": lines[found[0]].strip(),
+    }
+
+
+def _from_printed(document: Document, names: Names, printed: dict[str, str]) -> SimpleNamespace:
+    """The example once more, with the parameters that the document prints after Adam's step."""
+    network = document.given["network"]
+    moved = _moved(document)
+    of = f"adam.params[{moved}]"
+    rows, columns = names["params"][moved].weight.shape
+    weight = [[printed[f"{of}.weight[{j}, {k}]"] for k in range(columns)] for j in range(rows)]
+    bias = [printed[f"{of}.bias[{j}]"] for j in range(rows)]
+    params = list(names["params"])
+    params[moved] = Layer(from_decimals(weight), from_decimals(bias))
+    kind = network["activations"], network["loss"]
+    computed = forward_and_backward(params, names["inputs"], names["targets"], *kind)
+    return SimpleNamespace(
+        **computed._asdict(), params=tuple(params), outputs=computed.activations[-1]
+    )
+
+
+def _printed_rows(
+    step: Step, entries: list[Any], exact: Callable[[str], str]
+) -> list[dict[str, Any]]:
+    """The printed numbers of a step; what is printed alike, with one verdict, is one row."""
+    rows: dict[tuple[str, ...], dict[str, Any]] = {}
+    for each in entries:
+        if re.fullmatch(step.prints, each["quantity"]):
+            key = (each["quantity"], each["printed"], each["verdict"])
+            slip = each["slip"] and each["slip"] | {"gives": _brief(each["slip"]["gives"])}
+            new = each | {"exact": exact(each["quantity"]), "slip": slip, "times": 0}
+            rows.setdefault(key, new)["times"] += 1
+    return list(rows.values())
+
+
+def _moved(document: Document) -> int:
+    """The one layer that the document updates."""
+    (moved,) = {layer for run in document.given["runs"] for layer in run["layers"]}
+    return int(moved)
+
+
+def _sizes(document: Document) -> Sizes:
+    network = document.given["network"]
+    return (len(network["inputs"][0]), *(len(layer["bias"]) for layer in network["params"]))
+
+
+# ----- the drawing: places are ("unit", row, index), ("edge", row above, to, from), ("loss",) -----
+
+
+def _drawing(document: Document, values: list[tuple[Value, str]], upwards: bool) -> dict[str, Any]:
+    """Units, edges and the loss, with what is written at each."""
+    labels: Labels = {}
+    for each, text in values:
+        labels.setdefault(each.place, []).append(each.short + text)
+    sizes = _sizes(document)
+    nodes = [_node(labels, sizes, row, index) for row in range(3) for index in range(sizes[row])]
+    last = nodes[-1]
+    loss = {"x": last["x"], "y": LOSS_ROW, "name": "C"}
+    edges = [
+        _edge(labels, sizes, row, above, below)
+        for row in (1, 2)
+        for above in range(sizes[row])
+        for below in range(sizes[row - 1])
+    ]
+    edges.append(_between(last, loss) | {"lines": [], "on": ("loss",) in labels})
+    nodes.append(loss | _label(labels.get(("loss",), []), last["x"] + 26, LOSS_ROW, "start"))
+    return {
+        "width": WIDTH,
+        "height": HEIGHT,
+        "radius": RADIUS,
+        "nodes": nodes,
+        "edges": edges,
+        "upwards": upwards,
+    }
+
+
+def _node(labels: Labels, sizes: Sizes, row: int, index: int) -> dict[str, Any]:
+    x, y = _centre(sizes, row, index)
+    lines = labels.get(("unit", row, index), [])
+    if row == 0:
+        place = _label(lines, x, y - 28, "middle")
+    elif row == len(sizes) - 1:
+        place = _label(lines, x + 26, y, "start")
+    else:  # below the unit and outwards, where no edge runs
+        left = x < WIDTH / 2
+        place = _label(lines, 4 if left else WIDTH - 4, y + 40, "start" if left else "end")
+    name = f"{'x' if row == 0 else 'a'}{'' if sizes[row] == 1 else '₁₂₃'[index]}"
+    return {"x": x, "y": y, "name": name, **place}
+
+
+def _edge(labels: Labels, sizes: Sizes, row: int, above: int, below: int) -> dict[str, Any]:
+    one, other = (
+        dict(zip("xy", _centre(sizes, *place), strict=True))
+        for place in ((row - 1, below), (row, above))
+    )
+    # At heights where no two numbers of crossing edges meet.
+    share = ((0.2, 0.2, 0.2), (0.34, 0.47, 0.34))[above][below] if row == 1 else 0.5
+    x, y = (one[axis] + share * (other[axis] - one[axis]) for axis in "xy")
+    lines = labels.get(("edge", row, above, below), [])
+    return _between(one, other) | _label(lines, x, y, "middle")
+
+
+def _label(lines: list[str], x: float, y: float, anchor: str) -> dict[str, Any]:
+    return {"lines": lines, "at": (round(x, 1), round(y, 1)), "anchor": anchor, "on": bool(lines)}
+
+
+def _between(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """A line from the rim of one unit to that of the other, with room for an arrow."""
+    width, height = other["x"] - one["x"], other["y"] - one["y"]
+    rim = (RADIUS + 3) / (width**2 + height**2) ** 0.5
+    ends = ((one["x"] + part * width, one["y"] + part * height) for part in (rim, 1 - rim))
+    return {"ends": [tuple(round(each, 1) for each in end) for end in ends]}
+
+
+def _centre(sizes: Sizes, row: int, index: int) -> tuple[float, float]:
+    return WIDTH * (index + 0.5) / sizes[row], ROWS[row]

@@ -1,0 +1,300 @@
+"""What the steps of the worked example are: their quantities, equations and lines of code.
+
+No number stands here. A value names its quantity in the contract's terms, a line of code its
+definition and a text in it, and both are looked up when the page is made.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from crosscheck.report.site.worked_values import Sizes, Value, hidden, leaves, passed, units
+
+# The optimizers, by the names of the document's runs; "printed" is what stands in the document.
+RUNS = {
+    "sgd": "SGD",
+    "printed": "Adam as printed",
+    "adam": "Adam as the document's formula",
+    "published": "Adam as published",
+}
+
+Marks = tuple[tuple[str, str], ...]  # a definition, and a text that one line of it holds
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step.
+
+    Attributes:
+        name: One for all optimizers.
+        title, text: A heading and a sentence.
+        values: Its numbers.
+        equations: As LaTeX.
+        code: The marks of each framework; under "" stand those that all three share.
+        prints: The printed quantities that belong to it, as a regular expression.
+        run: The optimizer that it is for, or None if it is for all.
+        upwards: Whether it goes from the loss to the inputs.
+        as_printed: Whether its numbers are those that the document prints, not the exact ones.
+    """
+
+    name: str
+    title: str
+    text: str
+    values: tuple[Value, ...]
+    equations: tuple[str, ...]
+    code: Mapping[str, Marks]
+    prints: str
+    run: str | None = None
+    upwards: bool = False
+    as_printed: bool = False
+
+
+LAYER = (("mlp.linear", "return "), ("mlp.unchecked_forward", "z = linear("))
+ACTIVATION = (
+    ("activations.sigmoid", "return "),
+    ("mlp.unchecked_forward", "ACTIVATIONS[name](z)"),
+)
+LOSS = (("losses.squared_error", "return "),)
+DELTA = ("gradients._backward", "delta = ACTIVATION_VJPS")
+SLOPE = ("gradients.ACTIVATION_VJPS", '"sigmoid":')
+GRADS = {
+    "numpy": (
+        ("gradients.unchecked_value_and_grad", "weight=np.dot(delta.T"),
+        ("gradients.unchecked_value_and_grad", "bias=delta.sum("),
+    ),
+    "torch": (
+        ("gradients.unchecked_value_and_grad", "value = LOSSES[loss]("),
+        ("gradients.unchecked_value_and_grad", "torch.autograd.grad("),
+    ),
+    "jax": (
+        ("gradients.unchecked_value_and_grad", "return LOSSES[loss]("),
+        ("gradients.unchecked_value_and_grad", "jax.value_and_grad("),
+    ),
+}
+DELTAS: dict[str, Marks] = {
+    "torch": (("gradients.deltas", "torch.autograd.grad("),),
+    "jax": (
+        ("gradients.deltas", "a = ACTIVATIONS["),
+        ("gradients.deltas", "rest = unchecked_forward("),
+        ("gradients.deltas", "return LOSSES[loss]("),
+        ("gradients.deltas", "jax.grad("),
+    ),
+}
+APPLY = ("optimizers.apply_updates", "return tree_map(")
+MOMENTS = (("optimizers.adam", "m = tree_map(lambda m, g"), ("optimizers.adam", "v = tree_map("))
+CORRECTION = (("optimizers.adam", "m_hat = tree_map("), ("optimizers.adam", "v_hat = tree_map("))
+ROOT = (("optimizers.root", "return "), ("optimizers.adam", "updates = tree_map("), APPLY)
+
+GRADIENT = r"\partial C / \partial %s"  # by a weight or a bias
+TEXTS = {
+    "sgd": "A step against the gradient, as long as the learning rate makes it.",
+    "printed": "What the document prints, from the gradient that it prints. Its formula divides by "
+    "the root of v, as in the next choice; the step that gives its numbers leaves that out, and no "
+    "framework has code for it.",
+    "adam": "The document's formula, which has no bias correction, on the true gradient.",
+    "published": "With the correction that the document leaves out: both means start at 0, and are "
+    "divided by the share of 1 that their weights add up to.",
+}
+MEANS = (
+    r"m = \beta_1 m_0 + (1 - \beta_1) \, g",
+    r"v = \beta_2 v_0 + (1 - \beta_2) \, g^2",
+)
+AS_IT_IS = (*MEANS, r"\theta \leftarrow \theta - \eta \, \frac{m}{\sqrt{v} + \epsilon}")
+CORRECTED = (
+    *MEANS,
+    r"\hat{m} = \frac{m}{1 - \beta_1^t}, \quad \hat{v} = \frac{v}{1 - \beta_2^t}",
+    r"\theta \leftarrow \theta - \eta \, \frac{\hat{m}}{\sqrt{\hat{v}} + \epsilon}",
+)
+RULES: dict[str, tuple[tuple[str, ...], Marks]] = {
+    "sgd": (
+        (r"\theta \leftarrow \theta - \eta \, g",),
+        (("optimizers.sgd", "updates = tree_map("), APPLY),
+    ),
+    "printed": ((*MEANS, r"\theta \leftarrow \theta - \eta \, m"), MOMENTS),
+    "adam": (AS_IT_IS, MOMENTS + ROOT),
+    "published": (CORRECTED, MOMENTS + CORRECTION + ROOT),
+}
+
+
+def steps(sizes: Sizes, moved: int) -> Iterator[Step]:
+    """All steps, in order; of one that differs by optimizer, all of them.
+
+    Args:
+        sizes: Units of each row of the network.
+        moved: The layer that the document updates.
+    """
+    yield Step(
+        "hidden",
+        "Forward: the hidden layer",
+        "Each hidden unit adds up its weighted inputs and its bias; the sigmoid bends the sum.",
+        (*units(sizes, 0, "x", "inputs[0, {}]"), *leaves(sizes, 0, "params[0]"), *passed(sizes, 1)),
+        (
+            r"z^{(1)} = W^{(1)} x + b^{(1)}",
+            r"a^{(1)} = \sigma(z^{(1)}) = \frac{1}{1 + e^{-z^{(1)}}}",
+        ),
+        {"": LAYER + ACTIVATION},
+        r"inputs.*|params\[0\].*|-?pre_activations\[0\].*|activations\[1\].*",
+    )
+    yield Step(
+        "output",
+        "Forward: the output layer",
+        "The output unit does the same with what the hidden units give.",
+        (*hidden(sizes), *leaves(sizes, 1, "params[1]"), *passed(sizes, 2)),
+        (r"z^{(2)} = W^{(2)} a^{(1)} + b^{(2)}", r"a^{(2)} = \sigma(z^{(2)})"),
+        {"": LAYER + ACTIVATION},
+        r"params\[1\].*|-?pre_activations\[1\].*|outputs\[0, 0\]",
+    )
+    target = Value("y", "targets[0, 0]", ("loss",), "y = ")
+    (output,) = units(sizes, 2, "a^{(2)}", "activations[2][0, {}]", "a = ")
+    yield Step(
+        "loss",
+        "Loss",
+        "The square of the distance between the output and the target.",
+        (output, target, Value("C", "loss", ("loss",), "C = ")),
+        (r"C = (a^{(2)} - y)^2",),
+        {"": LOSS},
+        r"targets.*|loss",
+    )
+    yield from _backward(sizes, output, target)
+    for run in RUNS:
+        yield _update(sizes, moved, run)
+    for run in RUNS:
+        yield _again(sizes, moved, run)
+
+
+def _backward(sizes: Sizes, output: Value, target: Value) -> Iterator[Step]:
+    at = ("unit", 2, 0)
+    slope = r"\sigma'(z^{(2)}) = a^{(2)} (1 - a^{(2)})"
+    delta = tuple(units(sizes, 2, r"\delta^{(2)}", "deltas[1][0, {}]", "δ = "))
+    yield Step(
+        "error",
+        "Backward: the error of the output",
+        "How fast the loss changes with z: the slope of the square times that of the sigmoid.",
+        (
+            output,
+            target,
+            Value(
+                r"\partial C / \partial a^{(2)}",
+                "2 * (outputs[0, 0] - targets[0, 0])",
+                at,
+                "∂C/∂a = ",
+            ),
+            Value(r"\sigma'(z^{(2)})", "outputs[0, 0] * (1 - outputs[0, 0])", at, "σ′ = "),
+            *delta,
+        ),
+        (
+            r"\frac{\partial C}{\partial a^{(2)}} = 2 (a^{(2)} - y)",
+            slope,
+            r"\delta^{(2)} = \frac{\partial C}{\partial a^{(2)}} \, \sigma'(z^{(2)})",
+        ),
+        {"numpy": (("gradients.LOSS_GRADIENTS", '"squared_error":'), SLOPE, DELTA)} | DELTAS,
+        r"2 \* \(outputs.*|outputs\[0, 0\] \* .*",
+        upwards=True,
+    )
+    yield Step(
+        "gradient",
+        "Backward: the gradient of the output layer",
+        "The share of a weight is the error times what came in along it; into a bias comes 1.",
+        (*hidden(sizes), *delta, *leaves(sizes, 1, "grads[1]", GRADIENT, ("", "∇b = "))),
+        (
+            r"\frac{\partial C}{\partial W^{(2)}} = \delta^{(2)} \, (a^{(1)})^{\top}",
+            r"\frac{\partial C}{\partial b^{(2)}} = \delta^{(2)}",
+        ),
+        GRADS,
+        r"grads\[1\].*|1",
+        upwards=True,
+    )
+    yield Step(
+        "below",
+        "Backward: the hidden layer",
+        "The error goes back along the weights, and through the sigmoid of each hidden unit.",
+        (
+            *units(sizes, 0, "x", "inputs[0, {}]"),
+            *hidden(sizes),
+            *delta,
+            *(each for each in leaves(sizes, 1, "params[1]") if each.place[0] == "edge"),
+            *units(sizes, 1, r"\delta^{(1)}", "deltas[0][0, {}]", "δ = "),
+            *leaves(sizes, 0, "grads[0]", GRADIENT, ("", "∇b = ")),
+        ),
+        (
+            r"\delta^{(1)} = (W^{(2)})^{\top} \delta^{(2)} \odot \sigma'(z^{(1)})",
+            r"\frac{\partial C}{\partial W^{(1)}} = \delta^{(1)} x^{\top}",
+            r"\frac{\partial C}{\partial b^{(1)}} = \delta^{(1)}",
+        ),
+        {
+            "numpy": (
+                ("gradients._backward", "cotangent = delta @"),
+                SLOPE,
+                DELTA,
+                *GRADS["numpy"],
+            ),
+            "torch": DELTAS["torch"] + GRADS["torch"],
+            "jax": DELTAS["jax"] + GRADS["jax"],
+        },
+        r"(grads|deltas)\[0\].*",
+        upwards=True,
+    )
+
+
+def _update(sizes: Sizes, moved: int, run: str) -> Step:
+    # Adam as printed is the document's own run of Adam, in the numbers that it prints.
+    source = "adam" if run == "printed" else run
+    symbols = {"learning_rate": r"\eta", "b1": r"\beta_1", "b2": r"\beta_2", "eps": r"\epsilon"}
+    given = symbols if run != "sgd" else {"learning_rate": r"\eta"}
+    values = [Value(symbol, f"{source}.{name}") for name, symbol in given.items()]
+    values += leaves(sizes, moved, f"params[{moved}]")
+    values += leaves(sizes, moved, f"grads[{moved}]", GRADIENT, None)
+    moments = {"m": ("first_moment", "b1"), "v": ("second_moment", "b2")}
+    if run != "sgd":
+        for symbol, (name, _) in moments.items():
+            path = f"{source}.state.{name}[{moved}]"
+            values += leaves(sizes, moved, path, symbol + "_{%s}", None)
+    if run == "published":
+        for symbol, (name, decay) in moments.items():
+            path = f"{source}.state.{name}[{moved}]"
+            hat = leaves(sizes, moved, path, rf"\hat{{{symbol}}}_{{%s}}", None)
+            lacks = f" / (1 - {source}.{decay})"  # 1 - b^t at the first step
+            values += [replace(each, quantity=each.quantity + lacks) for each in hat]
+    values += leaves(sizes, moved, f"{source}.params[{moved}]", r"%s\text{ new}", ("→ ", "→ "))
+    equations, code = RULES[run]
+    return Step(
+        "update",
+        "Update",
+        f"{TEXTS[run]} As in the document, only the output layer moves.",
+        tuple(values),
+        equations,
+        {"": code},
+        {
+            "sgd": r"sgd\.(learning_rate|params[^*]*)",
+            "published": r"published\..*",
+        }.get(run, r"(1 - )?adam\..*"),
+        run,
+        as_printed=run == "printed",
+    )
+
+
+def _again(sizes: Sizes, moved: int, run: str) -> Step:
+    values = (
+        *units(sizes, 1, "a^{(1)}", f"{run}.activations[1][0, {{}}]", "a = "),
+        *leaves(sizes, moved, f"{run}.params[{moved}]"),
+        *passed(sizes, 2, f"{run}."),
+        Value("y", "targets[0, 0]", ("loss",), "y = "),
+        Value(r"C\text{ before}", "loss", ("loss",), "before: "),
+        Value(r"C", f"{run}.loss", ("loss",), "C = "),
+    )
+    text = "The same example with the new parameters, and what the step has made of the loss."
+    if run == "printed":
+        text += " From the printed parameters on, all is exact."
+    return Step(
+        "again",
+        "Forward again",
+        text,
+        values,
+        (
+            r"z^{(2)} = W^{(2)} a^{(1)} + b^{(2)}",
+            r"a^{(2)} = \sigma(z^{(2)})",
+            r"C = (a^{(2)} - y)^2",
+        ),
+        {"": LAYER + ACTIVATION + LOSS},
+        rf"{run}\.(pre_activations|activations|outputs|params.*\*|loss).*",
+        run,
+    )

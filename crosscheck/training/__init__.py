@@ -1,0 +1,1 @@
+"""Training runs: data, runs, checkpoints, drift, experiments, benchmark, plots."""

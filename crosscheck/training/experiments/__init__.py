@@ -1,0 +1,1 @@
+"""The experiments of the lectures, each with its claim and its picture."""

@@ -1,0 +1,148 @@
+"""Experiments on networks: saturation in a deep stack, and when to stop."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from crosscheck.documents import transcription
+from crosscheck.training.experiments.base import Finding, Options, numpy_reference
+from crosscheck.training.plots.figures import COLOURS, DASHES, figure, labelled
+
+# ----- gradient norm per layer -----
+
+DEPTH, WIDTH, BATCH = 10, 32, 64  # hidden layers, units in each, samples
+FLAT = 1e-6  # a slope below this passes nothing on
+STACKS: dict[str, dict[str, Any]] = {
+    "sigmoid, glorot_uniform": {"name": "sigmoid", "initializer": "glorot_uniform"},
+    "relu, he_normal": {"name": "relu", "initializer": "he_normal"},
+    "sigmoid, uniform in [-100, 100]": {
+        "name": "sigmoid",
+        "initializer": "uniform",
+        "bound": 100.0,
+    },
+}
+
+
+def run_saturation(options: Options) -> Finding:
+    found = {label: _stack(options.seed, **stack) for label, stack in STACKS.items()}
+    norms = {label: of_layers for label, (of_layers, _) in found.items()}
+    flat = {label: share for label, (_, share) in found.items()}
+    kept = {label: of_layers[0] / of_layers[-1] for label, of_layers in norms.items()}
+    sigmoid, relu, wide = STACKS
+    return Finding(
+        holds=kept[sigmoid] < 1e-4 and kept[relu] > 0.1 and flat[wide] > 0.9 > 0.01 > flat[sigmoid],
+        text=(
+            f"From the last of {DEPTH + 1} layers to the first the gradient of the weights shrinks "
+            f"to {kept[sigmoid]:.1g} of its size with sigmoid, and keeps {kept[relu]:.2g} of it "
+            "with relu. Started uniformly in a wide range, as document 004 advises, "
+            f"{100 * flat[wide]:.0f} % of the sigmoids have a slope below {FLAT:g} "
+            f"({100 * flat[sigmoid]:.0f} % with glorot_uniform), and the first layer keeps "
+            f"{kept[wide]:.1g}."
+        ),
+        numbers={"gradient_norms": norms, "share_saturated": flat},
+    )
+
+
+def _stack(
+    seed: int, name: str, initializer: str, bound: float | None = None
+) -> tuple[list[float], float]:
+    """On one batch of noise: the norm of dC/dW by layer, and the share of slopes that are flat."""
+    numpy, rng = numpy_reference(), np.random.default_rng([10, seed])
+    sizes = [WIDTH] * (DEPTH + 1) + [10]
+    params = numpy.params.init_params(sizes, seed=seed, initializer=initializer, bound=bound)
+    inputs, targets = rng.standard_normal((BATCH, WIDTH)), np.eye(10)[rng.integers(0, 10, BATCH)]
+    kind = {"activations": [name] * (DEPTH + 1)}
+    _, grads = numpy.gradients.value_and_grad(
+        params, inputs, targets, loss="half_squared_error", **kind
+    )
+    hidden = np.concatenate(numpy.mlp.forward(params, inputs, **kind).pre_activations[:-1])
+    slopes = numpy.gradients.ACTIVATION_VJPS[name](
+        np.ones_like(hidden), hidden, numpy.activations.ACTIVATIONS[name](hidden)
+    )
+    norms = [float(np.linalg.norm(layer.weight)) for layer in grads]
+    return norms, float(np.mean(slopes < FLAT))
+
+
+def draw_saturation(folder: Path, finding: Finding) -> list[Path]:
+    path = folder / "saturation.png"
+    smallest = float(np.finfo("float64").smallest_normal)
+    with figure(path) as ((axes,),):
+        for (label, norms), colour, dash in zip(
+            finding.numbers["gradient_norms"].items(), COLOURS, DASHES, strict=False
+        ):
+            shown = np.where(np.array(norms) > smallest, norms, np.nan)
+            style = {"color": colour, "linestyle": dash, "marker": "o", "label": label}
+            axes.plot(range(1, len(norms) + 1), shown, **style)
+        labelled(axes, "layer, the first next to the inputs", "norm of dC/dW", "a deep stack")
+        axes.set_yscale("log")
+        axes.legend(fontsize="small")
+    return [path]
+
+
+# ----- document 002's iteration, until each of its three stop conditions -----
+
+CONDITIONS: dict[str, dict[str, float]] = {
+    "max_epochs": {"max_epochs": 300},
+    "loss_below": {"loss_below": 0.05},
+    "loss_change_below": {"loss_change_below": 1e-4},
+}
+
+
+def run_stopping(options: Options) -> Finding:
+    numpy, given = numpy_reference(), transcription.load("002").given
+    network = given["network"]
+    rate = float(next(run for run in given["runs"] if run["optimizer"] == "sgd")["hyperparameters"][
+        "learning_rate"
+    ])  # fmt: skip
+    params = tuple(
+        numpy.params.Layer(np.array(layer["weight"], "float64"), np.array(layer["bias"], "float64"))
+        for layer in network["params"]
+    )
+    inputs, targets = (np.array(network[key], "float64") for key in ("inputs", "targets"))
+    results = {
+        name: numpy.training.train(
+            params,
+            inputs,
+            targets,
+            numpy.optimizers.sgd(rate),
+            activations=network["activations"],
+            loss=network["loss"],
+            stop=numpy.training.StopRule(**condition),
+        )
+        for name, condition in CONDITIONS.items()
+    }
+    epochs = {name: len(result.losses) for name, result in results.items()}
+    longest = max((result.losses for result in results.values()), key=len)
+    return Finding(
+        holds=(
+            all(result.stop_reason == name for name, result in results.items())
+            and all(np.diff(longest) < 0)
+            and all(longest[: len(result.losses)] == result.losses for result in results.values())
+        ),
+        text=(
+            f"Document 002's step repeated at its rate of {rate:g}: the limit of 300 iterations "
+            f"ends it there, a loss below 0.05 after {epochs['loss_below']}, a change of the loss "
+            f"below 0.0001 after {epochs['loss_change_below']}. The loss falls in "
+            f"{int(np.sum(np.diff(longest) < 0))} of {len(longest) - 1} further iterations."
+        ),
+        numbers={
+            "iterations": epochs,
+            "stop_reasons": {name: result.stop_reason for name, result in results.items()},
+            "losses": list(longest),
+        },
+    )
+
+
+def draw_stopping(folder: Path, finding: Finding) -> list[Path]:
+    path, losses = folder / "stopping.png", finding.numbers["losses"]
+    with figure(path) as ((axes,),):
+        axes.plot(range(1, len(losses) + 1), losses, color=COLOURS[0])
+        for (name, count), colour, mark in zip(
+            finding.numbers["iterations"].items(), COLOURS[1:], "os^", strict=False
+        ):
+            axes.plot(count, losses[count - 1], mark, color=colour, label=f"{name}: {count}")
+        labelled(axes, "iteration", "loss", "document 002, until each condition holds")
+        axes.set_yscale("log")
+        axes.legend()
+    return [path]

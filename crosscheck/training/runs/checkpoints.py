@@ -1,0 +1,214 @@
+"""Checkpoints: one file from which every framework can go on.
+
+A safetensors file: the parameters and the moments of the optimizer as tensors; everything else
+(the configuration, the step, which batches come next, the history, the versions) as JSON in its
+header. Nothing in it is executed on loading.
+"""
+
+import json
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save as to_safetensors
+
+from crosscheck.numerics.exact.network import Layer
+from crosscheck.training.runs.configuration import Configuration, ConfigurationError
+from reference_numpy import optimizers
+
+FORMAT = "backprop-crosscheck 1"
+KEY = "crosscheck"
+SUFFIX = ".safetensors"
+# What an epoch of the history says in numbers.
+NUMBERS = ("loss", "train_accuracy", "test_accuracy", "seconds")
+# The order of an epoch's samples follows from these two, so that they are the generator's state.
+RULE = "numpy.random.default_rng([seed, epoch]).permutation(samples)"
+
+
+class CheckpointError(ValueError):
+    """A file is no checkpoint, or not a whole one; the message names the file."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A run at the end of an epoch.
+
+    Attributes:
+        configuration: What determines the run.
+        params: Layers of NumPy arrays.
+        moments: What the optimizer carries along, by name: of the shape of `params`, or a number.
+        step: How many updates were made.
+        history: One entry per epoch; how many there are is the number of the next one.
+        versions: Of the framework that wrote it, of NumPy, and which framework it was.
+    """
+
+    configuration: Configuration
+    params: tuple[Layer, ...]
+    moments: Mapping[str, tuple[Layer, ...] | float]
+    step: int
+    history: tuple[dict[str, Any], ...]
+    versions: Mapping[str, str]
+
+    @property
+    def epoch(self) -> int:
+        """The number of the next epoch."""
+        return len(self.history)
+
+
+def save(path: Path, checkpoint: Checkpoint) -> None:
+    """Write a checkpoint whole or not at all: the old file stands until the new one is complete.
+
+    Raises:
+        OSError: If the folder cannot be written to.
+    """
+    tensors = _flat("params", checkpoint.params)
+    for name, moment in checkpoint.moments.items():
+        tensors |= _flat(f"state.{name}", moment)
+    header = {
+        "format": FORMAT,
+        "configuration": checkpoint.configuration.as_json(),
+        "step": checkpoint.step,
+        "batches": {
+            "seed": checkpoint.configuration.seed,
+            "epoch": checkpoint.epoch,
+            "rule": RULE,
+        },
+        "history": list(checkpoint.history),
+        "versions": dict(checkpoint.versions),
+    }
+    content = to_safetensors(tensors, {KEY: json.dumps(header, allow_nan=False)})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")  # always the same, so that none pile up
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, path)
+    _sync_folder(path.parent)
+
+
+def load(path: Path) -> Checkpoint:
+    """Read a checkpoint and check all of it.
+
+    Raises:
+        CheckpointError: If it cannot be read, is truncated, corrupt or something else, or if its
+            arrays are not those of its configuration, or are not finite.
+    """
+    try:
+        with safe_open(path, "np") as file:
+            text = (file.metadata() or {}).get(KEY)
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError, ValueError, TypeError, AttributeError) as error:
+        raise CheckpointError(f"{path}: cannot be read as safetensors: {error}") from None
+    try:
+        return _checked(text, tensors)
+    except (CheckpointError, ConfigurationError) as error:
+        raise CheckpointError(f"{path}: {error}") from None
+
+
+def _checked(text: str | None, tensors: dict[str, np.ndarray]) -> Checkpoint:
+    if text is None:
+        raise CheckpointError(f"is no checkpoint of crosscheck: its header has no {KEY!r}")
+    try:
+        header = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise CheckpointError(f"its header is no JSON: {error}") from None
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        raise CheckpointError(f"is not in the format {FORMAT!r}")
+    configuration = Configuration.from_json(header.get("configuration"))
+    step, history, versions = (header.get(key) for key in ("step", "history", "versions"))
+    if isinstance(step, bool) or not isinstance(step, int) or step < 0:
+        raise CheckpointError(f"its step must be a whole number, not {step!r}")
+    if not isinstance(history, list) or not all(_is_epoch(entry) for entry in history):
+        raise CheckpointError(
+            f"its history must have a framework and finite {', '.join(NUMBERS)} for every epoch"
+        )
+    batches = {"seed": configuration.seed, "epoch": len(history), "rule": RULE}
+    if header.get("batches") != batches:
+        raise CheckpointError(f"its batches must go on as {batches}, not {header.get('batches')}")
+    if not isinstance(versions, dict) or not all(isinstance(v, str) for v in versions.values()):
+        raise CheckpointError("its versions must be texts by name")
+    trees = _trees(configuration, tensors)
+    params: Any = trees.pop("params")
+    moments = {name.removeprefix("state."): tree for name, tree in trees.items()}
+    return Checkpoint(configuration, params, moments, step, tuple(history), versions)
+
+
+def _flat(name: str, tree: tuple[Layer, ...] | float) -> dict[str, np.ndarray]:
+    """The arrays of a tree by name; a number is an array of no dimension."""
+    if not isinstance(tree, tuple):
+        return {name: np.asarray(tree, "float64")}
+    return {
+        f"{name}.{index}.{part}": np.ascontiguousarray(leaf)
+        for index, layer in enumerate(tree)
+        for part, leaf in zip(Layer._fields, layer, strict=True)
+    }
+
+
+def _trees(
+    configuration: Configuration, tensors: dict[str, np.ndarray]
+) -> dict[str, tuple[Layer, ...] | float]:
+    """The tensors put together, each of the shape and dtype that the configuration asks for."""
+    dtype = np.dtype(configuration.dtype)
+    shapes = [((above, below), (above,)) for below, above in pairwise(configuration.layers)]
+    of_layers, numbers = moments_of(configuration)
+    expected = {
+        f"{name}.{index}.{part}": (shape, dtype)
+        for name in ("params", *of_layers)
+        for index, layer in enumerate(shapes)
+        for part, shape in zip(Layer._fields, layer, strict=True)
+    } | {name: ((), np.dtype("float64")) for name in numbers}
+    if set(tensors) != set(expected):
+        wrong = sorted(set(tensors) ^ set(expected))
+        raise CheckpointError(f"has not the tensors of its configuration: {', '.join(wrong[:4])}")
+    for name, (shape, kind) in expected.items():
+        found = tensors[name]
+        if found.shape != shape or found.dtype != kind:
+            raise CheckpointError(
+                f"{name} must be {kind} of shape {shape}, not {found.dtype} of shape {found.shape}"
+            )
+        if not np.all(np.isfinite(found)):
+            raise CheckpointError(f"{name} has entries that are not finite")
+    layers = {
+        name: tuple(
+            Layer(*(tensors[f"{name}.{index}.{part}"] for part in Layer._fields))
+            for index in range(len(shapes))
+        )
+        for name in ("params", *of_layers)
+    }
+    return layers | {name: float(tensors[name]) for name in numbers}
+
+
+def moments_of(configuration: Configuration) -> tuple[list[str], list[str]]:
+    """The names of what the optimizer carries along: of the shape of the layers, and numbers."""
+    optimizer = optimizers.OPTIMIZERS[configuration.optimizer](**configuration.hyperparameters)
+    fields = optimizer.init(np.zeros(1))._asdict()
+    moments = {f"state.{name}": moment for name, moment in fields.items() if name != "step"}
+    numbers = [name for name, moment in moments.items() if isinstance(moment, float)]
+    return [name for name in moments if name not in numbers], numbers
+
+
+def _is_epoch(entry: Any) -> bool:
+    if not isinstance(entry, dict) or set(entry) != {"framework", *NUMBERS}:
+        return False
+    numbers = [entry[name] for name in NUMBERS]
+    return isinstance(entry["framework"], str) and all(
+        isinstance(number, float) and math.isfinite(number) for number in numbers
+    )
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name of a file last, where the system can (Windows cannot open a folder)."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""Cases, known mistakes, judging, the ladder, diagnosis, calibration and discrimination."""

@@ -1,0 +1,171 @@
+"""Every optimizer with every option, for the fixtures: by a name, the contract's name and keywords.
+
+All keywords are given, since the defaults are the contract's business. Beside the usual values
+stand some that show more: a large eps, short memories, an accumulator that does not start at 0.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from crosscheck.frameworks.registry import Framework
+
+ADAM = {"b1": 0.9, "b2": 0.999, "eps": 1e-8, "bias_correction": True, "eps_place": "outside"}
+# Under these the place of eps, the corrections and the memories all show.
+SHARP = {"b1": 0.5, "b2": 0.75, "eps": 1e-3}
+VELOCITY = {
+    "momentum": 0.9,
+    "nesterov": False,
+    "rate_inside": True,
+    "dampening": 0.0,
+    "dampen_first": True,
+}
+RMSPROP = {
+    "decay": 0.9,
+    "eps": 1e-8,
+    "eps_place": "outside",
+    "initial_accumulator": 0.0,
+    "centered": False,
+    "momentum": 0.0,
+    "rate_inside": True,
+}
+ADAGRAD = {"initial_accumulator": 0.0, "eps": 1e-10, "eps_place": "outside"}
+AMSGRAD = {
+    "b1": 0.9,
+    "b2": 0.999,
+    "eps": 1e-8,
+    "bias_correction": False,
+    "maximum_of": "raw",
+    "eps_place": "outside",
+}
+NADAM = {"b1": 0.9, "b2": 0.999, "eps": 1e-8, "momentum_decay": 0.004, "eps_place": "outside"}
+RADAM = {
+    "b1": 0.9,
+    "b2": 0.999,
+    "eps": 1e-8,
+    "threshold": 4.0,
+    "fallback": True,
+    "eps_place": "outside",
+}
+
+OPTIMIZERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "sgd": ("sgd", {}),
+    "sgd with a decay that is not scaled": (
+        "sgd",
+        {"weight_decay": 0.1, "decoupled": True, "scaled": False},
+    ),
+    "momentum": ("momentum", VELOCITY),
+    "momentum with an L2 penalty": (
+        "momentum",
+        VELOCITY | {"weight_decay": 0.1, "decoupled": False},
+    ),
+    "nesterov": ("momentum", VELOCITY | {"nesterov": True}),
+    "momentum with the rate outside": (
+        "momentum",
+        VELOCITY | {"rate_inside": False, "dampening": 0.25, "dampen_first": False},
+    ),
+    "nesterov with the rate outside": (
+        "momentum",
+        VELOCITY | {"nesterov": True, "rate_inside": False, "dampening": 0.25},
+    ),
+    "nesterov whose first step is spared": (
+        "momentum",
+        VELOCITY | {"nesterov": True, "dampening": 0.25, "dampen_first": False},
+    ),
+    "lion": ("lion", {"b1": 0.9, "b2": 0.99, "weight_decay": 0.0}),
+    "lion with a decay": ("lion", {"b1": 0.5, "b2": 0.75, "weight_decay": 0.1}),
+    "adagrad": ("adagrad", ADAGRAD),
+    "adagrad from 0.1": ("adagrad", ADAGRAD | {"initial_accumulator": 0.1, "eps": 1e-3}),
+    "adagrad with eps inside": ("adagrad", ADAGRAD | {"eps": 1e-3, "eps_place": "inside"}),
+    "rmsprop": ("rmsprop", RMSPROP),
+    "rmsprop with a large eps": ("rmsprop", RMSPROP | {"decay": 0.5, "eps": 1e-3}),
+    "rmsprop centred, with momentum": (
+        "rmsprop",
+        RMSPROP
+        | {"decay": 0.5, "eps": 1e-3, "eps_place": "inside", "centered": True, "momentum": 0.9},
+    ),
+    "rmsprop from 1, with the rate outside": (
+        "rmsprop",
+        RMSPROP | {"initial_accumulator": 1.0, "momentum": 0.5, "rate_inside": False},
+    ),
+    "rmsprop centred, from 1": (
+        "rmsprop",
+        RMSPROP | {"decay": 0.5, "eps": 1e-3, "initial_accumulator": 1.0, "centered": True},
+    ),
+    "adadelta": ("adadelta", {"decay": 0.95, "eps": 1e-6}),
+    "adadelta with a large eps": ("adadelta", {"decay": 0.5, "eps": 1e-3}),
+    "adam": ("adam", ADAM),
+    "adam with a large eps": ("adam", ADAM | SHARP),
+    "adam without bias correction": ("adam", ADAM | {"bias_correction": False}),
+    "adam with eps inside": ("adam", ADAM | SHARP | {"eps_place": "inside"}),
+    "adam with eps hat": ("adam", ADAM | SHARP | {"eps_place": "hat"}),
+    "adam with eps hat and no correction": (
+        "adam",
+        ADAM | SHARP | {"bias_correction": False, "eps_place": "hat"},
+    ),
+    "adamw": ("adamw", ADAM | {"weight_decay": 0.1, "scaled": True}),
+    "adamw not scaled": ("adamw", ADAM | SHARP | {"weight_decay": 0.1, "scaled": False}),
+    "amsgrad": ("amsgrad", AMSGRAD),
+    "amsgrad of v, then corrected": (
+        "amsgrad",
+        AMSGRAD | SHARP | {"bias_correction": True, "eps_place": "hat"},
+    ),
+    "amsgrad of v corrected": (
+        "amsgrad",
+        AMSGRAD | SHARP | {"bias_correction": True, "maximum_of": "corrected"},
+    ),
+    "amsgrad of v corrected, m not": (
+        "amsgrad",
+        AMSGRAD | SHARP | {"maximum_of": "corrected", "eps_place": "inside"},
+    ),
+    "nadam": ("nadam", NADAM),
+    "nadam with eps hat": ("nadam", NADAM | SHARP | {"eps_place": "hat"}),
+    "nadam with a fast schedule": (
+        "nadam",
+        NADAM | SHARP | {"momentum_decay": 1.0, "eps_place": "inside"},
+    ),
+    "radam": ("radam", RADAM),
+    "radam with a high threshold": (
+        "radam",
+        RADAM | {"b2": 0.9, "eps": 1e-3, "threshold": 5.0, "eps_place": "hat"},
+    ),
+    "radam that waits": ("radam", RADAM | {"b2": 0.9, "fallback": False, "eps_place": "inside"}),
+    "adamax": (
+        "adamax",
+        {"b1": 0.9, "b2": 0.999, "eps": 1e-8, "bias_correction": True, "eps_place": "outside"},
+    ),
+    "adamax with eps inside": (
+        "adamax",
+        SHARP | {"bias_correction": False, "eps_place": "inside"},
+    ),
+}
+
+# A weight decay is put around an optimizer by `decayed`; two have it as keywords of their own.
+DECAY = ("weight_decay", "decoupled", "scaled")
+WITH_DECAY = ("adamw", "lion")
+
+
+def converted(
+    keywords: dict[str, Any], number: Callable[[float], Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The keywords of the rule itself and those of its decay, numbers converted."""
+    own = {
+        key: value if isinstance(value, bool | str) else number(value)
+        for key, value in keywords.items()
+        if not (key == "weight_decay" and value == 0)
+    }
+    decay = {key: own.pop(key) for key in DECAY if key in own}
+    return own, decay if "weight_decay" in decay else {}
+
+
+def is_decayed(name: str, keywords: dict[str, Any]) -> bool:
+    """Whether a weight decay is put around an optimizer."""
+    return name not in WITH_DECAY and "weight_decay" in keywords
+
+
+def made(framework: Framework, name: str, keywords: dict[str, Any], rate: Any) -> Any:
+    """A framework's optimizer by its name, a weight decay put around it where there is one."""
+    own, optimizers = dict(keywords), framework.optimizers
+    around = is_decayed(name, keywords)
+    decay = {key: own.pop(key) for key in DECAY if key in own} if around else {}
+    optimizer = getattr(optimizers, name)(rate, **own)
+    return optimizers.decayed(optimizer, rate, **decay) if decay else optimizer

@@ -1,0 +1,300 @@
+"""A forward and backward pass of one network on one batch.
+
+The generated cases take every activation with every loss, in both dtypes, on one small network: its
+sizes are all distinct and above 1 and its biases not zero, so that a transposed or misplaced array
+cannot pass by luck. Beside these stand a batch of one, the edges (pre-activations at a kink and in
+the tails), and the documents' own networks. NumPy draws everything from a seed.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from crosscheck.documents import transcription
+from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
+from crosscheck.frameworks.registry import Framework
+from crosscheck.numerics import tensors
+from crosscheck.numerics.bounds.inexact import Precision
+from crosscheck.numerics.bounds.network import InexactPass, inexact_params, inexact_pass
+from crosscheck.numerics.exact.balls import enclose, from_floats
+from crosscheck.numerics.exact.network import Layer, Pass, forward_and_backward
+from crosscheck.verification.cases.stages import ByContent, Quantities, Stages
+
+SIZES = (3, 5, 4, 2)
+BATCH = 6
+DTYPES = ("float64", "float32")
+
+# Pre-activations at the edges, a sample a row, each with one positive entry: exactly 0, next to
+# it, deep in the tails, and 27, where exp(-z) only just counts beside z in float64.
+EDGES = np.array(
+    [
+        [800, 0, -20, -40, -800],
+        [0, 40, 0, -800, -20],
+        [-40, -20, 20, 0, 0],
+        [1, 0, -20, -40, -800],
+        [-1e-5, 0, 0, -40, 40],
+        [0, -40, 27, -20, 0],
+    ],
+    dtype="float64",
+)
+
+PROBABILITIES = ("sigmoid", "softmax")  # what a loss of probabilities can be fed with
+# What each stage compares.
+STAGES = {
+    "forward": ("pre_activations", "activations", "loss"),
+    "deltas": ("deltas",),
+    "gradients": ("grads",),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkCase(ByContent):
+    """One network, one batch and one loss. Cases of equal content share their exact values.
+
+    Attributes:
+        group, name: The group of fixtures, and the case in it.
+        params: Weight and bias of each layer.
+        inputs, targets: (batch, units) and (batch, outputs).
+        activations: One per layer.
+        loss: Name of the loss.
+    """
+
+    group: str
+    name: str
+    params: tuple[tuple[np.ndarray, np.ndarray], ...]
+    inputs: np.ndarray
+    targets: np.ndarray
+    activations: tuple[str, ...]
+    loss: str
+
+    @property
+    def dtype(self) -> str:
+        return str(self.inputs.dtype)
+
+    @cached_property
+    def content(self) -> str:
+        """A digest of everything that the exact values depend on."""
+        arrays = [leaf for layer in self.params for leaf in layer] + [self.inputs, self.targets]
+        text = repr((self.activations, self.loss, [(a.shape, str(a.dtype)) for a in arrays]))
+        return hashlib.sha256(text.encode() + b"".join(a.tobytes() for a in arrays)).hexdigest()
+
+    def exactly(self) -> Stages:
+        """Every quantity of the pass, exact, with its bound."""
+        return exact_stages(self)
+
+    @property
+    def kinks(self) -> tuple[tuple[int, int, int], ...]:
+        """Where a relu stands exactly at 0, as (layer, sample, unit): there is no derivative."""
+        return exact_pass(self).kinks
+
+    def compute(self, framework: Framework) -> Iterator[tuple[str, Quantities]]:
+        """Every quantity of the pass by a framework, stage by stage."""
+        arrays, kind = framework.params, {"activations": self.activations, "loss": self.loss}
+        params = tensors.handed(arrays, self.params)
+        inputs, targets = (tensors.handed(arrays, each) for each in (self.inputs, self.targets))
+        trace = framework.mlp.forward(params, inputs, activations=self.activations)
+        forward = {
+            "pre_activations": trace.pre_activations,
+            "activations": trace.activations,
+            "loss": framework.losses.LOSSES[self.loss](trace.outputs, targets),
+        }
+        yield "forward", tensors.computed(arrays, forward)
+        errors = framework.gradients.deltas(params, inputs, targets, **kind)
+        yield "deltas", tensors.computed(arrays, {"deltas": errors})
+        value, grads = framework.gradients.value_and_grad(params, inputs, targets, **kind)
+        handed = (*params, inputs, targets)
+        gradients = {"grads": grads, "loss beside grads": value, "arguments afterwards": handed}
+        yield "gradients", tensors.computed(arrays, gradients)
+
+
+@cache
+def exact_pass(case: NetworkCase) -> Pass:
+    """The pass in ball arithmetic."""
+    computed: Pass = enclose(
+        lambda: forward_and_backward(
+            [Layer(*map(from_floats, layer)) for layer in case.params],
+            from_floats(case.inputs),
+            from_floats(case.targets),
+            case.activations,
+            case.loss,
+        )
+    )
+    return computed
+
+
+@cache
+def bounds_of(case: NetworkCase) -> InexactPass:
+    """The pass with its bounds, in the precision of the case."""
+    precision = Precision.of(case.dtype)
+    # Where a probability may round to 0 or 1 no bound is promised, and what is left is infinite.
+    with np.errstate(all="ignore"):
+        return inexact_pass(
+            inexact_params(case.params, precision),
+            case.inputs.astype("float64"),
+            case.targets.astype("float64"),
+            case.activations,
+            case.loss,
+            precision,
+        )
+
+
+@cache
+def exact_stages(case: NetworkCase) -> Stages:
+    """What `NetworkCase.exactly` gives, computed once for each content."""
+    computed, inexact = exact_pass(case), bounds_of(case)
+    found = {
+        stage: {
+            name: tensors.bounded(getattr(computed, name), getattr(inexact, name)) for name in names
+        }
+        for stage, names in STAGES.items()
+    }
+    # The loss comes a second time with the gradient, and nothing handed over may change.
+    found["gradients"]["loss beside grads"] = found["forward"]["loss"]
+    handed = (*(Layer(*layer) for layer in case.params), case.inputs, case.targets)
+    found["gradients"]["arguments afterwards"] = tensors.unchanged(handed)
+    return found
+
+
+# ----- which cases there are -----
+
+
+@cache
+def generated() -> list[NetworkCase]:
+    """Every activation with every loss and dtype, and a batch of one."""
+    made = [
+        _generated(activation, ACTIVATIONS[(index + 1) % len(ACTIVATIONS)], loss, dtype)
+        for dtype in DTYPES
+        for loss in LOSSES
+        for index, activation in enumerate(ACTIVATIONS)
+    ]
+    one = _draw("batch of one", ("tanh", "gelu", "sigmoid"), LOSSES[0], "float64", 7, batch=1)
+    return [*made, one]
+
+
+def _generated(activation: str, second: str, loss: str, dtype: str) -> NetworkCase:
+    output = activation
+    if loss == "binary_cross_entropy" and activation not in PROBABILITIES:
+        output = "sigmoid"
+    seed = 100 * ACTIVATIONS.index(activation) + LOSSES.index(loss)
+    name = f"{activation}-{loss}-{dtype}"
+    return _draw(name, (activation, second, output), loss, dtype, seed)
+
+
+def _draw(
+    name: str, activations: Sequence[str], loss: str, dtype: str, seed: int, batch: int = BATCH
+) -> NetworkCase:
+    """Weights N(0, 1/fan_in), biases and inputs N(0, 1); targets are probabilities."""
+    numbers = np.random.default_rng([seed, 0])
+    params = tuple(
+        (
+            (numbers.standard_normal((above, below)) / np.sqrt(below)).astype(dtype),
+            numbers.standard_normal(above).astype(dtype),
+        )
+        for below, above in pairwise(SIZES)
+    )
+    inputs = np.random.default_rng([seed, 1]).standard_normal((batch, SIZES[0])).astype(dtype)
+    share = np.random.default_rng([seed, 2]).random(batch).astype(dtype)
+    targets = np.stack([share, 1 - share], axis=1)
+    return NetworkCase("networks", name, params, inputs, targets, tuple(activations), loss)
+
+
+@cache
+def edges() -> list[NetworkCase]:
+    """One layer of identity weight that hands `EDGES` on unchanged."""
+    far = [
+        _at_the_edges(activation, loss, dtype)
+        for dtype in DTYPES
+        for activation, loss in (
+            *((activation, "half_squared_error") for activation in ACTIVATIONS),
+            ("sigmoid", "binary_cross_entropy"),
+            ("identity", "sigmoid_binary_cross_entropy"),
+            ("identity", "softmax_cross_entropy"),
+        )
+    ]
+    return far + [
+        _next_to_nothing(activation, loss, dtype)
+        for dtype in DTYPES
+        for activation, loss in (
+            ("sigmoid", "binary_cross_entropy"),
+            ("identity", "sigmoid_binary_cross_entropy"),
+        )
+    ]
+
+
+def _next_to_nothing(activation: str, loss: str, dtype: str) -> NetworkCase:
+    """Certain and right: the whole loss is next to nothing, which log(1 - p) cannot tell from 0."""
+    z = np.array([[-12, -14, -16], [-18, -20, -22]], dtype)
+    layer, name = (np.eye(3, dtype=dtype), np.zeros(3, dtype)), f"{activation}-{loss}-{dtype}"
+    kind = ((activation,), loss)
+    return NetworkCase("edges", f"nothing-{name}", (layer,), z, np.zeros_like(z), *kind)
+
+
+def _at_the_edges(activation: str, loss: str, dtype: str) -> NetworkCase:
+    size = EDGES.shape[1]
+    layer = (np.eye(size, dtype=dtype), np.zeros(size, dtype))
+    # Beside the positive entry, so that the errors are of size 1. A probability that rounds to 0
+    # costs infinity unless its target is 0: there the target is that entry itself.
+    shift = 0 if loss == "binary_cross_entropy" else 1
+    targets = np.roll(EDGES > 0, shift, axis=1).astype(dtype)
+    name, kind = f"edges-{activation}-{loss}-{dtype}", ((activation,), loss)
+    return NetworkCase("edges", name, (layer,), EDGES.astype(dtype), targets, *kind)
+
+
+@cache
+def worked() -> list[NetworkCase]:
+    """The documents' networks; their decimals rounded to float64, as a framework is handed them."""
+    return [
+        _worked(number, transcription.load(number).given["network"])
+        for number in transcription.DOCUMENTS
+        if "network" in transcription.load(number).given
+    ]
+
+
+def _worked(number: str, network: dict[str, Any]) -> NetworkCase:
+    return NetworkCase(
+        "worked examples",
+        f"document {number}",
+        tuple(
+            (np.array(layer["weight"], "float64"), np.array(layer["bias"], "float64"))
+            for layer in network["params"]
+        ),
+        np.array(network["inputs"], "float64"),
+        np.array(network["targets"], "float64"),
+        tuple(network["activations"]),
+        network["loss"],
+    )
+
+
+def drawn(number: int, widest: int = 64, deepest: int = 4) -> NetworkCase:
+    """A random network for studies of the bounds: scales from 1e-2 to 1e2, any names, batch 1 to 5.
+
+    Widths are drawn evenly in their logarithm, so that narrow and wide ones come as often.
+    """
+    rng = np.random.default_rng([2, number])
+    dtype = DTYPES[number % len(DTYPES)]
+    depth = int(rng.integers(1, deepest + 1))
+    sizes = [int(2 ** rng.uniform(0, np.log2(widest + 1))) for _ in range(depth + 1)]
+    scale = 10 ** rng.uniform(-2, 2)
+    activations = [str(rng.choice(ACTIVATIONS)) for _ in sizes[1:]]
+    loss = str(rng.choice(LOSSES))
+    if loss == "binary_cross_entropy":
+        activations[-1] = str(rng.choice(PROBABILITIES))
+        if sizes[-1] == 1:  # a softmax of one output is 1, where this loss may be infinite
+            activations[-1] = "sigmoid"
+    params = tuple(
+        (
+            (rng.standard_normal((above, below)) * scale / np.sqrt(below)).astype(dtype),
+            (rng.standard_normal(above) * scale).astype(dtype),
+        )
+        for below, above in pairwise(sizes)
+    )
+    batch = int(rng.integers(1, 6))
+    inputs = rng.standard_normal((batch, sizes[0])).astype(dtype)
+    targets = rng.dirichlet(np.ones(sizes[-1]), batch).astype(dtype)
+    name = f"drawn network {number}"
+    return NetworkCase("drawn", name, params, inputs, targets, tuple(activations), loss)

@@ -1,0 +1,104 @@
+"""What the documents print: every number that is right, against what a framework computes.
+
+Only the confirmed numbers can judge anybody, and only to half a unit of their last digit. What a
+document got wrong judges nobody; the exact values do (the other groups).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from crosscheck.documents import transcription, verdicts
+from crosscheck.documents.expressions import resolve
+from crosscheck.documents.transcription import Number
+from crosscheck.documents.worked_examples import framework_stages, given_names
+from crosscheck.frameworks.registry import Framework
+from crosscheck.numerics.comparison import Tensor
+from crosscheck.verification.cases.stages import STAGES, Quantities, Stages
+
+# The stage of a quantity, by how its name begins; what follows a step is its trajectory.
+STAGE_OF = {
+    "pre_activations": "forward",
+    "activations": "forward",
+    "outputs": "forward",
+    "loss": "forward",
+    "deltas": "deltas",
+    "grads": "gradients",
+}
+
+
+@dataclass(frozen=True)
+class PrintedCase:
+    """The confirmed numbers of one document."""
+
+    document: str
+    group: str = "printed numbers"
+    dtype: str = "float64"
+
+    @property
+    def name(self) -> str:
+        return f"document {self.document}, as printed"
+
+    def exactly(self) -> Stages:
+        """The printed numbers, each with half a unit of its last digit as its bound."""
+        return _printed(self)
+
+    def compute(self, framework: Framework) -> Iterator[tuple[str, Quantities]]:
+        """The same quantities by a framework, stage by stage."""
+        printed = self.exactly()
+        last = max(printed, key=STAGES.index)
+        for stage, names in framework_stages(transcription.load(self.document), framework):
+            found: Quantities = {
+                quantity: {"": Tensor(np.array(float(resolve(quantity, names))))}
+                for quantity in printed.get(stage, {})
+            }
+            if found:
+                yield stage, found
+            if stage == last:
+                return  # the document prints nothing of what follows
+
+
+@cache
+def _printed(case: PrintedCase) -> Stages:
+    document = transcription.load(case.document)
+    given = given_names(document)
+    runs = {run["name"] for run in document.given.get("runs", [])}
+    numbers: dict[tuple[str, str], list[Number]] = {}
+    for judged in verdicts.judge(case.document):
+        number = judged.number
+        stage = _stage(number.quantity, runs)
+        # What is given is not computed by anybody.
+        if judged.verdict != "confirmed" or not stage or resolve(number.quantity, given):
+            continue
+        numbers.setdefault((stage, number.quantity), []).append(number)
+    found: Stages = {}
+    for (stage, quantity), occurrences in numbers.items():
+        # A number that is printed several times counts where it has the most digits.
+        finest = min(occurrences, key=_half_unit)
+        tensor = Tensor(np.array(float(finest.value)), np.array(_half_unit(finest)))
+        found.setdefault(stage, {})[quantity] = {"": tensor}
+    return found
+
+
+def _half_unit(number: Number) -> float:
+    return 0.0 if number.is_integer else float(number.half_unit)
+
+
+def _stage(quantity: str, runs: set[str]) -> str | None:
+    """The stage of a plain quantity of the network; None for what no framework computes."""
+    if not re.fullmatch(r"[\w.\[\], ]+", quantity):
+        return None
+    first, *rest = re.split(r"[.\[]", quantity)
+    if first in runs:
+        return "state" if rest[0] == "state" else "trajectory"
+    return STAGE_OF.get(first)
+
+
+@cache
+def generated() -> list[PrintedCase]:
+    """The documents that print numbers which a framework computes."""
+    everything = [PrintedCase(number) for number in transcription.DOCUMENTS]
+    return [case for case in everything if case.exactly()]

@@ -1,0 +1,268 @@
+"""Training from end to end: the parameters and the loss after every epoch, and what was done when.
+
+The exact value trains too, in ball arithmetic, and the bound is carried through every step. Plain
+descent is used: Adam would divide the noise of a gradient by its size. What is discrete is compared
+as such: the number of epochs, the reason to stop, and the samples of every batch.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, fields
+from functools import cache, cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from crosscheck.frameworks.registry import Framework
+from crosscheck.numerics import tensors
+from crosscheck.numerics.bounds import optimizers as stepwise
+from crosscheck.numerics.bounds.inexact import DOUBLE, Precision, exactly
+from crosscheck.numerics.bounds.network import inexact_params, inexact_pass
+from crosscheck.numerics.comparison import Tensor
+from crosscheck.numerics.exact.balls import enclose, from_floats, is_positive
+from crosscheck.numerics.exact.network import Layer, forward_and_backward
+from crosscheck.numerics.exact.optimizers import OPTIMIZERS as EXACT
+from crosscheck.verification.cases.stages import ByContent, Quantities, Stages
+
+SIZES = (3, 4, 2)
+SAMPLES = 10
+ACTIVATIONS, LOSS = ("tanh", "sigmoid"), "half_squared_error"
+ENDED = "epochs and reason to stop"
+REASONS = ("max_epochs", "loss_below", "loss_change_below", "loss_not_finite")
+
+
+class Trained(NamedTuple):
+    """The parameters and the mean loss after every epoch, and why it ended."""
+
+    params: list[Any]
+    losses: list[Any]
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingCase(ByContent):
+    """One training run of one small network.
+
+    Attributes:
+        name: Of the case; the group is "training".
+        dtype: Of every array.
+        optimizer, rate, keywords: What makes the steps.
+        loss, batch_size, seed: As in the contract.
+        stop: The conditions of the stop rule.
+        compile: As in the contract.
+        resume_after: Train so many epochs first, then go on from there; None trains at once.
+    """
+
+    name: str
+    dtype: str = "float64"
+    optimizer: str = "sgd"
+    rate: float = 0.5
+    keywords: dict[str, Any] = field(default_factory=dict)
+    loss: str = LOSS
+    batch_size: int | None = 4
+    seed: int = 3
+    stop: dict[str, Any] = field(default_factory=lambda: {"max_epochs": 3})
+    compile: bool | None = None
+    resume_after: int | None = None
+
+    group, activations = "training", ACTIVATIONS
+
+    @cached_property
+    def content(self) -> str:
+        """A digest of everything but the name."""
+        text = repr([getattr(self, each.name) for each in fields(self) if each.name != "name"])
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def data(self) -> tuple[Any, np.ndarray, np.ndarray]:
+        """Parameters at the start, inputs and targets."""
+        rng = np.random.default_rng(5)
+        params = tuple(
+            Layer(*(rng.standard_normal(shape).astype(self.dtype) for shape in shapes))
+            for shapes in zip([(4, 3), (2, 4)], [4, 2], strict=True)
+        )
+        inputs = rng.standard_normal((SAMPLES, SIZES[0])).astype(self.dtype)
+        return params, inputs, rng.random((SAMPLES, SIZES[-1])).astype(self.dtype)
+
+    def batches(self, epoch: int, samples: int = SAMPLES) -> list[np.ndarray]:
+        """The samples of each batch of one epoch, by the contract's rule."""
+        if self.batch_size is None:
+            return [np.arange(samples)]
+        order = np.random.default_rng([self.seed, epoch]).permutation(samples)
+        return [order[i : i + self.batch_size] for i in range(0, samples, self.batch_size)]
+
+    def exactly(self) -> Stages:
+        """Everything that training leaves, exact, with its bound."""
+        return exact_stages(self)
+
+    def compute(self, framework: Framework) -> Iterator[tuple[str, Quantities]]:
+        """The same by a framework."""
+        arrays, (params, inputs, targets) = framework.params, self.data()
+        optimizer = getattr(framework.optimizers, self.optimizer)(self.rate, **self.keywords)
+        seen: list[dict[str, np.ndarray]] = []
+
+        def train(params: Any, stop: dict[str, Any], **goes_on: Any) -> Any:
+            return framework.training.train(
+                params,
+                tensors.handed(arrays, inputs),
+                tensors.handed(arrays, targets),
+                optimizer,
+                activations=ACTIVATIONS,
+                loss=self.loss,
+                stop=framework.training.StopRule(**stop),
+                batch_size=self.batch_size,
+                seed=self.seed,
+                compile=self.compile,
+                on_epoch=lambda epoch, params, *rest: seen.append(tensors.copies(arrays, params)),
+                **goes_on,
+            )
+
+        start = tensors.handed(arrays, params)
+        losses: tuple[float, ...] = ()
+        if self.resume_after is None:
+            result = train(start, self.stop)
+        else:
+            first, rest = self.resume_after, self.stop["max_epochs"] - self.resume_after
+            half = train(start, {"max_epochs": first})
+            losses = half.losses
+            result = train(half.params, {"max_epochs": rest}, state=half.state, start_epoch=first)
+        losses += result.losses
+        ended = [len(losses), REASONS.index(result.stop_reason)]
+        yield (
+            "trajectory",
+            {
+                ENDED: {"": Tensor(np.array(ended).astype(self.dtype))},
+                "params": tensors.computed_steps(seen),
+                "losses": {"": Tensor(np.array(losses).astype(self.dtype))},
+            },
+        )
+
+
+@cache
+def exact_stages(case: TrainingCase) -> Stages:
+    """What `TrainingCase.exactly` gives, computed once for each content."""
+    trained = enclose(lambda: _train(case, *_exact_arithmetic(case)))
+    epochs = len(trained.losses)
+    rounded = _train(case, *_inexact_arithmetic(case), epochs=epochs)
+    ended = [epochs, REASONS.index(trained.reason)]
+    return {
+        "trajectory": {
+            ENDED: {"": Tensor(np.array(ended, "float64"))},
+            "params": tensors.bounded_steps(trained.params, rounded.params),
+            "losses": tensors.bounded_steps(trained.losses, rounded.losses),
+        }
+    }
+
+
+# ----- one loop, in two arithmetics -----
+
+# The gradient of one batch, with its loss, at some parameters.
+Gradient = Callable[[Any, np.ndarray], tuple[Any, Any]]
+# What the gradients of one leaf so far make of it next.
+Rule = Callable[[list[Any]], Any]
+
+
+def _train(
+    case: TrainingCase, params: Any, gradient: Gradient, rule: Rule, epochs: int | None = None
+) -> Trained:
+    """Train until the stop rule says so, or for so many epochs."""
+    history: list[Any] = []
+    found = Trained([], [], "")
+    while True:
+        total: Any = 0
+        for batch in case.batches(len(found.losses)):
+            loss, grads = gradient(params, batch)
+            history.append(grads)
+            total = total + loss * len(batch)
+            params = tuple(
+                Layer(
+                    *(
+                        leaf + rule([g[index][part] for g in history])
+                        for part, leaf in enumerate(layer)
+                    )
+                )
+                for index, layer in enumerate(params)
+            )
+        found.params.append(params)
+        found.losses.append(total / SAMPLES)
+        reason = _reason(case.stop, found.losses) if epochs is None else None
+        if reason is not None or len(found.losses) == epochs:
+            return found._replace(reason=reason or "")
+
+
+def _reason(stop: dict[str, Any], losses: Sequence[Any]) -> str | None:
+    """The first condition that holds, in the contract's order."""
+    below, change = stop.get("loss_below"), stop.get("loss_change_below")
+    if below is not None and is_positive(below - losses[-1]):
+        return "loss_below"
+    if (
+        change is not None
+        and len(losses) > 1
+        and is_positive(change - abs(losses[-1] - losses[-2]))
+    ):
+        return "loss_change_below"
+    return "max_epochs" if len(losses) == stop.get("max_epochs") else None
+
+
+def _exact_arithmetic(case: TrainingCase) -> tuple[Any, Gradient, Rule]:
+    params, inputs, targets = case.data()
+    x, y = from_floats(inputs), from_floats(targets)
+    keywords = {key: _unless_flag(value, from_floats) for key, value in case.keywords.items()}
+
+    def gradient(theta: Any, batch: np.ndarray) -> tuple[Any, Any]:
+        found = forward_and_backward(theta, x[batch], y[batch], ACTIVATIONS, case.loss)
+        return found.loss, found.grads
+
+    def rule(grads: list[Any]) -> Any:
+        rates = [from_floats(case.rate)] * len(grads)
+        return EXACT[case.optimizer](grads, rates, **keywords).updates[-1]
+
+    return tuple(Layer(*map(from_floats, layer)) for layer in params), gradient, rule
+
+
+def _inexact_arithmetic(case: TrainingCase) -> tuple[Any, Gradient, Rule]:
+    params, inputs, targets = case.data()
+    x, y = inputs.astype("float64"), targets.astype("float64")
+    p = Precision.of(case.dtype)
+    keywords = {
+        key: _unless_flag(value, lambda v: exactly(v, DOUBLE))
+        for key, value in case.keywords.items()
+    }
+
+    def gradient(theta: Any, batch: np.ndarray) -> tuple[Any, Any]:
+        found = inexact_pass(theta, x[batch], y[batch], ACTIVATIONS, case.loss, p)
+        return found.loss, found.grads
+
+    def rule(grads: list[Any]) -> Any:
+        rates = [exactly(case.rate, DOUBLE)] * len(grads)
+        return list(stepwise.OPTIMIZERS[case.optimizer](grads, rates, **keywords))[-1].update
+
+    return tuple(inexact_params(params, p)), gradient, rule
+
+
+def _unless_flag(value: Any, convert: Callable[[Any], Any]) -> Any:
+    return value if isinstance(value, bool) else convert(value)
+
+
+@cache
+def generated() -> list[TrainingCase]:
+    """Batches that divide the samples and that do not, every stop condition, both dtypes."""
+    return [
+        TrainingCase("mini-batches, the last one short"),
+        TrainingCase("mini-batches in float32", dtype="float32"),
+        TrainingCase("all samples at once", batch_size=None),
+        TrainingCase("one sample at a time", batch_size=1, rate=0.1),
+        TrainingCase(
+            "nesterov", optimizer="momentum", keywords={"momentum": 0.9, "nesterov": True}, rate=0.1
+        ),
+        TrainingCase(
+            "resumed after an epoch",
+            optimizer="momentum",
+            keywords={"momentum": 0.5, "nesterov": False},
+            rate=0.1,
+            resume_after=1,
+        ),
+        TrainingCase("another loss", loss="squared_error", rate=0.1),
+        # Thresholds midway between two losses on the way down, so that rounding cannot matter.
+        TrainingCase("until the loss is low", stop={"max_epochs": 9, "loss_below": 0.066}),
+        TrainingCase("until the loss stands", stop={"max_epochs": 9, "loss_change_below": 0.002}),
+    ]

@@ -1,0 +1,178 @@
+"""How sharp the suite is: every known mistake, run as a framework, against every group of fixtures.
+
+A mistake is caught where a comparison with the exact value fails; its margin is the error over the
+bound at the first stage that diverges. What changes something discrete (an order, a count, an
+input) is caught exactly and has no margin.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+import numpy as np
+
+import reference_numpy
+from crosscheck.frameworks.registry import Framework, load
+from crosscheck.numerics.comparison import Comparison
+from crosscheck.verification.cases.groups import groups
+from crosscheck.verification.cases.stages import STAGES, Fixture
+from crosscheck.verification.cases.training import ENDED
+from crosscheck.verification.judging import Attempt, against_exact, attempt
+from crosscheck.verification.mistakes.mistake import FOLDER, Mistake, as_framework, catalogue
+
+# By how much a mistake must pass a bound, so that no other compiler or processor hides it.
+MARGIN = 10.0
+# The documents' own numbers are a column of their own: they show what a lecture alone can tell.
+PRINTED = "printed numbers"
+
+
+@dataclass(frozen=True)
+class Catch:
+    """How one group of fixtures catches a mistake.
+
+    Attributes:
+        stage: The first stage that diverges.
+        margin: The largest error over its bound there; None if something discrete differs, or
+            something is beyond measure (an infinity, an exception, nothing but another shape).
+    """
+
+    stage: str
+    margin: float | None
+
+    @property
+    def size(self) -> float:
+        """The margin, to compare catches by; what is exact counts most."""
+        return np.inf if self.margin is None else self.margin
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What every group makes of one mistake; None where a group does not catch it."""
+
+    mistake: Mistake
+    catches: dict[str, Catch | None]
+
+    @property
+    def best(self) -> tuple[str, Catch] | None:
+        """The group that catches it at the earliest stage, and there by the widest margin."""
+        caught = [(group, c) for group, c in self.catches.items() if c and group != PRINTED]
+        if not caught:
+            return None
+        return min(caught, key=lambda entry: (STAGES.index(entry[1].stage), -entry[1].size))
+
+    @property
+    def problem(self) -> str | None:
+        """Why the suite is not sharp enough for this mistake, or None."""
+        if self.best is None:
+            return "caught by nothing"
+        group, catch = self.best
+        if catch.stage != self.mistake.stage:
+            return (
+                f"located at {catch.stage} by {group}, but it is a mistake of {self.mistake.stage}"
+            )
+        if catch.size < MARGIN:
+            return f"caught by {group} with a margin of {catch.size:.3g} only"
+        return None
+
+
+def discriminate(
+    mistakes: Sequence[Mistake] | None = None, progress: Callable[[str], None] = lambda name: None
+) -> list[Outcome]:
+    """Run mistakes (all known ones unless told which) against every group of fixtures.
+
+    Args:
+        mistakes: Which.
+        progress: Called with the name of each mistake that begins.
+    """
+    outcomes = []
+    for mistake in catalogue() if mistakes is None else mistakes:
+        progress(mistake.name)
+        catches = {name: _catch(mistake, cases) for name, cases in groups().items()}
+        outcomes.append(Outcome(mistake, catches))
+    return outcomes
+
+
+def _catch(mistake: Mistake, cases: Sequence[Fixture]) -> Catch | None:
+    found: list[tuple[str, Comparison | None]] = []  # None for an exception, which has no measure
+    for case in cases:
+        if not may_differ(mistake, case):
+            continue
+        made = mistaken_attempt(mistake, case)
+        failures = [c for c in against_exact(case, made) if not c.holds]
+        found += [(failure.place.stage, failure) for failure in failures]
+        if not failures and made.failure is not None:
+            found.append((made.failure[0], None))
+    if not found:
+        return None
+    first = min((stage for stage, _ in found), key=STAGES.index)
+    there = [failure for stage, failure in found if stage == first and failure is not None]
+    # How long a run lasts follows from its losses, and counts only where nothing else differs.
+    there = [failure for failure in there if failure.place.quantity != ENDED]
+    discrete = any(failure.discrete for failure in there)
+    margins = [failure.fraction for failure in there if np.isfinite(failure.fraction)]
+    # An infinity or a NaN is the widest margin of all; a shape may follow from a length.
+    beyond = any(np.isinf(failure.fraction) and failure.mismatch is None for failure in there)
+    return Catch(first, None if discrete or beyond or not margins else max(margins))
+
+
+def may_differ(mistake: Mistake, case: Fixture) -> bool:
+    """Whether a case runs anything of what a mistake changes: otherwise it cannot catch it."""
+    return any(mistake.may_change(*each) for each in functions_of(case))
+
+
+@cache
+def functions_of(case: Fixture) -> frozenset[tuple[str, str]]:
+    """The functions of the NumPy reference that a case runs, each with its file."""
+    called: set[CodeType] = set()
+
+    def watch(frame: FrameType, event: str, argument: Any) -> None:
+        called.add(frame.f_code)
+
+    numpy = load("numpy", reference_numpy.__name__)
+    assert isinstance(numpy, Framework)
+    case.exactly()  # first, once for all: traced it would take long
+    before = sys.gettrace()
+    sys.settrace(watch)
+    try:
+        attempt(case, numpy)
+    finally:
+        sys.settrace(before)
+    return frozenset(
+        (path.relative_to(FOLDER).with_suffix("").as_posix(), code.co_qualname.partition(".")[0])
+        for code in called
+        for path in [Path(code.co_filename)]
+        if path.is_relative_to(FOLDER)
+    )
+
+
+@cache
+def mistaken_attempt(mistake: Mistake, case: Fixture) -> Attempt:
+    """What a mistake makes of a case, computed once."""
+    return attempt(case, as_framework(mistake))
+
+
+def as_json(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """The matrix in the form that other programs read."""
+    return {
+        "mistakes": [
+            {
+                "name": outcome.mistake.name,
+                "kind": outcome.mistake.kind,
+                "caught": outcome.best is not None,
+                "margin": outcome.best[1].margin if outcome.best else None,
+                "stage": outcome.best[1].stage if outcome.best else None,
+                "by": outcome.best[0] if outcome.best else None,
+                "problem": outcome.problem,
+                "groups": {
+                    group: catch and {"stage": catch.stage, "margin": catch.margin}
+                    for group, catch in outcome.catches.items()
+                },
+            }
+            for outcome in outcomes
+        ],
+        "holds": all(outcome.problem is None for outcome in outcomes),
+    }

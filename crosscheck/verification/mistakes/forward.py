@@ -1,0 +1,139 @@
+"""Mistakes of the forward pass: activations, losses, the network."""
+
+from crosscheck.verification.mistakes.mistake import Mistake
+
+
+def _forward(name: str, file: str, *changes: tuple[str, str]) -> Mistake:
+    return Mistake(name, "forward", "forward", file, changes)
+
+
+SIGMOID = "return 1 / (1 + np.exp(-z))"
+TANH = "return np.tanh(z)"
+SOFTMAX = "powers = np.exp(z - z.max(axis=-1, keepdims=True))"
+LOG_SOFTMAX = "shifted = z - z.max(axis=-1, keepdims=True)"
+SOFTPLUS = "return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))"
+GELU = "return z / 2 * erfc(-z / math.sqrt(2))"
+RELU = "return np.maximum(z, 0)\n"
+SQUARED = "return ((predictions - targets) ** 2).sum() / len(predictions)"
+HALF = "return ((predictions - targets) ** 2).sum() / (2 * len(predictions))"
+MEAN = "return squared_error(predictions, targets) / predictions.shape[1]"
+LOGITS = "terms = targets * softplus(-predictions) + (1 - targets) * softplus(predictions)"
+PROBABILITIES = "    checks.loss_inputs(predictions, targets)\n    yes ="
+CROSS_ENTROPY = "return -(targets * log_softmax(predictions)).sum() / len(predictions)"
+LINEAR = "return inputs @ layer.weight.T + layer.bias"
+APPLIED = "outputs.append(ACTIVATIONS[name](z))"
+
+MISTAKES = [
+    _forward("sigmoid by tanh", "activations", (SIGMOID, "return (1 + np.tanh(z / 2)) / 2")),
+    _forward(
+        "float32 inside sigmoid",
+        "activations",
+        (SIGMOID, 'return 1 / (1 + np.exp(-z).astype("float32").astype(z.dtype))'),
+    ),
+    _forward("tanh by exponentials", "activations", (TANH, "return 1 - 2 / (1 + np.exp(2 * z))")),
+    _forward("relu leaks", "activations", (RELU, "return np.maximum(z, z / 100)\n")),
+    _forward(
+        "softmax over the batch",
+        "activations",
+        (
+            "return powers / powers.sum(axis=-1, keepdims=True)",
+            "return powers / powers.sum(axis=0, keepdims=True)",
+        ),
+    ),
+    _forward("softmax not shifted", "activations", (SOFTMAX, "powers = np.exp(z)")),
+    _forward("log softmax not shifted", "activations", (LOG_SOFTMAX, "shifted = z")),
+    _forward(
+        "log of softmax",
+        "activations",
+        (
+            "return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))",
+            "return np.log(softmax(z))",
+        ),
+    ),
+    _forward(
+        "softplus linear above 20",
+        "activations",
+        (SOFTPLUS, "return np.where(z > 20, z, np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z))))"),
+    ),
+    _forward(
+        "softplus by log, not log1p",
+        "activations",
+        (SOFTPLUS, "return np.maximum(z, 0) + np.log(1 + np.exp(-np.abs(z)))"),
+    ),
+    _forward("softplus not stable", "activations", (SOFTPLUS, "return np.log(1 + np.exp(z))")),
+    _forward(
+        "gelu by tanh",
+        "activations",
+        (GELU, "return z / 2 * (1 + np.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z**3)))"),
+    ),
+    _forward(
+        "gelu by 1 + erf", "activations", (GELU, "return z / 2 * (2 - erfc(z / math.sqrt(2)))")
+    ),
+    _forward(
+        "squared error summed over the batch",
+        "losses",
+        (SQUARED, "return ((predictions - targets) ** 2).sum()"),
+    ),
+    _forward(
+        "squared error averaged twice",
+        "losses",
+        (SQUARED, "return ((predictions - targets) ** 2).sum() / len(predictions) ** 2"),
+    ),
+    _forward(
+        "half squared error without its half",
+        "losses",
+        (HALF, SQUARED),
+    ),
+    _forward(
+        "mean squared error averaged over the batch only",
+        "losses",
+        (MEAN, "return squared_error(predictions, targets)"),
+    ),
+    _forward(
+        "logits clipped",
+        "losses",
+        (LOGITS, "predictions = np.clip(predictions, -30, 30)\n    " + LOGITS),
+    ),
+    _forward(
+        "log of a clipped probability",
+        "losses",
+        (
+            PROBABILITIES,
+            "    checks.loss_inputs(predictions, targets)\n"
+            "    predictions = np.clip(predictions, 1e-7, 1 - 1e-7)\n    yes =",
+        ),
+    ),
+    _forward(
+        "log of 1 - p, not log1p of -p",
+        "losses",
+        (
+            "np.log1p(-np.where(targets < 1, predictions, 0.0))",
+            "np.log(1 - np.where(targets < 1, predictions, 0.0))",
+        ),
+    ),
+    _forward(
+        "cross-entropy averaged over the classes",
+        "losses",
+        (CROSS_ENTROPY, "return -(targets * log_softmax(predictions)).mean()"),
+    ),
+    _forward("bias forgotten", "mlp", (LINEAR, "return inputs @ layer.weight.T")),
+    _forward("weight not transposed", "mlp", (LINEAR, "return inputs @ layer.weight + layer.bias")),
+    _forward(
+        "float32 inside the matrix product",
+        "mlp",
+        (
+            LINEAR,
+            'return inputs.astype("float32").astype(inputs.dtype) @ layer.weight.T + layer.bias',
+        ),
+    ),
+    _forward(
+        "no activation on the output layer",
+        "mlp",
+        (APPLIED, "outputs.append(z if len(outputs) == len(params) else ACTIVATIONS[name](z))"),
+    ),
+    _forward(
+        "activation of the wrong layer",
+        "mlp",
+        ("zip(params, activations, strict=True)", "zip(params, activations[::-1], strict=True)"),
+    ),
+]

@@ -1,0 +1,98 @@
+"""Mistakes of training: which samples, how often, and when to stop."""
+
+from crosscheck.verification.mistakes.mistake import Mistake
+
+
+def _training(name: str, *changes: tuple[str, str]) -> Mistake:
+    return Mistake(name, "training", "trajectory", "training", changes)
+
+
+UPDATE = "updates, state = optimizer.update(gradient, state, theta)"
+ORDER = "order = np.random.default_rng([seed, epoch]).permutation(samples)"
+BATCHES = "return [order[start : start + batch_size] for start in range(0, samples, batch_size)]"
+START = "    total = 0.0\n"
+TOTAL = "total += float(value) * len(batch)"
+MEAN = "return params, state, total / len(inputs)"
+
+MISTAKES = [
+    _training(
+        "last short batch averaged by the full size",
+        (UPDATE, "gradient *= len(batch) / len(batches[0])\n            " + UPDATE),
+    ),
+    _training(
+        "last short batch dropped",
+        (BATCHES, BATCHES.replace("range(0, samples,", "range(0, samples - batch_size + 1,")),
+    ),
+    _training("the same order in every epoch", (ORDER, ORDER.replace("[seed, epoch]", "seed"))),
+    _training(
+        "order seeded by seed + epoch", (ORDER, ORDER.replace("[seed, epoch]", "seed + epoch"))
+    ),
+    _training("samples not shuffled", (ORDER, "order = np.arange(samples)")),
+    _training(
+        "samples drawn with repetition",
+        (ORDER, ORDER.replace("permutation(samples)", "integers(0, samples, samples)")),
+    ),
+    _training(
+        "epochs counted from 1",
+        (
+            "batches = _batches(len(inputs), batch_size, seed, epoch)",
+            "batches = _batches(len(inputs), batch_size, seed, epoch + 1)",
+        ),
+    ),
+    _training(
+        "one epoch too many",
+        ("len(losses) >= self.max_epochs", "len(losses) > self.max_epochs"),
+    ),
+    _training(
+        "stops on the loss before last",
+        (
+            "losses and losses[-1] < self.loss_below",
+            "len(losses) > 1 and losses[-2] < self.loss_below",
+        ),
+    ),
+    _training(
+        "change of the loss without its sign removed",
+        ("abs(losses[-1] - losses[-2])", "(losses[-1] - losses[-2])"),
+    ),
+    _training(
+        "gradients of earlier batches added up",
+        (START, START + "    previous = 0.0\n"),
+        (
+            UPDATE,
+            "gradient += previous\n            previous = gradient.copy()\n            " + UPDATE,
+        ),
+    ),
+    _training(
+        "optimizer started anew in every epoch",
+        (START, START + "    state = optimizer.init(theta if whole else params)\n"),
+    ),
+    _training(
+        "loss averaged over the batches",
+        (TOTAL, "total += float(value)"),
+        (MEAN, MEAN.replace("len(inputs)", "len(batches)")),
+    ),
+    _training(
+        "optimizer's state ignored on going on",
+        (
+            "    if state is None:\n        state = optimizer",
+            "    if True:\n        state = optimizer",
+        ),
+    ),
+    _training("first epoch ignored on going on", ("epoch = start_epoch\n", "epoch = 0\n")),
+    _training(
+        "another loss than the one asked for",
+        (
+            "unchecked_value_and_grad(params, x, y, activations, loss, memory)",
+            'unchecked_value_and_grad(params, x, y, activations, "half_squared_error", memory)',
+        ),
+    ),
+    _training("loss of the last batch only", (TOTAL, "total = float(value) * len(inputs)")),
+    _training(
+        "loss taken after the update",
+        (
+            TOTAL,
+            "value, _ = unchecked_value_and_grad(params, x, y, activations, loss)\n        "
+            + TOTAL,
+        ),
+    ),
+]

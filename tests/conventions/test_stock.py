@@ -1,0 +1,152 @@
+"""What is stated of the frameworks, executed: optimizers, losses, activations, initializers."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from crosscheck.conventions import everything, stock
+from crosscheck.conventions.functions import activations, initializers, kinks, losses, table
+from crosscheck.conventions.functions.rows import WITHIN_EQUAL, difference
+from crosscheck.conventions.optimizers.table import ROWS
+
+MSE, RELU, LINEAR = losses.TORCH[0], kinks.TORCH[0], initializers.TORCH[0]
+XAVIER_NORMAL, TANH_GELU = initializers.TORCH[3], activations.TORCH[6]
+SUMMED = losses.OPTAX[1]
+
+
+@cache
+def found():
+    return everything.findings()
+
+
+@pytest.mark.parametrize("name", stock.FRAMEWORKS)
+def test_every_statement_about_a_framework_holds(name):
+    of_it = [finding for finding in found() if finding.framework == name]
+    about = {finding.component for finding in of_it if finding.kind == "optimizer"}
+    assert about == {row.call for row in ROWS if row.framework == name}
+    if stock.FRAMEWORKS[name].missing is not None:
+        assert {finding.holds for finding in of_it} == {None}
+        pytest.skip(f"{stock.FRAMEWORKS[name].title} is not installed")
+    wrong = [finding for finding in of_it if not finding.holds]
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+# ----- a statement that is wrong is found out -----
+
+WRONG = [
+    (replace(MSE, value="2 * {}"), "difference"),
+    (replace(MSE, gradient="K * {}"), "difference"),
+    (replace(MSE, reference="squared_error"), "difference"),
+    (replace(MSE, smoothing=0.1), "difference"),
+    (replace(RELU, gradient=0.5), "difference"),
+    (replace(RELU, value=1e-12), "difference"),
+    (replace(TANH_GELU, within=WITHIN_EQUAL), "difference"),
+    (replace(TANH_GELU, component="torch.nn.functional.gelu(z)"), "difference"),
+    (replace(LINEAR, scale="1.01 / sqrt(fan_in)"), "difference"),
+    (replace(LINEAR, distribution="normal"), "difference"),
+    (replace(LINEAR, layout="fan_in, fan_out"), "its shape is (900, 400)"),
+    (replace(LINEAR, tensor="layer.bias", layout="fan_out", distribution="zero"), "difference"),
+    (replace(XAVIER_NORMAL, distribution="truncated"), "difference"),
+    (replace(RELU, component="torch.no_such(z)"), "AttributeError: module 'torch' has no"),
+]
+
+
+@pytest.mark.parametrize(("row", "why"), WRONG, ids=[str(n) for n in range(len(WRONG))])
+def test_a_wrong_statement_does_not_hold(row, why):
+    pytest.importorskip("torch")
+    running = "crosscheck.conventions.functions.running"
+    (result,) = stock.computed("torch", [(running, row.job())])
+    wrong = [finding for finding in row.findings(result) if not finding.holds]
+    assert wrong
+    assert all(finding.holds is False for finding in wrong)
+    assert wrong[0].problem is None if why == "difference" else why in wrong[0].problem
+
+
+def test_a_loss_that_reduces_is_not_taken_for_one_that_does_not():
+    value, gradient = SUMMED.expected()
+    whole = {"value": value.tolist(), "gradient": gradient.tolist()}
+    (finding,) = SUMMED.findings(whole)
+    assert finding.problem == "it gives 1 numbers, not 12"
+    assert finding.holds is False
+    (finding,) = SUMMED.findings(whole | {"value": np.full((4, 3), value / 12).tolist()})
+    assert finding.holds
+
+
+def test_what_is_compared_is_relative_to_the_largest_number_expected():
+    assert difference([1.0, 200.0], [0.0, 200.0]) == 1 / 200
+    assert difference([3.0], [0.0]) == 3.0
+    assert difference([np.nan, np.inf, 4.0], [np.nan, np.inf, 4.0]) == 0.0
+    assert np.isnan(difference([np.nan, 1.0], [0.0, 1.0]))
+    assert np.isnan(difference([0.0], [np.nan]))
+    assert difference([np.inf], [1.0]) == np.inf
+    assert difference([-np.inf], [np.inf]) == np.inf
+
+
+# ----- what is drawn -----
+
+
+@pytest.mark.parametrize("distribution", ["uniform", "normal", "truncated"])
+def test_honest_draws_are_within_what_chance_allows_and_others_are_not(distribution):
+    rng = np.random.default_rng(0)
+    for _ in range(5):
+        normal = rng.standard_normal((400, 900))
+        drawn = {"uniform": rng.uniform(-1, 1, (400, 900)), "normal": normal}
+        inside = normal[abs(normal) < 2][:324000] / initializers.CUT
+        drawn["truncated"] = inside.reshape(400, 810)
+        for name, array in drawn.items():
+            row = replace(LINEAR, distribution=name, layout="fan_in, fan_out", scale="1")
+            row = replace(row, fan_out=array.shape[1])
+            result = {"shape": array.shape, "largest": abs(array).max(), "deviation": array.std()}
+            assert all(finding.holds for finding in row.findings(result))
+            if name != distribution:
+                other = replace(row, distribution=distribution).findings(result)
+                assert not all(finding.holds for finding in other)
+
+
+# ----- what cannot be tried -----
+
+
+def test_a_framework_that_is_not_installed_is_named_and_nothing_is_said_of_it(monkeypatch):
+    absent = replace(stock.FRAMEWORKS["mlx"], packages=("no_such_package",))
+    monkeypatch.setitem(stock.FRAMEWORKS, "mlx", absent)
+    findings = everything.findings(["mlx"])
+    assert {finding.missing for finding in findings} == {"no_such_package"}
+    assert {finding.holds for finding in findings} == {None}
+    kinds = {"optimizer", "loss", "activation", "initializer"}
+    assert {finding.kind for finding in findings} == kinds
+
+
+def test_a_framework_that_cannot_be_run_is_not_taken_for_one_that_agrees(monkeypatch):
+    # It is there, but its process ends at once: there is no such module to be run.
+    present = replace(stock.FRAMEWORKS["tinygrad"], packages=("numpy",))
+    monkeypatch.setitem(stock.FRAMEWORKS, "tinygrad", present)
+    monkeypatch.setattr(stock, "__name__", "crosscheck.no_such_module")
+    findings = everything.findings(["tinygrad"])
+    assert all("tinygrad cannot be run" in finding.problem for finding in findings)
+    assert {finding.holds for finding in findings} == {False}
+
+
+def test_a_process_that_takes_too_long_or_says_nothing_is_named(monkeypatch):
+    present = replace(stock.FRAMEWORKS["tinygrad"], packages=("numpy",))
+    monkeypatch.setitem(stock.FRAMEWORKS, "tinygrad", present)
+    monkeypatch.setattr(stock, "SECONDS", 0.001)
+    (result,) = stock.computed("tinygrad", [("nothing", {})])
+    assert "it took more than 0.001 seconds" in result["error"]
+    monkeypatch.undo()
+    monkeypatch.setattr(stock.sys, "executable", "true")  # a program that says nothing
+    (result,) = stock.computed("tinygrad", [("nothing", {})])
+    assert result["error"] == "tinygrad cannot be run: it gave no results"
+
+
+def test_an_unknown_framework_is_an_error():
+    with pytest.raises(KeyError, match="nosuch"):
+        everything.findings(["nosuch"])
+
+
+def test_the_rows_are_about_the_known_frameworks_and_none_is_said_twice():
+    assert {row.framework for row in table.ROWS} == set(stock.FRAMEWORKS)
+    assert len(set(table.ROWS)) == len(table.ROWS)
+    said = [(f.framework, f.component, f.probe, f.statement, f.kind) for f in found()]
+    assert len(set(said)) == len(said)

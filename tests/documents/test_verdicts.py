@@ -1,0 +1,180 @@
+"""The rules of the verdicts, on documents made for them, and the guards of the transcription."""
+
+import tomllib
+from importlib.resources import files
+
+import pytest
+
+from crosscheck.documents import transcription, verdicts
+from crosscheck.documents.expressions import ExpressionError, evaluate
+from crosscheck.documents.transcription import DOCUMENTS, TranscriptionError, load, parse
+from crosscheck.numerics.exact.balls import working_precision
+
+# ----- the rules, on a document made for them -----
+
+
+def line(text, printed, quantity, factor=None):
+    """A transcribed line with one number, and perhaps a factor before it that is not judged."""
+    numbers = [{"printed": printed, "quantity": quantity, "step": quantity}]
+    if factor is not None:
+        numbers.insert(0, {"printed": factor, "illustration": "a factor"})
+    made = {"section": "1", "text": text, "numbers": numbers}
+    return made | {"fingerprint": transcription.fingerprint(made)}
+
+
+def judge_lines(*lines, slips=()):
+    given = {
+        "title": "made",
+        "surface": {"coefficients": ["1"], "point": ["1"]},
+        "lines": list(lines),
+        "slips": list(slips),
+    }
+    document = parse("999", given)
+    with working_precision():
+        judged = verdicts.judge_document(document)
+    return document, judged
+
+
+THIRD = "surface.point[0] / 3"
+RIGHT = line("x = 0.333", "0.333", THIRD)
+WRONG = line("x = 0.334", "0.334", THIRD)
+NINE_OF_RIGHT = line("9x = 2.997", "2.997", f"9 * ({THIRD})", factor="9")
+NINE_OF_WRONG = line("9x = 3.006", "3.006", f"9 * ({THIRD})", factor="9")
+SLIP = {
+    "name": "rounded up",
+    "explanation": "made",
+    "inputs": "exact",
+    "steps": {THIRD: f"{THIRD} + 1 / 1500"},
+}
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ([RIGHT], ["confirmed"]),
+        ([WRONG], ["contradicted"]),
+        ([RIGHT, NINE_OF_RIGHT], ["confirmed", "illustration", "rounded inputs"]),
+        ([WRONG, NINE_OF_WRONG], ["contradicted", "illustration", "inherited"]),
+        ([RIGHT, NINE_OF_WRONG], ["confirmed", "illustration", "contradicted"]),
+        ([WRONG, WRONG], ["contradicted", "inherited"]),
+        (
+            [WRONG, RIGHT, NINE_OF_RIGHT],
+            ["contradicted", "confirmed", "illustration", "rounded inputs"],
+        ),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value[0], str) else "",
+)
+def test_verdicts_come_in_their_order_from_the_operands_nearest_before(lines, expected):
+    _, judged = judge_lines(*lines)
+    assert [entry.verdict for entry in judged] == expected
+
+
+def test_a_contradiction_without_a_slip_is_a_problem_that_names_the_place():
+    document, judged = judge_lines(WRONG)
+    (problem,) = verdicts.problems(document, judged)
+    assert problem.startswith("document 999, section 1: 0.334 in 'x = 0.334': contradicted")
+
+
+def test_a_slip_that_reproduces_its_number_is_accepted():
+    assert verdicts.problems(*judge_lines(WRONG, slips=[SLIP])) == []
+
+
+def test_a_slip_for_a_sound_number_is_a_problem():
+    problems = verdicts.problems(*judge_lines(RIGHT, slips=[SLIP]))
+    assert any("which is not contradicted" in problem for problem in problems)
+
+
+def test_a_slip_that_reproduces_nothing_is_a_problem():
+    useless = SLIP | {"steps": {THIRD: "2"}}
+    problems = verdicts.problems(*judge_lines(WRONG, slips=[useless]))
+    assert problems == ["document 999: slip 'rounded up' reproduces nothing"]
+
+
+def test_a_printed_number_is_never_rounded_twice():
+    # 0.3349 prints as 0.335; only who rounds that again gets 0.34.
+    _, judged = judge_lines(line("x = 0.34", "0.34", "3349 / 10000"))
+    assert judged[0].verdict == "contradicted"
+
+
+def test_a_printed_integer_must_be_equal():
+    _, judged = judge_lines(line("x = 3", "3", "31 / 10"))
+    assert judged[0].verdict == "contradicted"
+
+
+# ----- transcription: a slip of the keyboard is found and named -----
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_a_document_has_no_problems(document):
+    assert verdicts.problems(load(document), verdicts.judge(document)) == []
+
+
+def raw(document):
+    return tomllib.loads(
+        files("crosscheck.documents").joinpath(f"{document}.toml").read_text("utf-8")
+    )
+
+
+LINES = [(number, index) for number in DOCUMENTS for index in range(len(raw(number)["lines"]))]
+
+
+@pytest.mark.parametrize("case", LINES, ids=lambda case: f"{case[0]}-line-{case[1]}")
+def test_an_edited_print_is_found_wherever_it_stands(case):
+    document, index = case
+    for entry in range(len(raw(document)["lines"][index]["numbers"])):
+        given = raw(document)
+        edited = given["lines"][index]["numbers"][entry]
+        edited["printed"] = edited["printed"][:-1] + str(
+            (int(edited["printed"][-1].translate(transcription.SUPERSCRIPTS)) + 1) % 10
+        )
+        with pytest.raises(TranscriptionError, match=f"document {document}, section"):
+            parse(document, given)
+
+
+def test_a_print_edited_in_the_text_too_is_found_by_the_fingerprint():
+    given = raw("002")
+    edited = given["lines"][-1]
+    edited["text"] = edited["text"].replace("0.164025", "0.164026")
+    edited["numbers"][-1]["printed"] = "0.164026"
+    with pytest.raises(TranscriptionError, match="the line was changed after it was compared"):
+        parse("002", given)
+
+
+def test_an_operand_that_is_not_printed_is_named_with_its_place():
+    _, first, second = "", RIGHT, line("y = 0.5", "0.5", "nosuch[0] / 2")
+    with pytest.raises(
+        TranscriptionError, match=r"0.5 in 'y = 0.5': unknown quantity: 'nosuch\[0\]'"
+    ):
+        judge_lines(first, second)
+
+
+def test_a_number_without_an_entry_is_found():
+    given = raw("002")
+    changed = given["lines"][3]
+    changed["numbers"].pop()
+    changed["fingerprint"] = transcription.fingerprint(changed)
+    with pytest.raises(TranscriptionError, match=r"there are numbers in .* that have no entry"):
+        parse("002", given)
+
+
+# ----- the language of the expressions -----
+
+
+def test_an_expression_is_never_evaluated_by_python():
+    for text in (
+        "__import__('os')",
+        "(lambda: 1)()",
+        "[1][0]",
+        "x if y else z",
+        "open('f')",
+        "1 +",
+    ):
+        with pytest.raises(ExpressionError):
+            evaluate(text, lambda name: None)
+
+
+def test_a_printed_product_is_taken_before_its_factors():
+    with working_precision():
+        asked = []
+        evaluate("2 * 3 + 4", lambda name: asked.append(name))
+    assert asked[:3] == ["2 * 3 + 4", "2 * 3", "2"]

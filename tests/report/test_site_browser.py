@@ -1,0 +1,264 @@
+"""The site as a reader meets it in a browser: wide, narrow, light, dark, by keyboard, printed."""
+
+import json
+import shutil
+
+import pytest
+
+pytest.importorskip("jinja2", reason="jinja2, which a site is made with, is missing")
+pytest.importorskip("pygments", reason="pygments, which a site is made with, is missing")
+pytest.importorskip("latex2mathml", reason="latex2mathml, which a site is made with, is missing")
+playwright = pytest.importorskip(
+    "playwright.sync_api", reason="playwright, which drives the browser, is missing"
+)
+axe = pytest.importorskip(
+    "axe_playwright_python.sync_playwright",
+    reason="axe-playwright-python, which knows what can be read, is missing",
+)
+
+from site_run import PAGES  # noqa: E402
+
+from crosscheck.documents import transcription  # noqa: E402
+from crosscheck.documents.expressions import resolve  # noqa: E402
+from crosscheck.documents.worked_examples import exact_names  # noqa: E402
+from crosscheck.numerics.exact.balls import to_decimal, working_precision  # noqa: E402
+
+CHROMIUM = shutil.which("chromium")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync")
+FLAGS += ("--disable-background-networking", "--disable-component-update")
+WIDTHS = (1280, 375)
+# Leaves out every row, item and section that is built as one before it, of the same tags and
+# classes: looking at all of them takes minutes, and finds nothing more.
+THIN = """() => {
+    const seen = new Set();
+    for (const each of document.querySelectorAll("tr, li, section")) {
+        const inside = [each, ...each.querySelectorAll("*")];
+        const built = [...new Set(inside.map((one) => one.tagName + one.className))].sort().join();
+        if (seen.has(built)) each.remove();
+        seen.add(built);
+    }
+}"""
+# Everything that the Tab key has to reach.
+FOCUSABLE = "a[href], button, input, select, textarea, summary, [tabindex='0']"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def watched(browser):
+    """A page, and a list of what it complains of or asks for elsewhere."""
+    page, complaints = browser.new_page(), []
+    page.set_default_timeout(10_000)
+    page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+    page.on("request", lambda request: complaints.append(request.url) if far(request) else None)
+    return page, complaints
+
+
+def far(request):
+    return not request.url.startswith(("file:", "data:"))
+
+
+@pytest.fixture
+def opened(watched, site):
+    """Open a page of the site, wide and on a screen; any complaint fails the test."""
+    page, complaints = watched
+    complaints.clear()
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    page.emulate_media(media="screen", color_scheme="light")
+
+    def go(name):
+        page.goto((site / name).as_uri())
+        return page
+
+    yield go
+    assert complaints == []
+
+
+def violations(page, **options):
+    """What axe finds that is serious: each rule with the first elements that break it."""
+    # Not to read the style sheets again: scripts may not, from file://.
+    options |= {"resultTypes": ["violations"], "preload": False}
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(axe.Axe().axe_script)
+    found = page.evaluate("(options) => axe.run(options)", options)
+    return {
+        each["id"]: [node["html"][:120] for node in each["nodes"][:3]]
+        for each in found["violations"]
+        if each["impact"] in ("serious", "critical")
+    }
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_fits_and_can_be_read(opened, name):
+    page = opened(name)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        wide = page.evaluate(
+            """() => {
+                const root = document.documentElement;
+                return root.scrollWidth - root.clientWidth;
+            }"""
+        )
+        assert wide <= 0, f"{wide} pixels too wide at {width}"
+    page.evaluate(THIN)
+    assert violations(page) == {}  # narrow, where most has to scroll
+    page.emulate_media(color_scheme="dark")
+    assert violations(page, runOnly=["color-contrast"]) == {}
+
+
+def test_dark_is_dark(opened):
+    page = opened("index.html")
+    grounds = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        grounds.append(page.evaluate("getComputedStyle(document.documentElement).backgroundColor"))
+    assert grounds == ["rgb(255, 255, 255)", "rgb(20, 23, 27)"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_everything_can_be_reached_by_keyboard_and_is_seen_to_be(opened, name):
+    page = opened(name)
+    count = page.evaluate(
+        """(selector) => {
+            const all = [...document.querySelectorAll(selector)];
+            window.waiting = all.filter((each) => each.checkVisibility() && !each.disabled);
+            return window.waiting.length;
+        }""",
+        FOCUSABLE,
+    )
+    assert count > 10
+    for _ in range(2 * count):  # a browser may stop at more: at whatever scrolls
+        if page.evaluate("window.waiting.length") == 0:
+            break
+        page.keyboard.press("Tab")
+        unseen = page.evaluate(
+            """() => {
+                const active = document.activeElement;
+                window.waiting = window.waiting.filter((each) => each !== active);
+                const style = getComputedStyle(active);
+                const width = style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth);
+                return width >= 2 ? null : active.outerHTML.slice(0, 120);
+            }"""
+        )
+        assert unseen is None, "the focus is not seen"
+    left = page.evaluate("window.waiting.map((each) => each.outerHTML.slice(0, 120))")
+    assert left == []
+
+
+def test_the_skip_link_is_seen_when_it_is_reached_and_leads_to_the_page(opened):
+    page = opened("index.html")
+    skip = page.locator(".skip")
+    assert skip.bounding_box()["x"] < 0
+    page.keyboard.press("Tab")
+    assert skip.evaluate("(each) => each === document.activeElement")
+    assert skip.bounding_box()["x"] >= 0
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/index.html#main")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+def shown(page, table):
+    rows = page.locator(f"#{table} tbody tr")
+    return rows.evaluate_all("(all) => all.filter((row) => row.checkVisibility()).length")
+
+
+def test_the_statements_are_filtered_and_counted(opened, small_run):
+    found = json.loads((small_run / "conventions.json").read_text("utf-8"))["findings"]
+    page = opened("conventions.html")
+    said = page.get_by_role("status")
+
+    def expect(kept):
+        assert shown(page, "findings") == len(kept)
+        of = "" if len(kept) == len(found) else f"{len(kept)} of "
+        assert said.inner_text() == f"{of}{len(found)} statements"
+
+    expect(found)
+    page.get_by_label("framework").select_option("absent")
+    expect([each for each in found if each["framework"] == "absent"])
+    page.get_by_label("framework").select_option("")
+    kind = found[-2]["kind"]
+    page.get_by_label("kind").select_option(kind)
+    expect([each for each in found if each["kind"] == kind])
+    page.get_by_label("containing").fill("NOTHING of that name")
+    expect([])
+    page.get_by_label("containing").fill(found[-2]["component"].upper())
+    expect([e for e in found if e["kind"] == kind and found[-2]["component"] in e["component"]])
+
+
+def test_the_mistakes_are_filtered_and_counted(opened, small_run):
+    made = json.loads((small_run / "mistakes.json").read_text("utf-8"))["mistakes"]
+    page = opened("sharpness.html")
+    assert (shown(page, "mistakes"), page.get_by_role("status").inner_text()) == (5, "5 mistakes")
+    page.get_by_label("containing").fill(made[1]["name"])
+    assert (shown(page, "mistakes"), page.get_by_role("status").inner_text()) == (
+        1,
+        "1 of 5 mistakes",
+    )
+    page.keyboard.press("Enter")  # does not load the page again
+    assert shown(page, "mistakes") == 1
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_what_is_printed_has_no_navigation(opened, name):
+    page = opened(name)
+    page.emulate_media(media="print")
+    for selector in ("nav", "header", "form", ".skip"):
+        assert page.locator(f"{selector}:visible").count() == 0, selector
+    assert page.locator("h1").is_visible()
+
+
+def test_a_picture_is_drawn_and_a_formula_is_one(opened):
+    page = opened("training.html")
+    page.locator("img").scroll_into_view_if_needed()
+    assert page.evaluate(
+        "async () => { const all = [...document.images];"
+        " await Promise.all(all.map((each) => each.decode()));"
+        " return all.every((each) => each.naturalWidth > 0) }"
+    )
+    page = opened("code-activations.html")
+    fraction = page.locator("[id='activations.sigmoid'] mfrac").bounding_box()
+    assert fraction["height"] > 1.5 * page.locator("math mi").first.bounding_box()["height"]
+
+
+def test_the_worked_example_is_walked_forward_and_back(opened):
+    page = opened("worked.html")
+    steps = page.locator("#worked .step:visible")
+    back, forward = page.locator("#worked-back"), page.locator("#worked-next")
+    assert steps.count() == 1
+    assert (back.is_disabled(), forward.is_disabled()) == (True, False)
+    seen = [steps.locator("h2").inner_text()]
+    while forward.is_enabled():
+        forward.click()
+        assert steps.count() == 1
+        seen.append(steps.locator("h2").inner_text())
+    assert len(seen) == len(set(seen)) == 8
+    page.keyboard.press("ArrowLeft")
+    assert steps.locator("h2").inner_text() == seen[-2]
+    while back.is_enabled():
+        back.click()
+    assert steps.locator("h2").inner_text() == seen[0]
+
+
+@pytest.mark.parametrize("run", ["sgd", "adam", "published"])
+def test_the_worked_example_shows_the_exact_numbers_of_the_chosen_optimizer(opened, run):
+    page = opened("worked.html")
+    page.locator("#worked-run").select_option(run)
+    while page.locator("#worked-next").is_enabled():
+        page.locator("#worked-next").click()
+        shown = page.locator("#worked .step:visible")
+        if shown.get_attribute("id") == f"update-{run}":
+            break
+    with working_precision():
+        names = exact_names(transcription.load("002"))
+        exact = to_decimal(resolve(f"{run}.params[1].weight[0, 0]", names), digits=8)
+    assert f"{float(exact):.8g}" in shown.inner_text()

@@ -1,0 +1,203 @@
+"""Building a site: whole or not at all, from a run that is whole, and the command that does it."""
+
+import re
+import shutil
+import subprocess
+import sys
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from crosscheck.cli.main import main
+
+pytest.importorskip("jinja2", reason="jinja2, which a site is made with, is missing")
+pytest.importorskip("pygments", reason="pygments, which a site is made with, is missing")
+pytest.importorskip("latex2mathml", reason="latex2mathml, which a site is made with, is missing")
+
+from site_run import read
+
+from crosscheck.report.site.building import SiteError, build
+from crosscheck.report.site.run import HOLDS, PARTS, Run, RunError, load
+
+
+@pytest.fixture(scope="module")
+def run(small_run):
+    return load(small_run)
+
+
+def content(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+# ----- where it is written -----
+
+
+def test_it_replaces_an_earlier_site_and_nothing_else(run, tmp_path):
+    folder = tmp_path / "some where" / "site"
+    build(folder, run)
+    (folder / "left over.html").touch()
+    build(folder, run)
+    assert not (folder / "left over.html").exists()
+    assert list(folder.parent.iterdir()) == [folder]
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "letter.txt").write_text("dear", encoding="utf-8")
+    with pytest.raises(SiteError, match="holds something that is no site"):
+        build(other, run)
+    with pytest.raises(SiteError, match="Not a directory"):
+        build(other / "letter.txt", run)
+    assert [path.name for path in other.iterdir()] == ["letter.txt"]
+
+
+def test_it_is_written_into_an_empty_folder_that_one_stands_in(run, tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    build(Path("."), run)
+    assert (tmp_path / "here" / "index.html").exists()
+
+
+@pytest.mark.parametrize(
+    "failing", ["shutil.copy", "crosscheck.report.site.overview.write_part", "the last step"]
+)
+def test_it_is_written_whole_or_not_at_all(run, tmp_path, monkeypatch, failing):
+    folder = tmp_path / "site"
+    build(folder, run)
+    earlier = content(folder)
+
+    def full(*arguments):
+        raise OSError(28, "No space left on device")
+
+    def moved(path, target):
+        return full() if path.name == "site" and target == folder else move(path, target)
+
+    move = Path.replace
+    if failing == "the last step":
+        monkeypatch.setattr(Path, "replace", moved)
+    else:
+        monkeypatch.setattr(failing, full)
+    with pytest.raises(SiteError, match=r"cannot write .*site: No space left on device"):
+        build(folder, run)
+    assert content(folder) == earlier
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_a_site_can_be_built_from_the_run_in_an_earlier_one(run, tmp_path):
+    build(tmp_path / "site", run)
+    earlier = content(tmp_path / "site")
+    build(tmp_path / "site", load(tmp_path / "site" / "run"))
+    assert content(tmp_path / "site") == earlier
+
+
+# ----- a run that is broken -----
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_that_is_missing_or_broken_is_named(small_run, tmp_path, part):
+    folder = tmp_path / "run"
+    shutil.copytree(small_run, folder)
+    path = folder / f"{part}.json"
+    lacking = "it lacks " if part in HOLDS else "it is no object"
+    for text, said in (
+        ("{", "cannot be read: Expecting"),
+        ("7", "is no part of a run: it is no object"),
+        ("{}" if part in HOLDS else "[]", f"is no part of a run: {lacking}"),
+    ):
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(RunError, match=re.escape(f"{path} {said}")):
+            load(folder)
+    path.unlink()
+    with pytest.raises(RunError, match=re.escape(f"{path} is missing: a run holds verification,")):
+        load(folder)
+
+
+# ----- the command -----
+
+
+def invoked(*arguments):
+    return CliRunner().invoke(main, ["site", *map(str, arguments)], catch_exceptions=False)
+
+
+def test_the_command_writes_the_overview_and_says_where(small_run, tmp_path):
+    result = invoked(tmp_path / "site", "--run", small_run)
+    assert (result.exit_code, result.output) == (0, f"{tmp_path / 'site' / 'index.html'}\n")
+
+
+def test_the_command_keeps_a_new_run(small_run, tmp_path, monkeypatch):
+    def gathered(folder, progress):
+        shutil.copytree(small_run, folder)
+        return load(folder)
+
+    monkeypatch.setattr("crosscheck.report.site.run.gather", gathered)
+    result = invoked(tmp_path / "site", "--keep", tmp_path / "kept")
+    assert result.exit_code == 0
+    assert load(tmp_path / "kept").parts == load(small_run).parts
+
+
+def test_usage_errors_exit_with_2_before_anything_is_run(small_run, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        "crosscheck.report.site.run.gather", lambda *given: pytest.fail("it was run")
+    )
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "letter.txt").touch()
+    (tmp_path / "empty").mkdir()
+    for arguments, said in (
+        ([tmp_path / "taken"], "holds something that is no site"),
+        ([tmp_path / "site", "--run", tmp_path / "empty"], "verification.json is missing"),
+        ([tmp_path / "site", "--run", tmp_path / "nowhere"], "does not exist"),
+        ([tmp_path / "site", "--keep", tmp_path / "site" / "run"], "--keep must be outside DIR"),
+        (
+            [tmp_path / "site", "--run", small_run, "--keep", tmp_path / "kept"],
+            "--keep keeps a new",
+        ),
+        ([tmp_path / "site", "--run", small_run, "--language", "la"], "'la' is not one of"),
+        ([], "Missing argument 'DIR'"),
+    ):
+        result = invoked(*arguments)
+        assert (result.exit_code, said in " ".join(result.output.split())) == (2, True), said
+    assert {path.name for path in tmp_path.iterdir()} == {"taken", "empty"}
+
+
+def test_without_its_libraries_the_command_says_what_to_install(tmp_path):
+    program = (
+        "import sys; sys.modules['jinja2'] = None\n"
+        "from crosscheck.cli import main; main(['site', sys.argv[1]])"
+    )
+    made = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "site")], capture_output=True, text=True
+    )
+    assert made.returncode == 2
+    assert "pip install 'backprop-crosscheck[site]'" in made.stderr
+
+
+@pytest.mark.parametrize(
+    ("part", "content"),
+    [
+        ("training", {"runs": [{}]}),
+        ("speed", {"goals": [{}]}),
+        ("mistakes", {"mistakes": [{}]}),
+        ("ledger", {"documents": {"000": "a title of another version"}}),
+    ],
+)
+def test_a_run_of_another_version_is_bad_usage(small_run, tmp_path, part, content):
+    run = load(small_run)
+    other = Run(run.parts | {part: run.parts[part] | content}, run.pictures)
+    with pytest.raises(SiteError, match=r"this run does not fit crosscheck .* make a new one"):
+        build(tmp_path / "site", other)
+    assert not (tmp_path / "site").exists()
+
+
+def test_who_computes_an_example_wrongly_is_said_beside_its_name(small_run, tmp_path):
+    run = load(small_run)
+    verification = deepcopy(run.parts["verification"])
+    wrong = {"frameworks": ["numpy", "exact"], "where": "document 003: loss", "text": "is off"}
+    rest = {"fraction": 1e6, "ulps": 1e6, "holds": False, "known_failure": None}
+    verification["differ"].append(wrong | rest)
+    spoilt = Run(run.parts | {"verification": verification}, ())
+    build(tmp_path / "site", spoilt)
+    pages = read(tmp_path / "site")
+    for name in ("document-003.html", "document-003.zh.html"):
+        heads = [each.text for each in pages[name].all("th", "number")]
+        assert any(text.startswith("numpy ") for text in heads)
+    assert not any("numpy " in each.text for each in pages["document-002.html"].all("th", "number"))

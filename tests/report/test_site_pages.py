@@ -1,0 +1,292 @@
+"""The pages of a site: whole, linked, offline, in two languages, red where something is wrong."""
+
+import json
+import re
+import shutil
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+import reference_numpy
+from crosscheck.documents.ledger import STATEMENT_VERDICTS
+from crosscheck.documents.transcription import DOCUMENTS
+from crosscheck.documents.verdicts import VERDICTS
+from crosscheck.frameworks.reading import definitions
+from crosscheck.frameworks.registry import MODULES
+from crosscheck.verification.cases.groups import groups
+from crosscheck.verification.verify import verify
+
+pytest.importorskip("jinja2", reason="jinja2, which a site is made with, is missing")
+pytest.importorskip("pygments", reason="pygments, which a site is made with, is missing")
+pytest.importorskip("latex2mathml", reason="latex2mathml, which a site is made with, is missing")
+
+from site_run import PAGES, read
+
+from crosscheck.report.site import documents
+from crosscheck.report.site.agreement import condensed
+from crosscheck.report.site.building import MARK, build, short
+from crosscheck.report.site.code import INSIDE
+from crosscheck.report.site.formulas import FORMULAS
+from crosscheck.report.site.mathml import latex, mathml
+from crosscheck.report.site.run import Run, load
+from crosscheck.report.site.words import WORDS, is_said
+
+CHINESE = Path(documents.__file__).parent / "chinese"
+LIMIT = 3_000_000  # bytes: what still goes by mail
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    return read(site)
+
+
+@pytest.fixture(scope="module")
+def run(small_run):
+    return load(small_run)
+
+
+def links_of(page):
+    for each in page.elements:
+        for name in ("href", "src", "srcset", "action", "data", "poster"):
+            if name in each.attributes:
+                yield each.attributes[name]
+
+
+# ----- every page -----
+
+
+def test_every_page_is_there_and_no_other(pages):
+    assert set(pages) == set(PAGES)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_whole(pages, name):
+    page = pages[name]
+    assert page.wrong == []
+    ids = [each.attributes["id"] for each in page.elements if "id" in each.attributes]
+    assert len(ids) == len(set(ids)), "an id stands twice"
+    assert [len(page.all(tag)) for tag in ("h1", "title", "main")] == [1, 1, 1]
+    assert page.all("html")[0].attributes["lang"] == ("zh" if ".zh." in name else "en")
+    levels = [int(each.tag[1]) for each in page.elements if re.fullmatch("h[1-6]", each.tag)]
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert all(each.attributes.get("alt") for each in page.all("img"))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_link_leads_somewhere(pages, site, name):
+    for link in links_of(pages[name]):
+        parts = urlsplit(link)
+        if link != "data:,":  # no icon
+            assert (parts.scheme, parts.netloc, parts.query) == ("", "", ""), link
+            target = unquote(parts.path) or name
+            assert (site / target).is_file(), f"{link} leads nowhere"
+            if parts.fragment:
+                ids = {each.attributes.get("id") for each in pages[target].elements}
+                assert parts.fragment in ids, f"{link} leads nowhere on {target}"
+
+
+def test_every_file_is_reached_from_the_overview(pages, site):
+    reached, waiting = set(), ["index.html"]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            targets = links_of(pages[name]) if name in pages else ()
+            waiting += [urlsplit(link).path or name for link in targets if link != "data:,"]
+    files = {str(path.relative_to(site)) for path in site.rglob("*") if path.is_file()}
+    assert reached == files - {MARK}
+
+
+def test_nothing_is_fetched_and_it_is_small(site):
+    for path in site.glob("*.*"):
+        if path.suffix in (".html", ".css", ".js"):
+            # What names MathML and SVG looks like an address, and is none.
+            text = re.sub(r'xmlns="[^"]*"', "", path.read_text("utf-8"))
+            assert not re.search(r"https?:|url\((?!#)|@import|fetch\(|XMLHttp|<iframe", text), path
+            assert not re.search(r"\son\w+=|style=|<script>", text), f"{path}: something inline"
+    assert sum(path.stat().st_size for path in site.rglob("*")) < LIMIT
+
+
+def test_a_picture_and_a_missing_training_are_shown(pages, run, tmp_path):
+    assert [each.attributes["src"] for each in pages["training.html"].all("img")] == [
+        "run/curves.png"
+    ]
+    assert [each.text for each in pages["training.html"].all(of_class="verdict")] == [
+        "missed",
+        "reached",
+    ]
+    nothing = {"training": {"missing": "no <digits>"}, "speed": {"missing": "no bench"}}
+    build(tmp_path / "site", Run(run.parts | nothing, ()))
+    texts = [each.text for each in read(tmp_path / "site")["training.html"].all(of_class="care")]
+    assert texts == ["Nothing was trained: no <digits>", "Nothing was measured: no bench"]
+
+
+# ----- two languages -----
+
+
+def texts_of(ledger, number):
+    """Every text of one document that a page shows, but for its own Chinese and its formulas."""
+    yield ledger["documents"][number]
+    for each in (each for each in ledger["numbers"] if each["document"] == number):
+        if each["verdict"] == "illustration":
+            yield each["quantity"]
+        if is_said(each["line"]):
+            yield each["line"]
+        if each["slip"] is not None:
+            yield from (each["slip"]["name"], each["slip"]["explanation"])
+    for each in (each for each in ledger["statements"] if each["document"] == number):
+        yield from (each["statement"], *each["readings"])
+        if each["correct"]:
+            yield each["correct"]
+
+
+@pytest.mark.parametrize("number", DOCUMENTS)
+def test_every_text_of_the_ledger_is_said_in_chinese_and_no_other(run, number):
+    said = json.loads((CHINESE / f"{number}.json").read_text("utf-8"))
+    assert set(said) == set(texts_of(run.parts["ledger"], number))
+    for english, chinese in said.items():
+        assert sorted(re.findall("[0-9]+", chinese)) == sorted(re.findall("[0-9]+", english))
+        assert chinese.strip()
+
+
+@pytest.mark.parametrize("number", DOCUMENTS)
+def test_a_page_follows_the_sections_of_its_document(run, pages, number):
+    entries = (*run.parts["ledger"]["numbers"], *run.parts["ledger"]["statements"])
+    filed = {each["section"] for each in entries if each["document"] == number}
+    named = [name for _, names in documents.sections()[number] for name in names]
+    assert len(named) == len(set(named))
+    assert set(named) == filed
+    headings = [heading for heading, _ in documents.sections()[number]]
+    for spoken in ("en", "zh"):
+        shown = [each.text for each in pages[documents.file_of(number, spoken)].all("h2")]
+        assert shown == [WORDS[spoken]["summary"], *headings]
+
+
+def test_both_languages_have_the_same_words():
+    assert WORDS["en"].keys() == WORDS["zh"].keys()
+    for text in WORDS["zh"].values():
+        assert not re.search("[\u4e00-\u9fff][,:;.]", text), f"{text}: half a letter wide"
+
+
+@pytest.mark.parametrize("number", DOCUMENTS)
+def test_both_languages_have_the_same_numbers_and_verdicts(pages, number):
+    english, chinese = (pages[documents.file_of(number, spoken)] for spoken in ("en", "zh"))
+    for name in ("math", "code", "strong"):
+        assert len(english.all(name)) == len(chinese.all(name))
+    rows = [each.attributes.get("id") for each in english.all("tr")]
+    assert rows == [each.attributes.get("id") for each in chinese.all("tr")]
+    for name in ("td", "math"):
+        figures, same = (
+            [each.text for each in page.all(name) if name == "math" or is_number(each)]
+            for page in (english, chinese)
+        )
+        assert figures == same
+    verdicts, same = (page.all(of_class="verdict") for page in (english, chinese))
+    assert [each.text for each in same] == [WORDS["zh"][each.text] for each in verdicts]
+    assert [each.attributes["class"] for each in same] == [
+        each.attributes["class"] for each in verdicts
+    ]
+
+
+def is_number(element):
+    return "number" in element.attributes.get("class", "")
+
+
+def test_the_others_link_to_the_documents_in_the_language_that_is_asked_for(run, tmp_path, pages):
+    build(tmp_path / "site", run, "zh")
+    made = read(tmp_path / "site")
+    for name, page in made.items():
+        if not name.startswith("document"):
+            linked = {link for link in links_of(page) if link.startswith("document")}
+            assert linked == {documents.file_of(number, "zh") for number in DOCUMENTS}
+    assert {link for link in links_of(pages["index.html"]) if link.startswith("document")} == {
+        documents.file_of(number, "en") for number in DOCUMENTS
+    }
+
+
+# ----- figures and formulas -----
+
+
+def test_every_verdict_of_the_run_is_on_its_page(pages, run):
+    ledger = run.parts["ledger"]
+    for number in DOCUMENTS:
+        given = [e for e in (*ledger["numbers"], *ledger["statements"]) if e["document"] == number]
+        shown = [each.text for each in pages[f"document-{number}.html"].all(of_class="verdict")]
+        assert sorted(shown) == sorted(
+            [*(e["verdict"] for e in given), *VERDICTS, *STATEMENT_VERDICTS]
+        )
+    contradicted = [each["quantity"] for each in ledger["numbers"] if each["slip"] is not None]
+    slips = [each for page in pages.values() for each in page.all(of_class="formula")]
+    slips = [each for each in slips if each.attributes.get("aria-label") == WORDS["en"]["slip"]]
+    assert len(slips) == len(contradicted) > 0
+
+
+def test_every_definition_is_shown_with_its_equations(pages):
+    for module in MODULES:
+        page, named = pages[f"code-{module}.html"], set(definitions("reference_numpy", module))
+        assert {e.attributes["id"].partition(".")[2] for e in page.all("section")} >= named
+        equations = {
+            f"Equation of {module}.{name}"
+            for name in named
+            if INSIDE.get(f"{module}.{name}", f"{module}.{name}") in FORMULAS
+        }
+        assert equations <= {e.attributes["aria-label"] for e in page.all(of_class="formula")}
+    assert all("\\" not in mathml(line) for lines in FORMULAS.values() for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("expression", "written"),
+    [
+        ("a * (b + c)", r"a \, \left(b + c\right)"),
+        ("a - (b - c)", r"a - \left(b - c\right)"),
+        ("a - b - c", "a - b - c"),
+        ("a * -b", r"a \, \left(-b\right)"),
+        ("-a + b", "-a + b"),
+        ("(a / b) ** 2", r"\left(\frac{a}{b}\right)^{2}"),
+        ("a * 2", r"a \cdot 2"),
+        ("sqrt(eps)", r"\sqrt{\epsilon}"),
+        ("layer_sizes[0] + 1", "n_{0} + 1"),
+        ("params[1].weight[0, 1]", "W^{(2)}_{1,2}"),
+        ("grads[0].bias[1]", r"\frac{\partial C_0}{\partial b^{(1)}_{2}}"),
+        ("adam.state.first_moment[1].bias[0]", "m_{b^{(2)}_{1}}"),
+        ("activations[1][0, 1]", "a^{(1)}_{2}"),
+        ("pre_activations[1][0, 0]", "z^{(2)}_{1}"),
+        ("outputs[0, 0] - targets[0, 0]", "a^{(L)}_{1} - y_{1}"),
+    ],
+)
+def test_an_expression_of_the_ledger_is_written_as_it_is_meant(expression, written):
+    assert re.sub(r"\\text{(\w)}", r"\1", latex(expression)) == written
+
+
+def test_figures_are_short():
+    shown = [short(each) for each in (0, 0.3412, 9.96, 63.2, 2910.9, 99_400, 7.3e8)]
+    assert shown == ["0", "0.34", "10", "63", "2,900", "99,000", "7.3e+08"]
+
+
+# ----- a mistake -----
+
+
+def test_a_planted_mistake_is_red_where_it_was_made_and_nowhere_else(run, tmp_path, monkeypatch):
+    path = Path(reference_numpy.__file__).parent
+    package = f"tanh_planted_{tmp_path.name}".replace("-", "_")
+    shutil.copytree(path, tmp_path / package)
+    source = tmp_path / package / "activations.py"
+    text = source.read_text("utf-8")
+    assert text.count("return np.tanh(z)") == 1
+    source.write_text(text.replace("return np.tanh(z)", "return np.tanh(z * 1.00001)"), "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    deep = [case for case in groups()["networks"] if case.activations[0] == "tanh"]
+    few = {"edges": groups()["edges"], "networks": deep[:2]}  # of which what follows differs too
+    monkeypatch.setattr("crosscheck.verification.verify.groups", lambda: few)
+    found = condensed(verify(only=[package]))
+    build(tmp_path / "site", Run(run.parts | {"verification": found}, ()))
+    made = read(tmp_path / "site")
+    red = {name: page.all(of_class="bad") for name, page in made.items()}
+    assert red["index.html"][0].text.startswith("Something is wrong.")
+    assert any("tanh" in each.text for each in red["index.html"])
+    told = {each.within for name in PAGES if name[:5] == "code-" for each in red[name]}
+    assert told == {("main", "activations.tanh")}
+    # What differs only because of that is not called right either.
+    assert "mlp.forward" not in {each["name"] for each in found["definitions"]}

@@ -1,0 +1,304 @@
+"""How sharp the suite is: every known mistake is caught, and what is not caught is found out."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from crosscheck.frameworks.contract import breaches
+from crosscheck.frameworks.registry import load
+from crosscheck.numerics.comparison import Comparison, Place
+from crosscheck.verification import discrimination
+from crosscheck.verification.cases.groups import groups
+from crosscheck.verification.diagnosis import explain, explain_failure, reproduced_by
+from crosscheck.verification.discrimination import MARGIN, PRINTED, Catch, Outcome, discriminate
+from crosscheck.verification.judging import Attempt, against_exact, attempt
+from crosscheck.verification.mistakes.mistake import (
+    Mistake,
+    MistakeError,
+    as_framework,
+    catalogue,
+)
+
+NUMPY = load("numpy", "reference_numpy")
+
+
+@pytest.fixture(scope="module")
+def outcomes():
+    return {outcome.mistake.name: outcome for outcome in discriminate()}
+
+
+@pytest.mark.parametrize("mistake", catalogue(), ids=lambda mistake: mistake.name)
+def test_every_known_mistake_is_caught_where_it_was_made_by_a_wide_margin(outcomes, mistake):
+    outcome = outcomes[mistake.name]
+    assert outcome.problem is None
+    _, catch = outcome.best
+    assert catch.margin is None or catch.margin >= MARGIN
+
+
+def test_there_are_many_mistakes_and_their_names_are_their_own():
+    names = [mistake.name for mistake in catalogue()]
+    assert len(names) >= 60
+    assert len(set(names)) == len(names)
+    assert {mistake.kind for mistake in catalogue()} == {
+        "forward",
+        "gradient",
+        "optimizer",
+        "training",
+    }
+
+
+@pytest.mark.parametrize("mistake", catalogue(), ids=lambda mistake: mistake.name)
+def test_a_mistake_keeps_the_contract_and_so_is_caught_by_its_numbers(mistake):
+    assert breaches(as_framework(mistake)) == []
+
+
+def test_the_reference_under_another_name_passes_everything():
+    loopback = Mistake("loopback", "forward", "forward", "mlp", ())
+    (outcome,) = discriminate([loopback])
+    assert set(outcome.catches.values()) == {None}
+    assert outcome.problem == "caught by nothing"
+
+
+def test_a_mistake_that_nothing_catches_is_a_problem():
+    # Harmless on purpose: the same sum, the other way round.
+    harmless = Mistake(
+        "terms swapped",
+        "forward",
+        "forward",
+        "mlp",
+        (
+            (
+                "inputs @ layer.weight.T + layer.bias",
+                "layer.bias + inputs @ layer.weight.T",
+            ),
+        ),
+    )
+    (outcome,) = discriminate([harmless])
+    assert outcome.problem == "caught by nothing"
+    found = discrimination.as_json([outcome])
+    assert found["holds"] is False
+    assert found["mistakes"][0]["caught"] is False
+
+
+def test_a_mistake_below_the_margin_is_a_problem():
+    few = Mistake("few units", "forward", "forward", "mlp", ())
+    outcome = Outcome(few, {"networks": Catch("forward", 9.0), "edges": None})
+    assert outcome.problem == "caught by networks with a margin of 9 only"
+
+
+def test_bounds_ten_times_as_wide_are_a_problem_for_what_is_caught_narrowly(monkeypatch):
+    # It leaves out exp(-27) beside 27, which is some 50 times the bound.
+    (mistake,) = [m for m in catalogue() if m.name == "softplus linear above 20"]
+    (outcome,) = discriminate([mistake])
+    assert outcome.problem is None
+    fraction = Comparison.fraction.fget
+    monkeypatch.setattr(Comparison, "fraction", property(lambda c: fraction(c) / 10))
+    (weaker,) = discriminate([mistake])
+    assert "caught by edges with a margin of " in weaker.problem
+
+
+def test_a_mistake_located_at_another_stage_is_a_problem():
+    (mistake,) = [m for m in catalogue() if m.name == "bias gradient missing"]
+    moved = Mistake("elsewhere", "gradient", "deltas", mistake.file, mistake.changes)
+    (outcome,) = discriminate([moved])
+    assert outcome.problem == "located at gradients by edges, but it is a mistake of deltas"
+
+
+def test_what_is_discrete_is_caught_exactly(outcomes):
+    for name in (
+        "parameters updated in place",
+        "inputs changed in place",
+        "step never counted",
+        "the same order in every epoch",
+        "one epoch too many",
+    ):
+        assert outcomes[name].best[1].margin is None
+
+
+def test_what_only_changes_how_long_a_run_lasts_by_its_losses_has_a_margin(outcomes):
+    for name in (
+        "last short batch averaged by the full size",
+        "loss averaged over the batches",
+    ):
+        assert outcomes[name].catches["training"].margin >= MARGIN
+
+
+def test_the_printed_numbers_alone_are_a_column_of_their_own(outcomes):
+    # A lecture's few digits show a wrong factor; of one bias-corrected step they show nothing.
+    assert outcomes["sign of the error"].catches[PRINTED].stage == "gradients"
+    for name in ("bias correction missing", "t frozen at 1", "sigmoid by tanh", "eps hat"):
+        assert outcomes[name].catches[PRINTED] is None
+    alone = sum(outcome.catches[PRINTED] is not None for outcome in outcomes.values())
+    assert 0 < alone < len(outcomes) / 2
+
+
+def test_the_readme_and_the_page_say_what_was_measured(outcomes):
+    root = Path(__file__).parents[2]
+    readme = " ".join((root / "README.md").read_text(encoding="utf-8").split())
+    page = " ".join((root / "docs" / "sharpness.md").read_text(encoding="utf-8").split())
+    alone = sum(outcome.catches[PRINTED] is not None for outcome in outcomes.values())
+    assert f"`crosscheck discriminate` takes {len(outcomes)} plausible mistakes" in readme
+    assert f"a column by itself, catch {alone}," in readme
+    assert f"Each of the {len(outcomes)} mistakes in" in page
+    assert f"{alone} mistakes of {len(outcomes)}" in page
+    margins = {o.mistake.name: o.best[1].margin for o in outcomes.values() if o.best[1].margin}
+    least, second, third, *rest = sorted(margins, key=margins.__getitem__)
+    two = {name: f"{float(f'{margins[name]:.1e}'):,.0f} ({name})" for name in (second, third)}
+    said = f"{margins[least]:.0f} ({least}), {two[second]} and {two[third]}, all others"
+    assert f"The narrowest margins are {said} above nine million" in readme
+    assert min(margins[name] for name in rest) > 9e6
+
+
+def test_no_group_catches_an_honest_framework():
+    for cases in groups().values():
+        for case in cases:
+            assert all(c.holds for c in against_exact(case, attempt(case, NUMPY))), case.name
+
+
+def test_updates_of_a_wrong_shape_are_blamed_as_updates_and_not_the_state():
+    change = ("tree_map(lambda d: rate * d, d)", "tree_map(lambda d: rate * d[..., :1], d)")
+    file = "optimizers/scaled"
+    shape = Mistake("updates of another shape", "optimizer", "update", file, (change,))
+    (outcome,) = discriminate([shape])
+    assert outcome.catches["optimizers"] == Catch("update", None)
+
+
+def test_what_is_not_run_on_a_case_would_have_passed_it():
+    pairs = [
+        (mistake, case)
+        for mistake in catalogue()
+        for cases in groups().values()
+        for case in cases
+        if not discrimination.may_differ(mistake, case)
+    ]
+    assert pairs
+    for index in np.random.default_rng(0).choice(len(pairs), 200, replace=False):
+        mistake, case = pairs[index]
+        made = attempt(case, as_framework(mistake))
+        assert all(c.holds for c in against_exact(case, made)), (mistake.name, case.name)
+
+
+# ----- the catalogue itself -----
+
+
+def test_a_mistake_that_does_not_fit_its_file_is_an_error():
+    for old in ("no such text", "import"):
+        with pytest.raises(MistakeError, match=r"stands \d+ times in reference_numpy/mlp.py"):
+            as_framework(Mistake(f"misfit {old}", "forward", "forward", "mlp", ((old, ""),)))
+    # Within one function only its own text counts.
+    twice = Mistake(
+        "misfit", "forward", "forward", "mlp", (("pre_activations", ""),), "unchecked_forward"
+    )
+    with pytest.raises(MistakeError, match=r"stands 3 times in .*mlp.py, unchecked_forward, not"):
+        as_framework(twice)
+
+
+def test_a_mistake_within_a_function_leaves_the_same_text_elsewhere_as_it_is():
+    first_moment = "m = tree_map(lambda m, g: b1 * m + (1 - b1) * g, state.first_moment, grads)"
+    mistake = Mistake("x", "optimizer", "state", "optimizers/moments", ((first_moment, "m = 0"),))
+    with pytest.raises(MistakeError, match="stands 2 times"):
+        mistake.source()
+    text = replace(mistake, within="amsgrad").source()
+    assert text.index("def amsgrad") < text.index("m = 0")
+    assert first_moment in text[: text.index("def amsgrad")]
+
+
+def test_a_mistake_that_cannot_be_loaded_is_an_error():
+    broken = Mistake("broken", "forward", "forward", "losses", (("import numpy", "import nosuch"),))
+    with pytest.raises(MistakeError, match=r"cannot be loaded: .*No module named 'nosuch'"):
+        as_framework(broken)
+
+
+def test_a_mistake_changes_only_its_own_copy():
+    mistake = as_framework(next(m for m in catalogue() if m.name == "sigmoid by tanh"))
+    z = np.array([-40.0])
+    assert mistake.activations.sigmoid(z) == 0
+    assert NUMPY.activations.sigmoid(z) > 0
+    assert sys.modules["reference_numpy.activations"] is NUMPY.activations
+    # What it leaves alone is its own, too: its network uses its activations.
+    assert mistake.mlp.ACTIVATIONS["sigmoid"] is mistake.activations.sigmoid
+
+
+# ----- the nearest known mistake -----
+
+
+def failures(name):
+    mistake = next(m for m in catalogue() if m.name == name)
+    case = next(case for case in groups()["worked examples"] if case.name == "document 002")
+    made = attempt(case, as_framework(mistake))
+    return [c for c in against_exact(case, made) if not c.holds]
+
+
+def test_a_wrong_value_is_traced_to_the_mistake_that_gives_it():
+    (found,) = failures("half of the weights only, as document 002 has it")
+    assert reproduced_by(found) == ["half of the weights only, as document 002 has it"]
+    text = explain(found)
+    assert text.startswith("half of the weights only, as document 002 has it from exact, document")
+    assert "gradients: grads[" in text
+    assert "times its bound" in text
+    assert "ulps" in text
+    assert text.endswith(
+        "; reproduced by the known mistake 'half of the weights only, as document 002 has it'"
+    )
+
+
+def test_several_mistakes_that_give_the_same_value_are_counted():
+    (found,) = failures("missing activation derivative in the output layer")
+    assert len(reproduced_by(found)) >= 2
+    assert "reproduced by the known mistake " in explain(found)
+
+
+def made_up(**changes):
+    place = Place("worked examples", "document 002", "gradients", "grads", "float64")
+    given = {"tensor": "[0].bias", "index": (0,), "actual": 5.0, "expected": 0.0} | changes
+    return Comparison(
+        place, ("x", "exact"), exact=(0.0, 0.0), error=5.0, allowed=1e-15, ulps=1e9, **given
+    )
+
+
+def test_a_wrong_value_of_no_known_mistake_says_so():
+    assert explain(made_up()).endswith("; no known mistake reproduces it")
+
+
+def test_a_place_that_no_mistake_has_is_reproduced_by_nothing():
+    assert reproduced_by(made_up(index=(0, 7, 0))) == []
+    assert reproduced_by(made_up(tensor="[9].bias")) == []
+
+
+def test_a_nan_is_traced_to_the_mistakes_that_give_one_there():
+    mistake = next(m for m in catalogue() if m.name == "softmax not shifted")
+    case = next(c for c in groups()["edges"] if c.name.startswith("edges-softmax-"))
+    found = [c for c in against_exact(case, attempt(case, as_framework(mistake))) if not c.holds]
+    unmeasured = [c for c in found if np.isnan(c.actual)]
+    assert unmeasured
+    assert all(mistake.name in reproduced_by(c) for c in unmeasured)
+
+
+def test_another_shape_is_traced_to_the_mistakes_that_give_it():
+    name = "transposed gradient"
+    (found,) = failures(name)
+    assert found.actual is None
+    assert name in reproduced_by(found)
+    assert reproduced_by(replace(found, mismatch="has another")) == []
+
+
+def test_an_exception_is_traced_to_the_mistakes_that_raise_it():
+    name = "transposed weight"
+    mistake = next(m for m in catalogue() if m.name == name)
+    case = next(case for case in groups()["worked examples"] if case.name == "document 002")
+    made = attempt(case, as_framework(mistake))
+    assert explain_failure(case, made).startswith(f"document 002, {made.failure[0]}: ")
+    assert repr(name) in explain_failure(case, made)
+    other = Attempt("x", failure=("forward", "ValueError: nobody says this"))
+    text = "document 002, forward: ValueError: nobody says this"
+    assert explain_failure(case, other) == text
+
+
+def test_what_holds_needs_no_explanation():
+    holding = next(
+        c for case in groups()["worked examples"] for c in against_exact(case, attempt(case, NUMPY))
+    )
+    assert explain(holding) == holding.in_words()
