@@ -21,7 +21,9 @@ from crosscheck.frameworks.registry import (
 )
 from crosscheck.verification.judging import raised_in
 from crosscheck.verification.ladder import Rung, climb, next_rung
-from crosscheck.verification.verify import Verification, verify
+from crosscheck.verification.result import Verification
+from crosscheck.verification.selection import select
+from crosscheck.verification.verify import verify_everything
 
 prepare()
 
@@ -173,7 +175,8 @@ def framework(request: pytest.FixtureRequest) -> Framework:
 def verification(request: pytest.FixtureRequest) -> Verification:
     """What `crosscheck verify` finds, computed once."""
     config = request.config
-    return verify(config.getoption("--framework"), only=config.getoption("--only"))
+    extra, only = config.getoption("--framework"), config.getoption("--only")
+    return verify_everything(select(extra, only=only))
 
 
 class Door:

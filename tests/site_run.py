@@ -14,8 +14,9 @@ from crosscheck.report.site.agreement import condensed
 from crosscheck.report.site.run import environment
 from crosscheck.training.runs.configuration import Configuration
 from crosscheck.verification import discrimination
-from crosscheck.verification.mistakes.mistake import catalogue
-from crosscheck.verification.verify import verify
+from crosscheck.verification.mistakes.catalogue import catalogue
+from crosscheck.verification.selection import select
+from crosscheck.verification.verify import verify_everything
 
 PAGES = (
     "index.html",
@@ -36,7 +37,7 @@ def make(folder: Path) -> Path:
     found = [finding.as_json() for finding in everything.findings(("sklearn",))]
     absent = {"framework": "absent", "holds": None, "difference": None, "missing": "absent"}
     parts = {
-        "verification": condensed(verify(only=["numpy"])),
+        "verification": condensed(verify_everything(select(only=["numpy"]))),
         "ledger": ledger.as_json(ledger.account(number, numpy) for number in DOCUMENTS),
         "mistakes": discrimination.as_json(discrimination.discriminate(catalogue()[:5])),
         "conventions": {

@@ -10,7 +10,7 @@ from crosscheck.report.bounds import show_bounds
 from crosscheck.report.discrimination import show_discrimination
 from crosscheck.verification import calibration, discrimination
 from crosscheck.verification.discrimination import discriminate as discriminate_all
-from crosscheck.verification.mistakes.mistake import catalogue
+from crosscheck.verification.mistakes.catalogue import catalogue
 
 
 @click.command()

@@ -1,21 +1,17 @@
 """`crosscheck verify`."""
 
 import sys
-from dataclasses import asdict
-from typing import Any
 
 import click
 
-from crosscheck.cli.output import JSON_OPTION, console_for, finite, progress_bar, write_json
+from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
 from crosscheck.documents import ledger
 from crosscheck.documents.transcription import DOCUMENTS, TranscriptionError
 from crosscheck.frameworks.registry import UnknownFrameworkError
-from crosscheck.numerics.comparison import Comparison
 from crosscheck.report.verification import show_verification
-from crosscheck.verification.cases import network
-from crosscheck.verification.diagnosis import explain
-from crosscheck.verification.verify import Verification, tasks
-from crosscheck.verification.verify import verify as verify_everything
+from crosscheck.verification.records import verification_as_json
+from crosscheck.verification.selection import select
+from crosscheck.verification.verify import tasks, verify_everything
 
 FRAMEWORK_OPTION = click.option(
     "--framework",
@@ -65,66 +61,19 @@ def verify(
     if only is not None and not _names(only):
         raise click.UsageError("--only names no framework")
     try:
+        selection = select(extra, _names(require), _names(only or ""))
         with progress_bar(tasks()) as advance:
-            result = verify_everything(extra, _names(require), _names(only or ""), advance)
-        # Whoever looks at some frameworks alone knows the documents.
+            result = verify_everything(selection, progress=advance)
+        # With --only a framework is being worked on, and the documents would be in the way.
         accounts = [] if only else [ledger.account(number) for number in DOCUMENTS]
     except UnknownFrameworkError as error:
         raise click.UsageError(str(error)) from None
     except TranscriptionError as error:
         raise click.ClickException(str(error)) from None
-    write_json(json_path, _verification_as_json(result))
+    write_json(json_path, verification_as_json(result))
     show_verification(console, result, accounts)
     sys.exit(0 if result.holds else 1)
 
 
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
-
-
-def _verification_as_json(result: Verification) -> dict[str, Any]:
-    return {
-        "frameworks": {
-            name: {
-                "version": status.version,
-                "status": status.status,
-                "reasons": status.reasons,
-                "not_supported": status.not_supported,
-                "known_failures": status.known_failures,
-                "ladder": [asdict(rung) for rung in status.ladder],
-            }
-            for name, status in result.frameworks.items()
-        },
-        "comparisons": [comparison_as_json(comparison) for comparison in result.comparisons],
-        "kinks": {
-            case.name: [list(place) for place in case.kinks]
-            for case in (*network.worked(), *network.generated(), *network.edges())
-            if case.kinks
-        },
-        "problems": result.problems,
-        "holds": result.holds,
-    }
-
-
-def comparison_as_json(comparison: Comparison) -> dict[str, Any]:
-    """One comparison; what has no measure (a shape, a NaN) is null, since JSON has no infinity."""
-    place, (exact, radius) = comparison.place, comparison.exact
-    return {
-        "group": place.group,
-        "case": place.case,
-        "stage": place.stage,
-        "quantity": place.quantity,
-        "frameworks": list(comparison.frameworks),
-        "tensor": comparison.where,
-        "actual": finite(comparison.actual),
-        "expected": finite(comparison.expected),
-        "exact": finite(exact),
-        "radius": radius,
-        "worst": finite(comparison.error),
-        "allowed": finite(comparison.allowed),
-        "fraction": finite(comparison.fraction),
-        "ulps": finite(comparison.ulps),
-        "holds": comparison.holds,
-        "known_failure": comparison.known_failure,
-        "text": explain(comparison),
-    }

@@ -4,9 +4,10 @@ What is computed may be off by its derived bound (see `bounds`), entry by entry;
 differ by twice that. What has no bound is discrete (a count, an order, an input) and must be equal.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -59,6 +60,9 @@ class Comparison:
         ulps: The error in units of the last place of the exact value, in the dtype.
         mismatch: Why nothing can be measured (a shape, a dtype, a missing tensor), or None.
         known_failure: What the framework that fails here declares of it, or None.
+        mistakes: The known mistakes that give the same wrong value, the nearest first; None where
+            they were not run.
+        case: The case that was compared, for whoever runs it again; None for bare arrays.
     """
 
     place: Place
@@ -73,6 +77,8 @@ class Comparison:
     ulps: float
     mismatch: str | None = None
     known_failure: str | None = None
+    mistakes: tuple[str, ...] | None = None
+    case: Any = field(default=None, repr=False, compare=False)
 
     @property
     def holds(self) -> bool:
@@ -96,7 +102,12 @@ class Comparison:
         return self.place.quantity + self.tensor + (str(list(self.index)) if self.index else "")
 
     def in_words(self) -> str:
-        """Who, where, by how much, and how much is allowed."""
+        """Who, where, by how much, how much is allowed, and which known mistake explains it."""
+        if self.mistakes is None:
+            return self._in_words()
+        return f"{self._in_words()}; {reproduced(self.mistakes)}"
+
+    def _in_words(self) -> str:
         actual, expected = self.frameworks
         start = f"{actual} from {expected}, {self.place.case}, {self.place.stage}: {self.where}"
         if self.mismatch is not None:
@@ -111,6 +122,19 @@ class Comparison:
             f"{text}: off by {self.error:.3g}, {self.fraction:.3g} times its bound of "
             f"{self.allowed:.3g} ({self.ulps:.3g} ulps)"
         )
+
+
+# So many mistakes are named; there may be more.
+SHOWN = 3
+
+
+def reproduced(mistakes: Sequence[str]) -> str:
+    """Which known mistakes reproduce something, in words."""
+    if not mistakes:
+        return "no known mistake reproduces it"
+    shown = ", ".join(repr(name) for name in mistakes[:SHOWN])
+    more = f" and {len(mistakes) - SHOWN} more" if len(mistakes) > SHOWN else ""
+    return f"reproduced by the known mistake {shown}{more}"
 
 
 def compare(
@@ -230,3 +254,8 @@ def _ulp(exact: float, dtype: str) -> float:
     limits = np.finfo(dtype)
     size = min(max(abs(exact), float(limits.smallest_normal)), float(limits.max) / 2)
     return float(np.spacing(np.asarray(size, dtype)))
+
+
+def finite(number: float | None) -> float | None:
+    """The number if it is finite, else None: JSON has neither infinities nor NaN."""
+    return number if number is not None and math.isfinite(number) else None

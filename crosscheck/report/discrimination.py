@@ -6,10 +6,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from crosscheck.verification.discrimination import MARGIN, PRINTED, Catch, Outcome
+from crosscheck.verification.discrimination import MARGIN, PRINTED, Catch, Detection
 
 
-def show_discrimination(console: Console, outcomes: Sequence[Outcome]) -> None:
+def show_discrimination(console: Console, outcomes: Sequence[Detection]) -> None:
     """The matrix of mistakes and groups of fixtures and, last, the outcome in one line."""
     table = Table(
         title="Known mistakes: the first stage that diverges, and by how much it passes its bound",

@@ -10,11 +10,9 @@ from crosscheck.documents.ledger import Account
 from crosscheck.numerics.comparison import EXACT, Comparison
 from crosscheck.report.colours import coloured
 from crosscheck.report.errata import summary
-from crosscheck.verification.cases import network
-from crosscheck.verification.diagnosis import explain
 from crosscheck.verification.discrimination import PRINTED
 from crosscheck.verification.ladder import Rung, in_words
-from crosscheck.verification.verify import Status, Verification
+from crosscheck.verification.result import Outcome, Status, Verification
 
 SHOWN_FAILURES = 12
 
@@ -28,7 +26,7 @@ def show_verification(console: Console, result: Verification, accounts: Iterable
     if accounts:
         console.print(summary(accounts))
     for name, status in result.frameworks.items():
-        if status.status in ("wrong", "unfinished"):
+        if status.status in (Outcome.WRONG, Outcome.UNFINISHED):
             for reason in status.reasons:
                 console.print(f"[bold red]{name} is {status.status}:[/] {escape(reason)}")
         for reason, cases in status.not_supported.items():
@@ -40,11 +38,11 @@ def show_verification(console: Console, result: Verification, accounts: Iterable
     failures = [each for each in result.comparisons if not (each.holds or each.known_failure)]
     failures.sort(key=lambda failure: failure.frameworks[1] != EXACT)  # who is wrong comes first
     for failure in failures[:SHOWN_FAILURES]:
-        console.print(f"[bold red]differs:[/] {escape(explain(failure))}")
+        console.print(f"[bold red]differs:[/] {escape(failure.in_words())}")
     if len(failures) > SHOWN_FAILURES:
         console.print(f"... and {len(failures) - SHOWN_FAILURES} more (--json has them all)")
-    if result.comparisons:
-        console.print(_kinks())
+    if result.comparisons and result.kinks:
+        console.print(_kinks(result))
     for problem in result.problems:
         console.print(f"[bold red]ledger:[/] {escape(problem)}")
     console.print(closing_line(result))
@@ -53,8 +51,8 @@ def show_verification(console: Console, result: Verification, accounts: Iterable
 def closing_line(result: Verification) -> str:
     """The outcome in one line, as markup."""
     by_status = {
-        status: [name for name, entry in result.frameworks.items() if entry.status == status]
-        for status in ("verified", "wrong", "unfinished", "not installed")
+        status: [name for name, entry in result.frameworks.items() if entry.status is status]
+        for status in Outcome
     }
     parts = [
         f"{coloured(status)}: {', '.join(names)}" for status, names in by_status.items() if names
@@ -67,7 +65,7 @@ def closing_line(result: Verification) -> str:
     outcome = "[bold red]WRONG.[/] "
     if result.holds:
         outcome = "[green]All holds.[/] "
-    elif not (by_status["wrong"] or result.problems):
+    elif not (by_status[Outcome.WRONG] or result.problems):
         outcome = "[yellow]UNFINISHED.[/] "
     return outcome + "; ".join(parts)
 
@@ -144,10 +142,8 @@ def _cell(worst: Comparison) -> str:
     return text if worst.holds else f"[bold red]{text}[/]"
 
 
-def _kinks() -> str:
-    cases = (*network.worked(), *network.generated(), *network.edges())
-    found = [case.name for case in cases if case.kinks]
+def _kinks(result: Verification) -> str:
     return (
         "[dim]A relu at exactly 0 has no derivative; the suite's convention, slope 0, is what is "
-        f"compared in {', '.join(found)}.[/]"
+        f"compared in {', '.join(result.kinks)}.[/]"
     )

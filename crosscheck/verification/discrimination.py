@@ -1,4 +1,4 @@
-"""How sharp the suite is: every known mistake, run as a framework, against every group of fixtures.
+"""How sharp the suite is: every known mistake, run as a framework, against every group of cases.
 
 A mistake is caught where a comparison with the exact value fails; its margin is the error over the
 bound at the first stage that diverges. What changes something discrete (an order, a count, an
@@ -22,17 +22,18 @@ from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.cases.stages import STAGES, Fixture
 from crosscheck.verification.cases.training import ENDED
 from crosscheck.verification.judging import Attempt, against_exact, attempt
-from crosscheck.verification.mistakes.mistake import FOLDER, Mistake, as_framework, catalogue
+from crosscheck.verification.mistakes.catalogue import catalogue
+from crosscheck.verification.mistakes.mistake import FOLDER, Mistake, as_framework
 
 # By how much a mistake must pass a bound, so that no other compiler or processor hides it.
 MARGIN = 10.0
-# The documents' own numbers are a column of their own: they show what a lecture alone can tell.
+# The documents' own numbers have a column of their own: what a lecture alone would catch.
 PRINTED = "printed numbers"
 
 
 @dataclass(frozen=True)
 class Catch:
-    """How one group of fixtures catches a mistake.
+    """How one group of cases catches a mistake.
 
     Attributes:
         stage: The first stage that diverges.
@@ -45,13 +46,13 @@ class Catch:
 
     @property
     def size(self) -> float:
-        """The margin, to compare catches by; what is exact counts most."""
+        """The margin, to compare catches by; a catch without one counts most."""
         return np.inf if self.margin is None else self.margin
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What every group makes of one mistake; None where a group does not catch it."""
+class Detection:
+    """How every group catches one mistake; None where a group does not."""
 
     mistake: Mistake
     catches: dict[str, Catch | None]
@@ -81,18 +82,18 @@ class Outcome:
 
 def discriminate(
     mistakes: Sequence[Mistake] | None = None, progress: Callable[[str], None] = lambda name: None
-) -> list[Outcome]:
-    """Run mistakes (all known ones unless told which) against every group of fixtures.
+) -> list[Detection]:
+    """Run mistakes against every group of cases.
 
     Args:
-        mistakes: Which.
+        mistakes: Which; None takes all known ones.
         progress: Called with the name of each mistake that begins.
     """
     outcomes = []
     for mistake in catalogue() if mistakes is None else mistakes:
         progress(mistake.name)
         catches = {name: _catch(mistake, cases) for name, cases in groups().items()}
-        outcomes.append(Outcome(mistake, catches))
+        outcomes.append(Detection(mistake, catches))
     return outcomes
 
 
@@ -101,26 +102,26 @@ def _catch(mistake: Mistake, cases: Sequence[Fixture]) -> Catch | None:
     for case in cases:
         if not may_differ(mistake, case):
             continue
-        made = mistaken_attempt(mistake, case)
-        failures = [c for c in against_exact(case, made) if not c.holds]
+        attempted = mistaken_attempt(mistake, case)
+        failures = [c for c in against_exact(case, attempted) if not c.holds]
         found += [(failure.place.stage, failure) for failure in failures]
-        if not failures and made.failure is not None:
-            found.append((made.failure[0], None))
+        if not failures and attempted.failure is not None:
+            found.append((attempted.failure.stage, None))
     if not found:
         return None
     first = min((stage for stage, _ in found), key=STAGES.index)
     there = [failure for stage, failure in found if stage == first and failure is not None]
-    # How long a run lasts follows from its losses, and counts only where nothing else differs.
+    # The number of epochs follows from the losses, and counts only where nothing else differs.
     there = [failure for failure in there if failure.place.quantity != ENDED]
     discrete = any(failure.discrete for failure in there)
     margins = [failure.fraction for failure in there if np.isfinite(failure.fraction)]
-    # An infinity or a NaN is the widest margin of all; a shape may follow from a length.
+    # An infinity or a NaN is the widest margin of all; another shape may follow from the epochs.
     beyond = any(np.isinf(failure.fraction) and failure.mismatch is None for failure in there)
     return Catch(first, None if discrete or beyond or not margins else max(margins))
 
 
 def may_differ(mistake: Mistake, case: Fixture) -> bool:
-    """Whether a case runs anything of what a mistake changes: otherwise it cannot catch it."""
+    """Whether a case runs a function that a mistake changes; otherwise it cannot catch it."""
     return any(mistake.may_change(*each) for each in functions_of(case))
 
 
@@ -134,7 +135,7 @@ def functions_of(case: Fixture) -> frozenset[tuple[str, str]]:
 
     numpy = load("numpy", reference_numpy.__name__)
     assert isinstance(numpy, Framework)
-    case.exactly()  # first, once for all: traced it would take long
+    case.exactly()  # computed and cached before tracing, under which it would take long
     before = sys.gettrace()
     sys.settrace(watch)
     try:
@@ -151,11 +152,11 @@ def functions_of(case: Fixture) -> frozenset[tuple[str, str]]:
 
 @cache
 def mistaken_attempt(mistake: Mistake, case: Fixture) -> Attempt:
-    """What a mistake makes of a case, computed once."""
+    """A case computed with a mistake in it, once."""
     return attempt(case, as_framework(mistake))
 
 
-def as_json(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def as_json(outcomes: Sequence[Detection]) -> dict[str, Any]:
     """The matrix in the form that other programs read."""
     return {
         "mistakes": [

@@ -1,6 +1,6 @@
-"""One case by one framework, stage by stage, and what it is to blame for."""
+"""One case computed by one framework, and compared stage by stage."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from traceback import walk_tb
 
@@ -12,6 +12,25 @@ from crosscheck.verification.cases.hyperparameters import is_decayed
 from crosscheck.verification.cases.stages import STAGES, Fixture, Stages
 
 
+@dataclass(frozen=True)
+class NotWritten:
+    """Where a framework raised NotImplementedError: "activations.tanh", and the error's message."""
+
+    function: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The stage in which a framework raised any other exception, and that exception in words."""
+
+    stage: str
+    message: str
+
+    def in_words(self) -> str:
+        return f"{self.stage}: {self.message}"
+
+
 @dataclass
 class Attempt:
     """What a framework computed of a case, as far as it came.
@@ -19,52 +38,58 @@ class Attempt:
     Attributes:
         framework: Its name.
         stages: Every quantity of the stages that it finished.
-        not_supported: Why it was not asked: the limit that it declares; or None.
-        not_written: Where it raised NotImplementedError: "activations.tanh", and what it said; or
-            None.
-        failure: The stage that raised anything else, and what; or None.
-        raised_at: File and line of the package where either was raised, where it was there.
+        not_supported: The limit that it declares, if that is why the case was not run; or None.
+        not_written: The function that is not written yet, if one raised NotImplementedError.
+        failure: The exception that ended the attempt, if it was any other.
+        raised_at: File and line of the package that raised either; None if it was raised elsewhere.
     """
 
     framework: str
     stages: Stages = field(default_factory=dict)
     not_supported: str | None = None
-    not_written: tuple[str, str] | None = None
-    failure: tuple[str, str] | None = None
+    not_written: NotWritten | None = None
+    failure: Failure | None = None
     raised_at: str | None = None
+
+    @property
+    def computed(self) -> bool:
+        """Whether the case was run, and nothing of it was missing; an exception counts as run."""
+        return self.not_written is None and self.not_supported is None
 
 
 def attempt(case: Fixture, framework: Framework, until: str | None = None) -> Attempt:
-    """Let a framework compute a case. Whatever it raises is kept, with its stage.
+    """Let a framework compute a case. An exception is stored, with the stage that raised it.
 
     Args:
-        case, framework: What is computed by whom.
-        until: The last stage that is asked for; None asks for all.
+        case: What is computed.
+        framework: Who computes it.
+        until: The last stage that is computed; None computes all.
     """
-    made = Attempt(framework.name)
-    made.not_supported = framework.declared.limit(**asked_by(case))
-    if made.not_supported is not None:
-        return made
+    result = Attempt(framework.name)
+    result.not_supported = framework.declared.limit(**asked_by(case))
+    if result.not_supported is not None:
+        return result
     expected = [stage for stage in STAGES if stage in case.exactly()]
     try:
-        # What a mistaken framework computes may well overflow; its numbers say so themselves.
+        # A mistaken framework may well overflow; the numbers it returns show that by themselves.
         with np.errstate(all="ignore"):
             for stage, quantities in case.compute(framework):
-                made.stages[stage] = quantities
+                result.stages[stage] = quantities
                 if stage == until:
                     break
     except NotImplementedError as error:
-        function, made.raised_at = raised_in(error, framework)
-        made.not_written = (function, str(error))
+        function, result.raised_at = raised_in(error, framework)
+        result.not_written = NotWritten(function, str(error))
     except (Exception, SystemExit) as error:
-        _, made.raised_at = raised_in(error, framework)
-        stage = expected[len(made.stages)] if len(made.stages) < len(expected) else expected[-1]
-        made.failure = (stage, in_words(error))
-    return made
+        _, result.raised_at = raised_in(error, framework)
+        finished = len(result.stages)
+        stage = expected[finished] if finished < len(expected) else expected[-1]
+        result.failure = Failure(stage, in_words(error))
+    return result
 
 
 def asked_by(case: Fixture) -> dict[str, set[str]]:
-    """What a case asks of a framework, in the words of its declared limits."""
+    """What a case needs of a framework, by the fields in which a limit may exclude it."""
     asked = {"cases": {case.name}, "dtypes": {case.dtype}}
     asked["activations"] = set(getattr(case, "activations", ()))
     asked["losses"] = {case.loss} if hasattr(case, "loss") else set()
@@ -75,7 +100,7 @@ def asked_by(case: Fixture) -> dict[str, set[str]]:
 
 
 def in_words(error: BaseException) -> str:
-    """An exception in words, even if it has none."""
+    """An exception as "ValueError: message"; its type alone if its message cannot be had."""
     try:
         return f"{type(error).__name__}: {error}"
     except Exception:
@@ -85,7 +110,7 @@ def in_words(error: BaseException) -> str:
 def raised_in(error: BaseException, framework: Framework) -> tuple[str, str | None]:
     """The function of a framework that raised, as "activations.tanh", and its file and line.
 
-    Where that was not in one of its files the function is unknown: "?".
+    If no file of the framework raised, the function is unknown: "?", and there is no line.
     """
     folder = Path(str(framework.params.__file__)).parent
     for frame, line in reversed(list(walk_tb(error.__traceback__))):
@@ -96,10 +121,10 @@ def raised_in(error: BaseException, framework: Framework) -> tuple[str, str | No
     return "?", None
 
 
-def against_exact(case: Fixture, made: Attempt) -> list[Comparison]:
+def against_exact(case: Fixture, attempted: Attempt) -> list[Comparison]:
     """Every quantity of an attempt against the exact one, up to the first stage that diverges."""
-    exact = case.exactly()
-    return _stage_by_stage(case, (made.framework, EXACT), made.stages, exact)
+    names = attempted.framework, EXACT
+    return _stage_by_stage(case, names, attempted.stages, case.exactly())
 
 
 def against_each_other(case: Fixture, one: Attempt, other: Attempt) -> list[Comparison]:
@@ -108,7 +133,7 @@ def against_each_other(case: Fixture, one: Attempt, other: Attempt) -> list[Comp
 
 
 def compared(case: Fixture, framework: Framework) -> list[Comparison]:
-    """A case by a framework, against the exact values.
+    """A case computed by a framework, and compared with the exact values.
 
     Raises:
         NotImplementedError: If the framework does not support the case, or is not written so far.
@@ -119,14 +144,15 @@ def compared(case: Fixture, framework: Framework) -> list[Comparison]:
 
 def finished(case: Fixture, framework: Framework) -> Attempt:
     """`attempt` of a case that must come to its end; raises as `compared` does."""
-    made = attempt(case, framework)
-    if made.not_supported is not None:
-        raise NotImplementedError(f"{case.name} is not supported: {made.not_supported}")
-    if made.not_written is not None:
-        raise NotImplementedError(f"{made.not_written[0]} is not written {made.not_written[1]}")
-    if made.failure is not None:
-        raise ArithmeticError(f"{case.name}, {': '.join(made.failure)} ({made.raised_at})")
-    return made
+    result = attempt(case, framework)
+    if result.not_supported is not None:
+        raise NotImplementedError(f"{case.name} is not supported: {result.not_supported}")
+    if result.not_written is not None:
+        missing = result.not_written
+        raise NotImplementedError(f"{missing.function} is not written {missing.message}")
+    if result.failure is not None:
+        raise ArithmeticError(f"{case.name}, {result.failure.in_words()} ({result.raised_at})")
+    return result
 
 
 def _stage_by_stage(
@@ -139,7 +165,7 @@ def _stage_by_stage(
         for quantity, exact in case.exactly()[stage].items():
             place = Place(case.group, case.name, stage, quantity, case.dtype)
             tensors = actual[stage].get(quantity, {}), expected[stage].get(quantity, {})
-            found.append(compare(place, names, *tensors, exact))
+            found.append(replace(compare(place, names, *tensors, exact), case=case))
         if not all(comparison.holds for comparison in found):
-            break  # what follows is a consequence
+            break  # the later stages are computed from this one, and differ as a consequence
     return found

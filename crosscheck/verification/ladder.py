@@ -6,6 +6,7 @@ not written says so by NotImplementedError; a rung that needs it waits, and name
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from typing import Any
 
@@ -22,11 +23,18 @@ from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.cases.hyperparameters import is_decayed
 from crosscheck.verification.cases.network import DTYPES, NetworkCase
 from crosscheck.verification.cases.stages import Fixture, Quantities, Stages
-from crosscheck.verification.diagnosis import explain
+from crosscheck.verification.diagnosis import with_mistakes
 from crosscheck.verification.judging import Attempt, against_exact, asked_by, attempt
 
-DONE, WRONG, NOT_WRITTEN, WAITS = "done", "wrong", "not written", "waits"
-NOT_SUPPORTED = "not supported"
+
+class RungStatus(StrEnum):
+    """What became of one rung."""
+
+    DONE = "done"
+    WRONG = "wrong"
+    NOT_WRITTEN = "not written"
+    WAITS = "waits"
+    NOT_SUPPORTED = "not supported"
 
 
 @dataclass(frozen=True)
@@ -35,12 +43,12 @@ class Rung:
 
     Attributes:
         name: Of the contract: "activations.tanh".
-        status: "done", "wrong", "not written", "waits" or "not supported".
+        status: What became of it.
         note: What is wrong, what it waits for, why it is not supported; empty if it is done.
     """
 
     name: str
-    status: str
+    status: RungStatus
     note: str = ""
 
 
@@ -48,19 +56,20 @@ def climb(framework: Framework) -> list[Rung]:
     """Every rung, in the order to climb them."""
     found: list[Rung] = []
     for name, cases, until in _rungs():
-        wrong = {rung.name for rung in found if rung.status == WRONG}
+        wrong = {rung.name for rung in found if rung.status == RungStatus.WRONG}
         found.append(_tried(framework, name, cases, until, wrong))
     return found
 
 
 def next_rung(rungs: list[Rung]) -> Rung | None:
     """The first rung that asks for work, or None: all is done."""
-    return next((rung for rung in rungs if rung.status in (WRONG, NOT_WRITTEN, WAITS)), None)
+    asking = (RungStatus.WRONG, RungStatus.NOT_WRITTEN, RungStatus.WAITS)
+    return next((rung for rung in rungs if rung.status in asking), None)
 
 
 def in_words(rungs: list[Rung]) -> str:
     """How many rungs are done, and which is next."""
-    done = sum(rung.status in (DONE, NOT_SUPPORTED) for rung in rungs)
+    done = sum(rung.status in (RungStatus.DONE, RungStatus.NOT_SUPPORTED) for rung in rungs)
     following = next_rung(rungs)
     if following is None:
         return f"all {done} rungs are done"
@@ -80,17 +89,17 @@ def _tried(
     # What is supported in one dtype alone is done when it is done there.
     limits = [framework.declared.limit(**asked_by(case)) for case in cases]
     if all(limits):
-        return Rung(name, NOT_SUPPORTED, str(limits[0]))
+        return Rung(name, RungStatus.NOT_SUPPORTED, str(limits[0]))
     for case in (case for case, limit in zip(cases, limits, strict=True) if limit is None):
         status, note = _judged(name, case, attempt(case, framework, until))
-        if status == WRONG and framework.declared.failure(cases=[case.name]):
+        if status == RungStatus.WRONG and framework.declared.failure(cases=[case.name]):
             continue  # that has to fail
         blamed = sorted(_needed(case) & wrong)
-        if status == WRONG and blamed:
-            return Rung(name, WAITS, f"for {', '.join(blamed)}")
-        if status != DONE:
+        if status == RungStatus.WRONG and blamed:
+            return Rung(name, RungStatus.WAITS, f"for {', '.join(blamed)}")
+        if status != RungStatus.DONE:
             return Rung(name, status, note)
-    return Rung(name, DONE)
+    return Rung(name, RungStatus.DONE)
 
 
 def _needed(case: Fixture) -> set[str]:
@@ -99,17 +108,21 @@ def _needed(case: Fixture) -> set[str]:
     return {f"{kind}.{name}" for kind in ("activations", "losses") for name in asked.get(kind, ())}
 
 
-def _judged(name: str, case: Fixture, made: Attempt) -> tuple[str, str]:
-    if made.not_written is not None:
-        function, said = made.not_written
-        if function in (name, "?"):
-            return NOT_WRITTEN, said or made.raised_at or ""
-        return WAITS, f"for {function}" + (f" ({said})" if said else "")
-    if made.failure is not None:
-        where = f" ({made.raised_at})" if made.raised_at else ""
-        return WRONG, f"{case.name}, {made.failure[0]}: {made.failure[1]}{where}"
-    failures = [each for each in against_exact(case, made) if not each.holds]
-    return (WRONG, explain(failures[0])) if failures else (DONE, "")
+def _judged(name: str, case: Fixture, attempted: Attempt) -> tuple[RungStatus, str]:
+    """The status of a rung by one of its cases, and the note beside it."""
+    missing, failure = attempted.not_written, attempted.failure
+    if missing is not None and missing.function in (name, "?"):
+        return RungStatus.NOT_WRITTEN, missing.message or attempted.raised_at or ""
+    if missing is not None:
+        said = f" ({missing.message})" if missing.message else ""
+        return RungStatus.WAITS, f"for {missing.function}{said}"
+    if failure is not None:
+        where = f" ({attempted.raised_at})" if attempted.raised_at else ""
+        return RungStatus.WRONG, f"{case.name}, {failure.in_words()}{where}"
+    failures = [each for each in against_exact(case, attempted) if not each.holds]
+    if failures:
+        return RungStatus.WRONG, with_mistakes(failures[0]).in_words()
+    return RungStatus.DONE, ""
 
 
 # ----- the rungs -----

@@ -13,14 +13,14 @@ from crosscheck.documents.transcription import DOCUMENTS, load
 from crosscheck.numerics.comparison import Comparison, Place
 from crosscheck.verification import calibration
 from crosscheck.verification.mistakes.mistake import Mistake
-from crosscheck.verification.verify import Status, Verification
+from crosscheck.verification.result import Outcome, Status, Verification
 
 
 @pytest.fixture
 def run(monkeypatch):
     """Run a command line on a verification made for it; the real one has its own tests."""
     monkeypatch.setattr(
-        "crosscheck.cli.verification.verify_everything", lambda *arguments: holding()
+        "crosscheck.cli.verification.verify_everything", lambda selection, progress: holding()
     )
 
     def invoke(*arguments):
@@ -43,17 +43,19 @@ def compared(error, mismatch=None):
         allowed=1e-12,
         ulps=error / 2.2e-16,
         mismatch=mismatch,
+        mistakes=() if error > 1 / 2 else None,
     )
 
 
 def holding():
-    absent = Status(None, "not installed", ["on purpose"])
-    return Verification({"numpy": Status("2", "verified"), "torch": absent}, [compared(1e-16)], [])
+    absent = Status(None, Outcome.NOT_INSTALLED, ["on purpose"])
+    verified = Status("2", Outcome.VERIFIED)
+    return Verification({"numpy": verified, "torch": absent}, [compared(1e-16)])
 
 
 def failing():
     wrong = [compared(1.0), compared(float("inf"), "has shape (1,) instead of (2,)")]
-    return Verification({"numpy": Status("2", "wrong")}, wrong, ["a problem"])
+    return Verification({"numpy": Status("2", Outcome.WRONG)}, wrong, ["a problem"])
 
 
 def test_alone_it_verifies(run):
@@ -67,7 +69,7 @@ def test_alone_it_verifies(run):
 
 @pytest.mark.usefixtures("ends_softly")
 def test_an_interrupt_has_an_exit_code_of_its_own(run, monkeypatch):
-    def interrupted(*arguments):
+    def interrupted(selection, progress):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("crosscheck.cli.verification.verify_everything", interrupted)
@@ -110,7 +112,7 @@ def test_verification_as_json_has_the_promised_form(run):
 
 def test_what_is_wrong_exits_with_1_and_is_named(monkeypatch):
     monkeypatch.setattr(
-        "crosscheck.cli.verification.verify_everything", lambda *arguments: failing()
+        "crosscheck.cli.verification.verify_everything", lambda selection, progress: failing()
     )
     result = CliRunner().invoke(main, ["verify", "--json", "-"])
     assert result.exit_code == 1

@@ -28,7 +28,7 @@ def run(*arguments):
     ],
 )
 def test_what_the_machine_does_not_give_is_no_traceback(monkeypatch, error, message):
-    def fails(*arguments):
+    def fails(selection, progress):
         raise error
 
     monkeypatch.setattr("crosscheck.cli.verification.verify_everything", fails)

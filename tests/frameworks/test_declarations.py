@@ -20,7 +20,8 @@ from crosscheck.frameworks.declarations import (
     read,
 )
 from crosscheck.frameworks.registry import BUILT_IN, Broken, load
-from crosscheck.verification.verify import verify
+from crosscheck.verification.selection import select
+from crosscheck.verification.verify import verify_everything
 
 ROOT = Path(__file__).parents[2]
 
@@ -176,7 +177,7 @@ def test_the_built_in_declare_nothing():
 
 
 def test_a_name_that_is_not_there_is_wrong_and_said_once():
-    result = verify(only=["numpy"], required=["numpy", "nosuch"])
+    result = verify_everything(select(only=["numpy"], required=["numpy", "nosuch"]))
     assert not result.holds
     assert result.frameworks["nosuch"].reasons == [
         "not a known framework",
@@ -213,7 +214,8 @@ def test_pytest_takes_declarations_as_they_are_meant(tmp_path, changed, which, e
     text += "        raise NotImplementedError('left out')\n    return 0\n"
     path.write_text(text, encoding="utf-8")
     (package / "crosscheck.toml").write_text(SAYS.format(which=which), encoding="utf-8")
-    asked = "-n0 -q -p no:cacheprovider --only declaring tests/test_activations.py -k slope_of_relu"
+    asked = "-n0 -q -p no:cacheprovider --only declaring -k slope_of_relu"
+    asked += " tests/references/test_activations.py"
     made = subprocess.run(
         [sys.executable, "-m", "pytest", *asked.split()],
         cwd=ROOT,

@@ -21,16 +21,17 @@ from crosscheck.frameworks.registry import (
     registry,
 )
 from crosscheck.verification.cases.groups import groups
-from crosscheck.verification.verify import verify
+from crosscheck.verification.selection import select
+from crosscheck.verification.verify import verify, verify_everything
 
 ROOT = Path(__file__).parents[2]
 # A few cases of every kind.
-FEW = {
-    "edges": [c for c in groups()["edges"] if c.name.startswith("edges-tanh")],
-    "networks": [c for c in groups()["networks"] if c.name.startswith("tanh-half")],
-    "optimizers": [c for c in groups()["optimizers"] if c.name.startswith("sgd-")],
-    "training": groups()["training"][:1],
-}
+FEW = [
+    *(c for c in groups()["edges"] if c.name.startswith("edges-tanh")),
+    *(c for c in groups()["networks"] if c.name.startswith("tanh-half")),
+    *(c for c in groups()["optimizers"] if c.name.startswith("sgd-")),
+    groups()["training"][0],
+]
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def test_what_goes_wrong_on_import_is_named(copy, monkeypatch, file, added, prob
     loaded = load(package, package)
     assert isinstance(loaded, Broken)
     assert loaded.problems[0].startswith(problem)
-    result = verify(only=[package])
+    result = verify_everything(select(only=[package]), cases=[])
     assert (result.holds, result.frameworks[package].status) == (False, "wrong")
 
 
@@ -88,11 +89,9 @@ def test_a_limit_that_is_none_is_named(copy, monkeypatch, limit):
     assert load(package, package).problems == (said,)
 
 
-def judged(package, monkeypatch):
-    packages = {"numpy": "reference_numpy", package: package}
-    monkeypatch.setattr("crosscheck.verification.verify.registry", lambda extra: packages)
-    monkeypatch.setattr("crosscheck.verification.verify.groups", lambda: FEW)
-    return verify()
+def judged(*packages):
+    numpy = load("numpy", "reference_numpy")
+    return verify([numpy, *(load(package, package) for package in packages)], cases=FEW)
 
 
 SPOILED = {
@@ -144,9 +143,9 @@ SPOILED = {
 
 
 @pytest.mark.parametrize("what", SPOILED)
-def test_what_goes_wrong_later_is_named_and_harms_nobody_else(copy, monkeypatch, what):
+def test_what_goes_wrong_later_is_named_and_harms_nobody_else(copy, what):
     package = copy(*SPOILED[what])
-    result = judged(package, monkeypatch)
+    result = judged(package)
     assert not result.holds
     assert result.frameworks[package].status == "wrong"
     assert result.frameworks["numpy"].status == "verified"
@@ -155,8 +154,8 @@ def test_what_goes_wrong_later_is_named_and_harms_nobody_else(copy, monkeypatch,
         c.in_words() for c in result.comparisons if not c.holds
     ]
     assert named
-    # The fixtures are as they were.
-    assert judged("reference_numpy", monkeypatch).holds
+    # The cases are as they were.
+    assert judged().holds
 
 
 def test_nobody_takes_the_name_of_another(monkeypatch):
@@ -178,10 +177,10 @@ def test_looking_for_a_package_does_not_import_it(copy):
 def test_frameworks_are_imported_when_they_are_needed_and_once():
     script = (
         "import json, sys\n"
-        "import crosscheck.cli\n"
+        "import crosscheck.cli.main\n"
         "slow = {'torch', 'jax', 'mlx', 'autograd', 'reference_torch'}\n"
         "before = sorted(slow & set(sys.modules))\n"
-        "from crosscheck.frameworks import load\n"
+        "from crosscheck.frameworks.registry import load\n"
         "once = load('numpy', 'reference_numpy') is load('numpy', 'reference_numpy')\n"
         "print(json.dumps([before, once]))\n"
     )

@@ -15,8 +15,9 @@ from crosscheck.frameworks import skeleton
 from crosscheck.frameworks.contract import SIGNATURES, breaches
 from crosscheck.frameworks.registry import MODULES, load
 from crosscheck.frameworks.skeleton import SkeletonError, write
-from crosscheck.verification.ladder import DONE, NOT_SUPPORTED, climb, in_words, next_rung
-from crosscheck.verification.verify import verify
+from crosscheck.verification.ladder import RungStatus, climb, in_words, next_rung
+from crosscheck.verification.selection import select
+from crosscheck.verification.verify import verify_everything
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,7 +33,7 @@ def test_a_skeleton_keeps_the_contract_and_nothing_of_it_is_written(tmp_path, mo
     framework = loaded(tmp_path / "new", "bare_bones", monkeypatch)
     assert breaches(framework) == []
     rungs = climb(framework)
-    assert not any(rung.status in (DONE, NOT_SUPPORTED) for rung in rungs)
+    assert not any(rung.status in (RungStatus.DONE, RungStatus.NOT_SUPPORTED) for rung in rungs)
     first = next_rung(rungs)
     assert (first.name, first.status) == ("checks.floating", "waits")
     assert first.note == "for checks.is_array"
@@ -74,7 +75,7 @@ def test_a_skeleton_can_be_installed_and_found(tmp_path):
     made = write("reference_mine", tmp_path / "new")
     project = tomllib.loads((tmp_path / "new" / "pyproject.toml").read_text(encoding="utf-8"))
     assert project["project"]["name"] == "reference-mine"
-    points = project["project"]["entry-points"]["crosscheck.frameworks.registry"]
+    points = project["project"]["entry-points"]["crosscheck.frameworks"]
     assert points == {"reference_mine": "reference_mine"}
     assert {
         path.relative_to(tmp_path / "new" / "reference_mine").parts[0] for path in made[2:]
@@ -119,7 +120,7 @@ def test_the_ladder_is_climbed_file_by_file(tmp_path, monkeypatch):
         rung = next_rung(rungs)
         assert (rung and rung.name) == following, last
         # A step up at every file.
-        now = sum(each.status == DONE for each in rungs)
+        now = sum(each.status == RungStatus.DONE for each in rungs)
         assert now > done, last
         done = now
     assert in_words(rungs) == f"all {len(rungs)} rungs are done"
@@ -172,8 +173,8 @@ def test_a_known_failure_is_no_rung_to_stay_at(tmp_path, monkeypatch):
         "why = 'on purpose'\nlink = 'https://example.org'\nversions = 'numpy>=2'\n"
     )
     rungs = {rung.name: rung for rung in climb(loaded(tmp_path, "excused", monkeypatch))}
-    assert rungs["activations.tanh"].status == DONE
-    assert rungs["gradients.deltas"].status == DONE
+    assert rungs["activations.tanh"].status == RungStatus.DONE
+    assert rungs["gradients.deltas"].status == RungStatus.DONE
 
 
 def test_what_is_declared_is_no_rung_to_climb(tmp_path, monkeypatch):
@@ -182,21 +183,23 @@ def test_what_is_declared_is_no_rung_to_climb(tmp_path, monkeypatch):
     (tmp_path / "modest" / "crosscheck.toml").write_text(text, encoding="utf-8")
     rungs = {rung.name: rung for rung in climb(loaded(tmp_path, "modest", monkeypatch))}
     lion = rungs.pop("optimizers.lion")
-    assert (lion.status, lion.note) == (NOT_SUPPORTED, "it roars")
-    assert {rung.status for rung in rungs.values()} == {DONE}
+    assert (lion.status, lion.note) == (RungStatus.NOT_SUPPORTED, "it roars")
+    assert {rung.status for rung in rungs.values()} == {RungStatus.DONE}
 
 
 def test_what_is_supported_in_one_dtype_alone_is_done_there(tmp_path, monkeypatch):
     shutil.copytree(ROOT / "reference_numpy", tmp_path / "double")
     text = "[[limits]]\ndtypes = ['float32']\nreason = 'twice as long'\n"
     (tmp_path / "double" / "crosscheck.toml").write_text(text, encoding="utf-8")
-    assert {rung.status for rung in climb(loaded(tmp_path, "double", monkeypatch))} == {DONE}
+    assert {rung.status for rung in climb(loaded(tmp_path, "double", monkeypatch))} == {
+        RungStatus.DONE
+    }
 
 
 def test_an_unfinished_framework_is_not_wrong_and_does_not_hold(tmp_path, monkeypatch):
     write("begun", tmp_path / "new")
     monkeypatch.syspath_prepend(tmp_path / "new")
-    result = verify(only=["begun"])
+    result = verify_everything(select(only=["begun"]))
     assert not result.holds
     found = result.frameworks["begun"]
     assert (list(result.frameworks), found.status, found.reasons) == (["begun"], "unfinished", [])
@@ -211,7 +214,7 @@ def test_what_the_ladder_does_not_ask_for_is_named_all_the_same(tmp_path, monkey
     text = path.read_text(encoding="utf-8").replace(summed, refuses + summed)
     path.write_text(text, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
-    found = verify(only=["nearly"]).frameworks["nearly"]
+    found = verify_everything(select(only=["nearly"])).frameworks["nearly"]
     assert found.status == "unfinished"
     assert next_rung(found.ladder) is None
     assert found.reasons == [
@@ -224,7 +227,7 @@ def test_a_test_of_what_is_not_written_is_skipped_with_its_name(tmp_path):
     """And one test fails, and says what is next."""
     write("pale", tmp_path / "new")
     command = [sys.executable, "-m", "pytest", "-n0", "-q", "-p", "no:cacheprovider"]
-    selected = ["tests/test_losses.py", "tests/test_verification.py"]
+    selected = ["tests/references/test_losses.py", "tests/verification/test_verification.py"]
     made = subprocess.run(
         [*command, "--only", "pale", *selected],
         cwd=ROOT,

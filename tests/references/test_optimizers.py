@@ -7,7 +7,7 @@ from crosscheck.verification.cases import descent
 from crosscheck.verification.cases.descent import RATES, DescentCase
 from crosscheck.verification.cases.hyperparameters import OPTIMIZERS, made
 from crosscheck.verification.cases.stages import STAGES
-from crosscheck.verification.diagnosis import explain
+from crosscheck.verification.diagnosis import with_mistakes
 from crosscheck.verification.judging import compared
 
 
@@ -32,7 +32,7 @@ def test_every_moment_update_and_parameter_is_within_its_bound(framework, case):
         (stage for stage, quantities in case.exactly().items() for _ in quantities),
         key=STAGES.index,
     )
-    assert [explain(c) for c in found if not c.holds] == []
+    assert [with_mistakes(c).in_words() for c in found if not c.holds] == []
 
 
 @pytest.mark.parametrize("label", OPTIMIZERS)

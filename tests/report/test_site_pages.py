@@ -15,6 +15,7 @@ from crosscheck.documents.transcription import DOCUMENTS
 from crosscheck.documents.verdicts import VERDICTS
 from crosscheck.frameworks.reading import definitions
 from crosscheck.frameworks.registry import MODULES
+from crosscheck.frameworks.registry import load as load_framework
 from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.verify import verify
 
@@ -278,9 +279,8 @@ def test_a_planted_mistake_is_red_where_it_was_made_and_nowhere_else(run, tmp_pa
     source.write_text(text.replace("return np.tanh(z)", "return np.tanh(z * 1.00001)"), "utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     deep = [case for case in groups()["networks"] if case.activations[0] == "tanh"]
-    few = {"edges": groups()["edges"], "networks": deep[:2]}  # of which what follows differs too
-    monkeypatch.setattr("crosscheck.verification.verify.groups", lambda: few)
-    found = condensed(verify(only=[package]))
+    few = [*groups()["edges"], *deep[:2]]  # in which the later stages differ too
+    found = condensed(verify([load_framework(package, package)], cases=few))
     build(tmp_path / "site", Run(run.parts | {"verification": found}, ()))
     made = read(tmp_path / "site")
     red = {name: page.all(of_class="bad") for name, page in made.items()}

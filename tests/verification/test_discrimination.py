@@ -12,15 +12,11 @@ from crosscheck.frameworks.registry import load
 from crosscheck.numerics.comparison import Comparison, Place
 from crosscheck.verification import discrimination
 from crosscheck.verification.cases.groups import groups
-from crosscheck.verification.diagnosis import explain, explain_failure, reproduced_by
-from crosscheck.verification.discrimination import MARGIN, PRINTED, Catch, Outcome, discriminate
-from crosscheck.verification.judging import Attempt, against_exact, attempt
-from crosscheck.verification.mistakes.mistake import (
-    Mistake,
-    MistakeError,
-    as_framework,
-    catalogue,
-)
+from crosscheck.verification.diagnosis import explain_failure, with_mistakes
+from crosscheck.verification.discrimination import MARGIN, PRINTED, Catch, Detection, discriminate
+from crosscheck.verification.judging import Attempt, Failure, against_exact, attempt
+from crosscheck.verification.mistakes.catalogue import catalogue
+from crosscheck.verification.mistakes.mistake import Mistake, MistakeError, as_framework
 
 NUMPY = load("numpy", "reference_numpy")
 
@@ -85,7 +81,7 @@ def test_a_mistake_that_nothing_catches_is_a_problem():
 
 def test_a_mistake_below_the_margin_is_a_problem():
     few = Mistake("few units", "forward", "forward", "mlp", ())
-    outcome = Outcome(few, {"networks": Catch("forward", 9.0), "edges": None})
+    outcome = Detection(few, {"networks": Catch("forward", 9.0), "edges": None})
     assert outcome.problem == "caught by networks with a margin of 9 only"
 
 
@@ -225,6 +221,10 @@ def test_a_mistake_changes_only_its_own_copy():
 # ----- the nearest known mistake -----
 
 
+def reproduced_by(comparison):
+    return with_mistakes(comparison).mistakes
+
+
 def failures(name):
     mistake = next(m for m in catalogue() if m.name == name)
     case = next(case for case in groups()["worked examples"] if case.name == "document 002")
@@ -234,8 +234,8 @@ def failures(name):
 
 def test_a_wrong_value_is_traced_to_the_mistake_that_gives_it():
     (found,) = failures("half of the weights only, as document 002 has it")
-    assert reproduced_by(found) == ["half of the weights only, as document 002 has it"]
-    text = explain(found)
+    assert reproduced_by(found) == ("half of the weights only, as document 002 has it",)
+    text = with_mistakes(found).in_words()
     assert text.startswith("half of the weights only, as document 002 has it from exact, document")
     assert "gradients: grads[" in text
     assert "times its bound" in text
@@ -248,24 +248,32 @@ def test_a_wrong_value_is_traced_to_the_mistake_that_gives_it():
 def test_several_mistakes_that_give_the_same_value_are_counted():
     (found,) = failures("missing activation derivative in the output layer")
     assert len(reproduced_by(found)) >= 2
-    assert "reproduced by the known mistake " in explain(found)
+    assert "reproduced by the known mistake " in with_mistakes(found).in_words()
 
 
 def made_up(**changes):
     place = Place("worked examples", "document 002", "gradients", "grads", "float64")
+    case = next(case for case in groups()["worked examples"] if case.name == "document 002")
     given = {"tensor": "[0].bias", "index": (0,), "actual": 5.0, "expected": 0.0} | changes
     return Comparison(
-        place, ("x", "exact"), exact=(0.0, 0.0), error=5.0, allowed=1e-15, ulps=1e9, **given
+        place,
+        ("x", "exact"),
+        exact=(0.0, 0.0),
+        error=5.0,
+        allowed=1e-15,
+        ulps=1e9,
+        case=case,
+        **given,
     )
 
 
 def test_a_wrong_value_of_no_known_mistake_says_so():
-    assert explain(made_up()).endswith("; no known mistake reproduces it")
+    assert with_mistakes(made_up()).in_words().endswith("; no known mistake reproduces it")
 
 
 def test_a_place_that_no_mistake_has_is_reproduced_by_nothing():
-    assert reproduced_by(made_up(index=(0, 7, 0))) == []
-    assert reproduced_by(made_up(tensor="[9].bias")) == []
+    assert reproduced_by(made_up(index=(0, 7, 0))) == ()
+    assert reproduced_by(made_up(tensor="[9].bias")) == ()
 
 
 def test_a_nan_is_traced_to_the_mistakes_that_give_one_there():
@@ -282,7 +290,7 @@ def test_another_shape_is_traced_to_the_mistakes_that_give_it():
     (found,) = failures(name)
     assert found.actual is None
     assert name in reproduced_by(found)
-    assert reproduced_by(replace(found, mismatch="has another")) == []
+    assert reproduced_by(replace(found, mismatch="has another", mistakes=None)) == ()
 
 
 def test_an_exception_is_traced_to_the_mistakes_that_raise_it():
@@ -290,9 +298,9 @@ def test_an_exception_is_traced_to_the_mistakes_that_raise_it():
     mistake = next(m for m in catalogue() if m.name == name)
     case = next(case for case in groups()["worked examples"] if case.name == "document 002")
     made = attempt(case, as_framework(mistake))
-    assert explain_failure(case, made).startswith(f"document 002, {made.failure[0]}: ")
+    assert explain_failure(case, made).startswith(f"document 002, {made.failure.stage}: ")
     assert repr(name) in explain_failure(case, made)
-    other = Attempt("x", failure=("forward", "ValueError: nobody says this"))
+    other = Attempt("x", failure=Failure("forward", "ValueError: nobody says this"))
     text = "document 002, forward: ValueError: nobody says this"
     assert explain_failure(case, other) == text
 
@@ -301,4 +309,4 @@ def test_what_holds_needs_no_explanation():
     holding = next(
         c for case in groups()["worked examples"] for c in against_exact(case, attempt(case, NUMPY))
     )
-    assert explain(holding) == holding.in_words()
+    assert with_mistakes(holding).in_words() == holding.in_words()

@@ -9,6 +9,8 @@ from crosscheck.frameworks.declarations import Declarations, Limit
 from crosscheck.numerics.comparison import Tensor
 from crosscheck.verification.judging import (
     Attempt,
+    Failure,
+    NotWritten,
     against_each_other,
     against_exact,
     attempt,
@@ -79,14 +81,17 @@ def test_what_follows_the_first_divergence_is_not_blamed():
 )
 def test_an_exception_is_kept_with_the_stage_that_raised_it(values, stage):
     made, found = judged(**values)
-    assert made.failure == (stage, "ZeroDivisionError: no")
+    assert made.failure == Failure(stage, "ZeroDivisionError: no")
     assert made.not_supported is None
     assert len(found) == len(values) - 1
 
 
 def test_what_is_not_written_is_kept_with_the_function_that_says_so():
     made, found = judged(forward=1.0, deltas=NotImplementedError("no float64"))
-    assert (made.not_written, made.failure) == (("test_judging.Made.compute", "no float64"), None)
+    assert (made.failure, made.not_written) == (
+        None,
+        NotWritten("test_judging.Made.compute", "no float64"),
+    )
     assert made.raised_at.startswith(f"{__file__}:")
     assert len(found) == 1
 
@@ -120,19 +125,19 @@ def test_an_attempt_to_leave_is_an_exception_as_any_other():
         def __str__(self):
             raise self
 
-    assert judged(forward=SystemExit(3))[0].failure == ("forward", "SystemExit: 3")
-    assert judged(forward=Speechless())[0].failure == ("forward", "Speechless")
+    assert judged(forward=SystemExit(3))[0].failure == Failure("forward", "SystemExit: 3")
+    assert judged(forward=Speechless())[0].failure == Failure("forward", "Speechless")
 
 
 def test_what_is_raised_elsewhere_has_no_place_in_the_package():
     elsewhere = Values(forward=1.0, deltas=ZeroDivisionError("no"))
     elsewhere.params = SimpleNamespace(__file__="/nowhere/params.py")
     made = attempt(Made(), elsewhere)
-    assert (made.failure, made.raised_at) == (("deltas", "ZeroDivisionError: no"), None)
+    assert (made.failure, made.raised_at) == (Failure("deltas", "ZeroDivisionError: no"), None)
     elsewhere = Values(forward=1.0, deltas=NotImplementedError("no float64"))
     elsewhere.params = SimpleNamespace(__file__="/nowhere/params.py")
     made = attempt(Made(), elsewhere)
-    assert (made.not_written, made.raised_at) == (("?", "no float64"), None)
+    assert (made.not_written, made.raised_at) == (NotWritten("?", "no float64"), None)
 
 
 def test_a_quantity_that_is_missing_never_holds():

@@ -36,21 +36,22 @@ def plant(tmp_path, monkeypatch):
             (tmp_path / package / "crosscheck.toml").write_text(declares, encoding="utf-8")
         monkeypatch.syspath_prepend(tmp_path)
         # Beside the copy only NumPy: the others have nothing to add, and take their time.
-        packages = {"numpy": "reference_numpy", package: package}
-        monkeypatch.setattr("crosscheck.verification.verify.registry", lambda extra: packages)
-        # And of the networks one in seven: every loss and dtype, with one activation.
-        few = FEW if only is None else {only: FEW[only]}
-        monkeypatch.setattr("crosscheck.verification.verify.groups", lambda: few)
-        if isinstance(load(package, package), NotInstalled):
-            pytest.skip(load(package, package).reason)
-        return package, verify([package])
+        frameworks = [load("numpy", "reference_numpy"), load(package, package)]
+        if isinstance(frameworks[1], NotInstalled):
+            pytest.skip(frameworks[1].reason)
+        return package, verify(frameworks, cases=few(only))
 
     return planted
 
 
-FEW = dict(groups()) | {
-    "networks": [case for case in network.generated() if case.activations[0] == "tanh"]
-}
+def few(only):
+    """The cases of one group or of all; of the networks one in seven, those that begin with tanh.
+
+    They have every loss and dtype.
+    """
+    tanh = [case for case in network.generated() if case.activations[0] == "tanh"]
+    chosen = dict(groups()) | {"networks": tanh}
+    return [case for name, cases in chosen.items() if only in (None, name) for case in cases]
 
 
 def blamed(package, result):
@@ -156,7 +157,7 @@ def test_what_is_declared_unsupported_is_neither_wrong_nor_hidden_nor_run(plant)
         declares="[[limits]]\ndtypes = ['float32']\nreason = 'its words are longer'\n",
     )
     assert result.holds
-    float32 = [c.name for cases in FEW.values() for c in cases if c.dtype == "float32"]
+    float32 = [c.name for c in few(None) if c.dtype == "float32"]
     found = result.frameworks[package]
     assert (found.status, found.not_supported) == ("verified", {"its words are longer": float32})
     assert package not in {

@@ -3,21 +3,26 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, STATES
 from crosscheck.frameworks.declarations import Declarations, Limit
-from crosscheck.frameworks.registry import BUILT_IN, NotInstalled, load
+from crosscheck.frameworks.registry import BUILT_IN, load
 from crosscheck.numerics.comparison import EXACT
 from crosscheck.verification.cases import network
 from crosscheck.verification.cases.groups import groups
-from crosscheck.verification.diagnosis import explain
+from crosscheck.verification.diagnosis import diagnose
 from crosscheck.verification.judging import asked_by
 from crosscheck.verification.ladder import in_words
-from crosscheck.verification.verify import verify
+from crosscheck.verification.mistakes.catalogue import catalogue
+from crosscheck.verification.mistakes.mistake import as_framework
+from crosscheck.verification.result import Outcome, Status
+from crosscheck.verification.selection import Selection, select
+from crosscheck.verification.verify import verify, verify_everything
 
 
 def test_everything_holds(verification):
-    failures = [explain(c) for c in verification.comparisons if not (c.holds or c.known_failure)]
+    failures = [c.in_words() for c in verification.comparisons if not (c.holds or c.known_failure)]
     assert failures == []
     assert verification.problems == []
     assert verification.holds
@@ -83,40 +88,75 @@ def test_cases_of_equal_content_share_their_exact_values():
     assert one != network.drawn(1)
 
 
-def test_a_built_in_framework_may_leave_nothing_out(monkeypatch):
-    numpy = load("numpy", "reference_numpy")
-    limited = replace(numpy, declared=Declarations(limits=(Limit("why", optimizers=("lion",)),)))
-    only = {"numpy": "reference_numpy"}
-    monkeypatch.setattr("crosscheck.verification.verify.registry", lambda extra: only)
-    monkeypatch.setattr("crosscheck.verification.verify.load", lambda name, package: limited)
-    monkeypatch.setattr(
-        "crosscheck.verification.verify.groups", lambda: {"optimizers": groups()["optimizers"][:1]}
-    )
-    result = verify()
+NUMPY = load("numpy", "reference_numpy")
+ONE_CASE = groups()["optimizers"][:1]
+
+
+def test_a_built_in_framework_may_leave_nothing_out():
+    limited = replace(NUMPY, declared=Declarations(limits=(Limit("why", optimizers=("lion",)),)))
+    result = verify([limited], cases=ONE_CASE)
     assert not result.holds
     assert result.frameworks["numpy"].status == "wrong"
     assert result.frameworks["numpy"].reasons == ["built in, and may leave nothing out"]
 
 
-def test_what_is_required_must_be_there(monkeypatch):
-    monkeypatch.setattr(
-        "crosscheck.verification.verify.registry", lambda extra: {"numpy": "reference_numpy"}
-    )
-    result = verify(required=["numpy", "nosuch"])
+def test_what_is_required_must_be_there():
+    selection = select(required=["nosuch"], only=["numpy"])
+    result = verify_everything(selection, cases=ONE_CASE)
     assert not result.holds
     assert result.frameworks["nosuch"].reasons == [
         "not a known framework",
         "asked for, but not installed",
     ]
-    assert result.frameworks["numpy"].status == "verified"
+    assert result.frameworks["numpy"].status is Outcome.VERIFIED
 
 
-def test_what_is_not_installed_is_not_wrong(monkeypatch):
-    absent = NotInstalled("torch", "reference_torch", "on purpose")
-    only_numpy = lambda name, package: load(name, package) if name == "numpy" else absent  # noqa: E731
-    monkeypatch.setattr("crosscheck.verification.verify.load", only_numpy)
-    result = verify()
+def test_what_is_not_installed_is_not_wrong():
+    absent = {"torch": Status(None, Outcome.NOT_INSTALLED, ["on purpose"])}
+    result = verify_everything(Selection((NUMPY,), absent, ("numpy", "torch")), cases=ONE_CASE)
     assert result.holds
-    assert result.frameworks["torch"].status == "not installed"
+    assert list(result.frameworks) == ["numpy", "torch"]
     assert result.frameworks["torch"].reasons == ["on purpose"]
     assert {c.frameworks for c in result.comparisons} == {("numpy", EXACT)}
+
+
+def test_nothing_but_what_is_given_is_judged():
+    told: list[str] = []
+    result = verify([NUMPY], cases=ONE_CASE, progress=told.append)
+    assert told == [case.name for case in ONE_CASE]
+    assert {c.place.case for c in result.comparisons} == set(told)
+    assert (result.holds, list(result.frameworks), result.problems) == (True, ["numpy"], [])
+    assert verify([], cases=ONE_CASE).comparisons == []
+
+
+def test_two_frameworks_of_one_name_cannot_be_told_apart():
+    with pytest.raises(ValueError, match="two frameworks have one name: numpy, numpy"):
+        verify([NUMPY, NUMPY], cases=[])
+
+
+def test_a_limit_counts_for_all_cases_whichever_are_judged():
+    limit = Limit("why", cases=("training without end*",))
+    mine = replace(NUMPY, name="mine", declared=Declarations(limits=(limit,)))
+    reasons = verify([mine], cases=ONE_CASE).frameworks["mine"].reasons
+    assert reasons == ["declares a limit for training without end*: there is no such case"]
+    known = Limit("why", cases=(groups()["training"][0].name,))
+    mine = replace(mine, declared=Declarations(limits=(known,)))
+    assert verify([mine], cases=ONE_CASE).holds
+
+
+def test_what_explains_a_failure_is_stored_with_it():
+    (wrong,) = (each for each in catalogue() if each.name == "updates subtracted")
+    result = verify([as_framework(wrong)], cases=ONE_CASE)
+    (failure,) = (each for each in result.comparisons if not each.holds)
+    assert failure.mistakes == ("updates subtracted",)
+    assert failure.in_words().endswith("; reproduced by the known mistake 'updates subtracted'")
+    (explanation,) = diagnose(result.comparisons)
+    assert (explanation.mistakes, explanation.message) == (failure.mistakes, failure.in_words())
+    assert all(each.mistakes is None for each in result.comparisons if each.holds)
+
+
+def test_kinks_are_stored_where_a_case_has_them():
+    kinked = [case for case in groups()["edges"] if case.activations == ("relu",)]
+    result = verify([NUMPY], cases=[*ONE_CASE, *kinked])
+    assert result.kinks == {case.name: case.kinks for case in kinked}
+    assert all(result.kinks.values())

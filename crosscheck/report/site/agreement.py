@@ -9,9 +9,8 @@ from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
 from crosscheck.numerics.comparison import EXACT, Comparison
 from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.cases.hyperparameters import is_decayed
-from crosscheck.verification.diagnosis import explain
 from crosscheck.verification.discrimination import PRINTED
-from crosscheck.verification.verify import Verification
+from crosscheck.verification.result import Verification
 
 # What a quantity tells of, whatever the case.
 TOLD_BY = {
@@ -51,7 +50,7 @@ def condensed(result: Verification) -> dict[str, Any]:
             for (name, framework), worst in _of_definitions(result).items()
         ],
         "differ": [
-            {"frameworks": list(each.frameworks), "text": explain(each), **_figures(each)}
+            {"frameworks": list(each.frameworks), "text": each.in_words(), **_figures(each)}
             for each in result.comparisons
             if not each.holds
         ],

@@ -35,7 +35,7 @@ from crosscheck.training.runs import drift
 from crosscheck.training.runs.configuration import Configuration
 from crosscheck.training.runs.training import train
 from crosscheck.verification import discrimination
-from crosscheck.verification.mistakes.mistake import catalogue
+from crosscheck.verification.mistakes.catalogue import catalogue
 from crosscheck.verification.verify import verify
 
 EPOCHS = 100  # as `crosscheck train` alone does

@@ -1,24 +1,20 @@
-"""Plausible mistakes, each a small named change to the NumPy reference, run as a framework.
+"""A plausible mistake: a small named change to the NumPy reference, run as a framework.
 
-How sharp the suite is, is how many of these it catches and by how much. A mistake is a piece of the
-reference's own text and what stands there instead, so that it reads as the slip that it is.
+It consists of a piece of the reference's own text and of what stands there instead, so that it
+reads as the slip that it is. How sharp the suite is, is how many mistakes it catches, and by how
+much.
 """
 
-import importlib
 import re
 import sys
 from dataclasses import dataclass
 from functools import cache
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import reference_numpy
-from crosscheck.frameworks.registry import Broken, Framework, NotInstalled, load
+from crosscheck.frameworks.registry import Framework, load
 
-MODULES = ("forward", "gradients", "base", "descent", "scaled", "moments", "variants", "training")
 FOLDER = Path(reference_numpy.__file__).parent
 
 
@@ -73,46 +69,41 @@ class Mistake:
         return before + start + inside + after
 
 
-class Changed(MetaPathFinder, Loader):
-    """Imports a changed module from its text, wherever in its package it stands."""
-
-    def __init__(self) -> None:
-        self.sources: dict[str, str] = {}
-
-    def find_spec(self, name: str, path: Any, target: Any = None) -> ModuleSpec | None:
-        return ModuleSpec(name, self) if name in self.sources else None
-
-    def exec_module(self, module: ModuleType) -> None:
-        source = self.sources[module.__name__]
-        exec(compile(source, f"<mistake: {module.__name__}>", "exec"), module.__dict__)
-
-
-CHANGED = Changed()
-sys.meta_path.insert(0, CHANGED)
-
-
 @cache
 def as_framework(mistake: Mistake) -> Framework:
     """Load a mistake as a framework of its own, beside the reference that it changes.
 
+    The changed module is run from its text; every other module is the reference's own file.
+
     Raises:
-        MistakeError: If it does not fit its file, or what comes out cannot be loaded.
+        MistakeError: If it does not fit its file, or the result cannot be loaded.
     """
     package = "mistaken_" + re.sub(r"\W+", "_", mistake.name)
-    root = ModuleType(package)
-    root.__path__ = [str(FOLDER)]  # the modules that it leaves alone are the reference's own files
-    sys.modules[package] = root
-    CHANGED.sources[f"{package}.{mistake.file.replace('/', '.')}"] = mistake.source()
+    _new_package(package, FOLDER)
+    folder, _, name = mistake.file.rpartition("/")
+    parent = _new_package(f"{package}.{folder}", FOLDER / folder) if folder else None
+    module = ".".join([package, *folder.split(), name])
+    changed = sys.modules[module] = ModuleType(module)
+    changed.__package__ = module.rpartition(".")[0]
+    _run(changed, mistake.source(), f"<mistake: {module}>")
+    if parent is not None:  # whose own text imports the changed module, and so comes second
+        init = FOLDER / folder / "__init__.py"
+        _run(parent, init.read_text(encoding="utf-8"), str(init))
     loaded = load(mistake.name, package)
-    if isinstance(loaded, Broken | NotInstalled):
-        raise MistakeError(f"mistake {mistake.name!r} cannot be loaded: {loaded}")
+    if not isinstance(loaded, Framework):
+        raise MistakeError(f"{module} cannot be loaded: {loaded}")
     return loaded
 
 
-@cache
-def catalogue() -> tuple[Mistake, ...]:
-    """Every mistake, in the order of the stages that they spoil."""
-    modules = [
-        importlib.import_module(f"crosscheck.verification.mistakes.{name}") for name in MODULES
-    ]
-    return tuple(mistake for module in modules for mistake in module.MISTAKES)
+def _new_package(name: str, folder: Path) -> ModuleType:
+    """A package whose modules are imported from the reference's files; nothing of it is run yet."""
+    package = sys.modules[name] = ModuleType(name)
+    package.__path__, package.__package__ = [str(folder)], name
+    return package
+
+
+def _run(module: ModuleType, source: str, file: str) -> None:
+    try:
+        exec(compile(source, file, "exec"), module.__dict__)
+    except Exception as error:
+        raise MistakeError(f"{file} cannot be loaded: {type(error).__name__}: {error}") from None

@@ -1,0 +1,21 @@
+"""Every known mistake, in the order of the stages that they spoil."""
+
+from crosscheck.verification.mistakes import (
+    base,
+    descent,
+    forward,
+    gradients,
+    moments,
+    scaled,
+    training,
+    variants,
+)
+from crosscheck.verification.mistakes.mistake import Mistake
+
+_MODULES = (forward, gradients, base, descent, scaled, moments, variants, training)
+_CATALOGUE = tuple(mistake for module in _MODULES for mistake in module.MISTAKES)
+
+
+def catalogue() -> tuple[Mistake, ...]:
+    """Every known mistake."""
+    return _CATALOGUE

@@ -1,0 +1,72 @@
+"""What a verification finds: a status for every framework, and every comparison."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from crosscheck.numerics.comparison import Comparison
+from crosscheck.verification.ladder import Rung
+
+
+class Outcome(StrEnum):
+    """What becomes of a framework."""
+
+    VERIFIED = "verified"
+    WRONG = "wrong"
+    UNFINISHED = "unfinished"
+    NOT_INSTALLED = "not installed"
+
+
+@dataclass
+class Status:
+    """What became of one framework.
+
+    Attributes:
+        version: Its version; None if it is not installed.
+        status: The outcome.
+        reasons: Why it is not verified.
+        not_supported: The cases that were not run, by the limit that it declares.
+        known_failures: The cases that failed as it declares, by what it says of them.
+        ladder: What is written of it and what is not, if it is unfinished.
+    """
+
+    version: str | None
+    status: Outcome
+    reasons: list[str] = field(default_factory=list)
+    not_supported: dict[str, list[str]] = field(default_factory=dict)
+    known_failures: dict[str, list[str]] = field(default_factory=dict)
+    ladder: list[Rung] = field(default_factory=list)
+
+    def blame(self, reason: str) -> None:
+        """Call the framework wrong, for a reason."""
+        self.status = Outcome.WRONG
+        self.reasons.append(reason)
+
+
+# A place where a derivative does not exist: (layer, sample, unit).
+Kink = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The result of one run.
+
+    Attributes:
+        frameworks: The status of every framework, by its name.
+        comparisons: Every comparison, each that failed with the known mistakes that explain it.
+        problems: What is wrong in the ledger of the documents, where the run judged that too.
+        kinks: By the name of the case, where a relu stands exactly at 0.
+    """
+
+    frameworks: dict[str, Status]
+    comparisons: list[Comparison]
+    problems: list[str] = field(default_factory=list)
+    kinks: Mapping[str, tuple[Kink, ...]] = field(default_factory=dict)
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing is wrong or unfinished. What is not installed or supported is neither."""
+        return not self.problems and all(
+            status.status in (Outcome.VERIFIED, Outcome.NOT_INSTALLED)
+            for status in self.frameworks.values()
+        )
