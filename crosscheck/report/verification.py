@@ -118,7 +118,7 @@ def _worst(comparisons: Sequence[Comparison]) -> Table:
     for comparison in comparisons:
         row = worst.setdefault((comparison.place.group, comparison.place.stage), {})
         known = row.get(_column(comparison))
-        if known is None or comparison.fraction > known.fraction:
+        if known is None or comparison.fraction_of_bound > known.fraction_of_bound:
             row[_column(comparison)] = comparison
     for (group, stage), row in worst.items():
         cells = [_cell(row[name]) if name in row else "-" for name in columns]
@@ -138,9 +138,9 @@ def _column(comparison: Comparison) -> str:
 
 def _cell(worst: Comparison) -> str:
     if worst.place.group == PRINTED:
-        text = f"{worst.fraction:.2f}"  # of half a printed unit: ulps say nothing here
+        text = f"{worst.fraction_of_bound:.2f}"  # of half a printed unit: ulps say nothing here
     else:
-        text = f"{worst.fraction:.2f} ({worst.ulps:.2g})"
+        text = f"{worst.fraction_of_bound:.2f} ({worst.ulps:.2g})"
     return text if worst.holds else f"[bold red]{text}[/]"
 
 

@@ -59,7 +59,7 @@ def uses(case: Fixture, framework: Framework) -> Iterator[Use]:
                     computed = {name: made.stages[stage][quantity][name]}
                     only = {name: tensor}
                     found = compare(place, (framework.name, EXACT), computed, only, only)
-                    yield Use(framework.name, case.name, quantity + name, found.fraction)
+                    yield Use(framework.name, case.name, quantity + name, found.fraction_of_bound)
 
 
 def study(

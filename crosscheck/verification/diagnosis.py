@@ -16,7 +16,7 @@ SHOWN = 3
 
 def explain(comparison: Comparison) -> str:
     """The comparison in words, with the known mistakes that give the same wrong value."""
-    text = comparison.in_words()
+    text = comparison.message
     # Of two frameworks that differ the exact value says which is wrong; what is discrete (a count)
     # many mistakes have in common.
     against_exact = comparison.frameworks[1] == EXACT

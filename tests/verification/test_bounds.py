@@ -209,7 +209,7 @@ def spoiled(number, change):
 
 
 def test_a_nan_is_caught():
-    assert spoiled(0, lambda loss: np.nan)[-1].fraction == np.inf
+    assert spoiled(0, lambda loss: np.nan)[-1].fraction_of_bound == np.inf
 
 
 def test_one_entry_changed_by_a_hundred_billionth_is_caught():

@@ -94,8 +94,8 @@ def test_bounds_ten_times_as_wide_are_a_problem_for_what_is_caught_narrowly(monk
     (mistake,) = [m for m in catalogue() if m.name == "softplus linear above 20"]
     (outcome,) = discriminate([mistake])
     assert outcome.problem is None
-    fraction = Comparison.fraction.fget
-    monkeypatch.setattr(Comparison, "fraction", property(lambda c: fraction(c) / 10))
+    fraction = Comparison.fraction_of_bound.fget
+    monkeypatch.setattr(Comparison, "fraction_of_bound", property(lambda c: fraction(c) / 10))
     (weaker,) = discriminate([mistake])
     assert "caught by edges with a margin of " in weaker.problem
 
@@ -301,4 +301,4 @@ def test_what_holds_needs_no_explanation():
     holding = next(
         c for case in groups()["worked examples"] for c in against_exact(case, attempt(case, NUMPY))
     )
-    assert explain(holding) == holding.in_words()
+    assert explain(holding) == holding.message
