@@ -11,6 +11,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from crosscheck.numerics.entries import (
+    EntryDifferences,
+    allowed_errors,
+    entry_differences,
+    mismatch_of,
+    ulp,
+)
+
 # The second name of a comparison with the exact value.
 EXACT = "exact"
 
@@ -175,12 +183,16 @@ def compare(
     differences: dict[str, EntryDifferences] = {}
     with np.errstate(all="ignore"):  # an overflow or a NaN becomes an infinite difference
         for name, tensor in expected.items():
-            mismatch = _mismatch(actual[name].value, tensor.value, place.dtype)
+            one, other, limit = actual[name].value, tensor.value, exact[name]
+            mismatch = mismatch_of(one, other, place.dtype)
             if mismatch is not None:
                 return _not_measured(place, frameworks, name, mismatch)
-            allowed = computed_sides * _allowed(exact[name], place.quantity + name)
-            rest = exact[name].rest if computed_sides == 1 else 0.0
-            differences[name] = _differences(actual[name], tensor, rest, allowed)
+            own_error = allowed_errors(
+                limit.value, limit.bound, limit.radius, place.quantity + name
+            )
+            rest = limit.rest if computed_sides == 1 else 0.0
+            allowed = computed_sides * own_error
+            differences[name] = entry_differences(one, other, rest, allowed)
     worst = max(differences, key=lambda name: differences[name].rank)
     return _worst_entry(place, frameworks, worst, differences[worst], exact[worst])
 
@@ -203,45 +215,6 @@ def _not_measured(
         ulps=error,
         mismatch=mismatch,
     )
-
-
-class EntryDifferences(NamedTuple):
-    """Two tensors in float64 and, for each entry, the difference and the one that is allowed."""
-
-    actual: np.ndarray
-    expected: np.ndarray
-    difference: np.ndarray
-    allowed: np.ndarray
-    fraction: np.ndarray
-
-    @property
-    def rank(self) -> tuple[float, bool]:
-        """The larger, the worse; a tensor without entries comes last."""
-        return float(self.fraction.max(initial=0.0)), self.fraction.size > 0
-
-
-def _mismatch(actual: np.ndarray, expected: np.ndarray, dtype: str) -> str | None:
-    """Why the difference of two arrays cannot be measured, or None if it can."""
-    if actual.shape != expected.shape:
-        return f"has shape {actual.shape} instead of {expected.shape}"
-    if actual.dtype != dtype:
-        return f"has dtype {actual.dtype} instead of {dtype}"
-    # The other framework's array has no floats. Its own comparison with the exact value says so.
-    if expected.dtype.kind != "f":
-        return f"stands beside {expected.dtype}"
-    return None
-
-
-def _differences(
-    actual: Tensor, expected: Tensor, rest: np.ndarray | float, allowed: np.ndarray
-) -> EntryDifferences:
-    one, other = np.asarray(actual.value, "float64"), np.asarray(expected.value, "float64")
-    difference = _difference(one, other, rest)
-    # Equal entries use nothing of a bound, not even of one that is 0. An infinite bound promises
-    # nothing, so that even a NaN uses nothing of it.
-    unused = (difference == 0) | (allowed == np.inf)
-    fraction = np.where(unused, 0.0, difference / allowed)
-    return EntryDifferences(one, other, difference, allowed, fraction)
 
 
 def _worst_entry(
@@ -267,31 +240,5 @@ def _worst_entry(
         (value, float(np.broadcast_to(exact.radius, shape)[index])),
         error,
         None if exact.bound is None else float(differences.allowed[index]),
-        error / _ulp(value, place.dtype),
+        error / ulp(value, place.dtype),
     )
-
-
-def _allowed(exact: Tensor, name: str) -> np.ndarray:
-    """How far a computed value may be from the middle of each ball: its bound and the radius."""
-    if exact.bound is None:
-        return np.zeros_like(exact.value)
-    if not np.all(np.asarray(exact.bound) >= 0):  # a NaN is not either
-        raise ValueError(f"a bound of {name or 'the value'} is negative or NaN")
-    if np.shape(exact.bound) != exact.value.shape:
-        raise ValueError(
-            f"the bound of {name or 'the value'} has shape {np.shape(exact.bound)} instead of "
-            f"{exact.value.shape}"
-        )
-    return np.asarray(exact.bound + exact.radius)
-
-
-def _difference(actual: np.ndarray, expected: np.ndarray, rest: np.ndarray | float) -> np.ndarray:
-    difference = np.where(actual == expected, 0.0, actual - expected)  # inf - inf would be NaN
-    difference = np.abs(difference - rest)
-    return np.where(np.isnan(difference), np.inf, difference)
-
-
-def _ulp(exact: float, dtype: str) -> float:
-    limits = np.finfo(dtype)
-    size = min(max(abs(exact), float(limits.smallest_normal)), float(limits.max) / 2)
-    return float(np.spacing(np.asarray(size, dtype)))
