@@ -23,7 +23,7 @@ from crosscheck.numerics.bounds.inexact import DOUBLE, Inexact, Precision, exact
 from crosscheck.numerics.comparison import Tensor
 from crosscheck.numerics.exact.balls import enclose, from_floats
 from crosscheck.numerics.exact.network import Layer
-from crosscheck.numerics.exact.optimizers import OPTIMIZERS as EXACT
+from crosscheck.numerics.exact.optimizers import EXACT_RULES as EXACT
 from crosscheck.numerics.exact.optimizers import decayed
 from crosscheck.verification.cases import network
 from crosscheck.verification.cases.hyperparameters import OPTIMIZERS, converted, made

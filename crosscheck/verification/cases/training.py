@@ -21,7 +21,7 @@ from crosscheck.numerics.bounds.network import inexact_params, inexact_pass
 from crosscheck.numerics.comparison import Tensor
 from crosscheck.numerics.exact.balls import enclose, from_floats, is_positive
 from crosscheck.numerics.exact.network import Layer, forward_and_backward
-from crosscheck.numerics.exact.optimizers import OPTIMIZERS as EXACT
+from crosscheck.numerics.exact.optimizers import EXACT_RULES as EXACT
 from crosscheck.verification.cases.stages import ByContent, Quantities, Stages
 
 SIZES = (3, 4, 2)
