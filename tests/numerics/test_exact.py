@@ -96,7 +96,7 @@ def test_both_methods_give_the_same_steps_to_the_width_of_their_enclosures(label
         rates = [from_floats(rate) for rate in case.rates]
         whole, one_by_one = (
             partial(EXACT_RULES[case.optimizer], **balls),
-            partial(stepwise.OPTIMIZERS[case.optimizer], rates=rates, **balls),
+            partial(stepwise.STEPWISE_RULES[case.optimizer], rates=rates, **balls),
         )
         if decay:
             points = [from_floats(point) for point in case.points]

@@ -234,7 +234,7 @@ def _inexact_arithmetic(case: TrainingCase) -> tuple[Any, Gradient, Rule]:
 
     def rule(grads: list[Any]) -> Any:
         rates = [exactly(case.rate, DOUBLE)] * len(grads)
-        return list(stepwise.OPTIMIZERS[case.optimizer](grads, rates, **keywords))[-1].update
+        return list(stepwise.STEPWISE_RULES[case.optimizer](grads, rates, **keywords))[-1].update
 
     return tuple(inexact_params(params, p)), gradient, rule
 
