@@ -61,13 +61,13 @@ def test_the_house_stands_as_planned():
         # A private reach, by name and through a module.
         (
             "verification/judging.py",
-            "from crosscheck.numerics.comparison import _ulp",
-            "reaches for _ulp",
+            "from crosscheck.numerics.comparison import _worst_entry",
+            "reaches for _worst_entry",
         ),
         (
             "verification/judging.py",
-            "from crosscheck.numerics import comparison\ncomparison._ulp(1.0, 'float64')",
-            "reaches for comparison._ulp",
+            "from crosscheck.numerics import comparison\ncomparison._worst_entry",
+            "reaches for comparison._worst_entry",
         ),
     ],
 )

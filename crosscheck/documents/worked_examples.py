@@ -80,7 +80,7 @@ def _exact_run(names: Names, run: dict[str, Any], network: dict[str, Any]) -> No
     space = names[run["name"]]
     hyperparameters = _hyperparameters(run)
     rate = hyperparameters.pop("learning_rate")
-    rule = exact_optimizers.OPTIMIZERS[run["optimizer"]]
+    rule = exact_optimizers.EXACT_RULES[run["optimizer"]]
     histories = [
         Layer(*(rule([leaf], [rate], **hyperparameters) for leaf in layer))
         for layer in names["grads"]

@@ -1,7 +1,8 @@
-"""Comparing two computations of one quantity, tensor by tensor, entry by entry.
+"""Compare two computations of one quantity, tensor by tensor and entry by entry.
 
-What is computed may be off by its derived bound (see `bounds`), entry by entry; two frameworks may
-differ by twice that. What has no bound is discrete (a count, an order, an input) and must be equal.
+A computed entry may differ from the exact one by its derived bound (see `bounds`), and two computed
+entries may differ from each other by twice that. A quantity without a bound is discrete (a count,
+an order, an input), and must be equal.
 """
 
 import math
@@ -11,17 +12,28 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from crosscheck.numerics.entries import (
+    EntryDifferences,
+    allowed_errors,
+    entry_differences,
+    mismatch_of,
+    ulp,
+)
+
+# The second name of a comparison with the exact value.
 EXACT = "exact"
 
 
 class Tensor(NamedTuple):
-    """An array; an exact one with how far an honest implementation may be from each entry.
+    """A computed array, or an exact one with the bound of each entry.
 
     Attributes:
-        value: The array; exact values are rounded to float64.
-        bound: Of every entry, for an exact array; None where it must be met exactly.
-        rest: What that rounding left: the exact value is `value + rest`.
-        radius: Of the enclosures behind an exact array, where they stayed wide; else 0.
+        value: The array. An exact value is rounded to float64.
+        bound: For an exact array: how far an honest implementation may be from each entry. None
+            where the entries must be met exactly.
+        rest: What the rounding of an exact value left over: the exact value is `value + rest`.
+        radius: The radius of the ball that encloses each exact value, where the ball stayed wide;
+            0 elsewhere.
     """
 
     value: np.ndarray
@@ -30,19 +42,22 @@ class Tensor(NamedTuple):
     radius: np.ndarray | float = 0.0
 
 
-# A quantity as the tensors it consists of, each under the name of its place.
+# The tensors of one quantity, by their place in it: "[0].weight", or "" for a bare array.
 Tensors = Mapping[str, Tensor]
 
 
 @dataclass(frozen=True)
 class Place:
-    """What is compared: a quantity of a case, and the stage of the computation it belongs to."""
+    """Which quantity is compared, in which stage of which case. Names that are not known are "".
 
-    group: str
-    case: str
-    stage: str
-    quantity: str
-    dtype: str
+    `dtype` is the dtype that the computed arrays must have.
+    """
+
+    group: str = ""
+    case: str = ""
+    stage: str = ""
+    quantity: str = ""
+    dtype: str = "float64"
 
 
 @dataclass(frozen=True)
@@ -50,19 +65,20 @@ class Comparison:
     """The worst disagreement of two computations of one quantity.
 
     Attributes:
-        place: What was computed.
-        frameworks: The two that are compared; the second is the one expected.
+        place: Which quantity was compared.
+        frameworks: The names of the two computations. The second one is the one expected: `EXACT`,
+            or another framework.
         tensor, index: The place of the worst entry in the quantity: "[0].weight" and (1, 2).
-        actual, expected: The two values of that entry; None where `mismatch` says why.
-        exact: Its exact value, and the radius of the enclosure where that stayed wide.
-        error: |actual - expected|; infinite where it has no measure.
-        allowed: What is allowed there; None for what is discrete.
-        ulps: The error in units of the last place of the exact value, in the dtype.
-        mismatch: Why nothing can be measured (a shape, a dtype, a missing tensor), or None.
-        known_failure: What the framework that fails here declares of it, or None.
+        actual, expected: The two values of that entry; None where there is no such entry.
+        exact: The exact value of that entry, and the radius of its ball where that stayed wide.
+        error: |actual - expected|; infinite where it cannot be measured.
+        allowed: The largest error allowed there; None if the quantity is discrete.
+        ulps: The error in units in the last place of the exact value, in the dtype.
+        mismatch: Why nothing could be measured (another shape or dtype, a missing tensor), or None.
+        known_failure: What the framework that fails here declares about it, or None.
         mistakes: The known mistakes that give the same wrong value, the nearest first; None where
-            they were not run.
-        case: The case that was compared, for whoever runs it again; None for bare arrays.
+            none was tried.
+        case: The case that was compared, so that it can be run again; None for bare arrays.
     """
 
     place: Place
@@ -82,44 +98,53 @@ class Comparison:
 
     @property
     def holds(self) -> bool:
-        return self.fraction <= 1
+        """Whether no entry differs by more than is allowed there."""
+        return self.fraction_of_bound <= 1
 
     @property
     def discrete(self) -> bool:
-        """Whether nothing but equality was allowed."""
+        """Whether the entries must be equal."""
         return self.allowed is None
 
     @property
-    def fraction(self) -> float:
-        """`error` as a fraction of `allowed`; infinite where nothing is allowed."""
+    def fraction_of_bound(self) -> float:
+        """`error` divided by `allowed`; infinite where there is an error and none is allowed."""
         if self.error == 0 or self.allowed == np.inf:
             return 0.0
         return self.error / self.allowed if self.allowed else np.inf
 
     @property
-    def where(self) -> str:
-        """The worst entry by its full name: "grads[0].weight[1, 2]"."""
+    def location(self) -> str:
+        """The full name of the worst entry: "grads[0].weight[1, 2]"."""
         return self.place.quantity + self.tensor + (str(list(self.index)) if self.index else "")
 
-    def in_words(self) -> str:
-        """Who, where, by how much, how much is allowed, and which known mistake explains it."""
-        if self.mistakes is None:
-            return self._in_words()
-        return f"{self._in_words()}; {reproduced(self.mistakes)}"
+    @property
+    def message(self) -> str:
+        """One sentence: what was compared, the worst entry, its error, and the error allowed.
 
-    def _in_words(self) -> str:
+        Where known mistakes were tried, it ends with those that give the same wrong value.
+        """
+        if self.mistakes is None:
+            return self._sentence()
+        return f"{self._sentence()}; {reproduced_by(self.mistakes)}"
+
+    def _sentence(self) -> str:
         actual, expected = self.frameworks
-        start = f"{actual} from {expected}, {self.place.case}, {self.place.stage}: {self.where}"
+        start = self.location or "the value"
+        if self.place.case:
+            start = f"{actual} from {expected}, {self.place.case}, {self.place.stage}: {start}"
         if self.mismatch is not None:
             return f"{start} {self.mismatch}"
-        middle, radius = self.exact
-        exact = f"{middle!r}" + (f" +- {radius:.2g}" if radius else "")
+        if self.actual is None:
+            return f"{start} has no entries"
+        value, radius = self.exact
+        exact = f"{value!r}" + (f" +- {radius:.2g}" if radius else "")
         text = f"{start} is {self.actual!r}, expected {self.expected!r}"
         text += "" if expected == EXACT and not radius else f" (exact {exact})"
         if self.discrete:
             return f"{text}; these must be equal"
         return (
-            f"{text}: off by {self.error:.3g}, {self.fraction:.3g} times its bound of "
+            f"{text}: off by {self.error:.3g}, {self.fraction_of_bound:.3g} times its bound of "
             f"{self.allowed:.3g} ({self.ulps:.3g} ulps)"
         )
 
@@ -128,8 +153,8 @@ class Comparison:
 SHOWN = 3
 
 
-def reproduced(mistakes: Sequence[str]) -> str:
-    """Which known mistakes reproduce something, in words."""
+def reproduced_by(mistakes: Sequence[str]) -> str:
+    """In words: which known mistakes give the same wrong result."""
     if not mistakes:
         return "no known mistake reproduces it"
     shown = ", ".join(repr(name) for name in mistakes[:SHOWN])
@@ -137,35 +162,73 @@ def reproduced(mistakes: Sequence[str]) -> str:
     return f"reproduced by the known mistake {shown}{more}"
 
 
+def compare_with_exact(
+    actual: np.ndarray, exact: Tensor, *, label: str = "", dtype: str = "float64"
+) -> Comparison:
+    """Compare one computed array with its exact value, entry by entry.
+
+    Args:
+        actual: The computed array, of any shape.
+        exact: The exact array of the same shape, with the bound of each entry. Where the bound is
+            None every entry must be equal.
+        label: What the array is called in the result's `location` and `message`.
+        dtype: The dtype that `actual` must have, which is the one that the bound was derived for.
+
+    Returns:
+        The comparison of the entry that uses most of its bound. Another shape or dtype is reported
+        as its `mismatch`, and does not hold. An array without entries holds.
+
+    Raises:
+        ValueError: If a bound is negative or NaN, or is not of the shape of the exact array.
+    """
+    place = Place(quantity=label, dtype=dtype)
+    expected = {"": exact}
+    return compare(place, ("actual", EXACT), {"": Tensor(np.asarray(actual))}, expected, expected)
+
+
 def compare(
     place: Place, frameworks: tuple[str, str], actual: Tensors, expected: Tensors, exact: Tensors
 ) -> Comparison:
-    """Compare every tensor of a quantity and keep the worst entry.
+    """Compare every tensor of a quantity, and keep the worst entry.
 
-    A missing tensor, another shape or dtype, or a number that is not finite on one side only, is a
-    disagreement without measure: infinite.
+    A missing tensor, another shape or dtype, or a number that is finite on one side only is a
+    disagreement that cannot be measured: its error is infinite.
 
     Args:
-        place, frameworks: What is compared, for the result.
-        actual, expected: The two computations.
-        exact: The exact tensors, with their bounds.
+        place: Which quantity is compared.
+        frameworks: The names of the two computations.
+        actual, expected: The tensors of the two computations.
+        exact: The exact tensors, with their bounds: `expected` itself, if its name is `EXACT`.
+
+    Raises:
+        ValueError: If a bound is negative or NaN, or is not of the shape of its exact tensor.
     """
     if list(actual) != list(expected):
-        mismatch = f"has {list(actual)} instead of {list(expected)}"
-        return _mismatch(place, frameworks, "", mismatch)
-    measured: dict[str, Measured] = {}
-    with np.errstate(all="ignore"):  # what is beyond all measure is infinite
+        other_tensors = f"has {list(actual)} instead of {list(expected)}"
+        return _not_measured(place, frameworks, "", other_tensors)
+    computed_sides = 1 if frameworks[1] == EXACT else 2
+    differences: dict[str, EntryDifferences] = {}
+    with np.errstate(all="ignore"):  # an overflow or a NaN becomes an infinite difference
         for name, tensor in expected.items():
-            unlike = _unlike(actual[name].value, tensor.value, place.dtype)
-            if unlike is not None:
-                return _mismatch(place, frameworks, name, unlike)
-            twice = 1 if frameworks[1] == EXACT else 2
-            measured[name] = _measured(actual[name], tensor, exact[name], twice)
-    worst = max(measured, key=lambda name: measured[name].largest)
-    return _at_the_worst(place, frameworks, worst, measured[worst], exact[worst])
+            one, other, limit = actual[name].value, tensor.value, exact[name]
+            mismatch = mismatch_of(one, other, place.dtype)
+            if mismatch is not None:
+                return _not_measured(place, frameworks, name, mismatch)
+            own_error = allowed_errors(
+                limit.value, limit.bound, limit.radius, place.quantity + name
+            )
+            rest = limit.rest if computed_sides == 1 else 0.0
+            allowed = computed_sides * own_error
+            differences[name] = entry_differences(one, other, rest, allowed)
+    worst = max(differences, key=lambda name: differences[name].rank)
+    return _worst_entry(place, frameworks, worst, differences[worst], exact[worst])
 
 
-def _mismatch(place: Place, frameworks: tuple[str, str], tensor: str, mismatch: str) -> Comparison:
+def _not_measured(
+    place: Place, frameworks: tuple[str, str], tensor: str, mismatch: str | None
+) -> Comparison:
+    """A comparison without a worst entry: of a mismatch, or of a tensor without entries (None)."""
+    error = 0.0 if mismatch is None else np.inf
     return Comparison(
         place,
         frameworks,
@@ -174,86 +237,38 @@ def _mismatch(place: Place, frameworks: tuple[str, str], tensor: str, mismatch: 
         actual=None,
         expected=None,
         exact=(np.nan, 0.0),
-        error=np.inf,
+        error=error,
         allowed=0.0,
-        ulps=np.inf,
+        ulps=error,
         mismatch=mismatch,
     )
 
 
-class Measured(NamedTuple):
-    """Two tensors in float64, entry by entry: how far apart, of how much that is allowed."""
-
-    actual: np.ndarray
-    expected: np.ndarray
-    difference: np.ndarray
-    allowed: np.ndarray
-    fraction: np.ndarray
-
-    @property
-    def largest(self) -> float:
-        return float(self.fraction.max())
-
-
-def _unlike(actual: np.ndarray, expected: np.ndarray, dtype: str) -> str | None:
-    """Why two tensors cannot be measured, or None."""
-    if actual.shape != expected.shape:
-        return f"has shape {actual.shape} instead of {expected.shape}"
-    if actual.dtype != dtype:
-        return f"has dtype {actual.dtype} instead of {dtype}"
-    if expected.dtype.kind != "f":  # another framework's, of which the exact value tells
-        return f"stands beside {expected.dtype}"
-    return None
-
-
-def _measured(actual: Tensor, expected: Tensor, exact: Tensor, twice: int) -> Measured:
-    one, other = np.asarray(actual.value, "float64"), np.asarray(expected.value, "float64")
-    allowed = _allowed(exact) * twice
-    difference = _difference(one, other, exact.rest if twice == 1 else 0.0)
-    # Where nothing is allowed, nothing may differ. An infinite bound promises nothing, and then
-    # even a NaN is none the worse.
-    nothing = (difference == 0) | (allowed == np.inf)
-    fraction = np.where(nothing, 0.0, difference / allowed)
-    return Measured(one, other, difference, allowed, fraction)
-
-
-def _at_the_worst(
-    place: Place, frameworks: tuple[str, str], name: str, measured: Measured, exact: Tensor
+def _worst_entry(
+    place: Place,
+    frameworks: tuple[str, str],
+    name: str,
+    differences: EntryDifferences,
+    exact: Tensor,
 ) -> Comparison:
-    """The entry of one tensor that comes nearest to what it is allowed, or passes it furthest."""
-    shape = measured.fraction.shape
-    index = tuple(int(i) for i in np.unravel_index(np.argmax(measured.fraction), shape))
-    middle, error = float(exact.value[index]), float(measured.difference[index])
+    """The comparison of the entry of a tensor that uses most of its bound."""
+    shape = differences.fraction.shape
+    if 0 in shape:
+        return _not_measured(place, frameworks, name, None)
+    index = tuple(int(i) for i in np.unravel_index(np.argmax(differences.fraction), shape))
+    value, error = float(exact.value[index]), float(differences.difference[index])
     return Comparison(
         place,
         frameworks,
         name,
         index,
-        float(measured.actual[index]),
-        float(measured.expected[index]),
-        (middle, float(np.broadcast_to(exact.radius, exact.value.shape)[index])),
+        float(differences.actual[index]),
+        float(differences.expected[index]),
+        (value, float(np.broadcast_to(exact.radius, shape)[index])),
         error,
-        None if exact.bound is None else float(measured.allowed[index]),
-        error / _ulp(middle, place.dtype),
+        None if exact.bound is None else float(differences.allowed[index]),
+        error / ulp(value, place.dtype),
     )
-
-
-def _allowed(exact: Tensor) -> np.ndarray:
-    if exact.bound is None:
-        return np.zeros_like(exact.value)
-    return np.asarray(exact.bound + exact.radius)
-
-
-def _difference(actual: np.ndarray, expected: np.ndarray, rest: np.ndarray | float) -> np.ndarray:
-    difference = np.where(actual == expected, 0.0, actual - expected)  # inf equals inf
-    difference = np.abs(difference - rest)
-    return np.where(np.isnan(difference), np.inf, difference)
-
-
-def _ulp(exact: float, dtype: str) -> float:
-    limits = np.finfo(dtype)
-    size = min(max(abs(exact), float(limits.smallest_normal)), float(limits.max) / 2)
-    return float(np.spacing(np.asarray(size, dtype)))
 
 
 def finite(number: float | None) -> float | None:

@@ -38,7 +38,7 @@ def show_verification(console: Console, result: Verification, accounts: Iterable
     failures = [each for each in result.comparisons if not (each.holds or each.known_failure)]
     failures.sort(key=lambda failure: failure.frameworks[1] != EXACT)  # who is wrong comes first
     for failure in failures[:SHOWN_FAILURES]:
-        console.print(f"[bold red]differs:[/] {escape(failure.in_words())}")
+        console.print(f"[bold red]differs:[/] {escape(failure.message)}")
     if len(failures) > SHOWN_FAILURES:
         console.print(f"... and {len(failures) - SHOWN_FAILURES} more (--json has them all)")
     if result.comparisons and result.kinks:
@@ -116,7 +116,7 @@ def _worst(comparisons: Sequence[Comparison]) -> Table:
     for comparison in comparisons:
         row = worst.setdefault((comparison.place.group, comparison.place.stage), {})
         known = row.get(_column(comparison))
-        if known is None or comparison.fraction > known.fraction:
+        if known is None or comparison.fraction_of_bound > known.fraction_of_bound:
             row[_column(comparison)] = comparison
     for (group, stage), row in worst.items():
         cells = [_cell(row[name]) if name in row else "-" for name in columns]
@@ -136,9 +136,9 @@ def _column(comparison: Comparison) -> str:
 
 def _cell(worst: Comparison) -> str:
     if worst.place.group == PRINTED:
-        text = f"{worst.fraction:.2f}"  # of half a printed unit: ulps say nothing here
+        text = f"{worst.fraction_of_bound:.2f}"  # of half a printed unit: ulps say nothing here
     else:
-        text = f"{worst.fraction:.2f} ({worst.ulps:.2g})"
+        text = f"{worst.fraction_of_bound:.2f} ({worst.ulps:.2g})"
     return text if worst.holds else f"[bold red]{text}[/]"
 
 

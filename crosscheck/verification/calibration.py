@@ -15,7 +15,7 @@ import numpy as np
 
 from crosscheck.frameworks.contract import LOSSES
 from crosscheck.frameworks.registry import Framework
-from crosscheck.numerics.bounds.functions import ACTIVATIONS
+from crosscheck.numerics.bounds.functions import FLOAT_ACTIVATIONS
 from crosscheck.numerics.comparison import EXACT, Place, compare
 from crosscheck.verification.cases import descent, network, training
 from crosscheck.verification.cases.hyperparameters import OPTIMIZERS
@@ -59,7 +59,7 @@ def uses(case: Fixture, framework: Framework) -> Iterator[Use]:
                     computed = {name: made.stages[stage][quantity][name]}
                     only = {name: tensor}
                     found = compare(place, (framework.name, EXACT), computed, only, only)
-                    yield Use(framework.name, case.name, quantity + name, found.fraction)
+                    yield Use(framework.name, case.name, quantity + name, found.fraction_of_bound)
 
 
 def study(
@@ -160,7 +160,7 @@ def _probes() -> tuple[tuple[str, Fixture, tuple[str, ...]], ...]:
     """Cases, each with the component that it probes and the quantities that tell of it."""
     made: list[tuple[str, Fixture, tuple[str, ...]]] = []
     for dtype in DTYPES:
-        for name in ACTIVATIONS:
+        for name in FLOAT_ACTIVATIONS:
             told = ("activations", "deltas")
             made += [(name, _of_activation(name, n, dtype), told) for n in range(PROBES)]
         for loss in LOSSES:
@@ -172,7 +172,7 @@ def _probes() -> tuple[tuple[str, Fixture, tuple[str, ...]], ...]:
         case = network.drawn(number, widest=4, deepest=1)
         made.append(("layer", case, ("pre_activations", "grads")))
     for dtype in DTYPES:
-        for name in ACTIVATIONS:
+        for name in FLOAT_ACTIVATIONS:
             for number in range(PROBES // 2):
                 far, near = _handing_on(name, number, dtype, 100), _handing_on(name, number, dtype)
                 made.append((f"handed on by {name}", far, HANDED_ON))
@@ -238,7 +238,7 @@ def _handing_on(name: str, number: int, dtype: str, miss: float = 0.0) -> Networ
         (first, np.zeros(units, dtype)),
         (np.array([[1, -1][:units]], dtype), np.zeros(1, dtype)),
     )
-    target = ACTIVATIONS[name](inputs @ first.T) @ layers[1][0].T - miss
+    target = FLOAT_ACTIVATIONS[name](inputs @ first.T) @ layers[1][0].T - miss
     label = f"probe {number} of what {name} hands on in {dtype}"
     kinds = (name, "identity")
     return NetworkCase(

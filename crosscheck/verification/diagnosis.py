@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from crosscheck.numerics.comparison import EXACT, Comparison, reproduced
+from crosscheck.numerics.comparison import EXACT, Comparison, reproduced_by
 from crosscheck.verification.cases.stages import Fixture
 from crosscheck.verification.discrimination import may_differ, mistaken_attempt
 from crosscheck.verification.judging import Attempt, against_exact
@@ -31,7 +31,7 @@ class Explanation:
     @property
     def message(self) -> str:
         """Both in words."""
-        return self.comparison.in_words()
+        return self.comparison.message
 
 
 def diagnose(comparisons: Iterable[Comparison]) -> tuple[Explanation, ...]:
@@ -101,7 +101,7 @@ def explain_failure(case: Fixture, attempted: Attempt) -> str:
         and mistaken_attempt(mistake, case).failure == attempted.failure
     ]
     text = f"{case.name}, {attempted.failure.in_words()}"
-    return f"{text}; {reproduced(names)}" if names else text
+    return f"{text}; {reproduced_by(names)}" if names else text
 
 
 def _reproducing(comparison: Comparison, mistakes: Iterable[Mistake]) -> list[str]:

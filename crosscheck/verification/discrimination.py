@@ -114,9 +114,13 @@ def _catch(mistake: Mistake, cases: Sequence[Fixture]) -> Catch | None:
     # The number of epochs follows from the losses, and counts only where nothing else differs.
     there = [failure for failure in there if failure.place.quantity != ENDED]
     discrete = any(failure.discrete for failure in there)
-    margins = [failure.fraction for failure in there if np.isfinite(failure.fraction)]
+    margins = [
+        failure.fraction_of_bound for failure in there if np.isfinite(failure.fraction_of_bound)
+    ]
     # An infinity or a NaN is the widest margin of all; another shape may follow from the epochs.
-    beyond = any(np.isinf(failure.fraction) and failure.mismatch is None for failure in there)
+    beyond = any(
+        np.isinf(failure.fraction_of_bound) and failure.mismatch is None for failure in there
+    )
     return Catch(first, None if discrete or beyond or not margins else max(margins))
 
 

@@ -121,7 +121,7 @@ def _judged(name: str, case: Fixture, attempted: Attempt) -> tuple[RungStatus, s
         return RungStatus.WRONG, f"{case.name}, {failure.in_words()}{where}"
     failures = [each for each in against_exact(case, attempted) if not each.holds]
     if failures:
-        return RungStatus.WRONG, with_mistakes(failures[0]).in_words()
+        return RungStatus.WRONG, with_mistakes(failures[0]).message
     return RungStatus.DONE, ""
 
 

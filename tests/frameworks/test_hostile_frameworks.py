@@ -151,7 +151,7 @@ def test_what_goes_wrong_later_is_named_and_harms_nobody_else(copy, what):
     assert result.frameworks["numpy"].status == "verified"
     assert all(package in c.frameworks for c in result.comparisons if not c.holds)
     named = result.frameworks[package].reasons or [
-        c.in_words() for c in result.comparisons if not c.holds
+        c.message for c in result.comparisons if not c.holds
     ]
     assert named
     # The cases are as they were.

@@ -1,4 +1,4 @@
-"""Exact values: routes that share no formula agree, in enclosures as narrow as promised."""
+"""Two methods that share no formula give the same exact values, in balls as narrow as promised."""
 
 from functools import partial
 from itertools import pairwise
@@ -21,9 +21,8 @@ from crosscheck.numerics.exact.balls import (
     working_precision,
 )
 from crosscheck.numerics.exact.network import KinkError, Layer, forward_and_backward
-from crosscheck.numerics.exact.optimizers import OPTIMIZERS as HISTORIES
-from crosscheck.numerics.exact.optimizers import decayed
-from crosscheck.numerics.exact.series import loss_along, unit
+from crosscheck.numerics.exact.optimizers import EXACT_RULES, decayed
+from crosscheck.numerics.exact.series import loss_along, unit_direction
 from crosscheck.verification.cases import descent, network
 from crosscheck.verification.cases.hyperparameters import OPTIMIZERS, converted
 
@@ -42,7 +41,7 @@ def exact_arguments(case):
 
 
 @pytest.mark.parametrize("case", FLOAT64, ids=lambda case: case.name)
-def test_both_routes_give_the_same_gradient_to_the_width_of_their_enclosures(case):
+def test_both_methods_give_the_same_gradient_to_the_width_of_their_enclosures(case):
     with working_precision():
         params, inputs, targets = exact_arguments(case)
         kind = (case.activations, case.loss)
@@ -50,7 +49,7 @@ def test_both_routes_give_the_same_gradient_to_the_width_of_their_enclosures(cas
         for layer, grads in enumerate(reverse.grads):
             for field, leaf in zip(grads._fields, grads, strict=True):
                 for index in np.ndindex(leaf.shape):
-                    direction = unit(params, layer, field, index)
+                    direction = unit_direction(params, layer, field, index)
                     value, slope = loss_along(params, direction, inputs, targets, *kind)
                     assert value.overlaps(reverse.loss)
                     assert slope.overlaps(leaf[index]), (layer, field, index)
@@ -58,7 +57,7 @@ def test_both_routes_give_the_same_gradient_to_the_width_of_their_enclosures(cas
                     assert leaf[index].rad() < NARROW
 
 
-def test_both_routes_agree_on_the_digit_recogniser_of_document_001():
+def test_both_methods_agree_on_the_digit_recogniser_of_document_001():
     # 784-16-16-10 and a batch of 4: all 13,002 derivatives backwards, a seeded sample forwards.
     rng = np.random.default_rng(1)
     sizes = (784, 16, 16, 10)
@@ -78,7 +77,7 @@ def test_both_routes_agree_on_the_digit_recogniser_of_document_001():
     for layer in range(3):
         for _ in range(10):
             index = tuple(int(rng.integers(0, size)) for size in params[layer].weight.shape)
-            direction = unit(params, layer, "weight", index)
+            direction = unit_direction(params, layer, "weight", index)
             with working_precision():
                 value, slope = loss_along(params, direction, inputs, targets, *kind)
             assert value.overlaps(reverse.loss)
@@ -89,15 +88,15 @@ def test_both_routes_agree_on_the_digit_recogniser_of_document_001():
 
 
 @pytest.mark.parametrize("label", OPTIMIZERS)
-def test_both_routes_give_the_same_steps_to_the_width_of_their_enclosures(label):
+def test_both_methods_give_the_same_steps_to_the_width_of_their_enclosures(label):
     case = descent.drawn(0, label)
     with working_precision():
         balls, decay = converted(case.keywords, from_floats)
         grads = [from_floats(grad) for grad in case.grads]
         rates = [from_floats(rate) for rate in case.rates]
         whole, one_by_one = (
-            partial(HISTORIES[case.optimizer], **balls),
-            partial(stepwise.OPTIMIZERS[case.optimizer], rates=rates, **balls),
+            partial(EXACT_RULES[case.optimizer], **balls),
+            partial(stepwise.STEPWISE_RULES[case.optimizer], rates=rates, **balls),
         )
         if decay:
             points = [from_floats(point) for point in case.points]

@@ -1,4 +1,4 @@
-"""The arithmetic that carries bounds along, and the values that it is carried along on."""
+"""The arithmetic that computes bounds, and the values that it computes beside them."""
 
 from itertools import product as product_of
 
@@ -54,12 +54,12 @@ def test_every_operation_of_the_arithmetic_bounds_what_float32_does():
     }
     for name, (actual, bounded, exact) in computed.items():
         error = np.abs(actual.astype("float64") - exact)
-        # What is exact here was itself rounded to float64.
+        # The exact value was computed in float64, which rounds, too.
         assert np.all(error <= bounded.error + 4 * DOUBLE.u * np.abs(exact)), name
         assert np.max(error / bounded.error) > 0.1, name
 
 
-def test_one_and_nothing_times_a_number_are_not_rounded_and_what_is_tiny_may_be_lost():
+def test_a_product_with_one_or_zero_is_not_rounded_but_a_tiny_one_may_be_lost():
     tiny = SINGLE.tiny
     numbers = exactly([3.0, tiny / 4, 0.0], SINGLE)
     for unit in (1.0, -1.0):
@@ -71,11 +71,11 @@ def test_one_and_nothing_times_a_number_are_not_rounded_and_what_is_tiny_may_be_
     assert (exactly(0.0, SINGLE) * numbers).error.tolist() == [0.0, 0.0, 0.0]
     off = Inexact(np.array([3.0]), np.array([0.5]), SINGLE)
     assert (exactly(-1.0, SINGLE) * off).error.tolist() == [0.5]
-    nearly = Inexact(np.array([1.0]), np.array([1e-9]), SINGLE)  # which may be another number
+    nearly = Inexact(np.array([1.0]), np.array([1e-9]), SINGLE)  # not exactly 1
     assert (nearly * numbers).error[0] > 3 * SINGLE.u
 
 
-def test_a_sign_is_known_where_the_error_does_not_reach_0():
+def test_a_sign_is_certain_where_the_error_is_smaller_than_the_number():
     found = Inexact(
         np.array([0.5, -0.5, 0.5, 0.0, 0.0]), np.array([0.4, 0.4, 0.5, 0.0, 0.1]), SINGLE
     )
@@ -91,8 +91,8 @@ FLOAT64 = [
 
 
 @pytest.mark.parametrize("case", FLOAT64, ids=lambda case: case.name)
-def test_the_values_that_bounds_are_carried_along_on_are_honest_themselves(case):
-    # They are one more float64 computation of the pass, and have to keep to their own bounds.
+def test_the_values_beside_the_bounds_keep_to_the_bounds_themselves(case):
+    # They are a float64 computation of the pass, as a framework's are.
     exact, inexact = case.exactly(), network.bounds_of(case)
     for stage, names in network.STAGES.items():
         for name in names:
@@ -103,8 +103,8 @@ def test_the_values_that_bounds_are_carried_along_on_are_honest_themselves(case)
 
 
 @pytest.mark.parametrize("size", [1e-6, 0.1, 1.0, 10.0])
-def test_a_softmax_is_off_by_what_its_worst_corner_says_and_no_more(size):
-    # Without rounding: every exponent at one or the other end of where it may be.
+def test_the_bound_of_a_softmax_is_the_largest_error_that_errors_of_z_can_cause(size):
+    # Without rounding. The error is largest where every z is at an end of its interval: a corner.
     rng, exact = np.random.default_rng(13), Precision(0.0, 0.0)
     for units in (2, 3, 4):
         z, ez = rng.standard_normal((1, units)), size * rng.random((1, units))
@@ -114,19 +114,19 @@ def test_a_softmax_is_off_by_what_its_worst_corner_says_and_no_more(size):
         assert np.all(np.abs(bound - off) <= 1e-14 + 1e-7 * off)
 
 
-def test_a_product_of_zeros_loses_nothing_to_underflow():
+def test_a_product_of_zeros_does_not_underflow():
     zeros, ones = exactly(np.zeros((2, 3)), SINGLE), exactly(np.ones((3, 2)), SINGLE)
     assert np.all(product(zeros, ones).error == 0)
     assert np.all(product(ones, zeros).error == 0)
     assert np.all(product(ones, zeros, plus=exactly(np.ones(3), SINGLE)).error > 0)
 
 
-def test_the_root_of_what_may_be_zero_is_bounded_by_the_root_of_its_error():
+def test_the_root_of_a_number_that_may_be_zero_is_bounded_by_the_root_of_its_error():
     zero = inexact.Inexact(np.array([0.0]), np.array([1e-20]), DOUBLE)
     assert zero.sqrt().error == pytest.approx(1e-10)
 
 
-def test_a_divisor_that_may_be_zero_promises_nothing():
+def test_a_quotient_whose_divisor_may_be_zero_has_no_bound():
     wide = inexact.Inexact(np.array([1.0]), np.array([2.0]), DOUBLE)
     with np.errstate(divide="ignore"):
         assert (exactly([1.0], DOUBLE) / wide).error == np.inf

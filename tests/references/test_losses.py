@@ -54,7 +54,7 @@ def test_a_loss_of_logits_and_its_gradient_are_right_at_any_size(framework, name
     case = as_case(name, z, t)
     found = compared(case, framework)
     assert "loss" in {c.place.quantity for c in found}
-    assert [with_mistakes(c).in_words() for c in found if not c.holds] == []
+    assert [with_mistakes(c).message for c in found if not c.holds] == []
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_the_gradient_of_softmax_cross_entropy_holds_for_targets_of_any_sum(fram
     z, t = [[1.0, -0.5], [0.25, 2.0]], [[0.5, 0.0], [1.0, 2.0]]
     case = as_case("softmax_cross_entropy", z, t)
     found = compared(case, framework)
-    assert [with_mistakes(c).in_words() for c in found if not c.holds] == []
+    assert [with_mistakes(c).message for c in found if not c.holds] == []
 
 
 def test_a_certain_right_prediction_costs_nothing_and_has_a_slope(framework):

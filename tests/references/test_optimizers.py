@@ -32,7 +32,7 @@ def test_every_moment_update_and_parameter_is_within_its_bound(framework, case):
         (stage for stage, quantities in case.exactly().items() for _ in quantities),
         key=STAGES.index,
     )
-    assert [with_mistakes(c).in_words() for c in found if not c.holds] == []
+    assert [with_mistakes(c).message for c in found if not c.holds] == []
 
 
 @pytest.mark.parametrize("label", OPTIMIZERS)

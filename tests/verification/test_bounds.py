@@ -1,4 +1,4 @@
-"""The derived bounds: never exceeded by an honest implementation, never idle, and sharp."""
+"""No honest implementation exceeds a derived bound, or uses next to nothing of it."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -20,13 +20,13 @@ from crosscheck.verification.calibration import COMPONENT_FLOOR, FLOOR
 from crosscheck.verification.cases import descent, network, training
 from crosscheck.verification.judging import against_exact, attempt
 
-# `crosscheck bounds` takes 2000; these are enough to find a bound that is exceeded or idle.
+# `crosscheck bounds` takes 2000. These suffice to find a bound that is exceeded or idle.
 NETWORKS = 40
 NUMPY = load("numpy", "reference_numpy")
 
 
 def installed():
-    # JAX would compile every one of these shapes; it has its turn in the fixtures.
+    # Not JAX, which would compile each of these shapes. `verify` compares it with the same bounds.
     loaded = [load(name, f"reference_{name}") for name in ("numpy", "torch")]
     return [framework for framework in loaded if isinstance(framework, Framework)]
 
@@ -38,20 +38,19 @@ def test_honest_implementations_stay_within_the_bounds_of_random_networks_and_us
 
 
 def test_every_component_uses_its_bound():
-    # NumPy alone uses every bound, and no framework passes one.
+    # NumPy alone uses every bound, and no framework exceeds one.
     for framework in installed():
         found = calibration.problems([], calibration.components([framework]))
         assert [p for p in found if framework is NUMPY or "exceeds" in p] == []
 
 
-# ----- weakened tenfold, a bound is found to be idle: by NumPy alone, too -----
+# ----- a bound that is made ten times as wide is reported as idle -----
 
-
-FLAT = ("identity", "relu")
+CURVED = [name for name in activations.BACKWARD_BOUNDS if name not in ("identity", "relu")]
 
 
 def ten_times_the_argument(function, position):
-    """A bound's function that is handed one error ten times as large."""
+    """A function of a bound, called with one of its arguments ten times as large."""
 
     def weakened(*arguments):
         wider = [10 * each if i == position else each for i, each in enumerate(arguments)]
@@ -61,7 +60,7 @@ def ten_times_the_argument(function, position):
 
 
 def ten_times(function, part):
-    """A bound's function with one of its results, or its only one, ten times as large."""
+    """A function of a bound, one of whose results (or its only one) is ten times as large."""
 
     def weakened(*arguments):
         found = function(*arguments)
@@ -74,31 +73,34 @@ def ten_times(function, part):
 
 @pytest.fixture
 def idle(monkeypatch):
-    """What is found idle once something is weakened; the exact stages are computed anew."""
+    """Weaken something, and return the problems that are then found with a component.
 
-    def forget():
+    The caches of the exact stages are emptied, so that they are computed with what was weakened.
+    """
+
+    def clear_caches():
         network.bounds_of.cache_clear()
         network.exact_stages.cache_clear()
         descent.exact_stages.cache_clear()
         training.exact_stages.cache_clear()
 
-    def found(weaken, component):
+    def problems(weaken, component):
         weaken(monkeypatch)
-        forget()
+        clear_caches()
         return calibration.problems([], calibration.components([NUMPY], only=[component]))
 
-    yield found
+    yield problems
     monkeypatch.undo()
-    forget()
+    clear_caches()
 
 
 @pytest.mark.parametrize(
     ("table", "name", "part"),
     [
-        *((activations.FORWARD, name, 0) for name in activations.FORWARD),
-        *((activations.BACKWARD, name, 1) for name in activations.BACKWARD),
-        *((losses.LOSSES, name, 1) for name in losses.LOSSES),
-        *((losses.LOSSES, name, 3) for name in losses.LOSSES),
+        *((activations.FORWARD_BOUNDS, name, 0) for name in activations.FORWARD_BOUNDS),
+        *((activations.BACKWARD_BOUNDS, name, 1) for name in activations.BACKWARD_BOUNDS),
+        *((losses.LOSS_BOUNDS, name, 1) for name in losses.LOSS_BOUNDS),
+        *((losses.LOSS_BOUNDS, name, 3) for name in losses.LOSS_BOUNDS),
     ],
 )
 def test_a_bound_weakened_tenfold_is_idle_and_named(idle, table, name, part):
@@ -109,16 +111,16 @@ def test_a_bound_weakened_tenfold_is_idle_and_named(idle, table, name, part):
 @pytest.mark.parametrize(
     ("table", "name", "argument"),
     [
-        *((activations.FORWARD, name, 2) for name in activations.FORWARD),
-        # A relu and the identity have no curvature, by which an error of z would count.
-        *((activations.BACKWARD, n, 2) for n in activations.BACKWARD if n not in FLAT),
-        *((activations.BACKWARD, name, 4) for name in activations.BACKWARD),
+        *((activations.FORWARD_BOUNDS, name, 2) for name in activations.FORWARD_BOUNDS),
+        # A relu and the identity have no curvature, so that an error of z does not change a slope.
+        *((activations.BACKWARD_BOUNDS, name, 2) for name in CURVED),
+        *((activations.BACKWARD_BOUNDS, name, 4) for name in activations.BACKWARD_BOUNDS),
     ],
 )
-def test_an_error_handed_on_tenfold_by_an_activation_is_idle_and_named(idle, table, name, argument):
+def test_an_error_passed_on_tenfold_by_an_activation_is_idle_and_named(idle, table, name, argument):
     component = f"handed {'back' if argument == 4 else 'on'} by {name}"
-    handed_on = ten_times_the_argument(table[name], argument)
-    found = idle(lambda patch: patch.setitem(table, name, handed_on), component)
+    tenfold = ten_times_the_argument(table[name], argument)
+    found = idle(lambda patch: patch.setitem(table, name, tenfold), component)
     assert any(f"of the bound of {component}: " in problem for problem in found)
 
 
@@ -126,7 +128,7 @@ def test_an_error_handed_on_tenfold_by_an_activation_is_idle_and_named(idle, tab
     ("name", "component"),
     [("product", "handed on by identity"), ("transposed", "handed back by identity")],
 )
-def test_an_error_handed_on_tenfold_by_a_layer_is_idle_and_named(idle, name, component):
+def test_an_error_passed_on_tenfold_by_a_layer_is_idle_and_named(idle, name, component):
     def wider(x, *rest, **plus):
         return getattr(inexact, name)(replace(x, error=10 * x.error), *rest, **plus)
 
@@ -134,10 +136,10 @@ def test_an_error_handed_on_tenfold_by_a_layer_is_idle_and_named(idle, name, com
     assert any(f"of the bound of {component}: " in problem for problem in found)
 
 
-def test_an_error_handed_on_tenfold_by_a_loss_is_idle_and_named(idle):
-    loss = ten_times_the_argument(losses.LOSSES["half_squared_error"], 2)
+def test_an_error_passed_on_tenfold_by_a_loss_is_idle_and_named(idle):
+    loss = ten_times_the_argument(losses.LOSS_BOUNDS["half_squared_error"], 2)
     found = idle(
-        lambda patch: patch.setitem(losses.LOSSES, "half_squared_error", loss),
+        lambda patch: patch.setitem(losses.LOSS_BOUNDS, "half_squared_error", loss),
         "handed on by identity",
     )
     assert any("of the bound of handed on by identity: loss" in problem for problem in found)
@@ -191,7 +193,7 @@ def test_a_bound_that_is_exceeded_is_named():
 
 
 def test_the_floors_are_what_a_tenfold_weakening_cannot_reach():
-    # No fraction exceeds 1, so that a tenth of it is below both.
+    # No fraction exceeds 1. With a bound ten times as wide none exceeds 0.1.
     assert FLOOR > 0.1
     assert COMPONENT_FLOOR == 0.1
 
@@ -200,16 +202,16 @@ def test_the_floors_are_what_a_tenfold_weakening_cannot_reach():
 
 
 def spoiled(number, change):
-    """The comparisons of a drawn network, one computed entry of which was changed."""
+    """The comparisons of a drawn network whose computed loss was changed."""
     case = network.drawn(number, widest=8)
-    made = attempt(case, NUMPY)
-    loss = made.stages["forward"]["loss"][""].value
-    made.stages["forward"]["loss"] = {"": tensors.Tensor(np.array(change(loss), case.dtype))}
-    return against_exact(case, made)
+    computed = attempt(case, NUMPY)
+    loss = computed.stages["forward"]["loss"][""].value
+    computed.stages["forward"]["loss"] = {"": tensors.Tensor(np.array(change(loss), case.dtype))}
+    return against_exact(case, computed)
 
 
 def test_a_nan_is_caught():
-    assert spoiled(0, lambda loss: np.nan)[-1].fraction == np.inf
+    assert spoiled(0, lambda loss: np.nan)[-1].fraction_of_bound == np.inf
 
 
 def test_one_entry_changed_by_a_hundred_billionth_is_caught():
@@ -218,31 +220,31 @@ def test_one_entry_changed_by_a_hundred_billionth_is_caught():
         assert all(c.holds for c in spoiled(number, lambda loss: loss))
 
 
-def test_most_of_the_networks_are_promised_a_bound():
-    promised = 0
+def test_most_of_the_networks_have_a_finite_bound():
+    bounded = 0
     for number in range(100):
         stages = network.drawn(number).exactly()
         bounds = [t.bound for q in stages["gradients"].values() for t in q.values()]
-        promised += all(np.all(np.isfinite(bound)) for bound in bounds if bound is not None)
-    assert promised >= 85
+        bounded += all(np.all(np.isfinite(bound)) for bound in bounds if bound is not None)
+    assert bounded >= 85
 
 
-def test_where_no_bound_is_promised_there_may_be_no_enclosure_and_nowhere_else():
+def test_a_ball_may_be_no_number_only_where_the_bound_is_infinite():
     from flint import arb
 
-    endless = exactly(0.0, DOUBLE)
+    without_error = exactly(0.0, DOUBLE)
     with pytest.raises(UndecidedError, match="is no finite number"):
-        tensors.bounded(arb("nan"), endless)
+        tensors.bounded(arb("nan"), without_error)
     found = tensors.bounded(arb("nan"), inexact.Inexact(0.0, np.inf, DOUBLE))
     assert found[""].radius == np.inf
 
 
 @pytest.mark.parametrize("name", ["adagrad", "rmsprop"])
-def test_what_an_accumulator_starts_at_is_rounded_to_the_dtype(name):
-    """Without a gradient nothing but the start, and its decay, is off: both are exact here."""
+def test_the_start_of_an_accumulator_is_rounded_to_the_dtype(name):
+    """With gradients of 0 only the start and its decay are rounded; both are known exactly here."""
     own = {"decay": 0.9} if name == "rmsprop" else {}
     used = []
-    # Just above a power of two, where a rounding is relatively largest, and so is the next.
+    # Just above a power of two, where the relative error of a rounding is largest.
     for start in map(float, np.random.default_rng(0).uniform(0.556, 0.6, 500)):
         how = {"initial_accumulator": start, "eps": 1e-3, **own}
         g = np.zeros(1, "float32")
@@ -256,7 +258,7 @@ def test_what_an_accumulator_starts_at_is_rounded_to_the_dtype(name):
     assert FLOOR < max(used) <= 1
 
 
-def test_what_a_framework_does_not_support_uses_nothing_of_a_bound():
+def test_a_case_that_a_framework_does_not_support_is_not_counted():
     limits = Declarations((Limit("why", dtypes=("float32",)),))
     limited = replace(NUMPY, declared=limits)
     assert {network.drawn(number).dtype for number in range(4)} == {"float64", "float32"}
@@ -269,7 +271,7 @@ def test_what_a_framework_does_not_support_uses_nothing_of_a_bound():
     )
 
 
-def test_what_a_framework_cannot_finish_has_no_use():
+def test_a_case_that_a_framework_cannot_finish_is_an_error():
     def broken(params, inputs, *, activations):
         raise ValueError("no")
 

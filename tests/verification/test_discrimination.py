@@ -90,8 +90,8 @@ def test_bounds_ten_times_as_wide_are_a_problem_for_what_is_caught_narrowly(monk
     (mistake,) = [m for m in catalogue() if m.name == "softplus linear above 20"]
     (outcome,) = discriminate([mistake])
     assert outcome.problem is None
-    fraction = Comparison.fraction.fget
-    monkeypatch.setattr(Comparison, "fraction", property(lambda c: fraction(c) / 10))
+    fraction = Comparison.fraction_of_bound.fget
+    monkeypatch.setattr(Comparison, "fraction_of_bound", property(lambda c: fraction(c) / 10))
     (weaker,) = discriminate([mistake])
     assert "caught by edges with a margin of " in weaker.problem
 
@@ -221,7 +221,7 @@ def test_a_mistake_changes_only_its_own_copy():
 # ----- the nearest known mistake -----
 
 
-def reproduced_by(comparison):
+def mistakes_of(comparison):
     return with_mistakes(comparison).mistakes
 
 
@@ -234,8 +234,8 @@ def failures(name):
 
 def test_a_wrong_value_is_traced_to_the_mistake_that_gives_it():
     (found,) = failures("half of the weights only, as document 002 has it")
-    assert reproduced_by(found) == ("half of the weights only, as document 002 has it",)
-    text = with_mistakes(found).in_words()
+    assert mistakes_of(found) == ("half of the weights only, as document 002 has it",)
+    text = with_mistakes(found).message
     assert text.startswith("half of the weights only, as document 002 has it from exact, document")
     assert "gradients: grads[" in text
     assert "times its bound" in text
@@ -247,8 +247,8 @@ def test_a_wrong_value_is_traced_to_the_mistake_that_gives_it():
 
 def test_several_mistakes_that_give_the_same_value_are_counted():
     (found,) = failures("missing activation derivative in the output layer")
-    assert len(reproduced_by(found)) >= 2
-    assert "reproduced by the known mistake " in with_mistakes(found).in_words()
+    assert len(mistakes_of(found)) >= 2
+    assert "reproduced by the known mistake " in with_mistakes(found).message
 
 
 def made_up(**changes):
@@ -268,12 +268,12 @@ def made_up(**changes):
 
 
 def test_a_wrong_value_of_no_known_mistake_says_so():
-    assert with_mistakes(made_up()).in_words().endswith("; no known mistake reproduces it")
+    assert with_mistakes(made_up()).message.endswith("; no known mistake reproduces it")
 
 
 def test_a_place_that_no_mistake_has_is_reproduced_by_nothing():
-    assert reproduced_by(made_up(index=(0, 7, 0))) == ()
-    assert reproduced_by(made_up(tensor="[9].bias")) == ()
+    assert mistakes_of(made_up(index=(0, 7, 0))) == ()
+    assert mistakes_of(made_up(tensor="[9].bias")) == ()
 
 
 def test_a_nan_is_traced_to_the_mistakes_that_give_one_there():
@@ -282,15 +282,15 @@ def test_a_nan_is_traced_to_the_mistakes_that_give_one_there():
     found = [c for c in against_exact(case, attempt(case, as_framework(mistake))) if not c.holds]
     unmeasured = [c for c in found if np.isnan(c.actual)]
     assert unmeasured
-    assert all(mistake.name in reproduced_by(c) for c in unmeasured)
+    assert all(mistake.name in mistakes_of(c) for c in unmeasured)
 
 
 def test_another_shape_is_traced_to_the_mistakes_that_give_it():
     name = "transposed gradient"
     (found,) = failures(name)
     assert found.actual is None
-    assert name in reproduced_by(found)
-    assert reproduced_by(replace(found, mismatch="has another", mistakes=None)) == ()
+    assert name in mistakes_of(found)
+    assert mistakes_of(replace(found, mismatch="has another", mistakes=None)) == ()
 
 
 def test_an_exception_is_traced_to_the_mistakes_that_raise_it():
@@ -309,4 +309,4 @@ def test_what_holds_needs_no_explanation():
     holding = next(
         c for case in groups()["worked examples"] for c in against_exact(case, attempt(case, NUMPY))
     )
-    assert with_mistakes(holding).in_words() == holding.in_words()
+    assert with_mistakes(holding).message == holding.message

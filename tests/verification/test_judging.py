@@ -55,7 +55,7 @@ def judged(**values):
 def test_an_honest_attempt_is_compared_stage_by_stage_in_order():
     made, found = judged(forward=1.0, deltas=2.1, gradients=3.2)
     assert (made.framework, made.not_supported, made.failure) == ("made up", None, None)
-    assert [(c.place.stage, round(c.fraction, 6)) for c in found] == [
+    assert [(c.place.stage, round(c.fraction_of_bound, 6)) for c in found] == [
         ("forward", 0.0),
         ("deltas", 0.2),
         ("gradients", 0.4),
@@ -144,7 +144,7 @@ def test_a_quantity_that_is_missing_never_holds():
     _, found = judged(forward={}, deltas=2.0, gradients=3.0)
     (only,) = found
     assert not only.holds
-    assert "q has [] instead of ['']" in only.in_words()
+    assert "q has [] instead of ['']" in only.message
 
 
 def test_a_stage_that_is_missing_is_left_to_whoever_finds_the_exception():
@@ -155,7 +155,7 @@ def test_two_frameworks_are_compared_as_far_as_both_came():
     one_attempt = attempt(Made(), Values(forward=1.0, deltas=2.0, gradients=3.0))
     other = attempt(Made(), Values(forward=1.25, deltas=2.0))
     found = against_each_other(Made(), one_attempt, other)
-    assert [(c.place.stage, round(c.fraction, 6)) for c in found] == [
+    assert [(c.place.stage, round(c.fraction_of_bound, 6)) for c in found] == [
         ("forward", 0.25),  # a quarter of what two honest ones may differ by
         ("deltas", 0.0),
     ]

@@ -81,7 +81,7 @@ def test_one_sign_in_a_gradient_is_wrong_and_its_place_is_named(plant, reference
     found = blamed(package, result)
     first = next(c for c in found if c.place.case == "document 002")
     assert (first.place.stage, first.place.quantity) == ("gradients", "grads")
-    assert ", document 002, gradients: grads[" in first.in_words()
+    assert ", document 002, gradients: grads[" in first.message
     # What follows from it is not blamed, and neither are the optimizers: they are handed gradients.
     by_group = {c.place.group: c.place.stage for c in found}
     assert by_group.pop("printed numbers", "gradients") == "gradients"  # it prints few gradients
@@ -117,7 +117,7 @@ def test_a_tensor_of_another_shape_is_wrong_and_named(plant):
         "reference_numpy", "gradients.py", "return tuple(reversed(errors))", "return tuple(errors)"
     )
     found = blamed(package, result)
-    assert any("deltas[0] has shape (6, 2) instead of (6, 5)" in c.in_words() for c in found)
+    assert any("deltas[0] has shape (6, 2) instead of (6, 5)" in c.message for c in found)
 
 
 def test_a_framework_that_raises_is_wrong_and_says_what(plant):

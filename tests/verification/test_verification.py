@@ -22,7 +22,7 @@ from crosscheck.verification.verify import verify, verify_everything
 
 
 def test_everything_holds(verification):
-    failures = [c.in_words() for c in verification.comparisons if not (c.holds or c.known_failure)]
+    failures = [c.message for c in verification.comparisons if not (c.holds or c.known_failure)]
     assert failures == []
     assert verification.problems == []
     assert verification.holds
@@ -149,9 +149,9 @@ def test_what_explains_a_failure_is_stored_with_it():
     result = verify([as_framework(wrong)], cases=ONE_CASE)
     (failure,) = (each for each in result.comparisons if not each.holds)
     assert failure.mistakes == ("updates subtracted",)
-    assert failure.in_words().endswith("; reproduced by the known mistake 'updates subtracted'")
+    assert failure.message.endswith("; reproduced by the known mistake 'updates subtracted'")
     (explanation,) = diagnose(result.comparisons)
-    assert (explanation.mistakes, explanation.message) == (failure.mistakes, failure.in_words())
+    assert (explanation.mistakes, explanation.message) == (failure.mistakes, failure.message)
     assert all(each.mistakes is None for each in result.comparisons if each.holds)
 
 

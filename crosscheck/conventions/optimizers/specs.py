@@ -210,7 +210,7 @@ def _trajectory(
         while True:
             yield theta
 
-    rule = partial(stepwise.OPTIMIZERS[name], rates=of_steps, **own)
+    rule = partial(stepwise.STEPWISE_RULES[name], rates=of_steps, **own)
     steps = rule(handed)
     if spec.weight_decay:
         decay = (number(spec.weight_decay), spec.decoupled, spec.scaled)

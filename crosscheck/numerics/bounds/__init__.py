@@ -1,7 +1,7 @@
 """How far an honest implementation may be from the exact value: a running error bound.
 
-`inexact` is the arithmetic that carries a bound along, entry by entry, on absolute values;
-`activations` and `losses` say how an error passes through them; `network` carries it through a
-forward and backward pass, `optimizers` through the steps of an optimizer. Derived in
-docs/bounds.md.
+`inexact` has arrays with a bound for every entry, and the arithmetic that computes the bound of a
+result from those of its operands. `activations` and `losses` have the bounds of these functions,
+`network` those of a forward and backward pass, `optimizers` those of the steps of an optimizer.
+docs/bounds.md derives them.
 """

@@ -1,4 +1,4 @@
-"""What the steps of an optimizer need beside + - * /, on `Inexact` arrays and on balls alike."""
+"""What an optimizer's steps compute with beside + - * /, for `Inexact` arrays and for balls."""
 
 from typing import Any
 
@@ -32,17 +32,17 @@ def power(base: float, exponent: Any) -> Any:
 
 
 def zeros(g: Any) -> Any:
-    """As many zeros as there are gradients, without an error."""
+    """Zeros of the shape of the gradients, without an error."""
     return exactly(0 * g.value, g.precision) if isinstance(g, Inexact) else 0 * g
 
 
-def like(g: Any, number: Any) -> Any:
-    """A number that an array of the gradients' dtype is filled with: it is rounded to that."""
-    return inexact.to(number, g.precision) if isinstance(g, Inexact) else number
+def rounded_like(g: Any, number: Any) -> Any:
+    """A number as an array of the gradients' dtype holds it: rounded to that dtype."""
+    return inexact.in_precision(number, g.precision) if isinstance(g, Inexact) else number
 
 
-def middle(number: Any) -> float:
-    """A number without its error."""
+def midpoint(number: Any) -> float:
+    """The value of a number, without its error or its radius."""
     return float(number.value if isinstance(number, Inexact) else number.mid())
 
 

@@ -1,6 +1,7 @@
-"""The elementary functions at which the bounds are taken, in float64.
+"""The functions of which the bounds are formed, in float64.
 
-Written here once more, in other forms than a reference's: a bound must not lean on what it judges.
+They are written in other forms than in the references, since a bound must not depend on the code
+that it judges.
 """
 
 from collections.abc import Callable
@@ -32,16 +33,16 @@ def softmax(z: Array) -> Array:
 
 
 def density(z: Array) -> Array:
-    """Of the standard normal distribution."""
+    """The density of the standard normal distribution."""
     return np.exp(-(np.clip(z, -40, 40) ** 2) / 2) / sqrt(2 * pi)  # beyond 40 it rounds to 0
 
 
 def distribution(z: Array) -> Array:
-    """Of the standard normal distribution."""
+    """The distribution function of the standard normal distribution."""
     return np.vectorize(lambda x: erfc(-x / sqrt(2)) / 2, otypes=["float64"])(z)
 
 
-ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
+FLOAT_ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "identity": lambda z: z,
     "sigmoid": sigmoid,
     "tanh": np.tanh,

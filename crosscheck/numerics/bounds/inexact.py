@@ -1,9 +1,9 @@
-"""Arrays with a bound on their error, and an arithmetic that carries the bound along.
+"""Arrays with a bound of their error, and an arithmetic that computes the bound of every result.
 
-The model of floating-point arithmetic is the usual one: an operation errs by at most u times its
-result, u the unit roundoff of the dtype, and may lose the smallest normal number besides, since JAX
-flushes what is smaller. Source: Higham, "Accuracy and Stability of Numerical Algorithms", 2nd ed.,
-chapters 2 and 3.
+The model of floating-point arithmetic is the usual one: the error of an operation is at most u
+times its result, with the unit roundoff u of the dtype; and at most the smallest normal number
+more, since JAX replaces smaller numbers by 0. Source: Higham, "Accuracy and Stability of Numerical
+Algorithms", 2nd ed., chapters 2 and 3.
 """
 
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ import numpy as np
 
 Array = np.ndarray
 
-# Units of roundoff that one elementary function may err by (exp, log1p, erfc, and what is made of
-# two or three of them). Chosen by measuring; XLA's log1p and erfc pass it (see docs/bounds.md).
+# The error of one elementary function (exp, log1p, erfc, or two or three of them combined), in
+# units of roundoff. It was measured; those of XLA's log1p and erfc are larger: see docs/bounds.md.
 FUNCTION = 4
-# XLA's tanh is a rational approximation, and errs by a little more.
+# The same for tanh. XLA's is a rational approximation, whose error is a little larger.
 TANH = 8
 
 
@@ -29,11 +29,12 @@ class Precision:
 
     @classmethod
     def of(cls, dtype: str) -> "Precision":
+        """The precision of a dtype, by its name."""
         limits = np.finfo(dtype)
         return cls(float(limits.eps) / 2, float(limits.smallest_normal))
 
     def gamma(self, n: int) -> float:
-        """What n roundings in a row, or a sum of n products, may err by, relatively."""
+        """The largest relative error of n roundings in a row, or of a sum of n products."""
         return n * self.u / (1 - n * self.u)
 
 
@@ -44,35 +45,35 @@ DOUBLE = Precision.of("float64")
 class Inexact:
     """A computed array of one dtype: its value, and a bound of |computed - exact|, entry by entry.
 
-    Where two dtypes meet, the finer is first rounded to the coarser, as a Python float is beside an
-    array of float32. What the bound is made of is itself computed in float64; its own errors are of
-    second order.
+    In an operation of two dtypes the operand of the finer dtype is first rounded to the coarser, as
+    NumPy rounds a Python float beside an array of float32. The bound itself is computed in float64,
+    whose errors change it only in second order.
     """
 
     value: Any
     error: Any
     precision: Precision
 
-    __array_ufunc__ = None  # an ndarray on the left leaves the operation to this class
+    __array_ufunc__ = None  # so that `ndarray + Inexact` calls this class, too
 
     def __add__(self, other: Any) -> "Inexact":
-        x, y, p = _meet(self, other)
+        x, y, p = _in_common_precision(self, other)
         return _rounded(x.value + y.value, x.error + y.error, p)
 
     def __mul__(self, other: Any) -> "Inexact":
-        x, y, p = _meet(self, other)
+        x, y, p = _in_common_precision(self, other)
         error = np.abs(x.value) * y.error + x.error * np.abs(y.value) + x.error * y.error
         product = _rounded(x.value * y.value, error, p)
-        # 1, -1 and 0 times a number is not rounded; what is smaller than tiny may still be lost.
-        kept = (product.value == 0) | (np.abs(product.value) >= p.tiny)
-        unchanged = (_is_unit(x) | _is_unit(y)) & kept
+        # A product with 1, -1 or 0 is not rounded, but a result below tiny may be replaced by 0.
+        normal = (product.value == 0) | (np.abs(product.value) >= p.tiny)
+        unchanged = (_is_unit(x) | _is_unit(y)) & normal
         return Inexact(product.value, np.where(unchanged, error, product.error), p)
 
     def __truediv__(self, other: Any) -> "Inexact":
-        x, y, p = _meet(self, other)
+        x, y, p = _in_common_precision(self, other)
         quotient = x.value / y.value
-        nearest = np.maximum(np.abs(y.value) - y.error, 0)  # to 0 that the divisor may be
-        return _rounded(quotient, (x.error + np.abs(quotient) * y.error) / nearest, p)
+        smallest_divisor = np.maximum(np.abs(y.value) - y.error, 0)  # in absolute value
+        return _rounded(quotient, (x.error + np.abs(quotient) * y.error) / smallest_divisor, p)
 
     def __pow__(self, exponent: int) -> "Inexact":
         slope = exponent * np.abs(self.value) ** (exponent - 1)
@@ -90,7 +91,7 @@ class Inexact:
         return Inexact(np.abs(self.value), self.error, self.precision)
 
     def sign(self) -> "Inexact":
-        """-1, 0 or 1; where the error reaches 0, any of them."""
+        """-1, 0 or 1. The error is 2 where the number may have another sign than its value."""
         error = np.where(np.abs(self.value) > self.error, 0.0, 2.0)
         known = (self.value == 0) & (self.error == 0)
         return Inexact(np.sign(self.value), np.where(known, 0.0, error), self.precision)
@@ -112,25 +113,25 @@ class Inexact:
 
 
 def exactly(value: Any, precision: Precision) -> Inexact:
-    """A number or an array that has no error yet."""
+    """A number or an array as an `Inexact` without an error."""
     value = np.asarray(value, "float64")
     return Inexact(value, np.zeros_like(value), precision)
 
 
-def to(number: Any, precision: Precision) -> Inexact:
-    """A number or an array in another precision: rounded, unless it is its own."""
+def in_precision(number: Any, precision: Precision) -> Inexact:
+    """A number or an array in a precision: it is rounded, unless that is its own."""
     x = _inexact(number)
     return x if x.precision == precision else _rounded(x.value, x.error, precision)
 
 
 def maximum(one: Any, other: Any) -> Inexact:
-    """The larger of two, entry by entry: it errs by no more than either does."""
-    x, y, p = _meet(one, other)
+    """The larger of two, entry by entry; its error is at most the larger of their errors."""
+    x, y, p = _in_common_precision(one, other)
     return Inexact(np.maximum(x.value, y.value), np.maximum(x.error, y.error), p)
 
 
 def power(base: float, exponent: Any) -> Inexact:
-    """base^exponent for a positive number and an exponent that has an error itself."""
+    """base^exponent, for a positive base without an error and an exponent that may have one."""
     x = _inexact(exponent)
     value = base**x.value
     slope = abs(np.log(base)) * value
@@ -138,13 +139,13 @@ def power(base: float, exponent: Any) -> Inexact:
 
 
 def product(x: Inexact, y: Inexact, plus: Inexact | None = None) -> Inexact:
-    """The matrix product x y (+ plus): sums of so many terms, added up in any order."""
+    """The matrix product x y (+ plus), whose sums may be added up in any order."""
     p = x.precision
     terms = x.value.shape[1] + (plus is not None)
     value = x.value @ y.value
     size = np.abs(x.value) @ np.abs(y.value)
     error = x.error @ (np.abs(y.value) + y.error) + np.abs(x.value) @ y.error
-    underflows = _not_zero(x) @ _not_zero(y)  # zero times anything is zero, and loses nothing
+    underflows = _not_zero(x) @ _not_zero(y)  # products that are not exactly 0
     if plus is not None:
         value, size, error = value + plus.value, size + np.abs(plus.value), error + plus.error
         underflows = underflows + _not_zero(plus)
@@ -168,10 +169,11 @@ def _inexact(number: Any) -> Inexact:
     return number if isinstance(number, Inexact) else exactly(number, DOUBLE)
 
 
-def _meet(one: Any, other: Any) -> tuple[Inexact, Inexact, Precision]:
+def _in_common_precision(one: Any, other: Any) -> tuple[Inexact, Inexact, Precision]:
+    """Two operands, both in the coarser precision of the two, and that precision."""
     x, y = _inexact(one), _inexact(other)
     p = max(x.precision, y.precision, key=lambda precision: precision.u)
-    return to(x, p), to(y, p), p
+    return in_precision(x, p), in_precision(y, p), p
 
 
 def _rounded(value: Any, error: Any, p: Precision, units: int = 1) -> Inexact:

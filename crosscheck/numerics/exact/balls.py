@@ -15,11 +15,12 @@ from flint import arb, ctx, fmpq
 
 Array = Any  # a NumPy array of balls; its operations have no types
 
-# Float64 carries 53 bits; nothing printed loses 150 of 256. Where it did, a comparison would raise.
+# Float64 has 53 bits, and no formula of a document loses 150 of 256. If one did, its ball would be
+# too wide to compare, and `is_within` would raise.
 PRECISION = 256
 # `enclose` doubles its precision between these until every ball is narrow.
 FIRST_PRECISION, LAST_PRECISION = 128, 4096
-# A thousandth of an ulp, relative to a number, and of the smallest normal number.
+# A thousandth of an ulp of float64: relative to a number, and of the smallest normal number.
 NARROW, SMALLEST = arb(2) ** -53 / 1000, arb(2) ** -1022 / 1000
 
 
@@ -33,14 +34,16 @@ def working_precision(bits: int = PRECISION) -> AbstractContextManager[None]:
 
 
 def enclose(compute: Callable[[], Any]) -> Any:
-    """Compute with ever more bits until every ball of the result is narrow.
+    """Compute with more and more bits until every ball of the result is narrow.
 
-    What is still wide, or undecided, at the last precision is reported as such: the balls are
-    returned as wide as they are (see `is_narrow`), and UndecidedError is let through.
+    Balls that are still wide at the last precision are returned as they are: ask `is_narrow`.
 
     Args:
-        compute: Makes its balls anew, from floats or decimals, each time it is called; returns
-            balls, arrays of them, or tuples of these.
+        compute: A function that converts floats or decimals to balls and computes with them. It is
+            called once for each precision, and returns balls, arrays of them, or tuples of these.
+
+    Raises:
+        UndecidedError: If `compute` still raises it at the last precision.
     """
     bits = FIRST_PRECISION
     while True:
@@ -78,13 +81,13 @@ def balls_of(result: Any) -> Iterator[arb]:
 
 
 def from_rational(number: Fraction | int) -> arb:
-    """The ball of a rational number; of radius 0 where binary digits can write it."""
+    """The ball of a rational number; its radius is 0 if the number is a binary fraction."""
     rational = Fraction(number)
     return arb(fmpq(rational.numerator, rational.denominator))
 
 
 def from_decimals(texts: Any) -> Array:
-    """Nested lists of printed decimals, each read as the rational number that it writes."""
+    """Nested lists of printed decimals as balls; each decimal is read as a rational number."""
     return elementwise(lambda text: from_rational(Fraction(text)), np.array(texts, dtype=object))
 
 
@@ -94,7 +97,7 @@ def from_floats(values: Any) -> Array:
 
 
 def elementwise(function: Callable[..., Any], *arrays: Any) -> Any:
-    """Apply a function of balls to every entry, with NumPy's broadcasting."""
+    """Apply a function of balls to every entry; arrays are broadcast as NumPy does."""
     return np.frompyfunc(function, len(arrays), 1)(*arrays)
 
 
@@ -113,7 +116,7 @@ def is_within(ball: arb, centre: Fraction, distance: Fraction) -> bool:
     """Whether the number lies within `distance` of `centre`, ends included.
 
     Raises:
-        UndecidedError: If the ball straddles an end.
+        UndecidedError: If an end lies inside the ball.
     """
     excess = abs(ball - from_rational(centre)) - from_rational(distance)
     if excess <= 0 or excess > 0:
@@ -128,7 +131,7 @@ def to_decimal(ball: arb, digits: int = 20) -> str:
         UndecidedError: If the ball is too wide for so many digits.
     """
     with localcontext(prec=digits):
-        ends = {_divide(end.fmpq()) for end in (ball.lower(), ball.upper())}
+        ends = {_quotient(end.fmpq()) for end in (ball.lower(), ball.upper())}
         if len(ends) > 1:
             raise UndecidedError(f"{ball} does not determine {digits} digits")
         number = ends.pop()
@@ -141,12 +144,12 @@ def to_float(ball: arb) -> float:
     """The float nearest to the middle of the ball.
 
     Raises:
-        UndecidedError: If the ball encloses no finite number; a NaN must not pass for a value.
+        UndecidedError: If the ball is not finite: a NaN must not be taken for a value.
     """
     if not ball.is_finite():
         raise UndecidedError(f"{ball} is no finite number")
     return float(ball.mid())
 
 
-def _divide(number: fmpq) -> Decimal:
+def _quotient(number: fmpq) -> Decimal:
     return Decimal(int(number.p)) / Decimal(int(number.q))

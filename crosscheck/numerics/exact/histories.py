@@ -1,4 +1,4 @@
-"""What an optimizer does over a whole history, and the sums of which the exact rules are made."""
+"""An optimizer's whole history, and the sums of which the exact rules consist."""
 
 from collections.abc import Sequence
 from functools import reduce
@@ -8,7 +8,7 @@ from flint import arb
 
 from crosscheck.numerics.exact.balls import Array, elementwise
 
-# The learning rate of each step, first step first.
+# The learning rate of each step, first step first, and the gradient of each step.
 Rates = Sequence[arb]
 Grads = Sequence[Array]
 
@@ -29,28 +29,30 @@ def averages(values: Sequence[Array], decay: arb) -> list[Array]:
     ]
 
 
-def corrected(averages: Sequence[Array], decay: arb) -> list[Array]:
-    """Every average divided by 1 - decay^t, the weight that its values have together."""
-    return [m / (1 - decay**t) for t, m in enumerate(averages, start=1)]
+def bias_corrected(means: Sequence[Array], decay: arb) -> list[Array]:
+    """Every exponential average divided by 1 - decay^t, the sum of the weights of its values."""
+    return [m / (1 - decay**t) for t, m in enumerate(means, start=1)]
 
 
-def times(rates: Rates, values: Sequence[Array]) -> list[Array]:
+def times_rates(rates: Rates, values: Sequence[Array]) -> list[Array]:
+    """The value of every step multiplied by its learning rate."""
     return [rate * value for rate, value in zip(rates, values, strict=True)]
 
 
-def largest_of(values: Sequence[Array]) -> Array:
+def elementwise_maximum(values: Sequence[Array]) -> Array:
+    """The largest of several arrays, entry by entry."""
     return reduce(lambda one, other: elementwise(arb.max, one, other), values)
 
 
 def eps_of_steps(
-    eps: arb, b2: arb, eps_place: str, grads: Grads, corrected: bool = True
+    eps: arb, b2: arb, eps_place: str, grads: Grads, bias_correction: bool = True
 ) -> list[arb]:
-    """eps of every step: "hat" divides it by the root of 1 - b2^t."""
-    steps, hat = range(1, len(grads) + 1), eps_place == "hat" and corrected
+    """eps of every step: "hat" divides it by the root of 1 - b2^t, if v is corrected at all."""
+    steps, hat = range(1, len(grads) + 1), eps_place == "hat" and bias_correction
     return [eps / (1 - b2**t).sqrt() if hat else eps for t in steps]
 
 
-def divided(
+def adam_updates(
     firsts: Sequence[Array],
     seconds: Sequence[Array],
     all_eps: Sequence[arb],
@@ -58,11 +60,12 @@ def divided(
     rates: Rates,
 ) -> list[Array]:
     """-rate m / (sqrt(v) + eps) of every step."""
-    pairs = zip(firsts, seconds, all_eps, strict=True)
-    return times(rates, [-m / root(v, eps, eps_place) for m, v, eps in pairs])
+    steps = zip(firsts, seconds, all_eps, strict=True)
+    return times_rates(rates, [-m / root_with_eps(v, eps, eps_place) for m, v, eps in steps])
 
 
-def root(values: Array, eps: arb, eps_place: str) -> Array:
+def root_with_eps(values: Array, eps: arb, eps_place: str) -> Array:
+    """sqrt(v) + eps, or sqrt(v + eps) if eps stands inside the root."""
     if eps_place == "inside":
         return elementwise(arb.sqrt, values + eps)
     return elementwise(arb.sqrt, values) + eps

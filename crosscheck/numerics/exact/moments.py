@@ -1,4 +1,4 @@
-"""The exact update rules of Adam and its kin."""
+"""The exact update rules of Adam and of its variants."""
 
 from math import prod
 
@@ -9,13 +9,13 @@ from crosscheck.numerics.exact.histories import (
     Grads,
     History,
     Rates,
+    adam_updates,
     averages,
-    corrected,
-    divided,
+    bias_corrected,
+    elementwise_maximum,
     eps_of_steps,
-    largest_of,
-    root,
-    times,
+    root_with_eps,
+    times_rates,
 )
 
 
@@ -28,13 +28,13 @@ def adam(
     bias_correction: bool = True,
     eps_place: str = "outside",
 ) -> History:
-    """update = -rate m / (sqrt(v) + eps), both averages divided by 1 - b^t unless told not to."""
+    """update = -rate m / (sqrt(v) + eps), both averages divided by 1 - b^t if corrected."""
     firsts, seconds = averages(grads, b1), averages([g * g for g in grads], b2)
     m_hats, v_hats = firsts, seconds
     if bias_correction:
-        m_hats, v_hats = corrected(firsts, b1), corrected(seconds, b2)
+        m_hats, v_hats = bias_corrected(firsts, b1), bias_corrected(seconds, b2)
     all_eps = eps_of_steps(eps, b2, eps_place, grads, bias_correction)
-    updates = divided(m_hats, v_hats, all_eps, eps_place, rates)
+    updates = adam_updates(m_hats, v_hats, all_eps, eps_place, rates)
     states = {"first_moment": firsts, "second_moment": seconds}
     return History(updates, states)
 
@@ -49,16 +49,16 @@ def amsgrad(
     maximum_of: str = "raw",
     eps_place: str = "outside",
 ) -> History:
-    """Adam's update with the largest of v_1 ... v_t, or of those divided by 1 - b2^t."""
+    """Adam's update with the largest of v_1 ... v_t, or of the v_i / (1 - b2^i)."""
     firsts, seconds = averages(grads, b1), averages([g * g for g in grads], b2)
-    seen = seconds if maximum_of == "raw" else corrected(seconds, b2)
-    largest = [largest_of(seen[: t + 1]) for t in range(len(grads))]
+    candidates = seconds if maximum_of == "raw" else bias_corrected(seconds, b2)
+    largest = [elementwise_maximum(candidates[: t + 1]) for t in range(len(grads))]
     m_hats, v_hats = firsts, largest
     if bias_correction:
-        m_hats = corrected(firsts, b1)
-        v_hats = corrected(largest, b2) if maximum_of == "raw" else largest
+        m_hats = bias_corrected(firsts, b1)
+        v_hats = bias_corrected(largest, b2) if maximum_of == "raw" else largest
     all_eps = eps_of_steps(eps, b2, eps_place, grads, bias_correction)
-    updates = divided(m_hats, v_hats, all_eps, eps_place, rates)
+    updates = adam_updates(m_hats, v_hats, all_eps, eps_place, rates)
     states = {"first_moment": firsts, "second_moment": seconds, "largest_second_moment": largest}
     return History(updates, states)
 
@@ -82,7 +82,7 @@ def nadam(
         for t, m, g in zip(steps, firsts, grads, strict=True)
     ]
     all_eps = eps_of_steps(eps, b2, eps_place, grads)
-    updates = divided(m_hats, corrected(seconds, b2), all_eps, eps_place, rates)
+    updates = adam_updates(m_hats, bias_corrected(seconds, b2), all_eps, eps_place, rates)
     states = {"first_moment": firsts, "second_moment": seconds}
     numbers = {"momentum_product": products[:-1]}
     return History(updates, states, numbers)
@@ -98,24 +98,24 @@ def radam(
     fallback: bool = True,
     eps_place: str = "outside",
 ) -> History:
-    """Adam's update times r where rho_t is above the threshold; m_hat alone, or nothing, before."""
+    """Adam's update times r if rho_t is above the threshold; else -rate m_hat, or no update."""
     firsts, seconds = averages(grads, b1), averages([g * g for g in grads], b2)
     all_eps = eps_of_steps(eps, b2, eps_place, grads)
-    most = 2 / (1 - b2) - 1
+    rho_inf = 2 / (1 - b2) - 1
     pushes = []
     for t, (m, v, eps_t) in enumerate(
-        zip(corrected(firsts, b1), corrected(seconds, b2), all_eps, strict=True), start=1
+        zip(bias_corrected(firsts, b1), bias_corrected(seconds, b2), all_eps, strict=True), start=1
     ):
-        rho = most - 2 * t * b2**t / (1 - b2**t)
+        rho = rho_inf - 2 * t * b2**t / (1 - b2**t)
         if rho > threshold:
-            r = ((rho - 4) * (rho - 2) * most / ((most - 4) * (most - 2) * rho)).sqrt()
-            pushes.append(r * m / root(v, eps_t, eps_place))
+            r = ((rho - 4) * (rho - 2) * rho_inf / ((rho_inf - 4) * (rho_inf - 2) * rho)).sqrt()
+            pushes.append(r * m / root_with_eps(v, eps_t, eps_place))
         elif rho <= threshold:
             pushes.append(m if fallback else 0 * m)
         else:
             raise UndecidedError(f"{rho} may lie on either side of {threshold}")
     states = {"first_moment": firsts, "second_moment": seconds}
-    return History([-push for push in times(rates, pushes)], states)
+    return History([-push for push in times_rates(rates, pushes)], states)
 
 
 def adamax(
@@ -128,13 +128,13 @@ def adamax(
     eps_place: str = "outside",
 ) -> History:
     """update = -rate m_hat / (u + eps), u_t the largest b2^(t-i) |g_i|."""
-    within, beside = (eps, 0) if eps_place == "inside" else (0, eps)
+    eps_inside, eps_outside = (eps, 0) if eps_place == "inside" else (0, eps)
     firsts = averages(grads, b1)
     largest = [
-        largest_of([b2 ** (t - i) * (abs(grads[i]) + within) for i in range(t + 1)])
+        elementwise_maximum([b2 ** (t - i) * (abs(grads[i]) + eps_inside) for i in range(t + 1)])
         for t in range(len(grads))
     ]
-    m_hats = corrected(firsts, b1) if bias_correction else firsts
-    pushes = [m / (u + beside) for m, u in zip(m_hats, largest, strict=True)]
+    m_hats = bias_corrected(firsts, b1) if bias_correction else firsts
+    pushes = [m / (u + eps_outside) for m, u in zip(m_hats, largest, strict=True)]
     states = {"first_moment": firsts, "largest": largest}
-    return History([-push for push in times(rates, pushes)], states)
+    return History([-push for push in times_rates(rates, pushes)], states)

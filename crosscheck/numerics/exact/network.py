@@ -1,7 +1,7 @@
-"""The exact forward and backward pass of the network, as balls.
+"""The exact forward and backward pass of the network, in balls.
 
-The derivatives are written down here once more, from the definitions, not taken from a reference.
-Arrays are (batch, units), as everywhere.
+The derivatives are written here from the definitions, not taken from a reference. Arrays are
+(batch, units), as everywhere.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,14 +21,14 @@ class Layer(NamedTuple):
 
 
 class KinkError(ArithmeticError):
-    """A derivative is asked for where there is none."""
+    """The derivative of a function is wanted at a point where it has none."""
 
 
 class Pass(NamedTuple):
     """What one forward and backward pass computes, in the contract's terms.
 
-    `kinks` lists where a relu stands exactly at 0, as (layer, sample, unit). The loss has no
-    derivative there; what stands in `deltas` and `grads` then follows the convention relu'(0) = 0.
+    `kinks` lists the entries at which the input of a relu is exactly 0, as (layer, sample, unit).
+    The loss has no derivative there; `deltas` and `grads` then follow the convention relu'(0) = 0.
     """
 
     pre_activations: tuple[Array, ...]
@@ -46,20 +46,25 @@ def forward_and_backward(
     activations: Sequence[str],
     loss: str,
 ) -> Pass:
-    """Every quantity of one pass, enclosed.
+    """Enclose every quantity of one pass.
+
+    Args:
+        params: Weights and biases, in balls.
+        inputs, targets: (batch, units) and (batch, outputs), in balls.
+        activations, loss: Names, as in the contract.
 
     Raises:
-        UndecidedError: If a relu cannot tell the sign of its input.
+        UndecidedError: If the ball of a relu's input does not determine its sign.
     """
     zs: list[Array] = []
     outputs = [inputs]
     for layer, name in zip(params, activations, strict=True):
         zs.append(outputs[-1] @ layer.weight.T + layer.bias)
-        outputs.append(ACTIVATIONS[name](zs[-1]))
-    value, error = LOSSES[loss](outputs[-1], targets)
+        outputs.append(EXACT_ACTIVATIONS[name](zs[-1]))
+    value, error = EXACT_LOSSES[loss](outputs[-1], targets)
     deltas: list[Array] = []
     for layer, name, z in reversed(list(zip(params, activations, zs, strict=True))):
-        deltas.insert(0, BACKWARD[name](error, z))
+        deltas.insert(0, EXACT_BACKWARD[name](error, z))
         error = deltas[0] @ layer.weight
     grads = tuple(
         Layer(delta.T @ below, delta.sum(axis=0))
@@ -75,7 +80,7 @@ def forward_and_backward(
     return Pass(tuple(zs), tuple(outputs), value, tuple(deltas), grads, kinks)
 
 
-# ----- activations: balls in, balls out; softmax sees a whole row -----
+# ----- activations: functions of one ball but for softmax, which takes whole rows -----
 
 
 def _sigmoid(z: arb) -> arb:
@@ -107,7 +112,7 @@ def _each(function: Callable[[arb], arb]) -> Callable[[Array], Array]:
     return lambda z: elementwise(function, z)
 
 
-ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
+EXACT_ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "identity": lambda z: z,
     "sigmoid": _each(_sigmoid),
     "tanh": _each(arb.tanh),
@@ -127,8 +132,8 @@ def _softmax_backward(error: Array, z: Array) -> Array:
     return a * (error - (error * a).sum(axis=1, keepdims=True))
 
 
-# dC/da and z in, dC/dz out. The slope of relu at 0 is 0, by the suite's convention.
-BACKWARD: dict[str, Callable[[Array, Array], Array]] = {
+# dC/dz from dC/da and z. The slope of relu at 0 is 0, by the suite's convention.
+EXACT_BACKWARD: dict[str, Callable[[Array, Array], Array]] = {
     "identity": lambda error, z: error,
     "sigmoid": _times_slope(lambda z: _sigmoid(z) * _sigmoid(-z)),
     "tanh": _times_slope(lambda z: z.sech() ** 2),
@@ -175,7 +180,7 @@ def _softmax_cross_entropy(z: Array, t: Array) -> tuple[arb, Array]:
     return value, (a * t.sum(axis=1, keepdims=True) - t) / len(z)
 
 
-LOSSES: dict[str, Callable[[Array, Array], tuple[arb, Array]]] = {
+EXACT_LOSSES: dict[str, Callable[[Array, Array], tuple[arb, Array]]] = {
     "squared_error": _squared_error(lambda a: arb(1) / len(a)),
     "half_squared_error": _squared_error(lambda a: arb(1) / (2 * len(a))),
     "mean_squared_error": _squared_error(lambda a: arb(1) / np.size(a)),

@@ -1,8 +1,9 @@
-"""The second route to the gradient: forward, by power series in one direction.
+"""A second method to compute a derivative of the loss: forward, by power series.
 
-Every parameter becomes theta + t d, a power series cut off after t; the loss is computed with it
-from its definition, and the coefficient of t is the derivative along d. No derivative is written
-down here, and none of the four equations: what `network` finds backwards must be the same.
+Every parameter becomes theta + t d, a power series of which the terms after t are dropped. The loss
+is computed with it from its definition; the coefficient of t is the derivative along d. No
+derivative is written here, and none of the four equations of backpropagation. The gradient that
+`network` computes backwards must be the same.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,20 +28,22 @@ def loss_along(
     """The loss at `params`, and its derivative along `direction`, a tree of the same shape.
 
     Raises:
-        KinkError: If a relu stands exactly at 0: it has no derivative there.
-        UndecidedError: If a relu cannot tell the sign of its input.
+        KinkError: If the input of a relu is exactly 0, where it has no derivative.
+        UndecidedError: If the ball of a relu's input does not determine its sign.
     """
     a = elementwise(lambda value: arb_series([value], TERMS), inputs)
     for layer, along, name in zip(params, direction, activations, strict=True):
         weight = elementwise(_line, layer.weight, along.weight)
         bias = elementwise(_line, layer.bias, along.bias)
-        a = ACTIVATIONS[name](a @ weight.T + bias)
-    value = LOSSES[loss](a, targets)
+        a = SERIES_ACTIVATIONS[name](a @ weight.T + bias)
+    value = SERIES_LOSSES[loss](a, targets)
     return value[0], value[1]
 
 
-def unit(params: Sequence[Layer], layer: int, field: str, index: tuple[int, ...]) -> list[Layer]:
-    """The direction of one parameter: 1 there and 0 everywhere else."""
+def unit_direction(
+    params: Sequence[Layer], layer: int, field: str, index: tuple[int, ...]
+) -> list[Layer]:
+    """The direction of one parameter: a tree that is 1 there and 0 everywhere else."""
     zeros = [Layer(*(leaf * 0 for leaf in each)) for each in params]
     getattr(zeros[layer], field)[index] = arb(1)
     return zeros
@@ -76,7 +79,7 @@ def _each(function: Callable[[arb_series], arb_series]) -> Callable[[Array], Arr
     return lambda z: elementwise(function, z)
 
 
-ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
+SERIES_ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "identity": lambda z: z,
     "sigmoid": _each(_sigmoid),
     "tanh": _each(lambda z: 1 - 2 / (1 + (2 * z).exp())),
@@ -95,7 +98,7 @@ def _binary_cross_entropy(p: Array, t: Array) -> arb_series:
     return -(elementwise(_weighted_log, t, p) + elementwise(_weighted_log, 1 - t, 1 - p)).sum()
 
 
-LOSSES: dict[str, Callable[[Array, Array], arb_series]] = {
+SERIES_LOSSES: dict[str, Callable[[Array, Array], arb_series]] = {
     "squared_error": lambda a, y: ((a - y) * (a - y)).sum() / len(a),
     "half_squared_error": lambda a, y: ((a - y) * (a - y)).sum() / (2 * len(a)),
     "mean_squared_error": lambda a, y: ((a - y) * (a - y)).sum() / np.size(a),

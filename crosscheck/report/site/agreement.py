@@ -50,7 +50,7 @@ def condensed(result: Verification) -> dict[str, Any]:
             for (name, framework), worst in _of_definitions(result).items()
         ],
         "differ": [
-            {"frameworks": list(each.frameworks), "text": each.in_words(), **_figures(each)}
+            {"frameworks": list(each.frameworks), "text": each.message, **_figures(each)}
             for each in result.comparisons
             if not each.holds
         ],
@@ -88,17 +88,17 @@ def _of_definitions(result: Verification) -> dict[tuple[str, str], Comparison]:
 
 
 def _keep(worst: dict[Any, Comparison], key: Any, comparison: Comparison) -> None:
-    if key not in worst or comparison.fraction > worst[key].fraction:
+    if key not in worst or comparison.fraction_of_bound > worst[key].fraction_of_bound:
         worst[key] = comparison
 
 
 def _figures(comparison: Comparison) -> dict[str, Any]:
     place = comparison.place
     return {
-        "fraction": finite(comparison.fraction),
+        "fraction": finite(comparison.fraction_of_bound),
         # Of a printed number the error is one of its last digit, in which ulps say nothing.
         "ulps": None if place.group == PRINTED else finite(comparison.ulps),
-        "where": f"{place.case}: {comparison.where}",
+        "where": f"{place.case}: {comparison.location}",
         "holds": comparison.holds,
         "known_failure": comparison.known_failure,
     }

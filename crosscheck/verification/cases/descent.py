@@ -23,7 +23,7 @@ from crosscheck.numerics.bounds.inexact import DOUBLE, Inexact, Precision, exact
 from crosscheck.numerics.comparison import Tensor
 from crosscheck.numerics.exact.balls import enclose, from_floats
 from crosscheck.numerics.exact.network import Layer
-from crosscheck.numerics.exact.optimizers import OPTIMIZERS as EXACT
+from crosscheck.numerics.exact.optimizers import EXACT_RULES as EXACT
 from crosscheck.numerics.exact.optimizers import decayed
 from crosscheck.verification.cases import network
 from crosscheck.verification.cases.hyperparameters import OPTIMIZERS, converted, made
@@ -180,7 +180,7 @@ def _inexact_descent(
     rates = [exactly(rate, DOUBLE) for rate in case.rates]
     handed = [exactly(g, precision) for g in grads]
     around = [exactly(point, precision) for point in points]
-    rule = partial(stepwise.OPTIMIZERS[case.optimizer], rates=rates, **own)
+    rule = partial(stepwise.STEPWISE_RULES[case.optimizer], rates=rates, **own)
     ways = stepwise.decayed(rule, handed, rates, around, **decay) if decay else rule(handed)
     steps = list(ways)
     one = exactly(1.0, precision)  # a number of the state is compared in the dtype of the case

@@ -21,7 +21,7 @@ from crosscheck.numerics.bounds.network import inexact_params, inexact_pass
 from crosscheck.numerics.comparison import Tensor
 from crosscheck.numerics.exact.balls import enclose, from_floats, is_positive
 from crosscheck.numerics.exact.network import Layer, forward_and_backward
-from crosscheck.numerics.exact.optimizers import OPTIMIZERS as EXACT
+from crosscheck.numerics.exact.optimizers import EXACT_RULES as EXACT
 from crosscheck.verification.cases.stages import ByContent, Quantities, Stages
 
 SIZES = (3, 4, 2)
@@ -234,7 +234,7 @@ def _inexact_arithmetic(case: TrainingCase) -> tuple[Any, Gradient, Rule]:
 
     def rule(grads: list[Any]) -> Any:
         rates = [exactly(case.rate, DOUBLE)] * len(grads)
-        return list(stepwise.OPTIMIZERS[case.optimizer](grads, rates, **keywords))[-1].update
+        return list(stepwise.STEPWISE_RULES[case.optimizer](grads, rates, **keywords))[-1].update
 
     return tuple(inexact_params(params, p)), gradient, rule
 
