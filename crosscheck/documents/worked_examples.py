@@ -15,7 +15,8 @@ from crosscheck.documents.transcription import Document
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics.exact import optimizers as exact_optimizers
 from crosscheck.numerics.exact.balls import from_decimals, from_rational
-from crosscheck.numerics.exact.network import Layer, forward_and_backward
+from crosscheck.numerics.exact.network import forward_and_backward
+from crosscheck.numerics.trees import Layer
 
 Names = dict[str, Any]
 

@@ -20,10 +20,11 @@ from crosscheck.numerics.exact.balls import (
     to_float,
     working_precision,
 )
-from crosscheck.numerics.exact.network import KinkError, Layer, forward_and_backward
+from crosscheck.numerics.exact.network import KinkError, forward_and_backward
 from crosscheck.numerics.exact.optimizers import OPTIMIZERS as HISTORIES
 from crosscheck.numerics.exact.optimizers import decayed
 from crosscheck.numerics.exact.series import loss_along, unit
+from crosscheck.numerics.trees import Layer
 from crosscheck.verification.cases import descent, network
 from crosscheck.verification.cases.hyperparameters import OPTIMIZERS, converted
 

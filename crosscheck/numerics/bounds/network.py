@@ -16,7 +16,7 @@ from crosscheck.numerics.bounds.inexact import (
     transposed,
 )
 from crosscheck.numerics.bounds.losses import LOSSES
-from crosscheck.numerics.exact.network import Layer
+from crosscheck.numerics.trees import Layer
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from crosscheck.documents.worked_examples import Names, exact_names
 from crosscheck.frameworks.reading import find
 from crosscheck.frameworks.registry import BUILT_IN
 from crosscheck.numerics.exact.balls import from_decimals, to_decimal, working_precision
-from crosscheck.numerics.exact.network import Layer, forward_and_backward
+from crosscheck.numerics.exact.network import forward_and_backward
+from crosscheck.numerics.trees import Layer
 from crosscheck.report.site.mathml import inline
 from crosscheck.report.site.run import Run
 from crosscheck.report.site.worked_steps import RUNS, Step, steps

@@ -18,7 +18,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_safetensors
 
-from crosscheck.numerics.exact.network import Layer
+from crosscheck.numerics.trees import Layer
 from crosscheck.training.runs.configuration import Configuration, ConfigurationError
 from reference_numpy import optimizers
 

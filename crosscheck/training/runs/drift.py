@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from crosscheck.frameworks.registry import Framework
-from crosscheck.numerics.exact.network import Layer
+from crosscheck.numerics.trees import Layer
 from crosscheck.training.data.datasets import Dataset
 from crosscheck.training.runs.configuration import Configuration
 from crosscheck.training.runs.training import Run, taken_up

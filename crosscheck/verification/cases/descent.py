@@ -22,9 +22,9 @@ from crosscheck.numerics.bounds import optimizers as stepwise
 from crosscheck.numerics.bounds.inexact import DOUBLE, Inexact, Precision, exactly
 from crosscheck.numerics.comparison import Tensor
 from crosscheck.numerics.exact.balls import enclose, from_floats
-from crosscheck.numerics.exact.network import Layer
 from crosscheck.numerics.exact.optimizers import OPTIMIZERS as EXACT
 from crosscheck.numerics.exact.optimizers import decayed
+from crosscheck.numerics.trees import Layer, leaves, numpy_leaves, to_framework
 from crosscheck.verification.cases import network
 from crosscheck.verification.cases.hyperparameters import OPTIMIZERS, converted, made
 from crosscheck.verification.cases.stages import ByContent, Quantities, Stages
@@ -58,7 +58,7 @@ class DescentCase(ByContent):
 
     @property
     def dtype(self) -> str:
-        return str(next(iter(tensors.leaves(self.start).values())).dtype)
+        return str(next(iter(leaves(self.start).values())).dtype)
 
     @cached_property
     def points(self) -> tuple[Any, ...]:
@@ -77,7 +77,7 @@ class DescentCase(ByContent):
     def content(self) -> str:
         """A digest of everything that the exact values depend on."""
         text = repr((self.optimizer, sorted(self.keywords.items()), self.rates, self.dtype))
-        trees = [tensors.leaves(tree) for tree in (self.start, *self.grads)]
+        trees = [leaves(tree) for tree in (self.start, *self.grads)]
         parts = [repr((p, a.shape)).encode() + a.tobytes() for t in trees for p, a in t.items()]
         return hashlib.sha256(text.encode() + b"".join(parts)).hexdigest()
 
@@ -88,11 +88,11 @@ class DescentCase(ByContent):
     def compute(self, framework: Framework) -> Iterator[tuple[str, Quantities]]:
         """The same by a framework, stage by stage."""
         arrays = framework.params
-        start = tensors.handed(arrays, self.start)
-        handed = [tensors.handed(arrays, grad) for grad in self.grads]
+        start = to_framework(arrays, self.start)
+        handed = [to_framework(arrays, grad) for grad in self.grads]
         not_applied: Exception | None = None
         optimizer = made(framework, self.optimizer, self.keywords, self.rate)
-        points = [tensors.handed(arrays, point) for point in self.points]
+        points = [to_framework(arrays, point) for point in self.points]
         theta, state = start, optimizer.init(start)
         states, moves, thetas = [], [], []
         for grad, point in zip(handed, points, strict=True):
@@ -102,15 +102,15 @@ class DescentCase(ByContent):
             except Exception as error:  # kept until its stage comes, which may not be to blame
                 not_applied = not_applied or error
             states.append(state)
-            moves.append(tensors.copies(arrays, updates))
-            thetas.append(tensors.copies(arrays, theta))
+            moves.append(numpy_leaves(arrays, updates))
+            thetas.append(numpy_leaves(arrays, theta))
         moments = {}
         for name in states[0]._fields[1:]:
             moment = [getattr(state, name) for state in states]
             moments[f"{self.optimizer}.{name}"] = (
                 {"": Tensor(np.array([float(number) for number in moment]).astype(self.dtype))}
                 if name in NUMBERS
-                else tensors.computed_steps([tensors.copies(arrays, tree) for tree in moment])
+                else tensors.computed_steps([numpy_leaves(arrays, tree) for tree in moment])
             )
         steps = {"": Tensor(np.array([int(state.step) for state in states]).astype(self.dtype))}
         yield "state", {"step": steps, **moments}
@@ -118,7 +118,7 @@ class DescentCase(ByContent):
         if not_applied is not None:
             raise not_applied
         # At the end, when whoever writes into what it was handed has done so.
-        afterwards = [tensors.copies(arrays, tree) for tree in (start, *handed, *points)]
+        afterwards = [numpy_leaves(arrays, tree) for tree in (start, *handed, *points)]
         yield (
             "trajectory",
             {
@@ -132,9 +132,9 @@ class DescentCase(ByContent):
 def exact_stages(case: DescentCase) -> Stages:
     """What `DescentCase.exactly` gives, computed once for each content."""
     quantities: dict[str, dict[str, Tensor]] = {}
-    grads = [tensors.leaves(grad) for grad in case.grads]
-    points = [tensors.leaves(point) for point in case.points]
-    for place, leaf in tensors.leaves(case.start).items():
+    grads = [leaves(grad) for grad in case.grads]
+    points = [leaves(point) for point in case.points]
+    for place, leaf in leaves(case.start).items():
         history = [grad[place] for grad in grads]
         around = [point[place] for point in points]
         exact = enclose(partial(_exact_descent, case, leaf, history, around))

@@ -22,7 +22,8 @@ from crosscheck.numerics import tensors
 from crosscheck.numerics.bounds.inexact import Precision
 from crosscheck.numerics.bounds.network import InexactPass, inexact_params, inexact_pass
 from crosscheck.numerics.exact.balls import enclose, from_floats
-from crosscheck.numerics.exact.network import Layer, Pass, forward_and_backward
+from crosscheck.numerics.exact.network import Pass, forward_and_backward
+from crosscheck.numerics.trees import Layer, to_framework
 from crosscheck.verification.cases.stages import ByContent, Quantities, Stages
 
 SIZES = (3, 5, 4, 2)
@@ -95,8 +96,8 @@ class NetworkCase(ByContent):
     def compute(self, framework: Framework) -> Iterator[tuple[str, Quantities]]:
         """Every quantity of the pass by a framework, stage by stage."""
         arrays, kind = framework.params, {"activations": self.activations, "loss": self.loss}
-        params = tensors.handed(arrays, self.params)
-        inputs, targets = (tensors.handed(arrays, each) for each in (self.inputs, self.targets))
+        params = to_framework(arrays, self.params)
+        inputs, targets = (to_framework(arrays, each) for each in (self.inputs, self.targets))
         trace = framework.mlp.forward(params, inputs, activations=self.activations)
         forward = {
             "pre_activations": trace.pre_activations,

@@ -20,8 +20,9 @@ from crosscheck.numerics.bounds.inexact import DOUBLE, Precision, exactly
 from crosscheck.numerics.bounds.network import inexact_params, inexact_pass
 from crosscheck.numerics.comparison import Tensor
 from crosscheck.numerics.exact.balls import enclose, from_floats, is_positive
-from crosscheck.numerics.exact.network import Layer, forward_and_backward
+from crosscheck.numerics.exact.network import forward_and_backward
 from crosscheck.numerics.exact.optimizers import OPTIMIZERS as EXACT
+from crosscheck.numerics.trees import Layer, numpy_leaves, to_framework
 from crosscheck.verification.cases.stages import ByContent, Quantities, Stages
 
 SIZES = (3, 4, 2)
@@ -103,8 +104,8 @@ class TrainingCase(ByContent):
         def train(params: Any, stop: dict[str, Any], **goes_on: Any) -> Any:
             return framework.training.train(
                 params,
-                tensors.handed(arrays, inputs),
-                tensors.handed(arrays, targets),
+                to_framework(arrays, inputs),
+                to_framework(arrays, targets),
                 optimizer,
                 activations=ACTIVATIONS,
                 loss=self.loss,
@@ -112,11 +113,11 @@ class TrainingCase(ByContent):
                 batch_size=self.batch_size,
                 seed=self.seed,
                 compile=self.compile,
-                on_epoch=lambda epoch, params, *rest: seen.append(tensors.copies(arrays, params)),
+                on_epoch=lambda epoch, params, *rest: seen.append(numpy_leaves(arrays, params)),
                 **goes_on,
             )
 
-        start = tensors.handed(arrays, params)
+        start = to_framework(arrays, params)
         losses: tuple[float, ...] = ()
         if self.resume_after is None:
             result = train(start, self.stop)
