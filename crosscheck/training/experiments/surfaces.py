@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from crosscheck.documents import transcription
+from crosscheck.frameworks.batches import batches_of_epoch
 from crosscheck.training.experiments.base import Finding, Options, numpy_reference
 from crosscheck.training.plots.figures import COLOURS, DASHES, figure, labelled
 
@@ -188,9 +189,7 @@ def _descent(
     optimizer = numpy.optimizers.sgd(RATE)
     weight, state, path = start, optimizer.init(start), [start]
     for epoch in range(EPOCHS):
-        order = np.random.default_rng([options.seed, epoch]).permutation(SAMPLES)
-        for begin in range(0, SAMPLES, size):
-            batch = order[begin : begin + size]
+        for batch in batches_of_epoch(SAMPLES, size, seed=options.seed, epoch=epoch):
             _, grads = numpy.gradients.value_and_grad(
                 _layer(weight), inputs[batch], targets[batch], **kind
             )

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from crosscheck.frameworks.batches import batches_of_epoch
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics import tensors
 from crosscheck.numerics.bounds import optimizers as stepwise
@@ -86,10 +87,7 @@ class TrainingCase(ByContent):
 
     def batches(self, epoch: int, samples: int = SAMPLES) -> list[np.ndarray]:
         """The samples of each batch of one epoch, by the contract's rule."""
-        if self.batch_size is None:
-            return [np.arange(samples)]
-        order = np.random.default_rng([self.seed, epoch]).permutation(samples)
-        return [order[i : i + self.batch_size] for i in range(0, samples, self.batch_size)]
+        return batches_of_epoch(samples, self.batch_size, seed=self.seed, epoch=epoch)
 
     def exactly(self) -> Stages:
         """Everything that training leaves, exact, with its bound."""
