@@ -13,13 +13,13 @@ import numpy as np
 
 import reference_numpy.params as numpy_params
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, STATES
+from crosscheck.frameworks.hyperparameters import is_decayed
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics import tensors
 from crosscheck.numerics.comparison import Tensor
 from crosscheck.numerics.trees import Layer, leaves, to_framework
 from crosscheck.verification.cases import descent, network
 from crosscheck.verification.cases.groups import groups
-from crosscheck.verification.cases.hyperparameters import is_decayed
 from crosscheck.verification.cases.network import DTYPES, NetworkCase
 from crosscheck.verification.cases.stages import Fixture, Quantities, Stages
 from crosscheck.verification.diagnosis import explain

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from crosscheck.documents import transcription
+from crosscheck.frameworks.hyperparameters import build_optimizer, convert, split_decay
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics import tensors
 from crosscheck.numerics.bounds import optimizers as stepwise
@@ -26,7 +27,7 @@ from crosscheck.numerics.exact.optimizers import OPTIMIZERS as EXACT
 from crosscheck.numerics.exact.optimizers import decayed
 from crosscheck.numerics.trees import Layer, leaves, numpy_leaves, to_framework
 from crosscheck.verification.cases import network
-from crosscheck.verification.cases.hyperparameters import OPTIMIZERS, converted, made
+from crosscheck.verification.cases.hyperparameters import OPTIMIZER_CASES
 from crosscheck.verification.cases.stages import ByContent, Quantities, Stages
 
 # What a state holds beside its step that is a number, and not of the shape of the parameters.
@@ -91,7 +92,7 @@ class DescentCase(ByContent):
         start = to_framework(arrays, self.start)
         handed = [to_framework(arrays, grad) for grad in self.grads]
         not_applied: Exception | None = None
-        optimizer = made(framework, self.optimizer, self.keywords, self.rate)
+        optimizer = build_optimizer(framework, self.optimizer, self.keywords, self.rate)
         points = [to_framework(arrays, point) for point in self.points]
         theta, state = start, optimizer.init(start)
         states, moves, thetas = [], [], []
@@ -159,7 +160,7 @@ def exact_stages(case: DescentCase) -> Stages:
 def _exact_descent(
     case: DescentCase, leaf: Any, grads: list[Any], points: list[Any]
 ) -> dict[str, list[Any]]:
-    own, decay = converted(case.keywords, from_floats)
+    own, decay = (convert(each, from_floats) for each in split_decay(case.keywords))
     rates = [from_floats(rate) for rate in case.rates]
     handed, around = [from_floats(g) for g in grads], [from_floats(point) for point in points]
     rule = partial(EXACT[case.optimizer], **own)
@@ -176,7 +177,9 @@ def _inexact_descent(
     case: DescentCase, leaf: Any, grads: list[Any], points: list[Any]
 ) -> dict[str, list[Inexact]]:
     precision = Precision.of(case.dtype)
-    own, decay = converted(case.keywords, lambda value: exactly(value, DOUBLE))
+    own, decay = (
+        convert(each, lambda value: exactly(value, DOUBLE)) for each in split_decay(case.keywords)
+    )
     rates = [exactly(rate, DOUBLE) for rate in case.rates]
     handed = [exactly(g, precision) for g in grads]
     around = [exactly(point, precision) for point in points]
@@ -200,7 +203,7 @@ def generated() -> list[DescentCase]:
     """Every optimizer and option, on layers and on a bare array, in both dtypes."""
     return [
         _generated(label, layers, dtype)
-        for label in OPTIMIZERS
+        for label in OPTIMIZER_CASES
         for layers, dtype in ((True, "float64"), (True, "float32"), (False, "float64"))
     ]
 
@@ -216,7 +219,7 @@ def _generated(label: str, layers: bool, dtype: str) -> DescentCase:
 
     start, directions = draw(), [draw() for _ in FACTORS]
     grads = [_times(factor, tree) for factor, tree in zip(FACTORS, directions, strict=True)]
-    optimizer, keywords = OPTIMIZERS[label]
+    optimizer, keywords = OPTIMIZER_CASES[label]
     name = f"{label}-{'layers' if layers else 'array'}-{dtype}"
     return DescentCase("optimizers", name, optimizer, keywords, RATES, start, tuple(grads))
 
@@ -260,7 +263,7 @@ def drawn(number: int, label: str) -> DescentCase:
     """A random history for studies of the bounds: 12 steps, scales from 1e-8 to 1e4."""
     rng = np.random.default_rng([3, number])
     dtype = ("float64", "float32")[number % 2]
-    optimizer, keywords = OPTIMIZERS[label]
+    optimizer, keywords = OPTIMIZER_CASES[label]
     grads = rng.standard_normal((12, 16)) * 10 ** rng.uniform(-8, 4, (12, 1))
     rates = tuple(float(rate) for rate in 10 ** rng.uniform(-3, 0, 12))
     start = rng.standard_normal(16).astype(dtype)

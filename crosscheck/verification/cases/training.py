@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from crosscheck.frameworks.batches import batches_of_epoch
+from crosscheck.frameworks.hyperparameters import convert
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics import tensors
 from crosscheck.numerics.bounds import optimizers as stepwise
@@ -205,7 +206,7 @@ def _reason(stop: dict[str, Any], losses: Sequence[Any]) -> str | None:
 def _exact_arithmetic(case: TrainingCase) -> tuple[Any, Gradient, Rule]:
     params, inputs, targets = case.data()
     x, y = from_floats(inputs), from_floats(targets)
-    keywords = {key: _unless_flag(value, from_floats) for key, value in case.keywords.items()}
+    keywords = convert(case.keywords, from_floats)
 
     def gradient(theta: Any, batch: np.ndarray) -> tuple[Any, Any]:
         found = forward_and_backward(theta, x[batch], y[batch], ACTIVATIONS, case.loss)
@@ -222,10 +223,7 @@ def _inexact_arithmetic(case: TrainingCase) -> tuple[Any, Gradient, Rule]:
     params, inputs, targets = case.data()
     x, y = inputs.astype("float64"), targets.astype("float64")
     p = Precision.of(case.dtype)
-    keywords = {
-        key: _unless_flag(value, lambda v: exactly(v, DOUBLE))
-        for key, value in case.keywords.items()
-    }
+    keywords = convert(case.keywords, lambda value: exactly(value, DOUBLE))
 
     def gradient(theta: Any, batch: np.ndarray) -> tuple[Any, Any]:
         found = inexact_pass(theta, x[batch], y[batch], ACTIVATIONS, case.loss, p)
@@ -236,10 +234,6 @@ def _inexact_arithmetic(case: TrainingCase) -> tuple[Any, Gradient, Rule]:
         return list(stepwise.OPTIMIZERS[case.optimizer](grads, rates, **keywords))[-1].update
 
     return tuple(inexact_params(params, p)), gradient, rule
-
-
-def _unless_flag(value: Any, convert: Callable[[Any], Any]) -> Any:
-    return value if isinstance(value, bool) else convert(value)
 
 
 @cache
