@@ -8,7 +8,8 @@ import click
 
 from crosscheck.cli.output import JSON_OPTION, console_for, finite, progress_bar, write_json
 from crosscheck.documents import ledger
-from crosscheck.documents.transcription import DOCUMENTS, TranscriptionError
+from crosscheck.documents.entries import TranscriptionError
+from crosscheck.documents.transcription import DOCUMENTS
 from crosscheck.frameworks.registry import UnknownFrameworkError
 from crosscheck.numerics.comparison import Comparison
 from crosscheck.report.verification import show_verification

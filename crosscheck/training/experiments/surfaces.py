@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from crosscheck.documents import transcription
+from crosscheck.documents.examples import to_floats
 from crosscheck.frameworks.batches import batches_of_epoch
 from crosscheck.training.experiments.base import Finding, Options, numpy_reference
 from crosscheck.training.plots.figures import COLOURS, DASHES, figure, labelled
@@ -15,8 +16,9 @@ from crosscheck.training.plots.figures import COLOURS, DASHES, figure, labelled
 
 def _surface() -> tuple[np.ndarray, np.ndarray]:
     """The coefficients c of C = sum c_i x_i^2 / 2, and the point whose gradient is asked for."""
-    given = transcription.load("001").given["surface"]
-    return np.array(given["coefficients"], "float64"), np.array(given["point"], "float64")
+    surface = transcription.load("001").example.surface
+    assert surface is not None
+    return to_floats(surface.coefficients), to_floats(surface.point)
 
 
 def run_surface(options: Options) -> Finding:

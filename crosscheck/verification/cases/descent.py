@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from crosscheck.documents import transcription
+from crosscheck.documents.examples import OptimizerRun
 from crosscheck.frameworks.hyperparameters import build_optimizer, convert, split_decay
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics import tensors
@@ -237,26 +238,20 @@ def worked() -> list[DescentCase]:
         _worked(case, number, run)
         for case in network.worked()
         for number in [case.name.removeprefix("document ")]
-        for run in transcription.load(number).given["runs"]
+        for run in transcription.load(number).example.runs
     ]
 
 
-def _worked(case: network.NetworkCase, number: str, run: dict[str, Any]) -> DescentCase:
+def _worked(case: network.NetworkCase, number: str, run: OptimizerRun) -> DescentCase:
     start = tuple(Layer(*layer) for layer in case.params)
     exact = case.exactly()["gradients"]["grads"]
     grads = tuple(
         Layer(exact[f"[{index}].weight"].value, exact[f"[{index}].bias"].value)
         for index in range(len(start))
     )
-    keywords = {
-        key: value if isinstance(value, bool) else float(value)
-        for key, value in run["hyperparameters"].items()
-    }
-    rate = keywords.pop("learning_rate")
-    label = f"document {number}, {run['name']}"
-    return DescentCase(
-        "worked examples", label, run["optimizer"], keywords, (rate,), start, (grads,)
-    )
+    rates, keywords = (float(run.learning_rate),), convert(run.hyperparameters, float)
+    label = f"document {number}, {run.name}"
+    return DescentCase("worked examples", label, run.optimizer, keywords, rates, start, (grads,))
 
 
 def drawn(number: int, label: str) -> DescentCase:

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
 from crosscheck.documents import transcription
+from crosscheck.documents.examples import to_floats
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics import tensors
@@ -250,25 +250,17 @@ def _at_the_edges(activation: str, loss: str, dtype: str) -> NetworkCase:
 def worked() -> list[NetworkCase]:
     """The documents' networks; their decimals rounded to float64, as a framework is handed them."""
     return [
-        _worked(number, transcription.load(number).given["network"])
+        NetworkCase(
+            "worked examples",
+            f"document {number}",
+            *network.arrays(to_floats),
+            network.activations,
+            network.loss,
+        )
         for number in transcription.DOCUMENTS
-        if "network" in transcription.load(number).given
+        for network in [transcription.load(number).example.network]
+        if network is not None
     ]
-
-
-def _worked(number: str, network: dict[str, Any]) -> NetworkCase:
-    return NetworkCase(
-        "worked examples",
-        f"document {number}",
-        tuple(
-            (np.array(layer["weight"], "float64"), np.array(layer["bias"], "float64"))
-            for layer in network["params"]
-        ),
-        np.array(network["inputs"], "float64"),
-        np.array(network["targets"], "float64"),
-        tuple(network["activations"]),
-        network["loss"],
-    )
 
 
 def drawn(number: int, widest: int = 64, deepest: int = 4) -> NetworkCase:
