@@ -14,6 +14,7 @@ from crosscheck.report.site.agreement import condensed
 from crosscheck.report.site.run import environment
 from crosscheck.training.runs.configuration import Configuration
 from crosscheck.verification import discrimination
+from crosscheck.verification.cases.examples import framework_values
 from crosscheck.verification.mistakes.catalogue import catalogue
 from crosscheck.verification.selection import select
 from crosscheck.verification.verify import verify_everything
@@ -38,7 +39,9 @@ def make(folder: Path) -> Path:
     absent = {"framework": "absent", "holds": None, "difference": None, "missing": "absent"}
     parts = {
         "verification": condensed(verify_everything(select(only=["numpy"]))),
-        "ledger": ledger.as_json(ledger.account(number, numpy) for number in DOCUMENTS),
+        "ledger": ledger.as_json(
+            ledger.account(number, framework_values(number, numpy)) for number in DOCUMENTS
+        ),
         "mistakes": discrimination.as_json(discrimination.discriminate(catalogue()[:5])),
         "conventions": {
             "versions": {"sklearn": stock.FRAMEWORKS["sklearn"].version},

@@ -4,10 +4,12 @@ import click
 
 from crosscheck.cli.output import JSON_OPTION, console_for, write_json
 from crosscheck.documents import ledger
-from crosscheck.documents.transcription import DOCUMENTS, TranscriptionError
+from crosscheck.documents.entries import TranscriptionError
+from crosscheck.documents.transcription import DOCUMENTS
 from crosscheck.frameworks.registry import installed
 from crosscheck.report import markdown
 from crosscheck.report.errata import show_errata
+from crosscheck.verification.cases.examples import framework_values
 
 
 @click.command()
@@ -37,7 +39,10 @@ def errata(
     """
     console = console_for(json_path)
     try:
-        accounts = [ledger.account(number, installed()) for number in chosen or DOCUMENTS]
+        accounts = [
+            ledger.account(number, framework_values(number, installed()))
+            for number in chosen or DOCUMENTS
+        ]
     except TranscriptionError as error:
         raise click.ClickException(str(error)) from None
     write_json(json_path, ledger.as_json(accounts))

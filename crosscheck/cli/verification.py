@@ -6,7 +6,8 @@ import click
 
 from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
 from crosscheck.documents import ledger
-from crosscheck.documents.transcription import DOCUMENTS, TranscriptionError
+from crosscheck.documents.entries import TranscriptionError
+from crosscheck.documents.transcription import DOCUMENTS
 from crosscheck.frameworks.registry import UnknownFrameworkError
 from crosscheck.report.verification import show_verification
 from crosscheck.verification.records import verification_as_json

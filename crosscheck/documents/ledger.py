@@ -1,19 +1,18 @@
 """The ledger of the documents: every printed number and every statement, with its verdict."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cache
 from typing import Any
 
 from crosscheck.documents import transcription, verdicts
-from crosscheck.documents.expressions import ExpressionError, evaluate, normal_form, resolve
+from crosscheck.documents.entries import TranscriptionError
+from crosscheck.documents.expressions import evaluate, normal_form, resolve
 from crosscheck.documents.statements.statement import Statement, all_statements
-from crosscheck.documents.transcription import Document
+from crosscheck.documents.transcription import ComputedTable, Document, Inputs
 from crosscheck.documents.verdicts import Judged
-from crosscheck.documents.worked_examples import exact_names, framework_names, given_names
-from crosscheck.frameworks.registry import Framework
+from crosscheck.documents.worked_examples import exact_names, given_names
 from crosscheck.numerics.exact.balls import from_rational, to_decimal, working_precision
 
 STATEMENT_VERDICTS = ("holds", "fails", "ambiguous")
@@ -27,13 +26,13 @@ class Account:
         document: The transcription.
         numbers: Every printed number, judged.
         statements: Every statement with its verdict.
-        frameworks: For each framework, the float it computes for a quantity, where it does.
+        frameworks: By framework and quantity, the float that the framework computes.
     """
 
     document: Document
     numbers: tuple[Judged, ...]
     statements: tuple[tuple[Statement, str], ...]
-    frameworks: dict[str, dict[str, float]]
+    frameworks: Mapping[str, Mapping[str, float]]
 
     def count(self) -> Counter[str]:
         """How many numbers have each verdict, and how many statements."""
@@ -42,11 +41,16 @@ class Account:
         )
 
 
-def account(document: str, frameworks: Iterable[Framework] = ()) -> Account:
-    """Judge one document; with frameworks, what each computes beside it."""
-    loaded = transcription.load(document)
-    values = {framework.name: _values(loaded, framework) for framework in frameworks}
-    return Account(loaded, verdicts.judge(document), _judged_statements(document), values)
+def account(document: str, values: Mapping[str, Mapping[str, float]] | None = None) -> Account:
+    """Judge one document.
+
+    Args:
+        document: Its number, as "002".
+        values: By framework and quantity, the float that the framework computes, to be shown beside
+            the printed number. Nothing is judged by it.
+    """
+    loaded, judged = transcription.load(document), verdicts.judge(document)
+    return Account(loaded, judged, _judged_statements(document), values or {})
 
 
 @cache
@@ -66,32 +70,6 @@ def problems(document: str) -> list[str]:
         for statement, verdict in _judged_statements(document)
         if (statement.correct is None) != (verdict == "holds")
     ]
-
-
-def _values(document: Document, framework: Framework) -> dict[str, float]:
-    """What a framework makes of every printed quantity; an expression of its values, exactly."""
-    found = {}
-    with working_precision():
-        names, given = framework_names(document, framework), given_names(document)
-        for number in document.numbers:
-            own: list[str] = []
-
-            def looked_up(name: str, own: list[str] = own) -> Any:
-                value = resolve(name, names)
-                if value is None:
-                    return verdicts.ball(resolve(name, given))
-                own.append(name)
-                return from_rational(Fraction(float(value)))
-
-            if number.illustration is not None:
-                continue
-            try:
-                value = evaluate(number.quantity, looked_up)
-            except ExpressionError:  # of something that no framework is asked for, as a surface
-                continue
-            if own:
-                found[number.quantity] = float(value.mid())
-    return found
 
 
 def as_json(accounts: Iterable[Account]) -> dict[str, Any]:
@@ -142,37 +120,41 @@ def as_json(accounts: Iterable[Account]) -> dict[str, Any]:
 
 
 def tables(document: Document) -> list[tuple[str, list[str], list[list[str]]]]:
-    """The tables that a transcription asks for: title, head, rows; every cell computed."""
-    latest = {number.quantity: number for number in document.numbers}
+    """The tables that a transcription asks for: title, head, rows; every cell computed.
+
+    Raises:
+        TranscriptionError: If a cell is to show a printed number that is not printed.
+    """
     with working_precision():
-        names, given = exact_names(document), given_names(document)
+        return [_computed(document, table) for table in document.tables]
 
-        def exact(name: str) -> Any:
-            return verdicts.ball(resolve(name, names))
 
-        def printed(name: str) -> Any:
-            if name in latest:
-                return from_rational(latest[name].value)
-            return verdicts.ball(resolve(name, given))
+def _computed(document: Document, table: ComputedTable) -> tuple[str, list[str], list[list[str]]]:
+    latest = {number.quantity: number for number in document.numbers}
+    names, given = exact_names(document), given_names(document)
 
-        def cell(inputs: str, expression: str) -> str:
-            if inputs == "verbatim":
-                return latest[normal_form(expression)].printed
-            value = evaluate(expression, {"printed": printed, "exact": exact}[inputs])
-            return to_decimal(value, digits=8)
+    def exact(name: str) -> Any:
+        return verdicts.ball(resolve(name, names))
 
-        return [
-            (
-                table["title"],
-                ["", *(column["title"] for column in table["columns"])],
-                [
-                    [row[0]]
-                    + [
-                        cell(column["inputs"], expression)
-                        for column, expression in zip(table["columns"], row[1:], strict=True)
-                    ]
-                    for row in table["rows"]
-                ],
+    def printed(name: str) -> Any:
+        if name in latest:
+            return from_rational(latest[name].value)
+        return verdicts.ball(resolve(name, given))
+
+    def cell(inputs: Inputs, expression: str) -> str:
+        if inputs is not Inputs.VERBATIM:
+            lookup = printed if inputs is Inputs.PRINTED else exact
+            return to_decimal(evaluate(expression, lookup), digits=8)
+        number = latest.get(normal_form(expression))
+        if number is None:
+            raise TranscriptionError(
+                f"document {document.number}, table {table.title!r}: {expression} is not printed"
             )
-            for table in document.given.get("tables", [])
-        ]
+        return number.printed
+
+    head = ["", *(column.title for column in table.columns)]
+    rows = [
+        [label, *(cell(c.inputs, each) for c, each in zip(table.columns, cells, strict=True))]
+        for label, cells in table.rows
+    ]
+    return table.title, head, rows

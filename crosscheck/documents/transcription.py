@@ -1,32 +1,50 @@
 """The five documents, transcribed: one TOML file each, with what it gives and what it prints.
 
-A transcription holds the document's data (the network, the optimizers' hyperparameters), every line
-with a worked number, and the slips that explain the wrong ones. It holds no verdict: `judge` works
-those out. Each line stands twice, as its text and as the list of its numbers, and under a
-fingerprint, so that a slip of the keyboard here is found and named.
+A transcription holds the document's worked example, every line with a worked number, and the slips
+that explain the wrong numbers. It holds no verdict: `verdicts.judge` works those out. Each line
+stands twice, as its text and as the list of its numbers, together with a fingerprint of both. So
+an accidental change of a line is found, and the message names the line.
 """
 
 import hashlib
 import re
 import tomllib
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
+from crosscheck.documents import example_reading
+from crosscheck.documents.entries import (
+    Reader,
+    TranscriptionError,
+    expression,
+    fields,
+    list_of,
+    one_of,
+    table_of,
+    text,
+)
+from crosscheck.documents.examples import Example
 from crosscheck.documents.expressions import normal_form
 
 DOCUMENTS = ("000", "001", "002", "003", "004")
 
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻·", "0123456789-.")
 NUMERAL = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:e-?[0-9]+)?")
-# Left over in a line once its numbers are taken out: indices, and the constants of a formula.
+# What may be left of a line once its numbers are taken out: indices, and constants of a formula.
 NOT_WORKED = {"0", "1", "2"}
 
 
-class TranscriptionError(ValueError):
-    """A transcribed line contradicts itself; the message names the place."""
+class Inputs(StrEnum):
+    """The values of its quantities on which an expression is computed."""
+
+    PRINTED = "printed"  # nearest before
+    EXACT = "exact"
+    VERBATIM = "verbatim"  # nothing is computed: the printed string is copied
 
 
 @dataclass(frozen=True)
@@ -37,7 +55,7 @@ class Number:
         document, section, line: Where it stands; `line` is the text of the line.
         printed: The string as printed.
         quantity: What it is, in the contract's terms, or an expression of such quantities.
-        step: How the line itself gets it from what was printed before.
+        step: The expression by which the line itself gets it from what was printed before.
         illustration: Why the number is not judged, or None.
     """
 
@@ -79,25 +97,49 @@ class Slip:
     Attributes:
         name: What went wrong, in a few words.
         explanation: The same in a sentence or two.
-        inputs: What the step is taken on: "printed" (nearest before) or "exact".
+        inputs: On which values the step is computed: PRINTED or EXACT.
         steps: The wrong expression for every quantity it touches.
     """
 
     name: str
     explanation: str
-    inputs: str
-    steps: dict[str, str]
+    inputs: Inputs
+    steps: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a computed table: its title, and the inputs on which its cells are computed."""
+
+    title: str
+    inputs: Inputs
+
+
+@dataclass(frozen=True)
+class ComputedTable:
+    """A table that the ledger shows of a document; every cell is an expression to compute.
+
+    Attributes:
+        title: Of the table.
+        columns: All but the first, which has the labels of the rows.
+        rows: The label of each row, and one expression for every column.
+    """
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True)
 class Document:
-    """One transcribed document; `given` holds its data as written in the file."""
+    """One transcribed document."""
 
     number: str
     title: str
+    example: Example
     numbers: tuple[Number, ...]
     slips: tuple[Slip, ...]
-    given: dict[str, Any] = field(repr=False)
+    tables: tuple[ComputedTable, ...]
 
 
 @cache
@@ -105,45 +147,93 @@ def load(document: str) -> Document:
     """Read one transcription.
 
     Raises:
-        TranscriptionError: If a line does not agree with its numbers or its fingerprint.
+        TranscriptionError: As `parse` does.
     """
-    text = files("crosscheck.documents").joinpath(f"{document}.toml").read_text(encoding="utf-8")
-    given = tomllib.loads(text)
-    return parse(document, given)
+    file = files("crosscheck.documents").joinpath(f"{document}.toml")
+    return parse(document, tomllib.loads(file.read_text(encoding="utf-8")))
 
 
-def parse(document: str, given: dict[str, Any]) -> Document:
-    """Check a transcription and give it its types; `load` without the file."""
-    numbers = tuple(
-        number for line in given.get("lines", []) for number in _numbers(document, line)
-    )
-    slips = tuple(
-        Slip(
-            slip["name"],
-            slip["explanation"],
-            slip["inputs"],
-            {normal_form(quantity): step for quantity, step in slip["steps"].items()},
-        )
-        for slip in given.get("slips", [])
-    )
-    return Document(document, given["title"], numbers, slips, given)
+def parse(document: str, content: Mapping[str, Any]) -> Document:
+    """Check the content of a transcription and give it its types.
+
+    Args:
+        document: Its number, as "002".
+        content: What its TOML file holds.
+
+    Raises:
+        TranscriptionError: If a key is missing or unknown, if a value has another type than it
+            must have, or if a line does not agree with its numbers or its fingerprint.
+    """
+    of_ledger: dict[str, Reader] = {
+        "lines": list_of(partial(_line, document)),
+        "slips": list_of(_slip),
+        "tables": list_of(_table),
+    }
+    optional = example_reading.READERS | of_ledger
+    found = fields(f"document {document}", content, {"title": text}, optional)
+    lines, slips, tables = (found.pop(key, ()) for key in of_ledger)
+    numbers = tuple(number for line in lines for number in line)
+    return Document(document, found.pop("title"), Example(**found), numbers, slips, tables)
 
 
-def fingerprint(line: dict[str, Any]) -> str:
+def fingerprint(line: Mapping[str, Any]) -> str:
     """Eight hexadecimal digits that stand for the text of a line and the numbers in it."""
     parts = [line["text"], *(entry["printed"] for entry in line["numbers"])]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:8]
 
 
-def _numbers(document: str, line: dict[str, Any]) -> list[Number]:
-    text, section = line["text"], line["section"]
-    where = f"document {document}, section {section}, line {text!r}"
+def _slip(where: str, value: Any) -> Slip:
+    required: dict[str, Reader] = {
+        "name": text,
+        "explanation": text,
+        "inputs": one_of((Inputs.PRINTED, Inputs.EXACT)),
+        "steps": table_of(expression),
+    }
+    found = fields(where, value, required)
+    steps = {
+        normal_form(expression(f"{where}, steps", quantity)): step
+        for quantity, step in found.pop("steps").items()
+    }
+    return Slip(**found, steps=steps)
+
+
+def _column(where: str, value: Any) -> Column:
+    return Column(**fields(where, value, {"title": text, "inputs": one_of(tuple(Inputs))}))
+
+
+def _table(where: str, value: Any) -> ComputedTable:
+    readers = {"title": text, "columns": list_of(_column), "rows": list_of(list_of(text))}
+    found = fields(where, value, readers)
+    title, columns, rows = (found[key] for key in readers)
+    for index, row in enumerate(rows):
+        if len(row) != len(columns) + 1:
+            raise TranscriptionError(
+                f"{where}, rows[{index}]: must have a label and {len(columns)} cells, not {row}"
+            )
+    return ComputedTable(title, columns, tuple((label, tuple(cells)) for label, *cells in rows))
+
+
+def _line(document: str, where: str, value: Any) -> list[Number]:
+    """The numbers of one line, after its text, its numbers and its fingerprint are compared."""
+    read_number = partial(
+        fields,
+        required={"printed": text},
+        optional={"quantity": expression, "step": expression, "illustration": text},
+    )
+    readers: dict[str, Reader] = {
+        "section": text,
+        "text": text,
+        "fingerprint": text,
+        "numbers": list_of(read_number),
+    }
+    line = fields(where, value, readers)
+    section, rest = line["section"], line["text"]
+    where = f"document {document}, section {section}, line {rest!r}"
     if fingerprint(line) != line["fingerprint"]:
         raise TranscriptionError(
             f"{where}: its fingerprint is {fingerprint(line)}, not {line['fingerprint']}: "
             "the line was changed after it was compared with the document"
         )
-    rest = text
     numbers = []
     for entry in line["numbers"]:
         printed = entry["printed"]
@@ -154,14 +244,15 @@ def _numbers(document: str, line: dict[str, Any]) -> list[Number]:
         quantity = normal_form(entry.get("quantity", "illustration"))
         step = entry.get("step", quantity)
         illustration = entry.get("illustration")
-        numbers.append(Number(document, section, text, printed, quantity, step, illustration))
+        place = (document, section, line["text"])
+        numbers.append(Number(*place, printed, quantity, step, illustration))
     if not _only_constants(rest):
         raise TranscriptionError(f"{where}: there are numbers in {rest!r} that have no entry")
     return numbers
 
 
-def _only_constants(text: str) -> bool:
-    return set(NUMERAL.findall(text)) <= NOT_WORKED
+def _only_constants(part: str) -> bool:
+    return set(NUMERAL.findall(part)) <= NOT_WORKED
 
 
 def _ascii(printed: str) -> str:

@@ -17,8 +17,9 @@ from functools import cache
 
 from flint import arb
 
+from crosscheck.documents.entries import TranscriptionError
 from crosscheck.documents.expressions import ExpressionError, Lookup, evaluate, resolve
-from crosscheck.documents.transcription import Document, Number, Slip, TranscriptionError, load
+from crosscheck.documents.transcription import Document, Inputs, Number, Slip, load
 from crosscheck.documents.worked_examples import exact_names, given_names
 from crosscheck.numerics.exact.balls import (
     from_rational,
@@ -100,7 +101,9 @@ def judge_document(document: Document) -> tuple[Judged, ...]:
         verdict = _verdict(number, value, step, used)
         slip = None
         if verdict == "contradicted":
-            slip = _slip(document.slips, number, {"printed": as_printed, "exact": exactly})
+            slip = _slip(
+                document.slips, number, {Inputs.PRINTED: as_printed, Inputs.EXACT: exactly}
+            )
         operands = tuple(operand.number for operand in used)
         judged.append(Judged(number, to_decimal(value), verdict, operands, slip))
         latest[number.quantity] = judged[-1]
@@ -124,7 +127,9 @@ def matches(number: Number, value: arb) -> bool:
     )
 
 
-def _slip(slips: tuple[Slip, ...], number: Number, inputs: dict[str, Lookup]) -> SlipOutcome | None:
+def _slip(
+    slips: tuple[Slip, ...], number: Number, inputs: dict[Inputs, Lookup]
+) -> SlipOutcome | None:
     """What the slip that touches this number gives for it, on both kinds of inputs."""
     for slip in slips:
         if number.quantity in slip.steps:

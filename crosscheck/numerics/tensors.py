@@ -8,39 +8,13 @@ from flint import arb
 
 from crosscheck.numerics.comparison import Tensor, Tensors
 from crosscheck.numerics.exact.balls import is_narrow, to_float
-
-
-def leaves(tree: Any) -> dict[str, Any]:
-    """Every leaf of a tree under its place, as the contract's tuples index it: "[0].weight"."""
-    if not isinstance(tree, tuple | list):
-        return {"": tree}
-    named: dict[str, Any] = {}
-    for index, item in enumerate(tree):
-        if hasattr(item, "_fields"):
-            named |= {f"[{index}].{key}": leaf for key, leaf in item._asdict().items()}
-        else:
-            named[f"[{index}]"] = item
-    return named
-
-
-def handed(arrays: Any, tree: Any) -> Any:
-    """A tree of NumPy's arrays in a framework: a copy, so that it can spoil nobody else's."""
-    if isinstance(tree, tuple):
-        return arrays.from_numpy(tuple(arrays.Layer(*map(np.array, layer)) for layer in tree))
-    return arrays.from_numpy(np.array(tree))
-
-
-def copies(arrays: Any, tree: Any) -> dict[str, np.ndarray]:
-    """Every leaf of a framework's tree as NumPy's; `arrays` is the framework's `params` module."""
-    # A framework's tree is a tuple or a bare array, which may well be a list.
-    named = leaves(tree) if isinstance(tree, tuple) else {"": tree}
-    return {place: np.array(arrays.to_numpy(leaf)) for place, leaf in named.items()}
+from crosscheck.numerics.trees import leaves, numpy_leaves
 
 
 def computed(arrays: Any, quantities: Mapping[str, Any]) -> dict[str, Tensors]:
     """Quantities that a framework computed, each a tree."""
     return {
-        name: {place: Tensor(leaf) for place, leaf in copies(arrays, tree).items()}
+        name: {place: Tensor(leaf) for place, leaf in numpy_leaves(arrays, tree).items()}
         for name, tree in quantities.items()
     }
 

@@ -18,7 +18,7 @@ from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics.bounds.functions import FLOAT_ACTIVATIONS
 from crosscheck.numerics.comparison import EXACT, Place, compare
 from crosscheck.verification.cases import descent, network, training
-from crosscheck.verification.cases.hyperparameters import OPTIMIZERS
+from crosscheck.verification.cases.hyperparameters import OPTIMIZER_CASES
 from crosscheck.verification.cases.network import DTYPES, NetworkCase
 from crosscheck.verification.cases.stages import Fixture
 from crosscheck.verification.judging import asked_by, finished
@@ -178,7 +178,7 @@ def _probes() -> tuple[tuple[str, Fixture, tuple[str, ...]], ...]:
                 made.append((f"handed on by {name}", far, HANDED_ON))
                 made.append((f"handed back by {name}", near, HANDED_BACK))
     made += [("training", each, ("params",)) for each in training.generated()]
-    for label in OPTIMIZERS:
+    for label in OPTIMIZER_CASES:
         for number in range(HISTORIES):
             history = descent.drawn(number, label)
             everything = tuple(q for stage in history.exactly().values() for q in stage)

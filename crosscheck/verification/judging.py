@@ -6,9 +6,9 @@ from traceback import walk_tb
 
 import numpy as np
 
+from crosscheck.frameworks.hyperparameters import is_decayed
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics.comparison import EXACT, Comparison, Place, compare
-from crosscheck.verification.cases.hyperparameters import is_decayed
 from crosscheck.verification.cases.stages import STAGES, Fixture, Stages
 
 

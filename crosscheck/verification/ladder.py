@@ -14,13 +14,13 @@ import numpy as np
 
 import reference_numpy.params as numpy_params
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, STATES
+from crosscheck.frameworks.hyperparameters import is_decayed
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics import tensors
 from crosscheck.numerics.comparison import Tensor
-from crosscheck.numerics.exact.network import Layer
+from crosscheck.numerics.trees import Layer, leaves, to_framework
 from crosscheck.verification.cases import descent, network
 from crosscheck.verification.cases.groups import groups
-from crosscheck.verification.cases.hyperparameters import is_decayed
 from crosscheck.verification.cases.network import DTYPES, NetworkCase
 from crosscheck.verification.cases.stages import Fixture, Quantities, Stages
 from crosscheck.verification.diagnosis import with_mistakes
@@ -149,7 +149,7 @@ class FunctionCase:
     def compute(self, framework: Framework) -> Iterator[tuple[str, Quantities]]:
         """What comes out: a tree of NumPy's arrays."""
         ((quantity, expected),) = self.exact.items()
-        found = tensors.leaves(self.call(framework))
+        found = leaves(self.call(framework))
         if len(found) == len(expected) == 1:  # whatever the place is called
             found = dict(zip(expected, found.values(), strict=True))
         yield "forward", {quantity: {place: Tensor(np.array(a)) for place, a in found.items()}}
@@ -227,14 +227,14 @@ def _mapped(arrays: Any, tree: Any) -> Any:
 
 
 def _from_numpy(arrays: Any, tree: Any) -> Any:
-    made = tensors.handed(arrays, tree)
+    made = to_framework(arrays, tree)
     if [type(layer) for layer in made] != [arrays.Layer] * len(tree):
         raise TypeError(f"from_numpy gives {type(made).__name__}, not a tuple of Layer")
     return tree
 
 
 def _round_trip(arrays: Any, tree: Any) -> Any:
-    return arrays.to_numpy(tensors.handed(arrays, tree))
+    return arrays.to_numpy(to_framework(arrays, tree))
 
 
 def _drawn(name: str, dtype: str) -> FunctionCase:
@@ -259,7 +259,7 @@ def _activation(name: str, dtype: str) -> FunctionCase:
     exact: Quantities = {"activations": {"[1]": case.exactly()["forward"]["activations"]["[1]"]}}
 
     def call(framework: Framework) -> Any:
-        z = tensors.handed(framework.params, case.inputs)
+        z = to_framework(framework.params, case.inputs)
         return framework.params.to_numpy(framework.activations.ACTIVATIONS[name](z))
 
     return FunctionCase(case.name, dtype, exact, call, case.group)
@@ -274,7 +274,7 @@ def _loss(name: str, dtype: str) -> FunctionCase:
     case = NetworkCase("ladder", label, (layer,), predictions, targets, ("identity",), name)
 
     def call(framework: Framework) -> Any:
-        handed = [tensors.handed(framework.params, each) for each in (predictions, targets)]
+        handed = [to_framework(framework.params, each) for each in (predictions, targets)]
         return framework.params.to_numpy(framework.losses.LOSSES[name](*handed))
 
     return FunctionCase(label, dtype, {"loss": case.exactly()["forward"]["loss"]}, call)
@@ -286,7 +286,7 @@ def _classes(dtype: str) -> FunctionCase:
     exact: Quantities = {"classes": {"": Tensor(np.array([1.0, 0.0, 2.0]))}}
 
     def call(framework: Framework) -> Any:
-        params, handed = (tensors.handed(framework.params, each) for each in ((layer,), inputs))
+        params, handed = (to_framework(framework.params, each) for each in ((layer,), inputs))
         found = framework.mlp.predict(params, handed, activations=("identity",))
         return np.asarray(found).astype(dtype)
 
@@ -298,7 +298,7 @@ def _moved(dtype: str) -> FunctionCase:
     doubled = tuple(Layer(*(2 * leaf for leaf in layer)) for layer in tree)
 
     def call(framework: Framework) -> Any:
-        theta, updates = (tensors.handed(framework.params, tree) for _ in range(2))
+        theta, updates = (to_framework(framework.params, tree) for _ in range(2))
         moved = framework.optimizers.apply_updates(theta, updates)
         return framework.params.to_numpy(moved)
 

@@ -12,8 +12,8 @@ from crosscheck.documents import verdicts
 from crosscheck.documents.expressions import normal_form, resolve
 from crosscheck.documents.ledger import account
 from crosscheck.documents.transcription import DOCUMENTS, load
-from crosscheck.documents.worked_examples import framework_names
 from crosscheck.frameworks.registry import load as load_framework
+from crosscheck.verification.cases.examples import framework_names
 
 NUMBERS = [(number, index) for number in DOCUMENTS for index in range(len(load(number).numbers))]
 

@@ -82,10 +82,10 @@ def computed(number):
     found = [entry.exact for entry in judged] + [entry.number.value for entry in judged]
     for slip in (entry.slip for entry in judged if entry.slip is not None):
         found += [slip.gives, slip.otherwise[0]]
-    names = exact_names(load(number)) if "runs" in load(number).given else {}
-    for run in load(number).given.get("runs", []):
-        for index in run["layers"]:
-            moved = zip(names[run["name"]].params[index], names["params"][index], strict=True)
+    names = exact_names(load(number)) if load(number).example.runs else {}
+    for run in load(number).example.runs:
+        for index in run.layers:
+            moved = zip(names[run.name].params[index], names["params"][index], strict=True)
             found += [to_decimal(d) for after, before in moved for d in (after - before).flat]
     found.append(math.log(sys.float_info.max))  # beyond which an exponential is infinite
     return [abs(float(each)) for each in found if each is not None]

@@ -6,8 +6,9 @@ from importlib.resources import files
 import pytest
 
 from crosscheck.documents import transcription, verdicts
+from crosscheck.documents.entries import TranscriptionError
 from crosscheck.documents.expressions import ExpressionError, evaluate
-from crosscheck.documents.transcription import DOCUMENTS, TranscriptionError, load, parse
+from crosscheck.documents.transcription import DOCUMENTS, load, parse
 from crosscheck.numerics.exact.balls import working_precision
 
 # ----- the rules, on a document made for them -----

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from flint import arb, ctx
 
+from crosscheck.frameworks.hyperparameters import convert, split_decay
 from crosscheck.numerics import tensors
 from crosscheck.numerics.bounds import optimizers as stepwise
 from crosscheck.numerics.exact.balls import (
@@ -20,11 +21,12 @@ from crosscheck.numerics.exact.balls import (
     to_float,
     working_precision,
 )
-from crosscheck.numerics.exact.network import KinkError, Layer, forward_and_backward
+from crosscheck.numerics.exact.network import KinkError, forward_and_backward
 from crosscheck.numerics.exact.optimizers import EXACT_RULES, decayed
 from crosscheck.numerics.exact.series import loss_along, unit_direction
+from crosscheck.numerics.trees import Layer
 from crosscheck.verification.cases import descent, network
-from crosscheck.verification.cases.hyperparameters import OPTIMIZERS, converted
+from crosscheck.verification.cases.hyperparameters import OPTIMIZER_CASES
 
 # Not the edges: relu has no slope at 0, and 1 - sigmoid(800) needs more bits than these.
 FLOAT64 = [case for case in network.generated() if case.dtype == "float64"]
@@ -87,11 +89,11 @@ def test_both_methods_agree_on_the_digit_recogniser_of_document_001():
 # ----- the optimizers: sums over the whole history, and step by step -----
 
 
-@pytest.mark.parametrize("label", OPTIMIZERS)
+@pytest.mark.parametrize("label", OPTIMIZER_CASES)
 def test_both_methods_give_the_same_steps_to_the_width_of_their_enclosures(label):
     case = descent.drawn(0, label)
     with working_precision():
-        balls, decay = converted(case.keywords, from_floats)
+        balls, decay = (convert(each, from_floats) for each in split_decay(case.keywords))
         grads = [from_floats(grad) for grad in case.grads]
         rates = [from_floats(rate) for rate in case.rates]
         whole, one_by_one = (

@@ -5,7 +5,7 @@ from itertools import product as product_of
 import numpy as np
 import pytest
 
-from crosscheck.numerics import tensors
+from crosscheck.numerics import trees
 from crosscheck.numerics.bounds import activations, inexact
 from crosscheck.numerics.bounds.functions import softmax
 from crosscheck.numerics.bounds.inexact import (
@@ -96,7 +96,7 @@ def test_the_values_beside_the_bounds_keep_to_the_bounds_themselves(case):
     exact, inexact = case.exactly(), network.bounds_of(case)
     for stage, names in network.STAGES.items():
         for name in names:
-            for place, bounded in tensors.leaves(getattr(inexact, name)).items():
+            for place, bounded in trees.leaves(getattr(inexact, name)).items():
                 tensor = exact[stage][name][place]
                 error = np.abs(bounded.value - tensor.value - tensor.rest)
                 assert np.all(error <= tensor.bound), (name, place)

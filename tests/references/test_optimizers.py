@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from crosscheck.frameworks.hyperparameters import build_optimizer
 from crosscheck.verification.cases import descent
 from crosscheck.verification.cases.descent import RATES, DescentCase
-from crosscheck.verification.cases.hyperparameters import OPTIMIZERS, made
+from crosscheck.verification.cases.hyperparameters import OPTIMIZER_CASES
 from crosscheck.verification.cases.stages import STAGES
 from crosscheck.verification.diagnosis import with_mistakes
 from crosscheck.verification.judging import compared
@@ -16,8 +17,8 @@ def schedule(step):
 
 
 def run(framework, label, grads, start):
-    name, keywords = OPTIMIZERS[label]
-    optimizer = made(framework, name, keywords, schedule)
+    name, keywords = OPTIMIZER_CASES[label]
+    optimizer = build_optimizer(framework, name, keywords, schedule)
     theta, state = start, optimizer.init(start)
     for grad in grads:
         updates, state = optimizer.update(grad, state, theta)
@@ -35,7 +36,7 @@ def test_every_moment_update_and_parameter_is_within_its_bound(framework, case):
     assert [with_mistakes(c).message for c in found if not c.holds] == []
 
 
-@pytest.mark.parametrize("label", OPTIMIZERS)
+@pytest.mark.parametrize("label", OPTIMIZER_CASES)
 def test_a_tree_of_layers_moves_as_its_arrays_do(framework, label):
     arrays = framework.params
     rng = np.random.default_rng(3)
@@ -97,9 +98,9 @@ def test_one_bias_corrected_adam_step_does_not_depend_on_the_betas(framework):
 
 def test_an_optimizer_changes_neither_gradients_nor_state(framework):
     arrays = framework.params
-    for label in OPTIMIZERS:
-        name, keywords = OPTIMIZERS[label]
-        optimizer = made(framework, name, keywords, 0.1)
+    for label in OPTIMIZER_CASES:
+        name, keywords = OPTIMIZER_CASES[label]
+        optimizer = build_optimizer(framework, name, keywords, 0.1)
         grad = arrays.from_numpy(np.array([1.0, 2.0]))
         state = optimizer.init(grad)
         first, _ = optimizer.update(grad, state, grad)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from crosscheck.frameworks.registry import Framework, load
-from crosscheck.numerics.exact.network import Layer
+from crosscheck.numerics.trees import Layer
 from crosscheck.training.data.datasets import Dataset, Split
 from crosscheck.training.runs import checkpoints
 from crosscheck.training.runs.checkpoints import Checkpoint, CheckpointError

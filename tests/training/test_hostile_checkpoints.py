@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import save as to_safetensors
 
 from crosscheck.frameworks.registry import load
-from crosscheck.numerics.exact.network import Layer
+from crosscheck.numerics.trees import Layer
 from crosscheck.training.runs import checkpoints
 from crosscheck.training.runs.checkpoints import Checkpoint, CheckpointError
 from crosscheck.training.runs.configuration import Configuration

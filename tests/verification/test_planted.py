@@ -14,7 +14,7 @@ from crosscheck.numerics.comparison import EXACT
 from crosscheck.report.verification import closing_line
 from crosscheck.verification.cases import network
 from crosscheck.verification.cases.groups import groups
-from crosscheck.verification.cases.hyperparameters import OPTIMIZERS
+from crosscheck.verification.cases.hyperparameters import OPTIMIZER_CASES
 from crosscheck.verification.ladder import next_rung
 from crosscheck.verification.verify import verify
 
@@ -105,7 +105,7 @@ def test_a_dropped_bias_correction_is_wrong_and_its_place_is_named(plant):
         "document 002, published",
         *(
             f"{label}-{shape}"
-            for label, (name, keywords) in OPTIMIZERS.items()
+            for label, (name, keywords) in OPTIMIZER_CASES.items()
             if name in ("adam", "adamw") and keywords["bias_correction"]
             for shape in ("layers-float64", "layers-float32", "array-float64")
         ),

@@ -8,17 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from crosscheck.numerics.bounds import optimizers as stepwise
-from crosscheck.numerics.bounds.inexact import DOUBLE, exactly
-from crosscheck.numerics.exact.balls import enclose, from_floats, to_float
-from crosscheck.verification.cases.hyperparameters import (
+from crosscheck.frameworks.hyperparameters import (
     ADAGRAD,
     ADAM,
     NADAM,
     RADAM,
     RMSPROP,
     VELOCITY,
+    convert,
 )
+from crosscheck.numerics.bounds import optimizers as stepwise
+from crosscheck.numerics.bounds.inexact import DOUBLE, exactly
+from crosscheck.numerics.exact.balls import enclose, from_floats, to_float
 from reference_numpy import optimizers
 
 # Every keyword of every reference, with the paper's value. Adam and AMSGrad are one here, which
@@ -202,7 +203,7 @@ def _trajectory(
     array: Callable[[Any], Any],
 ) -> Iterator[Any]:
     name, keywords = spec._reference()
-    own = {k: v if isinstance(v, bool | str) else number(v) for k, v in keywords.items()}
+    own = convert(keywords, number)
     of_steps, handed = [number(rate) for rate in rates], [array(grad) for grad in grads]
     theta = array(start)
 

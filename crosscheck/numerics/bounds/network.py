@@ -16,7 +16,7 @@ from crosscheck.numerics.bounds.inexact import (
     transposed,
 )
 from crosscheck.numerics.bounds.losses import LOSS_BOUNDS
-from crosscheck.numerics.exact.network import Layer
+from crosscheck.numerics.trees import Layer
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,7 @@ import numpy as np
 from flint import arb
 
 from crosscheck.numerics.exact.balls import Array, elementwise, is_positive
-
-
-class Layer(NamedTuple):
-    """Weight (fan_out, fan_in) and bias (fan_out,), of balls."""
-
-    weight: Array
-    bias: Array
+from crosscheck.numerics.trees import Layer
 
 
 class KinkError(ArithmeticError):

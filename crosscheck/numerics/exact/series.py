@@ -12,7 +12,8 @@ import numpy as np
 from flint import arb, arb_series
 
 from crosscheck.numerics.exact.balls import Array, elementwise, is_positive
-from crosscheck.numerics.exact.network import KinkError, Layer
+from crosscheck.numerics.exact.network import KinkError
+from crosscheck.numerics.trees import Layer
 
 TERMS = 2
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from crosscheck.cli.output import finite
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
+from crosscheck.frameworks.hyperparameters import is_decayed
 from crosscheck.numerics.comparison import EXACT, Comparison
 from crosscheck.verification.cases.groups import groups
-from crosscheck.verification.cases.hyperparameters import is_decayed
 from crosscheck.verification.discrimination import PRINTED
 from crosscheck.verification.result import Verification
 

@@ -35,6 +35,7 @@ from crosscheck.training.runs import drift
 from crosscheck.training.runs.configuration import Configuration
 from crosscheck.training.runs.training import train
 from crosscheck.verification import discrimination
+from crosscheck.verification.cases.examples import framework_values
 from crosscheck.verification.mistakes.catalogue import catalogue
 from crosscheck.verification.verify import verify
 
@@ -126,7 +127,9 @@ def _ledger(folder: Path) -> dict[str, Any]:
     verification = json.loads((folder / "verification.json").read_text(encoding="utf-8"))
     judged = verification["frameworks"].items()
     verified = installed([name for name, status in judged if status["status"] == "verified"])
-    return ledger.as_json(ledger.account(number, verified) for number in DOCUMENTS)
+    return ledger.as_json(
+        ledger.account(number, framework_values(number, verified)) for number in DOCUMENTS
+    )
 
 
 def environment() -> dict[str, Any]:

@@ -15,11 +15,10 @@ from crosscheck.documents.expressions import evaluate, normal_form, resolve
 from crosscheck.documents.ledger import tables
 from crosscheck.documents.transcription import Document
 from crosscheck.documents.verdicts import ball
-from crosscheck.documents.worked_examples import Names, exact_names
+from crosscheck.documents.worked_examples import Names, exact_names, names_with_layer
 from crosscheck.frameworks.reading import find
 from crosscheck.frameworks.registry import BUILT_IN
-from crosscheck.numerics.exact.balls import from_decimals, to_decimal, working_precision
-from crosscheck.numerics.exact.network import Layer, forward_and_backward
+from crosscheck.numerics.exact.balls import to_decimal, working_precision
 from crosscheck.report.site.mathml import inline
 from crosscheck.report.site.run import Run
 from crosscheck.report.site.worked_steps import RUNS, Step, steps
@@ -146,19 +145,12 @@ def located(framework: str, name: str, mark: str) -> dict[str, str]:
 
 def _from_printed(document: Document, names: Names, printed: dict[str, str]) -> SimpleNamespace:
     """The example once more, with the parameters that the document prints after Adam's step."""
-    network = document.given["network"]
     moved = _moved(document)
     of = f"adam.params[{moved}]"
     rows, columns = names["params"][moved].weight.shape
     weight = [[printed[f"{of}.weight[{j}, {k}]"] for k in range(columns)] for j in range(rows)]
     bias = [printed[f"{of}.bias[{j}]"] for j in range(rows)]
-    params = list(names["params"])
-    params[moved] = Layer(from_decimals(weight), from_decimals(bias))
-    kind = network["activations"], network["loss"]
-    computed = forward_and_backward(params, names["inputs"], names["targets"], *kind)
-    return SimpleNamespace(
-        **computed._asdict(), params=tuple(params), outputs=computed.activations[-1]
-    )
+    return names_with_layer(document, names, moved, {"weight": weight, "bias": bias})
 
 
 def _printed_rows(
@@ -177,13 +169,13 @@ def _printed_rows(
 
 def _moved(document: Document) -> int:
     """The one layer that the document updates."""
-    (moved,) = {layer for run in document.given["runs"] for layer in run["layers"]}
-    return int(moved)
+    (moved,) = {layer for run in document.example.runs for layer in run.layers}
+    return moved
 
 
 def _sizes(document: Document) -> Sizes:
-    network = document.given["network"]
-    return (len(network["inputs"][0]), *(len(layer["bias"]) for layer in network["params"]))
+    assert document.example.network is not None
+    return document.example.network.layer_sizes
 
 
 # ----- the drawing: places are ("unit", row, index), ("edge", row above, to, from), ("loss",) -----

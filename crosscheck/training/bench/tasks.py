@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from crosscheck.frameworks.batches import batches_of_epoch, order_of_epoch
+
 # An epoch by its number. It returns when all of it is computed: what was trained, where that can be
 # looked at, as (weight, bias) of each layer.
 Epoch = Callable[[int], Any]
@@ -44,9 +46,8 @@ class Task:
 
 
 def order_of(task: Task, epoch: int) -> np.ndarray:
-    return np.random.default_rng([0, epoch]).permutation(task.samples)
+    return order_of_epoch(task.samples, seed=0, epoch=epoch)
 
 
 def batches_of(task: Task, epoch: int) -> list[np.ndarray]:
-    order, size = order_of(task, epoch), task.batch_size
-    return [order[start : start + size] for start in range(0, task.samples, size)]
+    return batches_of_epoch(task.samples, task.batch_size, seed=0, epoch=epoch)

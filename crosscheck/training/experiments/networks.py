@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 
 from crosscheck.documents import transcription
+from crosscheck.documents.examples import to_floats
+from crosscheck.numerics.trees import to_framework
 from crosscheck.training.experiments.base import Finding, Options, numpy_reference
 from crosscheck.training.plots.figures import COLOURS, DASHES, figure, labelled
 
@@ -90,24 +92,21 @@ CONDITIONS: dict[str, dict[str, float]] = {
 
 
 def run_stopping(options: Options) -> Finding:
-    numpy, given = numpy_reference(), transcription.load("002").given
-    network = given["network"]
-    rate = float(next(run for run in given["runs"] if run["optimizer"] == "sgd")["hyperparameters"][
-        "learning_rate"
-    ])  # fmt: skip
-    params = tuple(
-        numpy.params.Layer(np.array(layer["weight"], "float64"), np.array(layer["bias"], "float64"))
-        for layer in network["params"]
+    numpy, example = numpy_reference(), transcription.load("002").example
+    network = example.network
+    assert network is not None
+    rate = next(float(run.learning_rate) for run in example.runs if run.optimizer == "sgd")
+    params, inputs, targets = (
+        to_framework(numpy.params, tree) for tree in network.arrays(to_floats)
     )
-    inputs, targets = (np.array(network[key], "float64") for key in ("inputs", "targets"))
     results = {
         name: numpy.training.train(
             params,
             inputs,
             targets,
             numpy.optimizers.sgd(rate),
-            activations=network["activations"],
-            loss=network["loss"],
+            activations=network.activations,
+            loss=network.loss,
             stop=numpy.training.StopRule(**condition),
         )
         for name, condition in CONDITIONS.items()

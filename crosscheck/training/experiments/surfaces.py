@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 
 from crosscheck.documents import transcription
+from crosscheck.documents.examples import to_floats
+from crosscheck.frameworks.batches import batches_of_epoch
 from crosscheck.training.experiments.base import Finding, Options, numpy_reference
 from crosscheck.training.plots.figures import COLOURS, DASHES, figure, labelled
 
@@ -14,8 +16,9 @@ from crosscheck.training.plots.figures import COLOURS, DASHES, figure, labelled
 
 def _surface() -> tuple[np.ndarray, np.ndarray]:
     """The coefficients c of C = sum c_i x_i^2 / 2, and the point whose gradient is asked for."""
-    given = transcription.load("001").given["surface"]
-    return np.array(given["coefficients"], "float64"), np.array(given["point"], "float64")
+    surface = transcription.load("001").example.surface
+    assert surface is not None
+    return to_floats(surface.coefficients), to_floats(surface.point)
 
 
 def run_surface(options: Options) -> Finding:
@@ -188,9 +191,7 @@ def _descent(
     optimizer = numpy.optimizers.sgd(RATE)
     weight, state, path = start, optimizer.init(start), [start]
     for epoch in range(EPOCHS):
-        order = np.random.default_rng([options.seed, epoch]).permutation(SAMPLES)
-        for begin in range(0, SAMPLES, size):
-            batch = order[begin : begin + size]
+        for batch in batches_of_epoch(SAMPLES, size, seed=options.seed, epoch=epoch):
             _, grads = numpy.gradients.value_and_grad(
                 _layer(weight), inputs[batch], targets[batch], **kind
             )

@@ -18,7 +18,8 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_safetensors
 
-from crosscheck.numerics.exact.network import Layer
+from crosscheck.frameworks.batches import RULE
+from crosscheck.numerics.trees import Layer
 from crosscheck.training.runs.configuration import Configuration, ConfigurationError
 from reference_numpy import optimizers
 
@@ -27,8 +28,6 @@ KEY = "crosscheck"
 SUFFIX = ".safetensors"
 # What an epoch of the history says in numbers.
 NUMBERS = ("loss", "train_accuracy", "test_accuracy", "seconds")
-# The order of an epoch's samples follows from these two, so that they are the generator's state.
-RULE = "numpy.random.default_rng([seed, epoch]).permutation(samples)"
 
 
 class CheckpointError(ValueError):

@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from crosscheck.frameworks.batches import batches_of_epoch
 from crosscheck.frameworks.registry import Framework
-from crosscheck.numerics.exact.network import Layer
+from crosscheck.numerics.trees import Layer
 from crosscheck.training.data.datasets import Dataset
 from crosscheck.training.runs.configuration import Configuration
 from crosscheck.training.runs.training import Run, taken_up
@@ -111,9 +112,8 @@ def horizon(
     if not all(epoch in run.after for run in runs):
         return None
     samples = len(dataset.train.inputs)
-    order = np.random.default_rng([configuration.seed, epoch]).permutation(samples)
-    size = configuration.batch_size
-    batches = [order[start : start + size] for start in range(0, samples, size)]
+    size, seed = configuration.batch_size, configuration.seed
+    batches = batches_of_epoch(samples, size, seed=seed, epoch=epoch)
     before = epoch * len(batches)
     steppers = [
         _stepper(framework, configuration, dataset, run, epoch)

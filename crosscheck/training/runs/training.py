@@ -11,7 +11,7 @@ import numpy as np
 
 from crosscheck.frameworks.devices import placed
 from crosscheck.frameworks.registry import Framework
-from crosscheck.numerics.exact.network import Layer
+from crosscheck.numerics.trees import Layer
 from crosscheck.training.data.datasets import Dataset, Split
 from crosscheck.training.runs.checkpoints import SUFFIX, Checkpoint, CheckpointError, save
 from crosscheck.training.runs.configuration import Configuration

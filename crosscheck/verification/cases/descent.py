@@ -16,17 +16,19 @@ from typing import Any
 import numpy as np
 
 from crosscheck.documents import transcription
+from crosscheck.documents.examples import OptimizerRun
+from crosscheck.frameworks.hyperparameters import build_optimizer, convert, split_decay
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics import tensors
 from crosscheck.numerics.bounds import optimizers as stepwise
 from crosscheck.numerics.bounds.inexact import DOUBLE, Inexact, Precision, exactly
 from crosscheck.numerics.comparison import Tensor
 from crosscheck.numerics.exact.balls import enclose, from_floats
-from crosscheck.numerics.exact.network import Layer
 from crosscheck.numerics.exact.optimizers import EXACT_RULES as EXACT
 from crosscheck.numerics.exact.optimizers import decayed
+from crosscheck.numerics.trees import Layer, leaves, numpy_leaves, to_framework
 from crosscheck.verification.cases import network
-from crosscheck.verification.cases.hyperparameters import OPTIMIZERS, converted, made
+from crosscheck.verification.cases.hyperparameters import OPTIMIZER_CASES
 from crosscheck.verification.cases.stages import ByContent, Quantities, Stages
 
 # What a state holds beside its step that is a number, and not of the shape of the parameters.
@@ -58,7 +60,7 @@ class DescentCase(ByContent):
 
     @property
     def dtype(self) -> str:
-        return str(next(iter(tensors.leaves(self.start).values())).dtype)
+        return str(next(iter(leaves(self.start).values())).dtype)
 
     @cached_property
     def points(self) -> tuple[Any, ...]:
@@ -77,7 +79,7 @@ class DescentCase(ByContent):
     def content(self) -> str:
         """A digest of everything that the exact values depend on."""
         text = repr((self.optimizer, sorted(self.keywords.items()), self.rates, self.dtype))
-        trees = [tensors.leaves(tree) for tree in (self.start, *self.grads)]
+        trees = [leaves(tree) for tree in (self.start, *self.grads)]
         parts = [repr((p, a.shape)).encode() + a.tobytes() for t in trees for p, a in t.items()]
         return hashlib.sha256(text.encode() + b"".join(parts)).hexdigest()
 
@@ -88,11 +90,11 @@ class DescentCase(ByContent):
     def compute(self, framework: Framework) -> Iterator[tuple[str, Quantities]]:
         """The same by a framework, stage by stage."""
         arrays = framework.params
-        start = tensors.handed(arrays, self.start)
-        handed = [tensors.handed(arrays, grad) for grad in self.grads]
+        start = to_framework(arrays, self.start)
+        handed = [to_framework(arrays, grad) for grad in self.grads]
         not_applied: Exception | None = None
-        optimizer = made(framework, self.optimizer, self.keywords, self.rate)
-        points = [tensors.handed(arrays, point) for point in self.points]
+        optimizer = build_optimizer(framework, self.optimizer, self.keywords, self.rate)
+        points = [to_framework(arrays, point) for point in self.points]
         theta, state = start, optimizer.init(start)
         states, moves, thetas = [], [], []
         for grad, point in zip(handed, points, strict=True):
@@ -102,15 +104,15 @@ class DescentCase(ByContent):
             except Exception as error:  # kept until its stage comes, which may not be to blame
                 not_applied = not_applied or error
             states.append(state)
-            moves.append(tensors.copies(arrays, updates))
-            thetas.append(tensors.copies(arrays, theta))
+            moves.append(numpy_leaves(arrays, updates))
+            thetas.append(numpy_leaves(arrays, theta))
         moments = {}
         for name in states[0]._fields[1:]:
             moment = [getattr(state, name) for state in states]
             moments[f"{self.optimizer}.{name}"] = (
                 {"": Tensor(np.array([float(number) for number in moment]).astype(self.dtype))}
                 if name in NUMBERS
-                else tensors.computed_steps([tensors.copies(arrays, tree) for tree in moment])
+                else tensors.computed_steps([numpy_leaves(arrays, tree) for tree in moment])
             )
         steps = {"": Tensor(np.array([int(state.step) for state in states]).astype(self.dtype))}
         yield "state", {"step": steps, **moments}
@@ -118,7 +120,7 @@ class DescentCase(ByContent):
         if not_applied is not None:
             raise not_applied
         # At the end, when whoever writes into what it was handed has done so.
-        afterwards = [tensors.copies(arrays, tree) for tree in (start, *handed, *points)]
+        afterwards = [numpy_leaves(arrays, tree) for tree in (start, *handed, *points)]
         yield (
             "trajectory",
             {
@@ -132,9 +134,9 @@ class DescentCase(ByContent):
 def exact_stages(case: DescentCase) -> Stages:
     """What `DescentCase.exactly` gives, computed once for each content."""
     quantities: dict[str, dict[str, Tensor]] = {}
-    grads = [tensors.leaves(grad) for grad in case.grads]
-    points = [tensors.leaves(point) for point in case.points]
-    for place, leaf in tensors.leaves(case.start).items():
+    grads = [leaves(grad) for grad in case.grads]
+    points = [leaves(point) for point in case.points]
+    for place, leaf in leaves(case.start).items():
         history = [grad[place] for grad in grads]
         around = [point[place] for point in points]
         exact = enclose(partial(_exact_descent, case, leaf, history, around))
@@ -159,7 +161,7 @@ def exact_stages(case: DescentCase) -> Stages:
 def _exact_descent(
     case: DescentCase, leaf: Any, grads: list[Any], points: list[Any]
 ) -> dict[str, list[Any]]:
-    own, decay = converted(case.keywords, from_floats)
+    own, decay = (convert(each, from_floats) for each in split_decay(case.keywords))
     rates = [from_floats(rate) for rate in case.rates]
     handed, around = [from_floats(g) for g in grads], [from_floats(point) for point in points]
     rule = partial(EXACT[case.optimizer], **own)
@@ -176,7 +178,9 @@ def _inexact_descent(
     case: DescentCase, leaf: Any, grads: list[Any], points: list[Any]
 ) -> dict[str, list[Inexact]]:
     precision = Precision.of(case.dtype)
-    own, decay = converted(case.keywords, lambda value: exactly(value, DOUBLE))
+    own, decay = (
+        convert(each, lambda value: exactly(value, DOUBLE)) for each in split_decay(case.keywords)
+    )
     rates = [exactly(rate, DOUBLE) for rate in case.rates]
     handed = [exactly(g, precision) for g in grads]
     around = [exactly(point, precision) for point in points]
@@ -200,7 +204,7 @@ def generated() -> list[DescentCase]:
     """Every optimizer and option, on layers and on a bare array, in both dtypes."""
     return [
         _generated(label, layers, dtype)
-        for label in OPTIMIZERS
+        for label in OPTIMIZER_CASES
         for layers, dtype in ((True, "float64"), (True, "float32"), (False, "float64"))
     ]
 
@@ -216,7 +220,7 @@ def _generated(label: str, layers: bool, dtype: str) -> DescentCase:
 
     start, directions = draw(), [draw() for _ in FACTORS]
     grads = [_times(factor, tree) for factor, tree in zip(FACTORS, directions, strict=True)]
-    optimizer, keywords = OPTIMIZERS[label]
+    optimizer, keywords = OPTIMIZER_CASES[label]
     name = f"{label}-{'layers' if layers else 'array'}-{dtype}"
     return DescentCase("optimizers", name, optimizer, keywords, RATES, start, tuple(grads))
 
@@ -234,33 +238,27 @@ def worked() -> list[DescentCase]:
         _worked(case, number, run)
         for case in network.worked()
         for number in [case.name.removeprefix("document ")]
-        for run in transcription.load(number).given["runs"]
+        for run in transcription.load(number).example.runs
     ]
 
 
-def _worked(case: network.NetworkCase, number: str, run: dict[str, Any]) -> DescentCase:
+def _worked(case: network.NetworkCase, number: str, run: OptimizerRun) -> DescentCase:
     start = tuple(Layer(*layer) for layer in case.params)
     exact = case.exactly()["gradients"]["grads"]
     grads = tuple(
         Layer(exact[f"[{index}].weight"].value, exact[f"[{index}].bias"].value)
         for index in range(len(start))
     )
-    keywords = {
-        key: value if isinstance(value, bool) else float(value)
-        for key, value in run["hyperparameters"].items()
-    }
-    rate = keywords.pop("learning_rate")
-    label = f"document {number}, {run['name']}"
-    return DescentCase(
-        "worked examples", label, run["optimizer"], keywords, (rate,), start, (grads,)
-    )
+    rates, keywords = (float(run.learning_rate),), convert(run.hyperparameters, float)
+    label = f"document {number}, {run.name}"
+    return DescentCase("worked examples", label, run.optimizer, keywords, rates, start, (grads,))
 
 
 def drawn(number: int, label: str) -> DescentCase:
     """A random history for studies of the bounds: 12 steps, scales from 1e-8 to 1e4."""
     rng = np.random.default_rng([3, number])
     dtype = ("float64", "float32")[number % 2]
-    optimizer, keywords = OPTIMIZERS[label]
+    optimizer, keywords = OPTIMIZER_CASES[label]
     grads = rng.standard_normal((12, 16)) * 10 ** rng.uniform(-8, 4, (12, 1))
     rates = tuple(float(rate) for rate in 10 ** rng.uniform(-3, 0, 12))
     start = rng.standard_normal(16).astype(dtype)

@@ -1,53 +1,25 @@
-"""Every optimizer with every option, for the fixtures: by a name, the contract's name and keywords.
+"""The optimizers that are compared: by a label, the contract's name and all hyperparameters.
 
-All keywords are given, since the defaults are the contract's business. Beside the usual values
-stand some that show more: a large eps, short memories, an accumulator that does not start at 0.
+Beside the usual values stand some that show more: a large eps, short memories, an accumulator that
+does not start at 0.
 """
 
-from collections.abc import Callable
 from typing import Any
 
-from crosscheck.frameworks.registry import Framework
+from crosscheck.frameworks.hyperparameters import (
+    ADAGRAD,
+    ADAM,
+    AMSGRAD,
+    NADAM,
+    RADAM,
+    RMSPROP,
+    VELOCITY,
+)
 
-ADAM = {"b1": 0.9, "b2": 0.999, "eps": 1e-8, "bias_correction": True, "eps_place": "outside"}
-# Under these the place of eps, the corrections and the memories all show.
+# Under these values the place of eps, the corrections and the memories all show.
 SHARP = {"b1": 0.5, "b2": 0.75, "eps": 1e-3}
-VELOCITY = {
-    "momentum": 0.9,
-    "nesterov": False,
-    "rate_inside": True,
-    "dampening": 0.0,
-    "dampen_first": True,
-}
-RMSPROP = {
-    "decay": 0.9,
-    "eps": 1e-8,
-    "eps_place": "outside",
-    "initial_accumulator": 0.0,
-    "centered": False,
-    "momentum": 0.0,
-    "rate_inside": True,
-}
-ADAGRAD = {"initial_accumulator": 0.0, "eps": 1e-10, "eps_place": "outside"}
-AMSGRAD = {
-    "b1": 0.9,
-    "b2": 0.999,
-    "eps": 1e-8,
-    "bias_correction": False,
-    "maximum_of": "raw",
-    "eps_place": "outside",
-}
-NADAM = {"b1": 0.9, "b2": 0.999, "eps": 1e-8, "momentum_decay": 0.004, "eps_place": "outside"}
-RADAM = {
-    "b1": 0.9,
-    "b2": 0.999,
-    "eps": 1e-8,
-    "threshold": 4.0,
-    "fallback": True,
-    "eps_place": "outside",
-}
 
-OPTIMIZERS: dict[str, tuple[str, dict[str, Any]]] = {
+OPTIMIZER_CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "sgd": ("sgd", {}),
     "sgd with a decay that is not scaled": (
         "sgd",
@@ -138,34 +110,3 @@ OPTIMIZERS: dict[str, tuple[str, dict[str, Any]]] = {
         SHARP | {"bias_correction": False, "eps_place": "inside"},
     ),
 }
-
-# A weight decay is put around an optimizer by `decayed`; two have it as keywords of their own.
-DECAY = ("weight_decay", "decoupled", "scaled")
-WITH_DECAY = ("adamw", "lion")
-
-
-def converted(
-    keywords: dict[str, Any], number: Callable[[float], Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The keywords of the rule itself and those of its decay, numbers converted."""
-    own = {
-        key: value if isinstance(value, bool | str) else number(value)
-        for key, value in keywords.items()
-        if not (key == "weight_decay" and value == 0)
-    }
-    decay = {key: own.pop(key) for key in DECAY if key in own}
-    return own, decay if "weight_decay" in decay else {}
-
-
-def is_decayed(name: str, keywords: dict[str, Any]) -> bool:
-    """Whether a weight decay is put around an optimizer."""
-    return name not in WITH_DECAY and "weight_decay" in keywords
-
-
-def made(framework: Framework, name: str, keywords: dict[str, Any], rate: Any) -> Any:
-    """A framework's optimizer by its name, a weight decay put around it where there is one."""
-    own, optimizers = dict(keywords), framework.optimizers
-    around = is_decayed(name, keywords)
-    decay = {key: own.pop(key) for key in DECAY if key in own} if around else {}
-    optimizer = getattr(optimizers, name)(rate, **own)
-    return optimizers.decayed(optimizer, rate, **decay) if decay else optimizer

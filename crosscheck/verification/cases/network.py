@@ -11,18 +11,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
 from crosscheck.documents import transcription
+from crosscheck.documents.examples import to_floats
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics import tensors
 from crosscheck.numerics.bounds.inexact import Precision
 from crosscheck.numerics.bounds.network import InexactPass, inexact_params, inexact_pass
 from crosscheck.numerics.exact.balls import enclose, from_floats
-from crosscheck.numerics.exact.network import Layer, Pass, forward_and_backward
+from crosscheck.numerics.exact.network import Pass, forward_and_backward
+from crosscheck.numerics.trees import Layer, to_framework
 from crosscheck.verification.cases.stages import ByContent, Quantities, Stages
 
 SIZES = (3, 5, 4, 2)
@@ -95,8 +96,8 @@ class NetworkCase(ByContent):
     def compute(self, framework: Framework) -> Iterator[tuple[str, Quantities]]:
         """Every quantity of the pass by a framework, stage by stage."""
         arrays, kind = framework.params, {"activations": self.activations, "loss": self.loss}
-        params = tensors.handed(arrays, self.params)
-        inputs, targets = (tensors.handed(arrays, each) for each in (self.inputs, self.targets))
+        params = to_framework(arrays, self.params)
+        inputs, targets = (to_framework(arrays, each) for each in (self.inputs, self.targets))
         trace = framework.mlp.forward(params, inputs, activations=self.activations)
         forward = {
             "pre_activations": trace.pre_activations,
@@ -249,25 +250,17 @@ def _at_the_edges(activation: str, loss: str, dtype: str) -> NetworkCase:
 def worked() -> list[NetworkCase]:
     """The documents' networks; their decimals rounded to float64, as a framework is handed them."""
     return [
-        _worked(number, transcription.load(number).given["network"])
+        NetworkCase(
+            "worked examples",
+            f"document {number}",
+            *network.arrays(to_floats),
+            network.activations,
+            network.loss,
+        )
         for number in transcription.DOCUMENTS
-        if "network" in transcription.load(number).given
+        for network in [transcription.load(number).example.network]
+        if network is not None
     ]
-
-
-def _worked(number: str, network: dict[str, Any]) -> NetworkCase:
-    return NetworkCase(
-        "worked examples",
-        f"document {number}",
-        tuple(
-            (np.array(layer["weight"], "float64"), np.array(layer["bias"], "float64"))
-            for layer in network["params"]
-        ),
-        np.array(network["inputs"], "float64"),
-        np.array(network["targets"], "float64"),
-        tuple(network["activations"]),
-        network["loss"],
-    )
 
 
 def drawn(number: int, widest: int = 64, deepest: int = 4) -> NetworkCase:

@@ -14,9 +14,10 @@ import numpy as np
 from crosscheck.documents import transcription, verdicts
 from crosscheck.documents.expressions import resolve
 from crosscheck.documents.transcription import Number
-from crosscheck.documents.worked_examples import framework_stages, given_names
+from crosscheck.documents.worked_examples import given_names
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics.comparison import Tensor
+from crosscheck.verification.cases.examples import framework_stages
 from crosscheck.verification.cases.stages import STAGES, Quantities, Stages
 
 # The stage of a quantity, by how its name begins; what follows a step is its trajectory.
@@ -65,7 +66,7 @@ class PrintedCase:
 def _printed(case: PrintedCase) -> Stages:
     document = transcription.load(case.document)
     given = given_names(document)
-    runs = {run["name"] for run in document.given.get("runs", [])}
+    runs = {run.name for run in document.example.runs}
     numbers: dict[tuple[str, str], list[Number]] = {}
     for judged in verdicts.judge(case.document):
         number = judged.number

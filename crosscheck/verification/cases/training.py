@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from crosscheck.frameworks.batches import batches_of_epoch
+from crosscheck.frameworks.hyperparameters import convert
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics import tensors
 from crosscheck.numerics.bounds import optimizers as stepwise
@@ -20,8 +22,9 @@ from crosscheck.numerics.bounds.inexact import DOUBLE, Precision, exactly
 from crosscheck.numerics.bounds.network import inexact_params, inexact_pass
 from crosscheck.numerics.comparison import Tensor
 from crosscheck.numerics.exact.balls import enclose, from_floats, is_positive
-from crosscheck.numerics.exact.network import Layer, forward_and_backward
+from crosscheck.numerics.exact.network import forward_and_backward
 from crosscheck.numerics.exact.optimizers import EXACT_RULES as EXACT
+from crosscheck.numerics.trees import Layer, numpy_leaves, to_framework
 from crosscheck.verification.cases.stages import ByContent, Quantities, Stages
 
 SIZES = (3, 4, 2)
@@ -85,10 +88,7 @@ class TrainingCase(ByContent):
 
     def batches(self, epoch: int, samples: int = SAMPLES) -> list[np.ndarray]:
         """The samples of each batch of one epoch, by the contract's rule."""
-        if self.batch_size is None:
-            return [np.arange(samples)]
-        order = np.random.default_rng([self.seed, epoch]).permutation(samples)
-        return [order[i : i + self.batch_size] for i in range(0, samples, self.batch_size)]
+        return batches_of_epoch(samples, self.batch_size, seed=self.seed, epoch=epoch)
 
     def exactly(self) -> Stages:
         """Everything that training leaves, exact, with its bound."""
@@ -103,8 +103,8 @@ class TrainingCase(ByContent):
         def train(params: Any, stop: dict[str, Any], **goes_on: Any) -> Any:
             return framework.training.train(
                 params,
-                tensors.handed(arrays, inputs),
-                tensors.handed(arrays, targets),
+                to_framework(arrays, inputs),
+                to_framework(arrays, targets),
                 optimizer,
                 activations=ACTIVATIONS,
                 loss=self.loss,
@@ -112,11 +112,11 @@ class TrainingCase(ByContent):
                 batch_size=self.batch_size,
                 seed=self.seed,
                 compile=self.compile,
-                on_epoch=lambda epoch, params, *rest: seen.append(tensors.copies(arrays, params)),
+                on_epoch=lambda epoch, params, *rest: seen.append(numpy_leaves(arrays, params)),
                 **goes_on,
             )
 
-        start = tensors.handed(arrays, params)
+        start = to_framework(arrays, params)
         losses: tuple[float, ...] = ()
         if self.resume_after is None:
             result = train(start, self.stop)
@@ -206,7 +206,7 @@ def _reason(stop: dict[str, Any], losses: Sequence[Any]) -> str | None:
 def _exact_arithmetic(case: TrainingCase) -> tuple[Any, Gradient, Rule]:
     params, inputs, targets = case.data()
     x, y = from_floats(inputs), from_floats(targets)
-    keywords = {key: _unless_flag(value, from_floats) for key, value in case.keywords.items()}
+    keywords = convert(case.keywords, from_floats)
 
     def gradient(theta: Any, batch: np.ndarray) -> tuple[Any, Any]:
         found = forward_and_backward(theta, x[batch], y[batch], ACTIVATIONS, case.loss)
@@ -223,10 +223,7 @@ def _inexact_arithmetic(case: TrainingCase) -> tuple[Any, Gradient, Rule]:
     params, inputs, targets = case.data()
     x, y = inputs.astype("float64"), targets.astype("float64")
     p = Precision.of(case.dtype)
-    keywords = {
-        key: _unless_flag(value, lambda v: exactly(v, DOUBLE))
-        for key, value in case.keywords.items()
-    }
+    keywords = convert(case.keywords, lambda value: exactly(value, DOUBLE))
 
     def gradient(theta: Any, batch: np.ndarray) -> tuple[Any, Any]:
         found = inexact_pass(theta, x[batch], y[batch], ACTIVATIONS, case.loss, p)
@@ -237,10 +234,6 @@ def _inexact_arithmetic(case: TrainingCase) -> tuple[Any, Gradient, Rule]:
         return list(stepwise.STEPWISE_RULES[case.optimizer](grads, rates, **keywords))[-1].update
 
     return tuple(inexact_params(params, p)), gradient, rule
-
-
-def _unless_flag(value: Any, convert: Callable[[Any], Any]) -> Any:
-    return value if isinstance(value, bool) else convert(value)
 
 
 @cache

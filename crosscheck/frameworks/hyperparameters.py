@@ -1,0 +1,101 @@
+"""The hyperparameters of the contract's optimizers: usual values, other number types, the call.
+
+A hyperparameter is a number, a flag (`nesterov`) or a word (`eps_place="hat"`). Only numbers depend
+on the arithmetic in which an update is computed: floats, decimals, balls, floats with a bound.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from crosscheck.frameworks.registry import Framework
+
+Hyperparameters = Mapping[str, Any]
+
+# The papers' values. A package's own defaults are the contract's business, so all keywords stand.
+ADAM = {"b1": 0.9, "b2": 0.999, "eps": 1e-8, "bias_correction": True, "eps_place": "outside"}
+VELOCITY = {
+    "momentum": 0.9,
+    "nesterov": False,
+    "rate_inside": True,
+    "dampening": 0.0,
+    "dampen_first": True,
+}
+RMSPROP = {
+    "decay": 0.9,
+    "eps": 1e-8,
+    "eps_place": "outside",
+    "initial_accumulator": 0.0,
+    "centered": False,
+    "momentum": 0.0,
+    "rate_inside": True,
+}
+ADAGRAD = {"initial_accumulator": 0.0, "eps": 1e-10, "eps_place": "outside"}
+AMSGRAD = {
+    "b1": 0.9,
+    "b2": 0.999,
+    "eps": 1e-8,
+    "bias_correction": False,
+    "maximum_of": "raw",
+    "eps_place": "outside",
+}
+NADAM = {"b1": 0.9, "b2": 0.999, "eps": 1e-8, "momentum_decay": 0.004, "eps_place": "outside"}
+RADAM = {
+    "b1": 0.9,
+    "b2": 0.999,
+    "eps": 1e-8,
+    "threshold": 4.0,
+    "fallback": True,
+    "eps_place": "outside",
+}
+
+# The keywords of a weight decay. The wrapper `decayed` of a framework takes them, except for two
+# optimizers that take them themselves.
+DECAY = ("weight_decay", "decoupled", "scaled")
+WITH_DECAY = ("adamw", "lion")
+
+
+def convert(hyperparameters: Hyperparameters, to_number: Callable[[Any], Any]) -> dict[str, Any]:
+    """The same hyperparameters with every number converted; flags and words stay as they are.
+
+    Args:
+        hyperparameters: By keyword.
+        to_number: What makes a number of one arithmetic of a number here, as `float` or
+            `from_floats`.
+    """
+    return {
+        key: value if isinstance(value, bool | str) else to_number(value)
+        for key, value in hyperparameters.items()
+    }
+
+
+def split_decay(hyperparameters: Hyperparameters) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The hyperparameters of the update rule alone, and those of its weight decay.
+
+    The second is empty where nothing decays: without `weight_decay`, or where that is 0.
+    """
+    rule = {key: value for key, value in hyperparameters.items() if key not in DECAY}
+    decay = {key: value for key, value in hyperparameters.items() if key in DECAY}
+    return rule, decay if decay.get("weight_decay") else {}
+
+
+def is_decayed(optimizer: str, hyperparameters: Hyperparameters) -> bool:
+    """Whether a framework needs its wrapper `decayed` around an optimizer."""
+    return optimizer not in WITH_DECAY and bool(hyperparameters.get("weight_decay"))
+
+
+def build_optimizer(
+    framework: Framework, optimizer: str, hyperparameters: Hyperparameters, learning_rate: Any
+) -> Any:
+    """An optimizer of a framework, inside the wrapper `decayed` where `is_decayed` says so.
+
+    Args:
+        framework: The framework that builds it.
+        optimizer: Its name in the contract.
+        hyperparameters: All but the learning rate: floats, flags and words by keyword.
+        learning_rate: A float, or a function of the step.
+    """
+    factory = getattr(framework.optimizers, optimizer)
+    if not is_decayed(optimizer, hyperparameters):
+        return factory(learning_rate, **hyperparameters)
+    rule, decay = split_decay(hyperparameters)
+    return framework.optimizers.decayed(factory(learning_rate, **rule), learning_rate, **decay)
