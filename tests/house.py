@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -22,33 +23,40 @@ BY_HAND = "reference_numpy"
 MAY_IMPORT_BY_HAND = ("documents", "conventions", "verification", "training")
 BESIDE_THE_ROOMS = ("__init__.py", "__main__.py")
 PACKAGE = "crosscheck"
+OF_NAMED_TUPLES = ("_replace", "_asdict", "_fields", "_make")
 IMPORTING = ("importlib.import_module", "import_module", "__import__")
 
 
 @dataclass(frozen=True)
 class Import:
-    """One import of a file: `module` is a module, `name` what is taken from it, if anything."""
+    """One import: `module` is a module, `name` what is taken from it, if anything."""
 
-    file: Path
     line: int
     module: str
-    name: str | None
+    name: str | None = None
 
 
-def imports_of(file: Path) -> list[Import]:
-    """Every import of a file, those inside functions too."""
+@cache
+def tree_of(text: str) -> ast.Module:
+    """The syntax tree of a file, read once for each content."""
+    return ast.parse(text)
+
+
+@cache
+def imports_in(text: str) -> tuple[Import, ...]:
+    """Every import of a file by its text, those inside functions too."""
     found = []
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(text)):
         if isinstance(node, ast.Import):
-            found += [Import(file, node.lineno, alias.name, None) for alias in node.names]
+            found += [Import(node.lineno, alias.name) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             module = "." * node.level + (node.module or "")
-            found += [Import(file, node.lineno, module, alias.name) for alias in node.names]
+            found += [Import(node.lineno, module, alias.name) for alias in node.names]
         elif isinstance(node, ast.Call) and ast.unparse(node.func) in IMPORTING:
             match node.args:
                 case [ast.Constant(value=str(module)), *_]:
-                    found.append(Import(file, node.lineno, module, None))
-    return found
+                    found.append(Import(node.lineno, module))
+    return tuple(found)
 
 
 class House:
@@ -58,6 +66,10 @@ class House:
         self.folder = folder
         self.files = sorted(folder.rglob("*.py"))
         self.names = {self._dotted(file): file for file in self.files}
+        self.texts = {file: file.read_text(encoding="utf-8") for file in self.files}
+
+    def _imports(self, file: Path) -> tuple[Import, ...]:
+        return imports_in(self.texts[file])
 
     def _dotted(self, file: Path) -> str:
         parts = file.relative_to(self.folder.parent).with_suffix("").parts
@@ -85,7 +97,7 @@ class House:
         return {
             (self.room(self._dotted(file)), self.room(module))
             for file in self.files
-            for one in imports_of(file)
+            for one in self._imports(file)
             for module in self._files_of(one)
         } - {(room, room) for room in ("", *ROOMS)}
 
@@ -111,7 +123,7 @@ class House:
             room = self.room(self._dotted(file))
             if room not in ROOMS:  # the face, and what starts the command line
                 continue
-            for one in imports_of(file):
+            for one in self._imports(file):
                 where = f"{file.relative_to(self.folder)}:{one.line}"
                 if one.module == BY_HAND or one.module.startswith(f"{BY_HAND}."):
                     if room not in MAY_IMPORT_BY_HAND:
@@ -128,7 +140,7 @@ class House:
         # A package is run before any file in it: that is a circle only if it imports that file.
         graph = {
             self._dotted(file): {
-                module for one in imports_of(file) for module in self._files_of(one)
+                module for one in self._imports(file) for module in self._files_of(one)
             }
             | {each for each in self.names if self._dotted(file).startswith(f"{each}.")}
             for file in self.files
@@ -141,24 +153,29 @@ class House:
 
     def _private(self) -> Iterator[str]:
         for file in self.files:
-            tree = ast.parse(file.read_text(encoding="utf-8"))
-            modules = set()
-            for one in imports_of(file):
-                ours = one.module.partition(".")[0] in (PACKAGE, BY_HAND)
-                if ours and _is_private(one.name or ""):
-                    yield f"{file.relative_to(self.folder)}:{one.line}: reaches for {one.name}"
-                if ours and f"{one.module}.{one.name}" in self.names:
+            where, modules = file.relative_to(self.folder), set()
+            for one in self._imports(file):
+                if one.name and one.module.partition(".")[0] in (PACKAGE, BY_HAND):
+                    if _is_private(one.name):
+                        yield f"{where}:{one.line}: reaches for {one.name}"
                     modules.add(one.name)
-            for node in ast.walk(tree):
-                if (
-                    isinstance(node, ast.Attribute)
-                    and isinstance(node.value, ast.Name)
-                    and node.value.id in modules
-                    and _is_private(node.attr)
-                ):
-                    where = f"{file.relative_to(self.folder)}:{node.lineno}"
-                    yield f"{where}: reaches for {node.value.id}.{node.attr}"
+            for line, name, attribute in private_attributes_in(self.texts[file]):
+                if name in modules:
+                    yield f"{where}:{line}: reaches for {name}.{attribute}"
+
+
+@cache
+def private_attributes_in(text: str) -> tuple[tuple[int, str, str], ...]:
+    """Every private attribute of a bare name in a file: its line, the name, the attribute."""
+    return tuple(
+        (node.lineno, node.value.id, node.attr)
+        for node in ast.walk(tree_of(text))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and _is_private(node.attr)
+    )
 
 
 def _is_private(name: str) -> bool:
-    return name.startswith("_") and not name.startswith("__")
+    # A NamedTuple's own methods begin with _ to keep them apart from its fields.
+    return name.startswith("_") and not name.startswith("__") and name not in OF_NAMED_TUPLES
