@@ -1,3 +1,111 @@
-"""The harness: judges the documents' numbers and the frameworks that follow the contract."""
+"""Check gradients, optimizers and frameworks against exact values and derived error bounds.
 
-__version__ = "0.1.0"
+    exact_pass, exact_steps                 exact values of your own network or history, with bounds
+    compare, assert_within_bound            your arrays against them
+    check_gradients, check_optimizer        your function or optimizer, with what explains an error
+    load_framework, verify, diagnose        packages of the contract, on every case
+    matches_printed, ledger                 printed numbers, and what the documents get wrong
+    translate_optimizer                     one framework's optimizer in another's words
+
+These names are public; every module below is internal, and may change. Nothing is imported before
+it is used, so `import crosscheck` imports no framework.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from crosscheck.conventions.optimizers.translating import Translation, translate_optimizer
+    from crosscheck.documents.ledger import Ledger, ledger
+    from crosscheck.documents.verdicts import matches_printed
+    from crosscheck.frameworks.registry import Framework, load_framework
+    from crosscheck.frameworks.version import VERSION as __version__  # noqa: N811
+    from crosscheck.numerics.comparison import Comparison
+    from crosscheck.numerics.trees import Layer
+    from crosscheck.verification.assertions import (
+        Report,
+        assert_within_bound,
+        check_gradients,
+        check_optimizer,
+        compare,
+    )
+    from crosscheck.verification.diagnosis import Explanation, diagnose
+    from crosscheck.verification.exact_values import (
+        ExactPass,
+        ExactSteps,
+        ExactTensor,
+        exact_pass,
+        exact_steps,
+    )
+    from crosscheck.verification.result import Verification
+    from crosscheck.verification.verify import verify
+
+# Where each public name stands.
+_MODULES = {
+    "conventions.optimizers.translating": ("Translation", "translate_optimizer"),
+    "documents.ledger": ("Ledger", "ledger"),
+    "documents.verdicts": ("matches_printed",),
+    "frameworks.registry": ("Framework", "load_framework"),
+    "numerics.comparison": ("Comparison",),
+    "numerics.trees": ("Layer",),
+    "verification.assertions": (
+        "Report",
+        "assert_within_bound",
+        "check_gradients",
+        "check_optimizer",
+        "compare",
+    ),
+    "verification.diagnosis": ("Explanation", "diagnose"),
+    "verification.exact_values": (
+        "ExactPass",
+        "ExactSteps",
+        "ExactTensor",
+        "exact_pass",
+        "exact_steps",
+    ),
+    "verification.result": ("Verification",),
+    "verification.verify": ("verify",),
+}
+_PLACES = {name: f"{__name__}.{module}" for module, names in _MODULES.items() for name in names}
+
+__all__ = [
+    "Comparison",
+    "ExactPass",
+    "ExactSteps",
+    "ExactTensor",
+    "Explanation",
+    "Framework",
+    "Layer",
+    "Ledger",
+    "Report",
+    "Translation",
+    "Verification",
+    "__version__",
+    "assert_within_bound",
+    "check_gradients",
+    "check_optimizer",
+    "compare",
+    "diagnose",
+    "exact_pass",
+    "exact_steps",
+    "ledger",
+    "load_framework",
+    "matches_printed",
+    "translate_optimizer",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, imported from its module when it is first used."""
+    if name == "__version__":
+        return import_module(f"{__name__}.frameworks.version").VERSION
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_PLACES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -37,6 +37,35 @@ def leaves(tree: Any) -> dict[str, Any]:
     return by_place
 
 
+def leaves_like(tree: Any, like: Any, place: str = "") -> dict[str, Any]:
+    """The leaves of somebody's own tree, by the places of the tree that it should match.
+
+    Args:
+        tree: Lists or tuples of leaves, nested in any way.
+        like: The tree that it should match; whatever is no tuple is a leaf.
+        place: Where both stand in a larger tree.
+
+    Returns:
+        The leaves in their order. What `like` lacks has a place of its own, and what `tree` lacks
+        has none, so that the two are seen to differ.
+    """
+    if not isinstance(like, tuple):
+        return {place: tree}
+    try:
+        parts = list(tree)
+    except TypeError:  # a leaf where a tuple should be
+        return {place: tree}
+    fields = getattr(like, "_fields", None)
+    by_place: dict[str, Any] = {}
+    for index, part in enumerate(parts):
+        if index >= len(like):
+            by_place[f"{place}[{index}]"] = part
+        else:
+            step = f".{fields[index]}" if fields else f"[{index}]"
+            by_place |= leaves_like(part, like[index], place + step)
+    return by_place
+
+
 def to_framework(module: Any, tree: Any) -> Any:
     """The tree of a framework with the numbers of a tree of NumPy arrays.
 
