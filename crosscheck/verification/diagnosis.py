@@ -4,7 +4,7 @@ import numpy as np
 
 from crosscheck.numerics.comparison import EXACT, Comparison
 from crosscheck.verification.cases.groups import groups
-from crosscheck.verification.cases.stages import Fixture
+from crosscheck.verification.cases.stages import Fixture, Stage
 from crosscheck.verification.discrimination import may_differ, mistaken_attempt
 from crosscheck.verification.judging import Attempt, against_exact
 from crosscheck.verification.mistakes.mistake import catalogue
@@ -77,7 +77,7 @@ def _unexplained(comparison: Comparison, made: Attempt, failures: list[Compariso
 
 def _value(made: Attempt, comparison: Comparison) -> float:
     """What an attempt has where a comparison looked; infinite where it has nothing."""
-    quantities = made.stages.get(comparison.place.stage, {})
+    quantities = made.stages.get(Stage(comparison.place.stage), {})
     tensor = quantities.get(comparison.place.quantity, {}).get(comparison.tensor)
     try:
         return np.inf if tensor is None else float(tensor.value[comparison.index])

@@ -19,7 +19,7 @@ import reference_numpy
 from crosscheck.frameworks.registry import Framework, load
 from crosscheck.numerics.comparison import Comparison
 from crosscheck.verification.cases.groups import groups
-from crosscheck.verification.cases.stages import STAGES, Fixture
+from crosscheck.verification.cases.stages import Fixture, Stage
 from crosscheck.verification.cases.training import ENDED
 from crosscheck.verification.judging import Attempt, against_exact, attempt
 from crosscheck.verification.mistakes.mistake import FOLDER, Mistake, as_framework, catalogue
@@ -62,7 +62,7 @@ class Outcome:
         caught = [(group, c) for group, c in self.catches.items() if c and group != PRINTED]
         if not caught:
             return None
-        return min(caught, key=lambda entry: (STAGES.index(entry[1].stage), -entry[1].size))
+        return min(caught, key=lambda entry: (Stage(entry[1].stage), -entry[1].size))
 
     @property
     def problem(self) -> str | None:
@@ -108,7 +108,7 @@ def _catch(mistake: Mistake, cases: Sequence[Fixture]) -> Catch | None:
             found.append((made.failure[0], None))
     if not found:
         return None
-    first = min((stage for stage, _ in found), key=STAGES.index)
+    first = min((stage for stage, _ in found), key=Stage)
     there = [failure for stage, failure in found if stage == first and failure is not None]
     # How long a run lasts follows from its losses, and counts only where nothing else differs.
     there = [failure for failure in there if failure.place.quantity != ENDED]

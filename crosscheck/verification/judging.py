@@ -9,7 +9,7 @@ import numpy as np
 from crosscheck.frameworks.hyperparameters import is_decayed
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics.comparison import EXACT, Comparison, Place, compare
-from crosscheck.verification.cases.stages import STAGES, Fixture, Stages
+from crosscheck.verification.cases.stages import Fixture, Stage, Stages
 
 
 @dataclass
@@ -45,7 +45,7 @@ def attempt(case: Fixture, framework: Framework, until: str | None = None) -> At
     made.not_supported = framework.declared.limit(**asked_by(case))
     if made.not_supported is not None:
         return made
-    expected = [stage for stage in STAGES if stage in case.exactly()]
+    expected = [stage for stage in Stage if stage in case.exactly()]
     try:
         # What a mistaken framework computes may well overflow; its numbers say so themselves.
         with np.errstate(all="ignore"):
@@ -133,7 +133,7 @@ def _stage_by_stage(
     case: Fixture, names: tuple[str, str], actual: Stages, expected: Stages
 ) -> list[Comparison]:
     found: list[Comparison] = []
-    for stage in STAGES:
+    for stage in Stage:
         if stage not in actual or stage not in expected:
             continue
         for quantity, exact in case.exactly()[stage].items():

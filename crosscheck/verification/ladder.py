@@ -14,7 +14,7 @@ from crosscheck.frameworks.registry import Framework
 from crosscheck.verification.cases import descent, functions, network
 from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.cases.network import DTYPES
-from crosscheck.verification.cases.stages import Fixture
+from crosscheck.verification.cases.stages import Fixture, Stage
 from crosscheck.verification.diagnosis import explain
 from crosscheck.verification.judging import Attempt, against_exact, asked_by, attempt
 
@@ -67,7 +67,7 @@ def _tried(
     framework: Framework,
     name: str,
     cases: Sequence[Fixture],
-    until: str | None,
+    until: Stage | None,
     wrong: set[str],
 ) -> Rung:
     # What is supported in one dtype alone is done when it is done there.
@@ -109,13 +109,13 @@ def _judged(name: str, case: Fixture, made: Attempt) -> tuple[str, str]:
 
 
 @cache
-def _rungs() -> list[tuple[str, Sequence[Fixture], str | None]]:
+def _rungs() -> list[tuple[str, Sequence[Fixture], Stage | None]]:
     """The name of every rung, its cases, and the last stage that is asked of them."""
     passes = [*network.generated(), *network.edges()]
     first = [case for case in passes if case.name.startswith("tanh-half_squared_error")]
     steps, training = descent.generated(), groups()["training"]
     init_params = [functions.init_params(n, d) for d in DTYPES for n in functions.INITIALIZERS]
-    found: list[tuple[str, Sequence[Fixture], str | None]] = [
+    found: list[tuple[str, Sequence[Fixture], Stage | None]] = [
         ("checks.floating", [functions.refuses_a_word()], None),
         ("params.tree_map", [functions.tree_map(dtype) for dtype in DTYPES], None),
         ("params.from_numpy", [functions.from_numpy(dtype) for dtype in DTYPES], None),
@@ -126,10 +126,10 @@ def _rungs() -> list[tuple[str, Sequence[Fixture], str | None]]:
             for name in ACTIVATIONS
         ),
         *((f"losses.{name}", [functions.loss(name, d) for d in DTYPES], None) for name in LOSSES),
-        ("mlp.forward", first, "forward"),
+        ("mlp.forward", first, Stage.FORWARD),
         ("mlp.predict", [functions.predict(dtype) for dtype in DTYPES], None),
-        ("gradients.deltas", passes, "deltas"),
-        ("gradients.value_and_grad", passes, "gradients"),
+        ("gradients.deltas", passes, Stage.DELTAS),
+        ("gradients.value_and_grad", passes, Stage.GRADIENTS),
         ("optimizers.apply_updates", [functions.apply_updates(dtype) for dtype in DTYPES], None),
         *((f"optimizers.{name}", _plain(steps, name), None) for name in STATES),
         ("optimizers.decayed", [c for c in steps if is_decayed(c.optimizer, c.keywords)], None),

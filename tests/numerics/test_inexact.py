@@ -94,7 +94,7 @@ FLOAT64 = [
 def test_the_values_that_bounds_are_carried_along_on_are_honest_themselves(case):
     # They are one more float64 computation of the pass, and have to keep to their own bounds.
     exact, inexact = case.exactly(), network.bounds_of(case)
-    for stage, names in network.STAGES.items():
+    for stage, names in network.STAGE_QUANTITIES.items():
         for name in names:
             for place, bounded in trees.leaves(getattr(inexact, name)).items():
                 tensor = exact[stage][name][place]

@@ -17,7 +17,7 @@ from crosscheck.numerics.comparison import Tensor
 from crosscheck.numerics.trees import Layer, leaves, to_framework
 from crosscheck.verification.cases import network
 from crosscheck.verification.cases.network import NetworkCase
-from crosscheck.verification.cases.stages import Quantities, Stages
+from crosscheck.verification.cases.stages import Quantities, Stage, Stages
 
 INITIALIZERS = tuple(numpy_params.INITIALIZERS)
 WEIGHT, BIAS = np.arange(6.0).reshape(2, 3), np.array([0.5, -8.0])
@@ -43,15 +43,15 @@ class FunctionCase:
 
     def exactly(self) -> Stages:
         """What must come out."""
-        return {"forward": self.exact}
+        return {Stage.FORWARD: self.exact}
 
-    def compute(self, framework: Framework) -> Iterator[tuple[str, Quantities]]:
+    def compute(self, framework: Framework) -> Iterator[tuple[Stage, Quantities]]:
         """What comes out."""
         ((quantity, expected),) = self.exact.items()
         found = leaves(self.call(framework))
         if len(found) == len(expected) == 1:  # whatever the place is called
             found = dict(zip(expected, found.values(), strict=True))
-        yield "forward", {quantity: {place: Tensor(np.array(a)) for place, a in found.items()}}
+        yield Stage.FORWARD, {quantity: {place: Tensor(np.array(a)) for place, a in found.items()}}
 
 
 # ----- checks and params -----
@@ -128,7 +128,9 @@ def activation(name: str, dtype: str) -> FunctionCase:
         for each in network.edges()
         if each.activations == (name,) and each.dtype == dtype and each.loss.startswith("half")
     )
-    exact: Quantities = {"activations": {"[1]": case.exactly()["forward"]["activations"]["[1]"]}}
+    exact: Quantities = {
+        "activations": {"[1]": case.exactly()[Stage.FORWARD]["activations"]["[1]"]}
+    }
 
     def call(framework: Framework) -> Any:
         z = to_framework(framework.params, case.inputs)
@@ -152,7 +154,7 @@ def loss(name: str, dtype: str) -> FunctionCase:
         arguments = (to_framework(framework.params, each) for each in (predictions, targets))
         return framework.params.to_numpy(framework.losses.LOSSES[name](*arguments))
 
-    return FunctionCase(label, dtype, {"loss": case.exactly()["forward"]["loss"]}, call)
+    return FunctionCase(label, dtype, {"loss": case.exactly()[Stage.FORWARD]["loss"]}, call)
 
 
 def predict(dtype: str) -> FunctionCase:
