@@ -9,13 +9,12 @@ from typing import Any
 from crosscheck.documents import transcription, verdicts
 from crosscheck.documents.entries import TranscriptionError
 from crosscheck.documents.expressions import evaluate, normal_form, resolve
-from crosscheck.documents.statements.statement import Statement, all_statements
+from crosscheck.documents.statements.catalogue import all_statements
+from crosscheck.documents.statements.statement import Statement, StatementVerdict
 from crosscheck.documents.transcription import ComputedTable, Document, Inputs
 from crosscheck.documents.verdicts import Judged
 from crosscheck.documents.worked_examples import exact_names, given_names
 from crosscheck.numerics.exact.balls import from_rational, to_decimal, working_precision
-
-STATEMENT_VERDICTS = ("holds", "fails", "ambiguous")
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Account:
 
     document: Document
     numbers: tuple[Judged, ...]
-    statements: tuple[tuple[Statement, str], ...]
+    statements: tuple[tuple[Statement, StatementVerdict], ...]
     frameworks: Mapping[str, Mapping[str, float]]
 
     def count(self) -> Counter[str]:
@@ -54,7 +53,7 @@ def account(document: str, values: Mapping[str, Mapping[str, float]] | None = No
 
 
 @cache
-def _judged_statements(document: str) -> tuple[tuple[Statement, str], ...]:
+def _judged_statements(document: str) -> tuple[tuple[Statement, StatementVerdict], ...]:
     return tuple(
         (statement, statement.verdict())
         for statement in all_statements()
@@ -68,7 +67,7 @@ def problems(document: str) -> list[str]:
         f"document {document}, section {statement.section}: {statement.statement!r} {verdict}, "
         f"but what is right instead is {'not ' if statement.correct is None else ''}given"
         for statement, verdict in _judged_statements(document)
-        if (statement.correct is None) != (verdict == "holds")
+        if (statement.correct is None) != (verdict is StatementVerdict.HOLDS)
     ]
 
 

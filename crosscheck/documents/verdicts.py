@@ -12,6 +12,7 @@ The exact value is the document's own formula, end to end from its data, in ball
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 from functools import cache
 
@@ -28,8 +29,18 @@ from crosscheck.numerics.exact.balls import (
     working_precision,
 )
 
-VERDICTS = ("confirmed", "rounded inputs", "inherited", "contradicted", "illustration")
-UNSOUND = ("contradicted", "inherited")
+
+class Verdict(StrEnum):
+    """What a printed number is; the module says when."""
+
+    CONFIRMED = "confirmed"
+    ROUNDED_INPUTS = "rounded inputs"
+    INHERITED = "inherited"
+    CONTRADICTED = "contradicted"
+    ILLUSTRATION = "illustration"
+
+
+UNSOUND = (Verdict.CONTRADICTED, Verdict.INHERITED)
 
 
 @dataclass(frozen=True)
@@ -59,7 +70,7 @@ class Judged:
 
     number: Number
     exact: str | None
-    verdict: str
+    verdict: Verdict
     operands: tuple[Number, ...] = ()
     slip: SlipOutcome | None = None
 
@@ -83,7 +94,7 @@ def judge_document(document: Document) -> tuple[Judged, ...]:
     latest: dict[str, Judged] = {}  # the occurrence nearest before, by quantity
     for number in document.numbers:
         if number.illustration is not None:
-            judged.append(Judged(number, None, "illustration"))
+            judged.append(Judged(number, None, Verdict.ILLUSTRATION))
             continue
         used: list[Judged] = []
 
@@ -100,7 +111,7 @@ def judge_document(document: Document) -> tuple[Judged, ...]:
             raise TranscriptionError(f"{number.place}: {error}") from None
         verdict = _verdict(number, value, step, used)
         slip = None
-        if verdict == "contradicted":
+        if verdict is Verdict.CONTRADICTED:
             slip = _slip(
                 document.slips, number, {Inputs.PRINTED: as_printed, Inputs.EXACT: exactly}
             )
@@ -110,14 +121,14 @@ def judge_document(document: Document) -> tuple[Judged, ...]:
     return tuple(judged)
 
 
-def _verdict(number: Number, value: arb, step: arb, operands: list[Judged]) -> str:
+def _verdict(number: Number, value: arb, step: arb, operands: list[Judged]) -> Verdict:
     if matches(number, value):
-        return "confirmed"
+        return Verdict.CONFIRMED
     if not matches(number, step):
-        return "contradicted"
+        return Verdict.CONTRADICTED
     if any(operand.verdict in UNSOUND for operand in operands):
-        return "inherited"
-    return "rounded inputs"
+        return Verdict.INHERITED
+    return Verdict.ROUNDED_INPUTS
 
 
 def matches(number: Number, value: arb) -> bool:
@@ -154,7 +165,7 @@ def problems(document: Document, judged: tuple[Judged, ...]) -> list[str]:
 
     A wrong transcription shows up here: it contradicts, and nothing explains it.
     """
-    contradicted = [entry for entry in judged if entry.verdict == "contradicted"]
+    contradicted = [entry for entry in judged if entry.verdict is Verdict.CONTRADICTED]
     found = [
         f"{entry.number.place}: contradicted (exact value {entry.exact}), and no slip explains it"
         for entry in contradicted

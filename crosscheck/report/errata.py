@@ -6,8 +6,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from crosscheck.documents import ledger, verdicts
+from crosscheck.documents import ledger
 from crosscheck.documents.ledger import Account
+from crosscheck.documents.statements.statement import StatementVerdict
+from crosscheck.documents.transcription import Inputs
+from crosscheck.documents.verdicts import Verdict
 from crosscheck.report.colours import coloured
 
 
@@ -15,7 +18,7 @@ def summary(accounts: Iterable[Account]) -> Table:
     table = Table(title="Documents")
     table.add_column("")
     table.add_column("document")
-    columns = (*verdicts.VERDICTS, *ledger.STATEMENT_VERDICTS)
+    columns = (*Verdict, *StatementVerdict)
     for verdict in columns:
         table.add_column(coloured(verdict), justify="right")
     for account in accounts:
@@ -50,7 +53,7 @@ def _numbers(account: Account, everything: bool) -> Table:
         table.add_column(name)
     hidden = 0
     for judged in account.numbers:
-        if judged.verdict in ("confirmed", "illustration") and not everything:
+        if judged.verdict in (Verdict.CONFIRMED, Verdict.ILLUSTRATION) and not everything:
             hidden += 1
             continue
         number = judged.number
@@ -74,7 +77,7 @@ def _numbers(account: Account, everything: bool) -> Table:
 def _show_slips(console: Console, account: Account) -> None:
     for slip in account.document.slips:
         table = Table(title=f"Slip: {slip.name}", caption=escape(slip.explanation))
-        other = "exact" if slip.inputs == "printed" else "printed"
+        other = Inputs.EXACT if slip.inputs is Inputs.PRINTED else Inputs.PRINTED
         for column in ("quantity", "printed", f"gives on {slip.inputs} inputs", f"on {other} ones"):
             table.add_column(column)
         for judged in account.numbers:
@@ -99,7 +102,7 @@ def _statements(account: Account, everything: bool) -> Table:
         table.add_column(column, overflow="fold")
     hidden = 0
     for statement, verdict in account.statements:
-        if verdict == "holds" and not everything:
+        if verdict is StatementVerdict.HOLDS and not everything:
             hidden += 1
             continue
         table.add_row(

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from crosscheck.documents import verdicts
-from crosscheck.documents.ledger import STATEMENT_VERDICTS, Account
+from crosscheck.documents.ledger import Account
+from crosscheck.documents.statements.statement import StatementVerdict
+from crosscheck.documents.verdicts import Verdict
 
 
 def summary(accounts: Iterable[Account]) -> str:
@@ -29,7 +30,7 @@ def page(accounts: Iterable[Account]) -> str:
 
 
 def _counts(accounts: list[Account]) -> Iterator[str]:
-    columns = (*verdicts.VERDICTS, *STATEMENT_VERDICTS)
+    columns = (*Verdict, *StatementVerdict)
     yield f"| document | {' | '.join(columns)} |"
     yield f"|---|{'---:|' * len(columns)}"
     for account in accounts:
@@ -42,7 +43,7 @@ def _numbers(accounts: list[Account]) -> Iterator[str]:
     yield "|---|---|---:|---:|---|---|"
     for account in accounts:
         for judged in account.numbers:
-            if judged.verdict != "contradicted" or judged.exact is None:
+            if judged.verdict is not Verdict.CONTRADICTED or judged.exact is None:
                 continue
             row = [
                 account.document.number,

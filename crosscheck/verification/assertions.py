@@ -21,7 +21,7 @@ from crosscheck.verification.cases.own import (
     drawn_history,
     own_network,
 )
-from crosscheck.verification.cases.stages import Quantities
+from crosscheck.verification.cases.stages import Quantities, Stage
 from crosscheck.verification.diagnosis import explained
 from crosscheck.verification.exact_values import ExactTensor
 from crosscheck.verification.judging import Attempt, against_exact
@@ -150,7 +150,7 @@ def check_gradients(
         "grads": _tensors(grads, like, case.dtype),
         "arguments afterwards": _tensors((*own[0], *own[1:]), (*like, None, None), case.dtype),
     }
-    return _report(case, "gradients", quantities)
+    return _report(case, Stage.GRADIENTS, quantities)
 
 
 def check_optimizer(
@@ -194,10 +194,10 @@ def check_optimizer(
         "updates": computed_steps(updates),
         "arguments afterwards": computed_steps(afterwards),
     }
-    return _report(OwnSteps(history), "update", quantities)
+    return _report(OwnSteps(history), Stage.UPDATE, quantities)
 
 
-def _report(case: OwnGradients | OwnSteps, stage: str, quantities: Quantities) -> Report:
+def _report(case: OwnGradients | OwnSteps, stage: Stage, quantities: Quantities) -> Report:
     attempted = Attempt("yours", {stage: quantities})
     return Report(tuple(explained(against_exact(case, attempted))))
 

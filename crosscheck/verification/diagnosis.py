@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from crosscheck.numerics.comparison import EXACT, Comparison, reproduced_by
-from crosscheck.verification.cases.stages import Fixture
+from crosscheck.verification.cases.stages import Fixture, Stage
 from crosscheck.verification.discrimination import may_differ, mistaken_attempt
 from crosscheck.verification.judging import Attempt, against_exact
 from crosscheck.verification.mistakes.catalogue import catalogue
@@ -142,7 +142,7 @@ def _unexplained(comparison: Comparison, attempted: Attempt) -> float:
 
 def _value(attempted: Attempt, comparison: Comparison) -> float:
     """The value of an attempt at the worst entry of a comparison; infinite if it has none."""
-    quantities = attempted.stages.get(comparison.place.stage, {})
+    quantities = attempted.stages.get(Stage(comparison.place.stage), {})
     tensor = quantities.get(comparison.place.quantity, {}).get(comparison.tensor)
     try:
         return np.inf if tensor is None else float(tensor.value[comparison.index])

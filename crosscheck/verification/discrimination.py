@@ -19,7 +19,7 @@ import reference_numpy
 from crosscheck.frameworks.registry import Framework, load
 from crosscheck.numerics.comparison import Comparison
 from crosscheck.verification.cases.groups import groups
-from crosscheck.verification.cases.stages import STAGES, Fixture
+from crosscheck.verification.cases.stages import Fixture, Stage
 from crosscheck.verification.cases.training import ENDED
 from crosscheck.verification.judging import Attempt, against_exact, attempt
 from crosscheck.verification.mistakes.catalogue import catalogue
@@ -63,7 +63,7 @@ class Detection:
         caught = [(group, c) for group, c in self.catches.items() if c and group != PRINTED]
         if not caught:
             return None
-        return min(caught, key=lambda entry: (STAGES.index(entry[1].stage), -entry[1].size))
+        return min(caught, key=lambda entry: (Stage(entry[1].stage), -entry[1].size))
 
     @property
     def problem(self) -> str | None:
@@ -109,7 +109,7 @@ def _catch(mistake: Mistake, cases: Sequence[Fixture]) -> Catch | None:
             found.append((attempted.failure.stage, None))
     if not found:
         return None
-    first = min((stage for stage, _ in found), key=STAGES.index)
+    first = min((stage for stage, _ in found), key=Stage)
     there = [failure for stage, failure in found if stage == first and failure is not None]
     # The number of epochs follows from the losses, and counts only where nothing else differs.
     there = [failure for failure in there if failure.place.quantity != ENDED]

@@ -12,6 +12,7 @@ import numpy as np
 from crosscheck.numerics.comparison import Tensor, Tensors
 from crosscheck.numerics.trees import Layer
 from crosscheck.verification.cases.own import Tree, own_history, own_network
+from crosscheck.verification.cases.stages import Stage
 
 
 @dataclass(frozen=True)
@@ -100,13 +101,13 @@ def exact_pass(
     """
     network = own_network(params, inputs, targets, activations, loss, dtype)
     stages = network.exactly()
-    forward, deltas = stages["forward"], stages["deltas"]["deltas"]
+    forward, deltas = stages[Stage.FORWARD], stages[Stage.DELTAS]["deltas"]
     return ExactPass(
         _tree(forward["pre_activations"], dtype),
         _tree(forward["activations"], dtype),
         _tree(forward["loss"], dtype),
         _tree(deltas, dtype),
-        _tree(stages["gradients"]["grads"], dtype),
+        _tree(stages[Stage.GRADIENTS]["grads"], dtype),
     )
 
 
@@ -140,10 +141,10 @@ def exact_steps(
     stages = history.exactly()
     states = {
         name.removeprefix(f"{optimizer}."): _steps(quantity, history.dtype)
-        for name, quantity in stages["state"].items()
+        for name, quantity in stages[Stage.STATE].items()
         if name != "step"
     }
-    return ExactSteps(_steps(stages["update"]["updates"], history.dtype), states)
+    return ExactSteps(_steps(stages[Stage.UPDATE]["updates"], history.dtype), states)
 
 
 def _tree(quantity: Tensors, dtype: str) -> Any:

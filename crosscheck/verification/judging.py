@@ -9,7 +9,7 @@ import numpy as np
 from crosscheck.frameworks.hyperparameters import is_decayed
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics.comparison import EXACT, Comparison, Place, compare
-from crosscheck.verification.cases.stages import STAGES, Fixture, Stages
+from crosscheck.verification.cases.stages import Fixture, Stage, Stages
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class NotWritten:
 class Failure:
     """The stage in which a framework raised any other exception, and that exception in words."""
 
-    stage: str
+    stage: Stage
     message: str
 
     def in_words(self) -> str:
@@ -57,7 +57,7 @@ class Attempt:
         return self.not_written is None and self.not_supported is None
 
 
-def attempt(case: Fixture, framework: Framework, until: str | None = None) -> Attempt:
+def attempt(case: Fixture, framework: Framework, until: Stage | None = None) -> Attempt:
     """Let a framework compute a case. An exception is stored, with the stage that raised it.
 
     Args:
@@ -69,7 +69,7 @@ def attempt(case: Fixture, framework: Framework, until: str | None = None) -> At
     result.not_supported = framework.declared.limit(**asked_by(case))
     if result.not_supported is not None:
         return result
-    expected = [stage for stage in STAGES if stage in case.exactly()]
+    expected = [stage for stage in Stage if stage in case.exactly()]
     try:
         # A mistaken framework may well overflow; the numbers it returns show that by themselves.
         with np.errstate(all="ignore"):
@@ -159,7 +159,7 @@ def _stage_by_stage(
     case: Fixture, names: tuple[str, str], actual: Stages, expected: Stages
 ) -> list[Comparison]:
     found: list[Comparison] = []
-    for stage in STAGES:
+    for stage in Stage:
         if stage not in actual or stage not in expected:
             continue
         for quantity, exact in case.exactly()[stage].items():

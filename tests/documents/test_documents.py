@@ -28,7 +28,7 @@ def name_of(case):
 def test_a_printed_number_can_be_accounted_for(case):
     document, index = case
     judged = verdicts.judge(document)[index]
-    assert judged.verdict in verdicts.VERDICTS
+    assert judged.verdict in verdicts.Verdict
     if judged.verdict == "contradicted":
         assert judged.slip is not None, f"{judged.number.place}: no slip explains it"
     if judged.verdict == "inherited":

@@ -9,7 +9,8 @@ import warnings
 import pytest
 
 from crosscheck.documents import verdicts
-from crosscheck.documents.statements.statement import Statement, Statements, all_statements
+from crosscheck.documents.statements.catalogue import all_statements
+from crosscheck.documents.statements.statement import Statement, Statements
 from crosscheck.documents.transcription import DOCUMENTS, load
 from crosscheck.documents.worked_examples import exact_names
 from crosscheck.numerics.exact.balls import to_decimal, working_precision

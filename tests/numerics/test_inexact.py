@@ -94,7 +94,7 @@ FLOAT64 = [
 def test_the_values_beside_the_bounds_keep_to_the_bounds_themselves(case):
     # They are a float64 computation of the pass, as a framework's are.
     exact, inexact = case.exactly(), network.bounds_of(case)
-    for stage, names in network.STAGES.items():
+    for stage, names in network.STAGE_QUANTITIES.items():
         for name in names:
             for place, bounded in trees.leaves(getattr(inexact, name)).items():
                 tensor = exact[stage][name][place]

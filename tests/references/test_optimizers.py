@@ -7,7 +7,7 @@ from crosscheck.frameworks.hyperparameters import build_optimizer
 from crosscheck.verification.cases import descent
 from crosscheck.verification.cases.descent import RATES, DescentCase
 from crosscheck.verification.cases.hyperparameters import OPTIMIZER_CASES
-from crosscheck.verification.cases.stages import STAGES
+from crosscheck.verification.cases.stages import Stage
 from crosscheck.verification.diagnosis import with_mistakes
 from crosscheck.verification.judging import compared
 
@@ -31,7 +31,7 @@ def test_every_moment_update_and_parameter_is_within_its_bound(framework, case):
     found = compared(case, framework)
     assert [c.place.stage for c in found] == sorted(
         (stage for stage, quantities in case.exactly().items() for _ in quantities),
-        key=STAGES.index,
+        key=Stage,
     )
     assert [with_mistakes(c).message for c in found if not c.holds] == []
 

@@ -10,9 +10,9 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 import reference_numpy
-from crosscheck.documents.ledger import STATEMENT_VERDICTS
+from crosscheck.documents.statements.statement import StatementVerdict
 from crosscheck.documents.transcription import DOCUMENTS
-from crosscheck.documents.verdicts import VERDICTS
+from crosscheck.documents.verdicts import Verdict
 from crosscheck.frameworks.reading import definitions
 from crosscheck.frameworks.registry import MODULES
 from crosscheck.frameworks.registry import load as load_framework
@@ -216,7 +216,7 @@ def test_every_verdict_of_the_run_is_on_its_page(pages, run):
         given = [e for e in (*ledger["numbers"], *ledger["statements"]) if e["document"] == number]
         shown = [each.text for each in pages[f"document-{number}.html"].all(of_class="verdict")]
         assert sorted(shown) == sorted(
-            [*(e["verdict"] for e in given), *VERDICTS, *STATEMENT_VERDICTS]
+            [*(e["verdict"] for e in given), *Verdict, *StatementVerdict]
         )
     contradicted = [each["quantity"] for each in ledger["numbers"] if each["slip"] is not None]
     slips = [each for page in pages.values() for each in page.all(of_class="formula")]

@@ -189,7 +189,7 @@ def test_what_is_missing_or_too_much_or_of_another_shape_does_not_hold():
 
 def test_another_dtype_is_refused_and_a_number_of_python_has_none():
     exact = exact_pass(*GIVEN, **KIND).loss
-    with pytest.raises(TypeError, match="loss is float32, but .* are made for float64"):
+    with pytest.raises(TypeError, match=r"loss is float32, but .* are made for float64"):
         compare(np.float32(exact.value), exact, label="loss")
     assert compare(float(exact.value), exact).holds
     assert compare(float(np.float32(1)), exact_pass(*GIVEN, **KIND, dtype="float32").loss)

@@ -7,8 +7,18 @@ written down: all of them hold, none does, or it depends on the reading.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
+# Whether the statement holds, by the reading that is taken.
 Readings = dict[str, bool]
+
+
+class StatementVerdict(StrEnum):
+    """What a statement is: all of its readings hold, none does, or it depends on the reading."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    AMBIGUOUS = "ambiguous"
 
 
 @dataclass(frozen=True)
@@ -29,12 +39,12 @@ class Statement:
     correct: str | None
     demonstrate: Callable[[], Readings]
 
-    def verdict(self) -> str:
-        """Run the demonstration: "holds", "fails" or "ambiguous"."""
+    def verdict(self) -> StatementVerdict:
+        """Run the demonstration and see which of its readings hold."""
         outcomes = {bool(outcome) for outcome in self.demonstrate().values()}
         if len(outcomes) > 1:
-            return "ambiguous"
-        return "holds" if outcomes == {True} else "fails"
+            return StatementVerdict.AMBIGUOUS
+        return StatementVerdict.HOLDS if outcomes == {True} else StatementVerdict.FAILS
 
 
 class Statements(list[Statement]):
@@ -52,25 +62,3 @@ class Statements(list[Statement]):
             return demonstrate
 
         return add
-
-
-def all_statements() -> list[Statement]:
-    """Every statement of every document, in the documents' order."""
-    from crosscheck.documents.statements import (
-        document_000,
-        document_001,
-        document_002,
-        document_002_updates,
-        document_003,
-        document_004,
-    )
-
-    modules = (
-        document_000,
-        document_001,
-        document_002,
-        document_002_updates,
-        document_003,
-        document_004,
-    )
-    return [statement for module in modules for statement in module.statements]

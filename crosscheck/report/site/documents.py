@@ -7,9 +7,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from crosscheck.documents.ledger import STATEMENT_VERDICTS
-from crosscheck.documents.statements.statement import all_statements
-from crosscheck.documents.verdicts import VERDICTS
+from crosscheck.documents.statements.catalogue import all_statements
+from crosscheck.documents.statements.statement import StatementVerdict
+from crosscheck.documents.verdicts import Verdict
 from crosscheck.numerics.comparison import EXACT
 from crosscheck.report.site.mathml import of_expression
 from crosscheck.report.site.words import WORDS, is_said, said
@@ -39,7 +39,7 @@ def filling(
         "other": file_of(number, other),
         "other_language": other,
         "word": WORDS[language],
-        "counts": [(verdict, counts[verdict]) for verdict in (*VERDICTS, *STATEMENT_VERDICTS)],
+        "counts": [(verdict, counts[verdict]) for verdict in (*Verdict, *StatementVerdict)],
         "frameworks": list(dict.fromkeys(name for each in numbers for name in each["frameworks"])),
         "wrong": _wrong(verification, number),
         "sections": [

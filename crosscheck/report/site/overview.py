@@ -5,8 +5,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from crosscheck.documents.ledger import STATEMENT_VERDICTS
-from crosscheck.documents.verdicts import VERDICTS
+from crosscheck.documents.statements.statement import StatementVerdict
+from crosscheck.documents.verdicts import Verdict
 from crosscheck.numerics.comparison import EXACT
 from crosscheck.report.site import documents
 from crosscheck.report.site.run import Run
@@ -31,7 +31,7 @@ def filling(run: Run, language: str) -> dict[str, Any]:
         "stages": _stages(verification),
         "wrong": [each for each in differ if not each["known_failure"]],
         "known": sum(each["known_failure"] is not None for each in differ),
-        "verdicts": (*VERDICTS, *STATEMENT_VERDICTS),
+        "verdicts": (*Verdict, *StatementVerdict),
         "documents": [
             {
                 "number": number,

@@ -14,7 +14,7 @@ from crosscheck.documents import transcription
 from crosscheck.documents.expressions import evaluate, normal_form, resolve
 from crosscheck.documents.ledger import tables
 from crosscheck.documents.transcription import Document
-from crosscheck.documents.verdicts import ball
+from crosscheck.documents.verdicts import Verdict, ball
 from crosscheck.documents.worked_examples import Names, exact_names, names_with_layer
 from crosscheck.frameworks.reading import find
 from crosscheck.frameworks.registry import BUILT_IN
@@ -46,7 +46,7 @@ def filling(run: Run) -> dict[str, Any]:
     entries = [
         each
         for each in run.parts["ledger"]["numbers"]
-        if each["document"] == DOCUMENT and each["verdict"] != "illustration"
+        if each["document"] == DOCUMENT and each["verdict"] != Verdict.ILLUSTRATION
     ]
     printed = {each["quantity"]: each["printed"] for each in entries}
     shown_steps = list(steps(_sizes(document), _moved(document)))

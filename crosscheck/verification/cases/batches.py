@@ -9,7 +9,7 @@ import numpy as np
 
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics.comparison import Tensor
-from crosscheck.verification.cases.stages import Quantities, Stages
+from crosscheck.verification.cases.stages import Quantities, Stage, Stages
 from crosscheck.verification.cases.training import LOSS, TrainingCase
 
 
@@ -40,9 +40,9 @@ class BatchesCase:
             for batch in order.batches(epoch, self.SAMPLES):
                 state = 256 * state + float(np.mean(2.0**batch))
             found.append(state)
-        return {"trajectory": {"samples of the batches": {"": Tensor(np.array(found))}}}
+        return {Stage.TRAJECTORY: {"samples of the batches": {"": Tensor(np.array(found))}}}
 
-    def compute(self, framework: Framework) -> Iterator[tuple[str, Quantities]]:
+    def compute(self, framework: Framework) -> Iterator[tuple[Stage, Quantities]]:
         """The same by a framework."""
         arrays, states = framework.params, []
         zeros = np.zeros((2, 1)), np.zeros(2)
@@ -61,7 +61,7 @@ class BatchesCase:
                 float(arrays.to_numpy(state)[0].bias)
             ),
         )
-        yield "trajectory", {"samples of the batches": {"": Tensor(np.array(states))}}
+        yield Stage.TRAJECTORY, {"samples of the batches": {"": Tensor(np.array(states))}}
 
 
 @cache

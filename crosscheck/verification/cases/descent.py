@@ -29,7 +29,7 @@ from crosscheck.numerics.exact.optimizers import decayed
 from crosscheck.numerics.trees import Layer, leaves, numpy_leaves, to_framework
 from crosscheck.verification.cases import network
 from crosscheck.verification.cases.hyperparameters import OPTIMIZER_CASES
-from crosscheck.verification.cases.stages import ByContent, Quantities, Stages
+from crosscheck.verification.cases.stages import ByContent, Quantities, Stage, Stages
 
 # What a state holds beside its step that is a number, and not of the shape of the parameters.
 NUMBERS = ("momentum_product",)
@@ -87,7 +87,7 @@ class DescentCase(ByContent):
         """The moments, the update and the parameters after every step, with their bounds."""
         return exact_stages(self)
 
-    def compute(self, framework: Framework) -> Iterator[tuple[str, Quantities]]:
+    def compute(self, framework: Framework) -> Iterator[tuple[Stage, Quantities]]:
         """The same by a framework, stage by stage."""
         arrays = framework.params
         start = to_framework(arrays, self.start)
@@ -115,14 +115,14 @@ class DescentCase(ByContent):
                 else tensors.computed_steps([numpy_leaves(arrays, tree) for tree in moment])
             )
         steps = {"": Tensor(np.array([int(state.step) for state in states]).astype(self.dtype))}
-        yield "state", {"step": steps, **moments}
-        yield "update", {"updates": tensors.computed_steps(moves)}
+        yield Stage.STATE, {"step": steps, **moments}
+        yield Stage.UPDATE, {"updates": tensors.computed_steps(moves)}
         if not_applied is not None:
             raise not_applied
         # At the end, when whoever writes into what it was handed has done so.
         afterwards = [numpy_leaves(arrays, tree) for tree in (start, *handed, *points)]
         yield (
-            "trajectory",
+            Stage.TRAJECTORY,
             {
                 "params": tensors.computed_steps(thetas),
                 "arguments afterwards": tensors.computed_steps(afterwards),
@@ -147,14 +147,14 @@ def exact_stages(case: DescentCase) -> Stages:
             quantities.setdefault(quantity, {})["" if of_all else place] = found[""]
     step = {"": Tensor(np.arange(1.0, len(case.rates) + 1))}
     return {
-        "trajectory": {
+        Stage.TRAJECTORY: {
             "params": quantities.pop("params"),
             "arguments afterwards": tensors.unchanged_steps(
                 (case.start, *case.grads, *case.points)
             ),
         },
-        "update": {"updates": quantities.pop("updates")},
-        "state": {"step": step, **quantities},
+        Stage.UPDATE: {"updates": quantities.pop("updates")},
+        Stage.STATE: {"step": step, **quantities},
     }
 
 
@@ -244,7 +244,7 @@ def worked() -> list[DescentCase]:
 
 def _worked(case: network.NetworkCase, number: str, run: OptimizerRun) -> DescentCase:
     start = tuple(Layer(*layer) for layer in case.params)
-    exact = case.exactly()["gradients"]["grads"]
+    exact = case.exactly()[Stage.GRADIENTS]["grads"]
     grads = tuple(
         Layer(exact[f"[{index}].weight"].value, exact[f"[{index}].bias"].value)
         for index in range(len(start))

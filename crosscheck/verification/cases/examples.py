@@ -14,6 +14,7 @@ from crosscheck.frameworks.hyperparameters import build_optimizer, convert
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics.exact.balls import from_rational, working_precision
 from crosscheck.numerics.trees import to_framework
+from crosscheck.verification.cases.stages import Stage
 
 
 class Arrays(NamedTuple):
@@ -69,7 +70,7 @@ def framework_names(document: Document, framework: Framework) -> Names:
     return names
 
 
-def framework_stages(document: Document, framework: Framework) -> Iterator[tuple[str, Names]]:
+def framework_stages(document: Document, framework: Framework) -> Iterator[tuple[Stage, Names]]:
     """The names of `framework_names`, after each stage all those that are known by then.
 
     So what a framework raises comes in the stage that raises it.
@@ -80,7 +81,7 @@ def framework_stages(document: Document, framework: Framework) -> Iterator[tuple
         drawn = params.to_numpy(params.init_params(example.layer_sizes, seed=0))
         names["parameter_count"] = float(sum(leaf.size for layer in drawn for leaf in layer))
     if example.network is None:
-        yield "forward", names
+        yield Stage.FORWARD, names
         return
     network = example.network
     arrays = network_in(framework, network)
@@ -89,13 +90,13 @@ def framework_stages(document: Document, framework: Framework) -> Iterator[tuple
         yield stage, names
     steps = [(run, *_step(framework, network, arrays, run)) for run in example.runs]
     names |= {run.name: SimpleNamespace(state=state) for run, state, _ in steps}
-    yield "state", names
+    yield Stage.STATE, names
     for run, state, updates in steps:
         updated = _updated(framework, arrays.params, updates, run)
         names[run.name] = SimpleNamespace(state=state, params=params.to_numpy(updated))
         for _, after in _pass(framework, network, arrays._replace(params=updated)):
             names[run.name].__dict__.update(after)
-    yield "trajectory", names
+    yield Stage.TRAJECTORY, names
 
 
 def network_in(framework: Framework, network: Network) -> Arrays:
@@ -103,7 +104,7 @@ def network_in(framework: Framework, network: Network) -> Arrays:
     return Arrays(*(to_framework(framework.params, tree) for tree in network.arrays(to_floats)))
 
 
-def _pass(framework: Framework, network: Network, arrays: Arrays) -> Iterator[tuple[str, Names]]:
+def _pass(framework: Framework, network: Network, arrays: Arrays) -> Iterator[tuple[Stage, Names]]:
     """The quantities of one forward and backward pass, after each of its stages."""
     params, inputs, targets = arrays
     to_numpy, backward = framework.params.to_numpy, framework.gradients
@@ -114,14 +115,14 @@ def _pass(framework: Framework, network: Network, arrays: Arrays) -> Iterator[tu
         "outputs": to_numpy(trace.outputs),
         "loss": float(to_numpy(framework.losses.LOSSES[network.loss](trace.outputs, targets))),
     }
-    yield "forward", names
+    yield Stage.FORWARD, names
     kind = {"activations": network.activations, "loss": network.loss}
     deltas = backward.deltas(params, inputs, targets, **kind)
     names["deltas"] = tuple(to_numpy(delta) for delta in deltas)
-    yield "deltas", names
+    yield Stage.DELTAS, names
     _, grads = backward.value_and_grad(params, inputs, targets, **kind)
     names["grads"] = without_biases(network, to_numpy(grads))
-    yield "gradients", names
+    yield Stage.GRADIENTS, names
 
 
 def _step(

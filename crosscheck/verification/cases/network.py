@@ -24,7 +24,7 @@ from crosscheck.numerics.bounds.network import InexactPass, inexact_params, inex
 from crosscheck.numerics.exact.balls import enclose, from_floats
 from crosscheck.numerics.exact.network import Pass, forward_and_backward
 from crosscheck.numerics.trees import Layer, to_framework
-from crosscheck.verification.cases.stages import ByContent, Quantities, Stages
+from crosscheck.verification.cases.stages import ByContent, Quantities, Stage, Stages
 
 SIZES = (3, 5, 4, 2)
 BATCH = 6
@@ -46,10 +46,10 @@ EDGES = np.array(
 
 PROBABILITIES = ("sigmoid", "softmax")  # what a loss of probabilities can be fed with
 # What each stage compares.
-STAGES = {
-    "forward": ("pre_activations", "activations", "loss"),
-    "deltas": ("deltas",),
-    "gradients": ("grads",),
+STAGE_QUANTITIES = {
+    Stage.FORWARD: ("pre_activations", "activations", "loss"),
+    Stage.DELTAS: ("deltas",),
+    Stage.GRADIENTS: ("grads",),
 }
 
 
@@ -93,7 +93,7 @@ class NetworkCase(ByContent):
         """Where a relu stands exactly at 0, as (layer, sample, unit): there is no derivative."""
         return exact_pass(self).kinks
 
-    def compute(self, framework: Framework) -> Iterator[tuple[str, Quantities]]:
+    def compute(self, framework: Framework) -> Iterator[tuple[Stage, Quantities]]:
         """Every quantity of the pass by a framework, stage by stage."""
         arrays, kind = framework.params, {"activations": self.activations, "loss": self.loss}
         params = to_framework(arrays, self.params)
@@ -104,13 +104,13 @@ class NetworkCase(ByContent):
             "activations": trace.activations,
             "loss": framework.losses.LOSSES[self.loss](trace.outputs, targets),
         }
-        yield "forward", tensors.computed(arrays, forward)
+        yield Stage.FORWARD, tensors.computed(arrays, forward)
         errors = framework.gradients.deltas(params, inputs, targets, **kind)
-        yield "deltas", tensors.computed(arrays, {"deltas": errors})
+        yield Stage.DELTAS, tensors.computed(arrays, {"deltas": errors})
         value, grads = framework.gradients.value_and_grad(params, inputs, targets, **kind)
         handed = (*params, inputs, targets)
         gradients = {"grads": grads, "loss beside grads": value, "arguments afterwards": handed}
-        yield "gradients", tensors.computed(arrays, gradients)
+        yield Stage.GRADIENTS, tensors.computed(arrays, gradients)
 
 
 @cache
@@ -152,12 +152,12 @@ def exact_stages(case: NetworkCase) -> Stages:
         stage: {
             name: tensors.bounded(getattr(computed, name), getattr(inexact, name)) for name in names
         }
-        for stage, names in STAGES.items()
+        for stage, names in STAGE_QUANTITIES.items()
     }
     # The loss comes a second time with the gradient, and nothing handed over may change.
-    found["gradients"]["loss beside grads"] = found["forward"]["loss"]
+    found[Stage.GRADIENTS]["loss beside grads"] = found[Stage.FORWARD]["loss"]
     handed = (*(Layer(*layer) for layer in case.params), case.inputs, case.targets)
-    found["gradients"]["arguments afterwards"] = tensors.unchanged(handed)
+    found[Stage.GRADIENTS]["arguments afterwards"] = tensors.unchanged(handed)
     return found
 
 

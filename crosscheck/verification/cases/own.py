@@ -18,7 +18,7 @@ from crosscheck.numerics import tensors
 from crosscheck.numerics.trees import Layer, to_framework
 from crosscheck.verification.cases.descent import DescentCase
 from crosscheck.verification.cases.network import DTYPES, NetworkCase
-from crosscheck.verification.cases.stages import ByContent, Quantities, Stages
+from crosscheck.verification.cases.stages import ByContent, Quantities, Stage, Stages
 from reference_numpy import checks, optimizers
 from reference_numpy.activations import ACTIVATIONS
 from reference_numpy.losses import LOSSES
@@ -155,16 +155,16 @@ class OwnGradients(ByContent):
 
     def exactly(self) -> Stages:
         """The loss, the gradients and the unchanged arguments, with their bounds."""
-        quantities = self.network.exactly()["gradients"]
+        quantities = self.network.exactly()[Stage.GRADIENTS]
         return {
-            "gradients": {
+            Stage.GRADIENTS: {
                 "loss": quantities["loss beside grads"],
                 "grads": quantities["grads"],
                 "arguments afterwards": quantities["arguments afterwards"],
             }
         }
 
-    def compute(self, framework: Framework) -> Iterator[tuple[str, Quantities]]:
+    def compute(self, framework: Framework) -> Iterator[tuple[Stage, Quantities]]:
         """The same by a framework."""
         network, module = self.network, framework.params
         params = to_framework(module, network.params)
@@ -174,7 +174,7 @@ class OwnGradients(ByContent):
         )
         afterwards = (*params, inputs, targets)
         quantities = {"loss": value, "grads": grads, "arguments afterwards": afterwards}
-        yield "gradients", tensors.computed(module, quantities)
+        yield Stage.GRADIENTS, tensors.computed(module, quantities)
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,14 +199,14 @@ class OwnSteps(ByContent):
     def exactly(self) -> Stages:
         """The updates and the unchanged arguments, with their bounds."""
         stages = self.history.exactly()
-        unchanged = stages["trajectory"]["arguments afterwards"]
-        return {"update": {**stages["update"], "arguments afterwards": unchanged}}
+        unchanged = stages[Stage.TRAJECTORY]["arguments afterwards"]
+        return {Stage.UPDATE: {**stages[Stage.UPDATE], "arguments afterwards": unchanged}}
 
-    def compute(self, framework: Framework) -> Iterator[tuple[str, Quantities]]:
+    def compute(self, framework: Framework) -> Iterator[tuple[Stage, Quantities]]:
         """The same by a framework."""
         stages = dict(self.history.compute(framework))
-        unchanged = stages["trajectory"]["arguments afterwards"]
-        yield "update", {**stages["update"], "arguments afterwards": unchanged}
+        unchanged = stages[Stage.TRAJECTORY]["arguments afterwards"]
+        yield Stage.UPDATE, {**stages[Stage.UPDATE], "arguments afterwards": unchanged}
 
 
 # ----- arguments -----

@@ -14,20 +14,21 @@ import numpy as np
 from crosscheck.documents import transcription, verdicts
 from crosscheck.documents.expressions import resolve
 from crosscheck.documents.transcription import Number
+from crosscheck.documents.verdicts import Verdict
 from crosscheck.documents.worked_examples import given_names
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics.comparison import Tensor
 from crosscheck.verification.cases.examples import framework_stages
-from crosscheck.verification.cases.stages import STAGES, Quantities, Stages
+from crosscheck.verification.cases.stages import Quantities, Stage, Stages
 
 # The stage of a quantity, by how its name begins; what follows a step is its trajectory.
 STAGE_OF = {
-    "pre_activations": "forward",
-    "activations": "forward",
-    "outputs": "forward",
-    "loss": "forward",
-    "deltas": "deltas",
-    "grads": "gradients",
+    "pre_activations": Stage.FORWARD,
+    "activations": Stage.FORWARD,
+    "outputs": Stage.FORWARD,
+    "loss": Stage.FORWARD,
+    "deltas": Stage.DELTAS,
+    "grads": Stage.GRADIENTS,
 }
 
 
@@ -47,10 +48,10 @@ class PrintedCase:
         """The printed numbers, each with half a unit of its last digit as its bound."""
         return _printed(self)
 
-    def compute(self, framework: Framework) -> Iterator[tuple[str, Quantities]]:
+    def compute(self, framework: Framework) -> Iterator[tuple[Stage, Quantities]]:
         """The same quantities by a framework, stage by stage."""
         printed = self.exactly()
-        last = max(printed, key=STAGES.index)
+        last = max(printed)
         for stage, names in framework_stages(transcription.load(self.document), framework):
             found: Quantities = {
                 quantity: {"": Tensor(np.array(float(resolve(quantity, names))))}
@@ -67,12 +68,12 @@ def _printed(case: PrintedCase) -> Stages:
     document = transcription.load(case.document)
     given = given_names(document)
     runs = {run.name for run in document.example.runs}
-    numbers: dict[tuple[str, str], list[Number]] = {}
+    numbers: dict[tuple[Stage, str], list[Number]] = {}
     for judged in verdicts.judge(case.document):
         number = judged.number
         stage = _stage(number.quantity, runs)
         # What is given is not computed by anybody.
-        if judged.verdict != "confirmed" or not stage or resolve(number.quantity, given):
+        if judged.verdict is not Verdict.CONFIRMED or not stage or resolve(number.quantity, given):
             continue
         numbers.setdefault((stage, number.quantity), []).append(number)
     found: Stages = {}
@@ -88,13 +89,13 @@ def _half_unit(number: Number) -> float:
     return 0.0 if number.is_integer else float(number.half_unit)
 
 
-def _stage(quantity: str, runs: set[str]) -> str | None:
+def _stage(quantity: str, runs: set[str]) -> Stage | None:
     """The stage of a plain quantity of the network; None for what no framework computes."""
     if not re.fullmatch(r"[\w.\[\], ]+", quantity):
         return None
     first, *rest = re.split(r"[.\[]", quantity)
     if first in runs:
-        return "state" if rest[0] == "state" else "trajectory"
+        return Stage.STATE if rest[0] == "state" else Stage.TRAJECTORY
     return STAGE_OF.get(first)
 
 

@@ -1,21 +1,49 @@
-"""The stages of a computation, in their order: the first that diverges is the one to blame."""
+"""What a case is, and the stages in which it is computed: the first that diverges is to blame."""
 
 from abc import abstractmethod
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import Protocol
 
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics.comparison import Tensors
 
-STAGES = ("forward", "deltas", "gradients", "state", "update", "trajectory")
 
-# Quantities by stage and name.
+class Stage(StrEnum):
+    """A stage of a computation. An earlier one is less than a later one, whatever their words."""
+
+    FORWARD = "forward"
+    DELTAS = "deltas"
+    GRADIENTS = "gradients"
+    STATE = "state"
+    UPDATE = "update"
+    TRAJECTORY = "trajectory"
+
+    @property
+    def position(self) -> int:
+        """Its number in the order of the computation, from 0."""
+        return list(Stage).index(self)
+
+    def __lt__(self, other: str) -> bool:
+        return self.position < Stage(other).position
+
+    def __le__(self, other: str) -> bool:
+        return self.position <= Stage(other).position
+
+    def __gt__(self, other: str) -> bool:
+        return self.position > Stage(other).position
+
+    def __ge__(self, other: str) -> bool:
+        return self.position >= Stage(other).position
+
+
+# The quantities of one stage by name, and those of all stages.
 Quantities = dict[str, Tensors]
-Stages = dict[str, Quantities]
+Stages = dict[Stage, Quantities]
 
 
 class ByContent:
-    """Equal and hashed by a digest of what the exact values depend on, which are cached by it."""
+    """Equal and hashed by a digest of what the exact values depend on, so that they are cached."""
 
     @property
     @abstractmethod
@@ -33,8 +61,8 @@ class Fixture(Protocol):
     """One case: what it computes, exactly and by a framework, under the same names.
 
     Attributes:
-        group, name: The group of fixtures it belongs to, and its own name.
-        dtype: What every tensor has.
+        group, name: The group of cases it belongs to, and its own name.
+        dtype: That of every tensor.
     """
 
     def __hash__(self) -> int: ...  # of the content, so that equal cases share their exact values
@@ -51,5 +79,8 @@ class Fixture(Protocol):
     def exactly(self) -> Stages:
         """Every quantity, exact, with its bound."""
 
-    def compute(self, framework: Framework) -> Iterator[tuple[str, Quantities]]:
-        """Every quantity by a framework, a stage at a time, so that an error has its stage."""
+    def compute(self, framework: Framework) -> Iterator[tuple[Stage, Quantities]]:
+        """Every quantity by a framework, one stage at a time.
+
+        So what a framework raises comes in the stage that raises it.
+        """

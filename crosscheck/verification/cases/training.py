@@ -25,7 +25,7 @@ from crosscheck.numerics.exact.balls import enclose, from_floats, is_positive
 from crosscheck.numerics.exact.network import forward_and_backward
 from crosscheck.numerics.exact.optimizers import EXACT_RULES as EXACT
 from crosscheck.numerics.trees import Layer, numpy_leaves, to_framework
-from crosscheck.verification.cases.stages import ByContent, Quantities, Stages
+from crosscheck.verification.cases.stages import ByContent, Quantities, Stage, Stages
 
 SIZES = (3, 4, 2)
 SAMPLES = 10
@@ -94,7 +94,7 @@ class TrainingCase(ByContent):
         """Everything that training leaves, exact, with its bound."""
         return exact_stages(self)
 
-    def compute(self, framework: Framework) -> Iterator[tuple[str, Quantities]]:
+    def compute(self, framework: Framework) -> Iterator[tuple[Stage, Quantities]]:
         """The same by a framework."""
         arrays, (params, inputs, targets) = framework.params, self.data()
         optimizer = getattr(framework.optimizers, self.optimizer)(self.rate, **self.keywords)
@@ -128,7 +128,7 @@ class TrainingCase(ByContent):
         losses += result.losses
         ended = [len(losses), REASONS.index(result.stop_reason)]
         yield (
-            "trajectory",
+            Stage.TRAJECTORY,
             {
                 ENDED: {"": Tensor(np.array(ended).astype(self.dtype))},
                 "params": tensors.computed_steps(seen),
@@ -145,7 +145,7 @@ def exact_stages(case: TrainingCase) -> Stages:
     rounded = _train(case, *_inexact_arithmetic(case), epochs=epochs)
     ended = [epochs, REASONS.index(trained.reason)]
     return {
-        "trajectory": {
+        Stage.TRAJECTORY: {
             ENDED: {"": Tensor(np.array(ended, "float64"))},
             "params": tensors.bounded_steps(trained.params, rounded.params),
             "losses": tensors.bounded_steps(trained.losses, rounded.losses),

@@ -1,0 +1,25 @@
+"""The statements of all documents. The modules that state them are imported here, and only here."""
+
+from crosscheck.documents.statements import (
+    document_000,
+    document_001,
+    document_002,
+    document_002_updates,
+    document_003,
+    document_004,
+)
+from crosscheck.documents.statements.statement import Statement
+
+MODULES = (
+    document_000,
+    document_001,
+    document_002,
+    document_002_updates,
+    document_003,
+    document_004,
+)
+
+
+def all_statements() -> list[Statement]:
+    """Every statement of every document, in the documents' order."""
+    return [statement for module in MODULES for statement in module.statements]

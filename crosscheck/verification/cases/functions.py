@@ -1,0 +1,195 @@
+"""Single calls of the contract's functions, each needing as little else of a framework as it can.
+
+The ladder climbs them. Where a case of the harness makes the same call, the case here goes by the
+group and name of that one, so that mistakes and known failures are found by it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import reference_numpy.params as numpy_params
+from crosscheck.frameworks.registry import Framework
+from crosscheck.numerics import tensors
+from crosscheck.numerics.comparison import Tensor
+from crosscheck.numerics.trees import Layer, leaves, to_framework
+from crosscheck.verification.cases import network
+from crosscheck.verification.cases.network import NetworkCase
+from crosscheck.verification.cases.stages import Quantities, Stage, Stages
+
+INITIALIZERS = tuple(numpy_params.INITIALIZERS)
+WEIGHT, BIAS = np.arange(6.0).reshape(2, 3), np.array([0.5, -8.0])
+
+
+@dataclass(frozen=True, eq=False)
+class FunctionCase:
+    """One call of one function, and what must come out.
+
+    Attributes:
+        name: Of the case.
+        dtype: Of its arrays.
+        exact: The one quantity that the call gives, with its bound.
+        call: Makes the call, by a framework, and returns a tree of NumPy's arrays.
+        group: That of the case of the harness with this name, else "ladder".
+    """
+
+    name: str
+    dtype: str
+    exact: Quantities
+    call: Callable[[Framework], Any]
+    group: str = "ladder"
+
+    def exactly(self) -> Stages:
+        """What must come out."""
+        return {Stage.FORWARD: self.exact}
+
+    def compute(self, framework: Framework) -> Iterator[tuple[Stage, Quantities]]:
+        """What comes out."""
+        ((quantity, expected),) = self.exact.items()
+        found = leaves(self.call(framework))
+        if len(found) == len(expected) == 1:  # whatever the place is called
+            found = dict(zip(expected, found.values(), strict=True))
+        yield Stage.FORWARD, {quantity: {place: Tensor(np.array(a)) for place, a in found.items()}}
+
+
+# ----- checks and params -----
+
+
+def refuses_a_word() -> FunctionCase:
+    """`checks.floating` of a text, for which nothing else has to be written."""
+
+    def call(framework: Framework) -> Any:
+        try:
+            framework.checks.floating("z", "a word")
+        except TypeError as error:
+            return np.array(float(str(error) == "z must be an array (see from_numpy), not str"))
+        return np.array(0.0)
+
+    refused: Quantities = {"refused, with the contract's words": {"": Tensor(np.array(1.0))}}
+    return FunctionCase("a word in place of an array", "float64", refused, call)
+
+
+def tree_map(dtype: str) -> FunctionCase:
+    """`tree_map` over layers of NumPy's own arrays, so that nothing else has to be written."""
+
+    def call(framework: Framework) -> Any:
+        layers = tuple(framework.params.Layer(*layer) for layer in tree)
+        return framework.params.tree_map(lambda leaf, other: leaf, layers, layers)
+
+    tree = _layers(dtype)
+    return FunctionCase(f"mapped in {dtype}", dtype, _equals(tree), call)
+
+
+def from_numpy(dtype: str) -> FunctionCase:
+    """`from_numpy` of layers, of which only the types are looked at."""
+
+    def call(framework: Framework) -> Any:
+        given = to_framework(framework.params, tree)
+        if [type(layer) for layer in given] != [framework.params.Layer] * len(tree):
+            raise TypeError(f"from_numpy gives {type(given).__name__}, not a tuple of Layer")
+        return tree
+
+    tree = _layers(dtype)
+    return FunctionCase(f"from_numpy in {dtype}", dtype, _equals(tree), call)
+
+
+def to_numpy(dtype: str) -> FunctionCase:
+    """`to_numpy` of what `from_numpy` gave."""
+
+    def call(framework: Framework) -> Any:
+        return framework.params.to_numpy(to_framework(framework.params, tree))
+
+    tree = _layers(dtype)
+    return FunctionCase(f"round_trip in {dtype}", dtype, _equals(tree), call)
+
+
+def init_params(initializer: str, dtype: str) -> FunctionCase:
+    """Parameters drawn from a seed, the same in every framework."""
+    keywords: dict[str, Any] = {"seed": 7, "initializer": initializer, "dtype": dtype}
+    if initializer == "uniform":
+        keywords["bound"] = 0.25
+    expected = numpy_params.init_params((3, 4, 2), **keywords)
+
+    def call(framework: Framework) -> Any:
+        return framework.params.to_numpy(framework.params.init_params((3, 4, 2), **keywords))
+
+    return FunctionCase(f"{initializer} in {dtype}", dtype, _equals(expected), call)
+
+
+# ----- activations, losses and mlp -----
+
+
+def activation(name: str, dtype: str) -> FunctionCase:
+    """One activation alone, on the pre-activations of its case at the edges."""
+    case = next(
+        each
+        for each in network.edges()
+        if each.activations == (name,) and each.dtype == dtype and each.loss.startswith("half")
+    )
+    exact: Quantities = {
+        "activations": {"[1]": case.exactly()[Stage.FORWARD]["activations"]["[1]"]}
+    }
+
+    def call(framework: Framework) -> Any:
+        z = to_framework(framework.params, case.inputs)
+        return framework.params.to_numpy(framework.activations.ACTIVATIONS[name](z))
+
+    return FunctionCase(case.name, dtype, exact, call, case.group)
+
+
+def loss(name: str, dtype: str) -> FunctionCase:
+    """One loss alone, on predictions that are probabilities.
+
+    Its exact value is that of a network of one layer, whose weight is the identity.
+    """
+    predictions = np.array([[0.25, 0.75], [0.5, 0.5], [0.875, 0.125]], dtype)
+    targets = np.array([[0.5, 0.5], [0.0, 1.0], [0.25, 0.75]], dtype)
+    layer = (np.eye(2, dtype=dtype), np.zeros(2, dtype))
+    label = f"{name} in {dtype}"
+    case = NetworkCase("ladder", label, (layer,), predictions, targets, ("identity",), name)
+
+    def call(framework: Framework) -> Any:
+        arguments = (to_framework(framework.params, each) for each in (predictions, targets))
+        return framework.params.to_numpy(framework.losses.LOSSES[name](*arguments))
+
+    return FunctionCase(label, dtype, {"loss": case.exactly()[Stage.FORWARD]["loss"]}, call)
+
+
+def predict(dtype: str) -> FunctionCase:
+    """The classes of three samples."""
+    inputs = np.array([[1, 3, 2], [-1, -2, -3], [0, 0, 5]], dtype)
+    layer = Layer(np.eye(3, dtype=dtype), np.zeros(3, dtype))
+    exact: Quantities = {"classes": {"": Tensor(np.array([1.0, 0.0, 2.0]))}}
+
+    def call(framework: Framework) -> Any:
+        params, samples = (to_framework(framework.params, each) for each in ((layer,), inputs))
+        classes = framework.mlp.predict(params, samples, activations=("identity",))
+        return np.asarray(classes).astype(dtype)
+
+    return FunctionCase(f"classes in {dtype}", dtype, exact, call)
+
+
+# ----- optimizers -----
+
+
+def apply_updates(dtype: str) -> FunctionCase:
+    """Parameters plus updates that equal them."""
+    tree = _layers(dtype)
+    doubled = tuple(Layer(*(2 * leaf for leaf in layer)) for layer in tree)
+
+    def call(framework: Framework) -> Any:
+        theta, updates = (to_framework(framework.params, tree) for _ in range(2))
+        updated = framework.optimizers.apply_updates(theta, updates)
+        return framework.params.to_numpy(updated)
+
+    return FunctionCase(f"params + updates in {dtype}", dtype, _equals(doubled), call)
+
+
+def _layers(dtype: str) -> tuple[Layer, ...]:
+    return (Layer(WEIGHT.astype(dtype), BIAS.astype(dtype)),)
+
+
+def _equals(tree: Any) -> Quantities:
+    return {"the tree": tensors.unchanged(tree)}
