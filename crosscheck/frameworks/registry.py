@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits
 from crosscheck.frameworks.declarations import DeclarationError, Declarations, declared_by
 
 BUILT_IN = {"numpy": "reference_numpy", "torch": "reference_torch", "jax": "reference_jax"}
-ENTRY_POINTS = "crosscheck.frameworks.registry"
+ENTRY_POINTS = "crosscheck.frameworks"
 # So many seconds may an import take; another limit stands in the environment variable.
 IMPORT_LIMIT = 60.0
 IMPORT_LIMIT_VARIABLE = "CROSSCHECK_IMPORT_LIMIT"

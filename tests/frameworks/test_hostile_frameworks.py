@@ -178,10 +178,10 @@ def test_looking_for_a_package_does_not_import_it(copy):
 def test_frameworks_are_imported_when_they_are_needed_and_once():
     script = (
         "import json, sys\n"
-        "import crosscheck.cli\n"
+        "import crosscheck.cli.main\n"
         "slow = {'torch', 'jax', 'mlx', 'autograd', 'reference_torch'}\n"
         "before = sorted(slow & set(sys.modules))\n"
-        "from crosscheck.frameworks import load\n"
+        "from crosscheck.frameworks.registry import load\n"
         "once = load('numpy', 'reference_numpy') is load('numpy', 'reference_numpy')\n"
         "print(json.dumps([before, once]))\n"
     )

@@ -74,7 +74,7 @@ def test_a_skeleton_can_be_installed_and_found(tmp_path):
     made = write("reference_mine", tmp_path / "new")
     project = tomllib.loads((tmp_path / "new" / "pyproject.toml").read_text(encoding="utf-8"))
     assert project["project"]["name"] == "reference-mine"
-    points = project["project"]["entry-points"]["crosscheck.frameworks.registry"]
+    points = project["project"]["entry-points"]["crosscheck.frameworks"]
     assert points == {"reference_mine": "reference_mine"}
     assert {
         path.relative_to(tmp_path / "new" / "reference_mine").parts[0] for path in made[2:]
@@ -224,7 +224,7 @@ def test_a_test_of_what_is_not_written_is_skipped_with_its_name(tmp_path):
     """And one test fails, and says what is next."""
     write("pale", tmp_path / "new")
     command = [sys.executable, "-m", "pytest", "-n0", "-q", "-p", "no:cacheprovider"]
-    selected = ["tests/test_losses.py", "tests/test_verification.py"]
+    selected = ["tests/references/test_losses.py", "tests/verification/test_verification.py"]
     made = subprocess.run(
         [*command, "--only", "pale", *selected],
         cwd=ROOT,
