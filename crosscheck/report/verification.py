@@ -28,7 +28,7 @@ def show_verification(console: Console, result: Verification, accounts: Iterable
     if accounts:
         console.print(summary(accounts))
     for name, status in result.frameworks.items():
-        if status.status in ("wrong", "unfinished"):
+        if status.status in ("wrong", "unfinished", "for another contract"):
             for reason in status.reasons:
                 console.print(f"[bold red]{name} is {status.status}:[/] {escape(reason)}")
         for reason, cases in status.not_supported.items():
@@ -54,7 +54,7 @@ def closing_line(result: Verification) -> str:
     """The outcome in one line, as markup."""
     by_status = {
         status: [name for name, entry in result.frameworks.items() if entry.status == status]
-        for status in ("verified", "wrong", "unfinished", "not installed")
+        for status in ("verified", "wrong", "unfinished", "for another contract", "not installed")
     }
     parts = [
         f"{coloured(status)}: {', '.join(names)}" for status, names in by_status.items() if names

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 import reference_numpy.params as numpy_params
-from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, STATES
+from crosscheck.frameworks.contract import ACTIVATIONS, INITIALIZERS, LOSSES, STATES
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics import tensors
 from crosscheck.numerics.comparison import Tensor
@@ -149,11 +149,12 @@ def _rungs() -> list[tuple[str, Sequence[Fixture], str | None]]:
     first = [case for case in passes if case.name.startswith("tanh-half_squared_error")]
     steps, training = descent.generated(), groups()["training"]
     found: list[tuple[str, Sequence[Fixture], str | None]] = [
-        ("checks.floating", [_refused()], None),
+        ("arrays.is_array", [_refused()], None),
+        *((f"arrays.{n}", [_array(n, d) for d in DTYPES], None) for n in ("shape", "entries")),
         ("params.tree_map", [_tree(_mapped, dtype) for dtype in DTYPES], None),
         ("params.from_numpy", [_tree(_from_numpy, dtype) for dtype in DTYPES], None),
         ("params.to_numpy", [_tree(_round_trip, dtype) for dtype in DTYPES], None),
-        ("params.init_params", [_drawn(n, d) for d in DTYPES for n in _INITIALIZERS], None),
+        ("params.init_params", [_drawn(n, d) for d in DTYPES for n in INITIALIZERS], None),
         *(
             (f"activations.{name}", [_activation(name, dtype) for dtype in DTYPES], None)
             for name in ACTIVATIONS
@@ -175,7 +176,6 @@ def _plain(cases: list[descent.DescentCase], name: str) -> Sequence[Fixture]:
     return [c for c in cases if c.optimizer == name and not is_decayed(name, c.keywords)]
 
 
-_INITIALIZERS = tuple(numpy_params.INITIALIZERS)
 _WEIGHT, _BIAS = np.arange(6.0).reshape(2, 3), np.array([0.5, -8.0])
 
 
@@ -207,6 +207,16 @@ def _refused() -> FunctionCase:
     return FunctionCase("a word in place of an array", "float64", refused, call)
 
 
+def _array(name: str, dtype: str) -> FunctionCase:
+    values = _WEIGHT.astype(dtype)
+
+    def call(framework: Framework) -> Any:
+        found = getattr(framework.arrays, name)(framework.arrays.from_entries(values.copy()))
+        return values.reshape(found) if name == "shape" else found
+
+    return FunctionCase(f"{name} in {dtype}", dtype, _equals(values), call)
+
+
 def _mapped(arrays: Any, tree: Any) -> Any:
     # The leaves are handed through as they are, so that nothing else has to be written.
     layers = tuple(arrays.Layer(*layer) for layer in tree)
@@ -225,9 +235,8 @@ def _round_trip(arrays: Any, tree: Any) -> Any:
 
 
 def _drawn(name: str, dtype: str) -> FunctionCase:
-    given: dict[str, Any] = {"seed": 7, "initializer": name, "dtype": dtype}
-    if name == "uniform":
-        given["bound"] = 0.25
+    bound = 0.25 if name == "uniform" else None
+    given: dict[str, Any] = {"seed": 7, "initializer": name, "bound": bound, "dtype": dtype}
     expected = numpy_params.init_params((3, 4, 2), **given)
     return FunctionCase(
         f"{name} in {dtype}",
@@ -275,7 +284,7 @@ def _classes(dtype: str) -> FunctionCase:
     def call(framework: Framework) -> Any:
         params, handed = (tensors.handed(framework.params, each) for each in ((layer,), inputs))
         found = framework.mlp.predict(params, handed, activations=("identity",))
-        return np.asarray(found).astype(dtype)
+        return framework.arrays.entries(found).astype(dtype)
 
     return FunctionCase(f"classes in {dtype}", dtype, exact, call)
 

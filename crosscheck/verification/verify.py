@@ -10,13 +10,14 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from crosscheck.documents import ledger, transcription
-from crosscheck.frameworks.contract import breaches
+from crosscheck.frameworks.conformance import breaches
 from crosscheck.frameworks.declarations import KnownFailure, matches
 from crosscheck.frameworks.registry import (
     BUILT_IN,
     Broken,
     Framework,
     NotInstalled,
+    OtherContract,
     load,
     registry,
 )
@@ -45,7 +46,7 @@ class Status:
 
     Attributes:
         version: Its version; None if it is not installed.
-        status: "verified", "wrong", "unfinished" or "not installed".
+        status: "verified", "wrong", "unfinished", "for another contract" or "not installed".
         reasons: Why.
         not_supported: The cases that were not run, by the limit that it declares.
         known_failures: The cases that failed as it declares, by what it says of them.
@@ -136,6 +137,8 @@ def verify(
 def _status(loaded: Framework | NotInstalled | Broken) -> Status:
     if isinstance(loaded, NotInstalled):
         return Status(None, "not installed", [loaded.reason])
+    if isinstance(loaded, OtherContract):
+        return Status(loaded.version, "for another contract", list(loaded.problems))
     if isinstance(loaded, Broken):
         return Status(loaded.version, "wrong", list(loaded.problems))
     try:

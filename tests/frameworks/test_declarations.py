@@ -213,7 +213,8 @@ def test_pytest_takes_declarations_as_they_are_meant(tmp_path, changed, which, e
     text += "        raise NotImplementedError('left out')\n    return 0\n"
     path.write_text(text, encoding="utf-8")
     (package / "crosscheck.toml").write_text(SAYS.format(which=which), encoding="utf-8")
-    asked = "-n0 -q -p no:cacheprovider --only declaring tests/references/test_activations.py -k slope_of_relu"
+    asked = "-n0 -q -p no:cacheprovider --only declaring -k slope_of_relu "
+    asked += "tests/references/test_activations.py"
     made = subprocess.run(
         [sys.executable, "-m", "pytest", *asked.split()],
         cwd=ROOT,
