@@ -78,7 +78,7 @@ class Broken:
 
 @dataclass(frozen=True)
 class OtherContract(Broken):
-    """A framework that was written for another version of the contract; its problem says so."""
+    """A framework that was written for another version of the contract; its problems say which."""
 
 
 def prepare() -> None:
@@ -169,18 +169,19 @@ def load(name: str, package: str) -> Framework | NotInstalled | Broken:
     if problems:
         return Broken(name, package, version, tuple(problems))
     if declared.contract < CONTRACT_VERSION:
-        return OtherContract(name, package, version, (_older(declared.contract, root),))
+        return OtherContract(name, package, version, _older(declared.contract, root))
     return Framework(name, package, version, declared, **modules)
 
 
-def _older(written_for: int, root: ModuleType) -> str:
+def _older(written_for: int, root: ModuleType) -> tuple[str, ...]:
+    """What the author of a package is told: what to run, and what changed."""
     top = root.__name__.partition(".")[0]
     folder = Path(next(iter(sys.modules[top].__path__))).parent
     changes = [text for number, text in CHANGES.items() if number > written_for]
     return (
         f"it was written for version {written_for} of the contract, and this is version "
-        f"{CONTRACT_VERSION}. What changed: {' '.join(changes)} To bring it up to date: "
-        f"crosscheck new {root.__name__} {quote(str(folder))} --renew"
+        f"{CONTRACT_VERSION}: run crosscheck new {root.__name__} {quote(str(folder))} --renew",
+        f"what changed: {' '.join(changes)}",
     )
 
 

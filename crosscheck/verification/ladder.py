@@ -237,11 +237,10 @@ def _round_trip(arrays: Any, tree: Any) -> Any:
 def _drawn(name: str, dtype: str) -> FunctionCase:
     bound = 0.25 if name == "uniform" else None
     given: dict[str, Any] = {"seed": 7, "initializer": name, "bound": bound, "dtype": dtype}
-    expected = numpy_params.init_params((3, 4, 2), **given)
     return FunctionCase(
         f"{name} in {dtype}",
         dtype,
-        _equals(expected),
+        _equals(numpy_params.init_params((3, 4, 2), **given)),
         lambda f: f.params.to_numpy(f.params.init_params((3, 4, 2), **given)),
     )
 

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from crosscheck.cli.main import main
 from crosscheck.frameworks import skeleton
+from crosscheck.frameworks.conformance import breaches
 from crosscheck.frameworks.contract import SIGNATURES
 from crosscheck.frameworks.registry import MODULES, load
 from crosscheck.frameworks.skeleton import SkeletonError, write
