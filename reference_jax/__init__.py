@@ -1,6 +1,7 @@
 """The MLP, its losses and its optimizers in JAX, with gradients from `jax.grad`.
 
-Read in this order: params, checks, activations, losses, mlp, gradients, optimizers, training.
+Read in this order: params, arrays, checks, activations, losses, mlp, gradients, optimizers,
+training, epochs.
 
 float64 needs `jax.config.update("jax_enable_x64", True)`; importing this package does not set it.
 """

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 
 from . import checks
-from .params import Array
+from .arrays import Array
 
 
 def identity(z: Array) -> Array:

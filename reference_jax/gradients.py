@@ -6,9 +6,10 @@ import jax
 
 from . import checks
 from .activations import ACTIVATIONS
+from .arrays import Array
 from .losses import LOSSES
 from .mlp import unchecked_forward
-from .params import Array, Params
+from .params import Params
 
 
 def value_and_grad(

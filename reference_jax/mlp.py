@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from . import checks
 from .activations import ACTIVATIONS
-from .params import Array, Layer, Params
+from .arrays import Array
+from .params import Layer, Params
 
 
 class Trace(NamedTuple):

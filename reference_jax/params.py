@@ -5,13 +5,10 @@ from itertools import pairwise
 from math import sqrt
 from typing import Any, NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
-from . import checks
-
-Array = jax.Array
+from . import arrays, checks
+from .arrays import Array
 
 
 class Layer(NamedTuple):
@@ -76,6 +73,7 @@ def init_params(
     Raises:
         ValueError: Unknown name, bad sizes, seed or bound.
         TypeError: If `dtype` is not floating, or the framework would change it.
+        NotImplementedError: If the framework does not support `dtype`.
     """
     checks.layer_sizes(layer_sizes)
     checks.whole_number("seed", seed, at_least=0)
@@ -99,11 +97,13 @@ def from_numpy(tree: Tree) -> Tree:
 
     Raises:
         TypeError: If a leaf is not a floating NumPy array, or the framework would change its dtype.
+        NotImplementedError: If the framework does not support the dtype of a leaf.
     """
 
     def convert(leaf: np.ndarray) -> Array:
-        checks.convertible(leaf)
-        return jnp.array(leaf)
+        checks.numpy_array(leaf)
+        arrays.convertible(leaf)
+        return arrays.from_entries(leaf)
 
     return tree_map(convert, tree)
 
@@ -115,4 +115,4 @@ def to_numpy(tree: Tree) -> Tree:
         TypeError: If a leaf is not a floating array of this framework.
     """
     checks.floating_tree("tree", tree)
-    return tree_map(lambda leaf: np.array(leaf), tree)
+    return tree_map(lambda leaf: np.array(arrays.entries(leaf)), tree)

@@ -1,24 +1,22 @@
 """Training: mini-batches in a seeded order, and a rule that says when to stop.
 
-The same but for `run_epoch` in every package.
+How a framework runs one epoch stands in `epochs`.
 """
 
-import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
 from . import checks
 from .activations import ACTIVATIONS
-from .gradients import unchecked_value_and_grad
+from .arrays import Array
+from .epochs import run_epoch
 from .losses import LOSSES
-from .optimizers import Optimizer, apply_updates
-from .params import Array, Params
+from .optimizers import Optimizer
+from .params import Params
 
 OnEpoch = Callable[[int, Params, Any, tuple[float, ...]], None]
 
@@ -162,50 +160,3 @@ def _batches(samples: int, batch_size: int | None, seed: int, epoch: int) -> lis
         return [np.arange(samples)]
     order = np.random.default_rng([seed, epoch]).permutation(samples)
     return [order[start : start + batch_size] for start in range(0, samples, batch_size)]
-
-
-def run_epoch(
-    params: Params,
-    state: Any,
-    inputs: Array,
-    targets: Array,
-    batches: list[np.ndarray],
-    optimizer: Optimizer,
-    activations: Sequence[str],
-    loss: str,
-    compile: bool | None,
-) -> tuple[Params, Any, float]:
-    """One update per batch. Returns the parameters, the state and the mean loss of the samples."""
-    total = 0.0
-    with jax.disable_jit(compile is False):
-        # All batches of one length are one compiled call; the short last one is another.
-        for length in sorted({len(batch) for batch in batches}, reverse=True):
-            stacked = jnp.asarray(np.stack([b for b in batches if len(b) == length]))
-            params, state, values = _steps(
-                params, state, inputs, targets, stacked, optimizer, tuple(activations), loss
-            )
-            total += float(values.sum()) * length
-    return params, state, total / len(inputs)
-
-
-@functools.partial(jax.jit, static_argnames=("optimizer", "activations", "loss"))
-def _steps(
-    params: Params,
-    state: Any,
-    inputs: Array,
-    targets: Array,
-    batches: Array,
-    optimizer: Optimizer,
-    activations: tuple[str, ...],
-    loss: str,
-) -> tuple[Params, Any, Array]:
-    def step(carry: tuple[Params, Any], batch: Array) -> tuple[tuple[Params, Any], Array]:
-        params, state = carry
-        value, grads = unchecked_value_and_grad(
-            params, inputs[batch], targets[batch], activations, loss
-        )
-        updates, state = optimizer.update(grads, state, params)
-        return (apply_updates(params, updates), state), value
-
-    (params, state), values = jax.lax.scan(step, (params, state), batches)
-    return params, state, values

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from . import checks
-from .params import Array
+from .arrays import Array
 
 
 def identity(z: Array) -> Array:

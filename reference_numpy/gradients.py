@@ -20,9 +20,10 @@ import numpy as np
 
 from . import checks
 from .activations import ACTIVATIONS, erfc, log_softmax, sigmoid
+from .arrays import Array
 from .losses import LOSSES
 from .mlp import Trace, unchecked_forward
-from .params import Array, Layer, Params
+from .params import Layer, Params
 
 
 def value_and_grad(

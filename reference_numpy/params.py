@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import checks
-
-Array = np.ndarray
+from . import arrays, checks
+from .arrays import Array
 
 
 class Layer(NamedTuple):
@@ -74,6 +73,7 @@ def init_params(
     Raises:
         ValueError: Unknown name, bad sizes, seed or bound.
         TypeError: If `dtype` is not floating, or the framework would change it.
+        NotImplementedError: If the framework does not support `dtype`.
     """
     checks.layer_sizes(layer_sizes)
     checks.whole_number("seed", seed, at_least=0)
@@ -97,11 +97,13 @@ def from_numpy(tree: Tree) -> Tree:
 
     Raises:
         TypeError: If a leaf is not a floating NumPy array, or the framework would change its dtype.
+        NotImplementedError: If the framework does not support the dtype of a leaf.
     """
 
     def convert(leaf: np.ndarray) -> Array:
-        checks.convertible(leaf)
-        return np.array(leaf)
+        checks.numpy_array(leaf)
+        arrays.convertible(leaf)
+        return arrays.from_entries(leaf)
 
     return tree_map(convert, tree)
 
@@ -113,4 +115,4 @@ def to_numpy(tree: Tree) -> Tree:
         TypeError: If a leaf is not a floating array of this framework.
     """
     checks.floating_tree("tree", tree)
-    return tree_map(lambda leaf: np.array(leaf), tree)
+    return tree_map(lambda leaf: np.array(arrays.entries(leaf)), tree)

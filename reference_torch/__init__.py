@@ -1,6 +1,7 @@
 """The MLP, its losses and its optimizers in PyTorch, with gradients from the autograd tape.
 
-Read in this order: params, checks, activations, losses, mlp, gradients, optimizers, training.
+Read in this order: params, arrays, checks, activations, losses, mlp, gradients, optimizers,
+training, epochs.
 """
 
 try:

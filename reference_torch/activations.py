@@ -10,7 +10,7 @@ import torch
 from torch.nn.functional import logsigmoid
 
 from . import checks
-from .params import Array
+from .arrays import Array
 
 
 def identity(z: Array) -> Array:

@@ -6,9 +6,10 @@ import torch
 
 from . import checks
 from .activations import ACTIVATIONS
+from .arrays import Array
 from .losses import LOSSES
 from .mlp import Trace, unchecked_forward
-from .params import Array, Params, tree_map
+from .params import Params, tree_map
 
 
 def value_and_grad(

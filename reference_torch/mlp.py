@@ -7,7 +7,8 @@ import torch
 
 from . import checks
 from .activations import ACTIVATIONS
-from .params import Array, Layer, Params
+from .arrays import Array
+from .params import Layer, Params
 
 
 class Trace(NamedTuple):

@@ -1,6 +1,6 @@
 """Training: mini-batches in a seeded order, and a rule that says when to stop.
 
-The same but for `run_epoch` in every package.
+How a framework runs one epoch stands in `epochs`.
 """
 
 import math
@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-import torch
 
 from . import checks
 from .activations import ACTIVATIONS
-from .gradients import unchecked_value_and_grad
+from .arrays import Array
+from .epochs import run_epoch
 from .losses import LOSSES
-from .mlp import unchecked_forward
-from .optimizers import Elementwise, Optimizer, apply_updates
-from .params import Array, Params, tree_map
+from .optimizers import Optimizer
+from .params import Params
 
 OnEpoch = Callable[[int, Params, Any, tuple[float, ...]], None]
 
@@ -161,118 +160,3 @@ def _batches(samples: int, batch_size: int | None, seed: int, epoch: int) -> lis
         return [np.arange(samples)]
     order = np.random.default_rng([seed, epoch]).permutation(samples)
     return [order[start : start + batch_size] for start in range(0, samples, batch_size)]
-
-
-@torch.enable_grad()
-def run_epoch(
-    params: Params,
-    state: Any,
-    inputs: Array,
-    targets: Array,
-    batches: list[np.ndarray],
-    optimizer: Optimizer,
-    activations: Sequence[str],
-    loss: str,
-    compile: bool | None,
-) -> tuple[Params, Any, float]:
-    """One update per batch. Returns the parameters, the state and the mean loss of the samples."""
-    # What the caller may differentiate elsewhere is neither marked nor written to here.
-    inputs, targets = inputs.detach(), targets.detach()
-    params = tree_map(lambda leaf: leaf.detach(), params)
-    if compile:
-        return _compiled_epoch(
-            params, state, inputs, targets, batches, optimizer, activations, loss
-        )
-    # To an elementwise optimizer all parameters are one vector, of which the layers are views, as
-    # are their gradients: an update is a few operations on all of them instead of on every leaf.
-    whole = isinstance(optimizer, Elementwise)
-    if whole:
-        _map_moments(lambda moment: checks.same_shapes("state", moment, "params", params), state)
-        theta, state = _joined(params), _map_moments(_joined, state)
-        gradient = torch.zeros_like(theta)
-        params, parts = _views(theta, params), _views(gradient, params)
-        params = tree_map(lambda leaf: leaf.requires_grad_(), params)
-        for layer, part in zip(params, parts, strict=True):
-            layer.weight.grad, layer.bias.grad = part
-    total = 0.0
-    for batch in [torch.from_numpy(batch).to(inputs.device) for batch in batches]:
-        x, y = inputs.index_select(0, batch), targets.index_select(0, batch)
-        if whole:
-            gradient.zero_()
-            value = LOSSES[loss](unchecked_forward(params, x, activations).outputs, y)
-            value.backward()  # type: ignore[no-untyped-call]
-            updates, state = optimizer.update(gradient, state, theta)
-            theta += updates
-        else:
-            value, grads = unchecked_value_and_grad(params, x, y, activations, loss)
-            updates, state = optimizer.update(grads, state, params)
-            params = apply_updates(params, updates)
-        total += float(value.detach()) * len(batch)
-    if whole:
-        params = _views(theta, params)
-        state = _map_moments(lambda moment: _views(moment, params), state)
-    return params, state, total / len(inputs)
-
-
-# So many steps are compiled as one call. With more the compiler is slower, the steps hardly faster.
-RUN = 10
-
-
-def _compiled_epoch(
-    params: Params,
-    state: Any,
-    inputs: Array,
-    targets: Array,
-    batches: list[np.ndarray],
-    optimizer: Optimizer,
-    activations: Sequence[str],
-    loss: str,
-) -> tuple[Params, Any, float]:
-    """`run_epoch`, `RUN` steps at a time in one compiled call."""
-
-    def objective(params: Params, x: Array, y: Array) -> Array:
-        return LOSSES[loss](unchecked_forward(params, x, activations).outputs, y)
-
-    # What takes more than eight operations is kept in memory: left to itself the compiler works out
-    # the moments of a late step from the gradients of all steps before it, anew in every place.
-    @torch.compile(options={"realize_opcount_threshold": 8})
-    def steps(params: Params, state: Any, chosen: Array) -> tuple[Params, Any, Array]:
-        values = []
-        for batch in chosen:
-            x, y = inputs.index_select(0, batch), targets.index_select(0, batch)
-            grads, value = torch.func.grad_and_value(objective)(params, x, y)
-            updates, state = optimizer.update(grads, state, params)
-            params = apply_updates(params, updates)
-            values.append(value)
-        return params, state, torch.stack(values)
-
-    total, done = 0.0, 0
-    while done < len(batches):
-        run = [batch for batch in batches[done : done + RUN] if len(batch) == len(batches[done])]
-        run = run if len(run) == RUN else run[:1]
-        chosen = torch.from_numpy(np.stack(run)).to(inputs.device)
-        params, state, values = steps(params, state, chosen)
-        total += float(values.sum()) * len(run[0])
-        done += len(run)
-    return params, state, total / len(inputs)
-
-
-def _joined(tree: Params) -> Array:
-    """All leaves in one vector, one after the other."""
-    return torch.cat([leaf.ravel() for layer in tree for leaf in layer])
-
-
-def _views(vector: Array, like: Params) -> Params:
-    """Layers of the shape of `like`, whose tensors are pieces of the vector: no copies."""
-    pieces = iter(torch.split(vector.detach(), [leaf.numel() for layer in like for leaf in layer]))
-    return tree_map(lambda leaf: next(pieces).view(leaf.shape), like)
-
-
-def _map_moments(function: Callable[[Any], Any], state: Any) -> Any:
-    """The state with every moment replaced; its numbers, as the step, stay as they are."""
-    moments = {
-        name: function(moment)
-        for name, moment in state._asdict().items()
-        if isinstance(moment, tuple | Array)
-    }
-    return state._replace(**moments)

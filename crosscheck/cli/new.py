@@ -1,31 +1,59 @@
 """`crosscheck new`."""
 
-import sys
 from pathlib import Path
 from shlex import quote
 
 import click
 
-from crosscheck.frameworks import skeleton
+from crosscheck.frameworks import renewal, skeleton
+from crosscheck.frameworks.registry import BUILT_IN
 
 
 @click.command()
 @click.argument("name")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-def new(name: str, folder: Path) -> None:
-    """Write the skeleton of a new framework: the package NAME, in the new folder DIR.
+@click.option(
+    "--from",
+    "origin",
+    type=click.Choice(list(BUILT_IN)),
+    help="Begin from this reference: every module is written, and the package is verified at once.",
+)
+@click.option(
+    "--renew",
+    is_flag=True,
+    help="Write the neutral modules of the package NAME, which stands in DIR, anew.",
+)
+def new(name: str, folder: Path, origin: str | None, renew: bool) -> None:
+    """Write a new framework: the package NAME, in the new folder DIR.
 
-    It can be installed at once (pip install -e DIR), and is then found by its entry point; nothing
-    in it is written. "crosscheck verify --only NAME" shows what to write next. Exit codes: 0
-    written, 2 bad usage, and then nothing is written.
+    Without --from nothing in it is written but its checks: every other function has its signature
+    and its docstring, and raises NotImplementedError. With --from it is a copy of a reference, in
+    which you put your framework in the place of that one. Either can be installed at once (pip
+    install -e DIR), and is then found by its entry point. "crosscheck verify --only NAME" shows
+    what to write next, or what is wrong.
+
+    With --renew the package is there already, in DIR/NAME. Its neutral modules, which read the same
+    in every package (params, checks, losses, mlp, optimizers and training), are written as this
+    version has them, with the library that the package imports there; so is the version of the
+    contract in its crosscheck.toml. Other files stay as they are, and so do the modules that
+    crosscheck.toml names under own. Changes of yours to the neutral modules are lost.
+
+    Exit codes: 0 written, 2 bad usage, and then nothing is written.
     """
+    if renew and origin is not None:
+        raise click.UsageError(
+            "--from begins a new package and --renew needs one that is there: give one of the two"
+        )
     try:
-        made = skeleton.write(name, folder)
+        written = renewal.renew(name, folder) if renew else skeleton.write(name, folder, origin)
     except skeleton.SkeletonError as error:
         raise click.UsageError(str(error)) from None
-    for path in made:
+    for path in written:
         click.echo(path)
-    click.echo(
-        f"next: pip install -e {quote(str(folder))} && crosscheck verify --only {name}",
-        file=sys.stderr,
-    )
+    verify = f"crosscheck verify --only {name}"
+    if not renew:
+        click.echo(f"next: pip install -e {quote(str(folder))} && {verify}", err=True)
+    elif written:
+        click.echo(f"next: {verify}", err=True)
+    else:
+        click.echo(f"the neutral modules of {name} are up to date: nothing is written", err=True)

@@ -24,7 +24,7 @@ from crosscheck.cli.resuming import (
     say_who_begins_anew,
     starting_points,
 )
-from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
+from crosscheck.frameworks.contract import ACTIVATIONS, INITIALIZERS, LOSSES
 from crosscheck.frameworks.devices import DEVICES, DeviceError
 from crosscheck.frameworks.registry import Framework, UnknownFrameworkError, installed
 from crosscheck.report import training as report
@@ -43,7 +43,6 @@ from crosscheck.training.runs.configuration import (
 from crosscheck.training.runs.training import Run
 from crosscheck.training.runs.training import train as train_one
 from reference_numpy.optimizers import OPTIMIZERS
-from reference_numpy.params import INITIALIZERS
 
 EPOCHS = {"digits": 100, "mnist": 10}
 # What determines a run is read from a checkpoint, and cannot be given beside it.
@@ -88,7 +87,7 @@ DETERMINES = (
 )
 @click.option("--batch-size", type=click.IntRange(min=1), default=32, show_default=True)
 @click.option(
-    "--initializer", type=click.Choice(list(INITIALIZERS)), default="lecun_normal",
+    "--initializer", type=click.Choice(INITIALIZERS), default="lecun_normal",
     show_default=True,
 )  # fmt: skip
 @click.option("--bound", type=float, help="r of the initializer uniform, which draws in [-r, r].")

@@ -52,11 +52,12 @@ def verify(
     too.
 
     A framework is verified, wrong, unfinished (something raises NotImplementedError: then what is
-    written, what is next and what is wrong is shown, rung by rung) or not installed. What it
-    declares in its crosscheck.toml as a limit is not supported, what it declares as a known failure
-    has to fail; both are shown and counted. Frameworks are the three built in, the installed
+    written, what is next and what is wrong is shown, rung by rung), written for another version of
+    the contract (then what changed is shown), or not installed. What it declares in its
+    crosscheck.toml as a limit is not supported, what it declares as a known failure has to fail;
+    both are shown and counted. Frameworks are the three built in, the installed
     packages with an entry point in the group crosscheck.frameworks, and any named with --framework.
-    Exit codes: 0 all holds, 1 something is wrong or unfinished, 2 bad usage.
+    Exit codes: 0 all holds, 1 something is wrong, unfinished or for another contract, 2 bad usage.
     """
     console = console_for(json_path)
     if only is not None and not _names(only):

@@ -1,16 +1,58 @@
-"""The contract, as data: the names that every framework has, and how each is called.
+"""The contract, as data: the modules of a framework, the names in them, and how each is called.
 
-Checked before any number is compared, so that a missing name is reported as that.
+It has a version, since packages that follow it live elsewhere: each declares in its
+`crosscheck.toml` for which version it was written.
 """
 
-import inspect
-from typing import TYPE_CHECKING, Any
+CONTRACT_VERSION = 2
+# What each version changed, for the authors of packages that follow an earlier one.
+CHANGES = {
+    1: "It had eight modules: params, checks, activations, losses, mlp, gradients, optimizers and "
+    "training.",
+    2: "arrays.py is new: is_array, is_traced, is_floating, dtype_name and convertible move there "
+    "from checks.py, together with the type Array from params.py, and same_dtype, shape, entries, "
+    "from_entries and to_device are added. epochs.py is new: run_epoch moves there from "
+    "training.py. params.py, checks.py and training.py now read the same in every package.",
+}
+# The modules that a version added: a package that follows an earlier one lacks them.
+ADDED = {2: ("arrays", "epochs")}
 
-import numpy as np
+# The modules in the order in which they are read; one is a folder, whose files have an order too.
+MODULES = (
+    "params",
+    "arrays",
+    "checks",
+    "activations",
+    "losses",
+    "mlp",
+    "gradients",
+    "optimizers",
+    "training",
+    "epochs",
+)
+FILES = {"optimizers": ("base", "descent", "scaled", "moments", "variants", "__init__")}
+# The neutral modules read the same in every package after the namespace of its framework, but for
+# the bodies of the functions that are named here.
+NEUTRAL: dict[str, tuple[str, ...]] = {
+    "params": (),
+    "checks": (),
+    "losses": (),
+    "mlp": ("linear",),
+    "optimizers": (),
+    "training": (),
+}
+# The neutral modules in which that namespace stands; where the others say np, they mean NumPy.
+COMPUTING = ("losses", "optimizers")
 
-if TYPE_CHECKING:
-    from crosscheck.frameworks.registry import Framework
-
+INITIALIZERS = (
+    "glorot_uniform",
+    "glorot_normal",
+    "he_uniform",
+    "he_normal",
+    "lecun_normal",
+    "standard_normal",
+    "uniform",
+)
 ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "softmax", "softplus", "gelu")
 LOSSES = (
     "squared_error",
@@ -36,6 +78,7 @@ STATES = {
     "adamax": ("step", "first_moment", "largest"),
 }
 
+# Every public name of a module, and how it is called.
 SIGNATURES = {
     "params": (
         "Layer(weight, bias)",
@@ -44,6 +87,46 @@ SIGNATURES = {
         "dtype='float64')",
         "from_numpy(tree)",
         "to_numpy(tree)",
+    ),
+    "arrays": (
+        "is_array(value)",
+        "is_traced(value)",
+        "is_floating(value)",
+        "dtype_name(value)",
+        "same_dtype(value, other)",
+        "shape(value)",
+        "entries(value)",
+        "convertible(values)",
+        "from_entries(values)",
+        "to_device(value, device)",
+    ),
+    "checks": (
+        "known(kind, name, table)",
+        "whole_number(name, value, at_least)",
+        "in_range(name, value, low, high=inf)",
+        "learning_rate(value)",
+        "learning_rate_at(value, step)",
+        "instance(name, value, kind)",
+        "flag(name, value)",
+        "layer_sizes(sizes)",
+        "bound(initializer, value)",
+        "numpy_array(value)",
+        "floating_dtype(dtype)",
+        "floating(name, value)",
+        "rows(name, value)",
+        "matrix(name, value, second_axis)",
+        "same_dtype(name, value, other_name, other)",
+        "loss_inputs(predictions, targets)",
+        "layers(params)",
+        "network(params, inputs, activations, table)",
+        "targets_of(params, inputs, targets)",
+        "same_structure(trees)",
+        "same_shapes(name, tree, other_name, other)",
+        "floating_tree(name, tree)",
+        "gradients(grads, params, **moments)",
+        "leaves(name, tree)",
+        "finite(name, tree)",
+        "target_domain(loss, targets)",
     ),
     "activations": tuple(f"{name}(z)" for name in ACTIVATIONS),
     "losses": tuple(f"{name}(predictions, targets)" for name in LOSSES),
@@ -87,68 +170,14 @@ SIGNATURES = {
         "train(params, inputs, targets, optimizer, *, activations, loss, stop, batch_size=None, "
         "seed=0, state=None, start_epoch=0, on_epoch=None, compile=None)",
     ),
+    "epochs": (
+        "run_epoch(params, state, inputs, targets, batches, optimizer, activations, loss, compile)",
+    ),
 }
+# The dict of a module that holds its functions by name, and the names.
 TABLES = {
+    "params": ("INITIALIZERS", INITIALIZERS),
     "activations": ("ACTIVATIONS", ACTIVATIONS),
     "losses": ("LOSSES", LOSSES),
     "optimizers": ("OPTIMIZERS", tuple(STATES)),
 }
-
-
-def breaches(framework: "Framework") -> list[str]:
-    """Everything in which a framework breaks the contract: what is missing, what differs how."""
-    found = []
-    for module, signatures in SIGNATURES.items():
-        for signature in signatures:
-            found += _signature(framework, module, signature)
-    for module, (table, names) in TABLES.items():
-        entries = getattr(getattr(framework, module), table, None)
-        missing = [name for name in names if name not in (entries or ())]
-        if missing:
-            found.append(f"{module}.{table}: lacks {', '.join(missing)}")
-    return found or _states(framework)
-
-
-def _signature(framework: "Framework", module: str, expected: str) -> list[str]:
-    name = expected.partition("(")[0]
-    thing = getattr(getattr(framework, module), name, None)
-    if thing is None:
-        return [f"{module}.{name}: missing, expected {expected}"]
-    if not callable(thing):
-        return [f"{module}.{name}: not callable, expected {expected}"]
-    actual = name + signature_without_types(thing)
-    return [] if actual == expected else [f"{module}.{name}: is {actual}, expected {expected}"]
-
-
-def signature_without_types(function: Any) -> str:
-    """The parameters of a function with their kinds, order and defaults, as Python writes them."""
-    signature = inspect.signature(function)
-    bare = [
-        parameter.replace(annotation=inspect.Parameter.empty)
-        for parameter in signature.parameters.values()
-    ]
-    return str(signature.replace(parameters=bare, return_annotation=inspect.Signature.empty))
-
-
-def _states(framework: "Framework") -> list[str]:
-    """The calling convention and the state of every optimizer, on one small tree."""
-    found = []
-    layer = framework.params.Layer(np.ones((2, 3)), np.ones(2))
-    for name, fields in STATES.items():
-        try:
-            optimizer = getattr(framework.optimizers, name)(0.1)
-            state = optimizer.init(framework.params.from_numpy((layer,)))
-            actual = tuple(state._fields)
-            update = signature_without_types(optimizer.update)
-        except NotImplementedError:  # not written, or not supported: that is told elsewhere
-            continue
-        except Exception as error:
-            found.append(f"optimizers.{name}: fails: {type(error).__name__}: {error}")
-            continue
-        if actual != fields:
-            found.append(f"optimizers.{name}: its state has {actual}, expected {fields}")
-        if update != "(grads, state, params=None)":
-            found.append(
-                f"optimizers.{name}: update is {update}, expected (grads, state, params=None)"
-            )
-    return found

@@ -1,6 +1,9 @@
-"""What a framework says of itself, as data: what it does not support, and where it fails.
+"""What a framework declares of itself, as data: its contract, its limits, its known failures.
 
 A package may hold a file `crosscheck.toml`:
+
+    contract = 2                     # the version of the contract that it follows; 1 without a word
+    own = ["losses"]                 # neutral modules that it has written in its own words
 
     [[limits]]                       # what it does not support; shown and counted, never run
     dtypes = ["float64"]
@@ -12,11 +15,12 @@ A package may hold a file `crosscheck.toml`:
     link = "https://github.com/owner/library/issues/1"
     versions = "library>=0.29,<0.33"
 
-A limit names `dtypes`, `activations`, `losses`, `optimizers` and `devices`, of which everything
-that is named must meet, and `cases` of `crosscheck verify` and `tests` of pytest as places. Places
-are patterns as of a shell, those of tests with or without the part in brackets.
+A limit names `dtypes`, `activations`, `losses`, `optimizers` or `devices`; where it names several
+of these, it holds where all of them meet. It may also name places: `cases` of `crosscheck verify`
+and `tests` of pytest. Places are patterns of a shell; those of tests may lack the part in brackets.
 """
 
+import sys
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
@@ -28,7 +32,7 @@ from typing import Any, TypeVar
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, STATES
+from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, NEUTRAL, STATES
 
 FILE = "crosscheck.toml"
 KNOWN = {
@@ -104,10 +108,19 @@ class KnownFailure:
 
 @dataclass(frozen=True)
 class Declarations:
-    """Everything that a framework declares."""
+    """Everything that a framework declares.
+
+    Attributes:
+        limits: What it does not support.
+        known_failures: What it is known to get wrong.
+        contract: The version of the contract for which it was written.
+        own: The neutral modules that it has written in its own words.
+    """
 
     limits: tuple[Limit, ...] = ()
     known_failures: tuple[KnownFailure, ...] = ()
+    contract: int = 1
+    own: Names = ()
 
     def limit(self, **asked: Collection[str]) -> str | None:
         """Why something is not supported, or None: `limit(dtypes=["float64"])`."""
@@ -122,15 +135,20 @@ class Declarations:
 def declared_by(package: str) -> Declarations:
     """What a package declares, read without importing it; nothing if it has no such file.
 
+    Args:
+        package: Its import name.
+
     Raises:
         DeclarationError: If the file cannot be read.
     """
     top, *rest = package.split(".")
-    try:
-        spec = find_spec(top)
-    except ValueError:  # a module that was made, and not found
-        spec = None
-    folders = (spec and spec.submodule_search_locations) or ()
+    folders = getattr(sys.modules.get(top), "__path__", None)  # a module in memory has no spec
+    if folders is None:
+        try:
+            spec = find_spec(top)
+        except ValueError:
+            spec = None
+        folders = (spec and spec.submodule_search_locations) or ()
     paths = [Path(folder, *rest, FILE) for folder in folders]
     path = next((path for path in paths if path.is_file()), None)
     return read(path) if path else Declarations()
@@ -139,22 +157,33 @@ def declared_by(package: str) -> Declarations:
 def read(path: Path) -> Declarations:
     """The declarations of one file.
 
+    Args:
+        path: The file.
+
     Raises:
         DeclarationError: If it is no TOML, or an entry lacks a key, has one too many, or names
-            something that there is not.
+            something that does not exist.
     """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DeclarationError(f"{path}: {error}") from None
-    unknown = sorted(content.keys() - {"limits", "known_failures"})
+    unknown = sorted(content.keys() - {field.name for field in fields(Declarations)})
     if unknown:
-        raise DeclarationError(f"{path}: unknown {unknown[0]!r}: known are limits, known_failures")
+        known = _list([field.name for field in fields(Declarations)])
+        raise DeclarationError(f"{path}: unknown {unknown[0]!r}: known are {known}")
+    contract, own = content.get("contract", 1), content.get("own", [])
+    if isinstance(contract, bool) or not isinstance(contract, int) or contract < 1:
+        raise DeclarationError(f"{path}: contract must be a version, as 2, not {contract!r}")
+    if not isinstance(own, list) or not all(name in tuple(NEUTRAL) for name in own):
+        raise DeclarationError(f"{path}: own must be a list of {_list(NEUTRAL)}, not {own!r}")
     return Declarations(
         tuple(_entry(Limit, each, path) for each in _tables(content, "limits", path)),
         tuple(
             _entry(KnownFailure, each, path) for each in _tables(content, "known_failures", path)
         ),
+        contract,
+        tuple(own),
     )
 
 

@@ -11,29 +11,27 @@ class DeviceError(RuntimeError):
     """A framework cannot compute on a device."""
 
 
-def placed(framework: Framework, tree: Any, device: str) -> Any:
-    """A tree of a framework's arrays on a device.
+def on_device(framework: Framework, tree: Any, device: str) -> Any:
+    """Move a tree of a framework's arrays, which are on the CPU, to a device.
+
+    Args:
+        framework: Whose arrays they are.
+        tree: Params or a bare array.
+        device: A name in `DEVICES`. To "cpu" nothing is moved: the tree itself is returned.
 
     Raises:
-        DeviceError: If the framework knows no such device, or the machine has none.
+        DeviceError: If the framework does not support the device, or the machine has none.
     """
     if device == "cpu":
         return tree
     limit = framework.declared.limit(devices=[device])
     if limit is not None:
         raise DeviceError(f"{framework.name} does not support {device}: {limit}")
-    if framework.name == "torch":
-        import torch
-
-        if not torch.cuda.is_available():
-            raise DeviceError("torch finds no CUDA device on this machine: leave --device at cpu")
-        return framework.params.tree_map(lambda leaf: leaf.to(device), tree)
-    if framework.name == "jax":
-        import jax
-
-        try:
-            gpu = jax.devices(device)[0]
-        except RuntimeError as error:
-            raise DeviceError(f"jax finds no CUDA device on this machine: {error}") from None
-        return framework.params.tree_map(lambda leaf: jax.device_put(leaf, gpu), tree)
-    raise DeviceError(f"{framework.name} computes on the CPU only: leave --device at cpu")
+    try:
+        return framework.params.tree_map(
+            lambda leaf: framework.arrays.to_device(leaf, device), tree
+        )
+    except RuntimeError as error:
+        raise DeviceError(
+            f"{framework.name} cannot use {device}: {error}; leave --device at cpu"
+        ) from None

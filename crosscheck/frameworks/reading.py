@@ -9,9 +9,10 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from crosscheck.frameworks.registry import MODULES, UnknownFrameworkError
+from crosscheck.frameworks.contract import FILES, MODULES
+from crosscheck.frameworks.registry import UnknownFrameworkError
 
-# What a line is written with in each framework, and means the same.
+# What each framework calls the library that it computes with.
 NAMESPACE = re.compile(r"\b(np|torch|jnp|mx)\.")
 
 
@@ -21,7 +22,7 @@ class UnknownNameError(LookupError):
 
 @dataclass(frozen=True)
 class Definition:
-    """A piece of one framework's source.
+    """A definition in one framework's source.
 
     Attributes:
         name: "optimizers.adam", or a module's name for all of it.
@@ -38,11 +39,11 @@ class Definition:
 
 @dataclass(frozen=True)
 class Row:
-    """Lines that stand beside each other.
+    """Lines of several texts, of which each column shows one.
 
     Attributes:
         cells: For each column the index of a line in it, or None where it has none there.
-        same: Whether all have one, and it reads the same but for the namespace.
+        same: Whether every column has a line here, and all read the same but for the namespace.
     """
 
     cells: tuple[int | None, ...]
@@ -50,10 +51,13 @@ class Row:
 
 
 def folder_of(package: str) -> Path:
-    """Where a package lies, which need not be imported for that.
+    """The folder of a package, found without importing it.
+
+    Args:
+        package: Its import name.
 
     Raises:
-        UnknownFrameworkError: If it is nowhere.
+        UnknownFrameworkError: If there is no such package.
     """
     try:
         spec = find_spec(package)
@@ -65,11 +69,22 @@ def folder_of(package: str) -> Path:
 
 
 def files_of(package: str, module: str) -> list[Path]:
-    """The files of one module: one, or those of a folder, its `__init__` last."""
+    """The files of one module: one, or those of a folder in the order in which they are read.
+
+    Args:
+        package: Its import name.
+        module: A name in `MODULES`.
+
+    Raises:
+        UnknownFrameworkError: If there is no such package.
+    """
     folder = folder_of(package)
-    if (folder / module).is_dir():
-        return sorted((folder / module).glob("*.py"), key=lambda f: (f.stem == "__init__", f.stem))
-    return [folder / f"{module}.py"]
+    if not (folder / module).is_dir():
+        return [folder / f"{module}.py"]
+    known = FILES.get(module, ())
+    further = sorted(file.stem for file in (folder / module).glob("*.py") if file.stem not in known)
+    stems = [*(stem for stem in known if stem != "__init__"), *further, "__init__"]
+    return [file for file in (folder / module / f"{stem}.py" for stem in stems) if file.is_file()]
 
 
 @cache
@@ -78,8 +93,12 @@ def definitions(package: str, module: str) -> dict[str, Definition]:
 
     A definition begins with the comments that stand right above it.
 
+    Args:
+        package: Its import name.
+        module: A name in `MODULES`.
+
     Raises:
-        UnknownFrameworkError: If a file is no Python.
+        UnknownFrameworkError: If there is no such package, or a file is not Python.
     """
     found = {}
     for file in files_of(package, module):
@@ -88,7 +107,7 @@ def definitions(package: str, module: str) -> dict[str, Definition]:
         try:
             text = file.read_text(encoding="utf-8")
             body = ast.parse(text).body
-        except (SyntaxError, ValueError) as error:  # it is being written
+        except (SyntaxError, ValueError) as error:  # somebody is still writing it
             raise UnknownFrameworkError(f"{file} cannot be read: {error}") from None
         lines = text.splitlines()
         end = 0
@@ -127,16 +146,16 @@ def names(package: str) -> list[str]:
 
 
 def find(name: str, packages: Sequence[str]) -> list[Definition | None]:
-    """A definition in each of some packages; None where one has it not.
+    """A definition in each of several packages; None for a package that lacks it.
 
     Args:
-        name: "optimizers.adam", or "adam", where only one module has it; of a module, what stands
+        name: "optimizers.adam", or "adam" if only one module has it. For a module: what stands
             before its first definition.
         packages: The packages to look in.
 
     Raises:
         UnknownNameError: If none of them has it.
-        UnknownFrameworkError: If a package is nowhere.
+        UnknownFrameworkError: If there is no such package.
     """
     module, _, part = full_name(name, packages).partition(".")
     return [
@@ -146,7 +165,10 @@ def find(name: str, packages: Sequence[str]) -> list[Definition | None]:
 
 
 def parts(name: str, packages: Sequence[str]) -> list[str]:
-    """The names that are read for a name: of a module all that is in it, in its order.
+    """The names to read for a name: for a module all that is in it, in its order.
+
+    Args:
+        name, packages: As `find` takes them.
 
     Raises:
         UnknownNameError, UnknownFrameworkError: As `find`.
@@ -158,6 +180,9 @@ def parts(name: str, packages: Sequence[str]) -> list[str]:
 
 def full_name(name: str, packages: Sequence[str]) -> str:
     """A name with its module: "optimizers.adam" for "adam".
+
+    Args:
+        name, packages: As `find` takes them.
 
     Raises:
         UnknownNameError, UnknownFrameworkError: As `find`.
@@ -182,7 +207,7 @@ def _advice(name: str, several: list[str], known: list[str]) -> str:
 
 
 def _head(package: str, module: str) -> Definition | None:
-    """What a module says of itself before its first definition."""
+    """What stands in a module before its first definition."""
     file = next((file for file in files_of(package, module) if file.is_file()), None)
     if file is None:
         return None
@@ -196,18 +221,21 @@ def _head(package: str, module: str) -> Definition | None:
 
 
 def neutral(line: str) -> str:
-    """A line without what only says which framework it is written for."""
+    """A line without the namespace of its framework."""
     return NAMESPACE.sub("", line).strip()
 
 
 def align(columns: Sequence[Sequence[str]]) -> list[Row]:
-    """Lines of several texts in rows, so that what is the same stands beside each other.
+    """Arrange the lines of several texts in rows, so that equal lines stand beside each other.
 
-    Every column is aligned with the first; what it has beside stands in rows of its own.
+    Args:
+        columns: The lines of each text. Every text is aligned with the first; a line that the first
+            lacks gets a row of its own.
     """
     base, *others = [[neutral(line) for line in column] for column in columns]
-    beside: list[dict[int, int]] = []  # of every other column, the line beside a line of the first
-    between: list[dict[int, list[int]]] = []  # and what it has before a line of the first
+    # For every other column: its line beside a line of the first, and its lines before that one.
+    beside: list[dict[int, int]] = []
+    between: list[dict[int, list[int]]] = []
     for other in others:
         at: dict[int, int] = {}
         extra: dict[int, list[int]] = {}

@@ -2,8 +2,8 @@
 
 A framework is a package that follows the contract. Three are built in; any installed package that
 declares an entry point in the group `crosscheck.frameworks`, and any importable package named on
-the command line, is one more. Each is imported when it is asked for, and once; one that is not
-built in is imported by another process first, so that it cannot hold up or end this one.
+the command line, is one more. Each is imported once, when it is first asked for. One that is not
+built in is first imported in a subprocess, so that it can neither hold up nor end this process.
 """
 
 import importlib
@@ -16,27 +16,21 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
 from importlib.util import find_spec
+from pathlib import Path
+from shlex import quote
 from types import ModuleType
 
 from threadpoolctl import threadpool_limits
 
+from crosscheck.frameworks.contract import ADDED, CHANGES, CONTRACT_VERSION
+from crosscheck.frameworks.contract import MODULES as MODULES
 from crosscheck.frameworks.declarations import DeclarationError, Declarations, declared_by
 
 BUILT_IN = {"numpy": "reference_numpy", "torch": "reference_torch", "jax": "reference_jax"}
 ENTRY_POINTS = "crosscheck.frameworks"
-# So many seconds may an import take; another limit stands in the environment variable.
+# How many seconds an import may take, unless the environment variable sets another limit.
 IMPORT_LIMIT = 60.0
 IMPORT_LIMIT_VARIABLE = "CROSSCHECK_IMPORT_LIMIT"
-MODULES = (
-    "params",
-    "checks",
-    "activations",
-    "losses",
-    "mlp",
-    "gradients",
-    "optimizers",
-    "training",
-)
 
 
 class UnknownFrameworkError(LookupError):
@@ -45,13 +39,14 @@ class UnknownFrameworkError(LookupError):
 
 @dataclass(frozen=True)
 class Framework:
-    """A loaded package, its eight modules as attributes, and what it declares of itself."""
+    """A loaded package, its modules as attributes, and what it declares of itself."""
 
     name: str
     package: str
     version: str
     declared: Declarations
     params: ModuleType
+    arrays: ModuleType
     checks: ModuleType
     activations: ModuleType
     losses: ModuleType
@@ -59,6 +54,7 @@ class Framework:
     gradients: ModuleType
     optimizers: ModuleType
     training: ModuleType
+    epochs: ModuleType
 
 
 @dataclass(frozen=True)
@@ -80,12 +76,17 @@ class Broken:
     problems: tuple[str, ...]
 
 
-def prepare() -> None:
-    """Settings that must stand before a framework is imported, for a whole process.
+@dataclass(frozen=True)
+class OtherContract(Broken):
+    """A framework that was written for another version of the contract; its problems say which."""
 
-    JAX computes in float64 only where told so, and the CPU is what is judged. Everything here is
-    small: thread pools would only fight each other over it, so each has one thread, unless
-    OMP_NUM_THREADS says otherwise.
+
+def prepare() -> None:
+    """Make the settings of this process that must be made before a framework is imported.
+
+    JAX computes in float64 only after it is switched on, and the suite judges the CPU. All arrays
+    here are small, and several thread pools would only disturb each other: each gets one thread,
+    unless OMP_NUM_THREADS is set.
     """
     if "OMP_NUM_THREADS" not in os.environ:
         os.environ["OMP_NUM_THREADS"] = "1"
@@ -98,6 +99,9 @@ def prepare() -> None:
 
 def registry(extra: Iterable[str] = ()) -> dict[str, str]:
     """The package of every framework by name: built in, installed, and the `extra` named ones.
+
+    Args:
+        extra: Names of frameworks, or import names of further packages.
 
     Raises:
         UnknownFrameworkError: If an extra name is neither known nor importable.
@@ -123,14 +127,20 @@ def registry(extra: Iterable[str] = ()) -> dict[str, str]:
 def load(name: str, package: str) -> Framework | NotInstalled | Broken:
     """Import a framework's package and its modules, once.
 
-    What is not built in is imported by another process first, which must be done with it within
-    `IMPORT_LIMIT` seconds.
+    Args:
+        name: What the framework is called.
+        package: The import name of its package.
+
+    Returns:
+        The framework; or, where it cannot be used, what it is instead, with the reasons. A package
+        that is not built in is first imported in a subprocess, which must end within
+        `IMPORT_LIMIT` seconds.
     """
     prepare()
     if name not in BUILT_IN and package not in sys.modules:
-        ended = _tried_elsewhere(package)
-        if ended is not None:
-            return Broken(name, package, "unknown", (ended,))
+        problem = _problem_in_subprocess(package)
+        if problem is not None:
+            return Broken(name, package, "unknown", (problem,))
     try:
         root = importlib.import_module(package)
     except ImportError as error:
@@ -139,26 +149,54 @@ def load(name: str, package: str) -> Framework | NotInstalled | Broken:
         problem = f"fails on import: {type(error).__name__}: {error}"
         return Broken(name, package, "unknown", (problem,))
     version = str(getattr(root, "__version__", "unknown"))
-    modules, problems = {}, []
     try:
         declared = declared_by(package)
     except DeclarationError as error:
-        problems.append(str(error))
+        return Broken(name, package, version, (str(error),))
+    if declared.contract > CONTRACT_VERSION:
+        return OtherContract(name, package, version, (_newer(declared.contract),))
+    modules, problems = {}, []
+    later = [each for number in ADDED if number > declared.contract for each in ADDED[number]]
     for module in MODULES:
         try:
             modules[module] = importlib.import_module(f"{package}.{module}")
         except ModuleNotFoundError as error:
             missing = error.name == f"{package}.{module}"
-            problems.append(f"{module}: no such module" if missing else f"{module}: {error}")
+            if not (missing and module in later):
+                problems.append(f"{module}: no such module" if missing else f"{module}: {error}")
         except (Exception, SystemExit) as error:
             problems.append(f"{module}: fails on import: {type(error).__name__}: {error}")
     if problems:
         return Broken(name, package, version, tuple(problems))
+    if declared.contract < CONTRACT_VERSION:
+        return OtherContract(name, package, version, _older(declared.contract, root))
     return Framework(name, package, version, declared, **modules)
 
 
+def _older(written_for: int, root: ModuleType) -> tuple[str, ...]:
+    """What the author of a package is told: what to run, and what changed."""
+    top = root.__name__.partition(".")[0]
+    folder = Path(next(iter(sys.modules[top].__path__))).parent
+    changes = [text for number, text in CHANGES.items() if number > written_for]
+    return (
+        f"it was written for version {written_for} of the contract, and this is version "
+        f"{CONTRACT_VERSION}: run crosscheck new {root.__name__} {quote(str(folder))} --renew",
+        f"what changed: {' '.join(changes)}",
+    )
+
+
+def _newer(written_for: int) -> str:
+    return (
+        f"it was written for version {written_for} of the contract, and this crosscheck knows no "
+        f"version after {CONTRACT_VERSION}: update backprop-crosscheck"
+    )
+
+
 def installed(chosen: Iterable[str] = ()) -> list[Framework]:
-    """Frameworks by their names or packages; without any, those built in that are installed.
+    """Load frameworks by their names or packages; without any, those built in that are installed.
+
+    Args:
+        chosen: The names or packages.
 
     Raises:
         UnknownFrameworkError: If a name is unknown, or what it names cannot be used.
@@ -173,8 +211,8 @@ def installed(chosen: Iterable[str] = ()) -> list[Framework]:
     return [each for each in loaded if isinstance(each, Framework)]
 
 
-# Whatever an import raises is for `load` to report; here it only has to come to an end.
-ELSEWHERE = """
+# Whatever an import raises, `load` will report; here it only has to come to an end.
+IMPORT_EVERYTHING = """
 import importlib, json, os, sys
 sys.path[:], modules = json.loads(sys.argv[1])
 for module in modules:
@@ -187,16 +225,16 @@ os._exit(0)
 """
 
 
-def _tried_elsewhere(package: str) -> str | None:
-    """Why a package cannot be imported by a process that has to go on, or None if it can."""
+def _problem_in_subprocess(package: str) -> str | None:
+    """Why importing a package holds up or ends a process; None if it does neither."""
     text = os.environ.get(IMPORT_LIMIT_VARIABLE, str(IMPORT_LIMIT))
     limit = float(text) if text.replace(".", "", 1).isdecimal() else 0.0
     if not limit:
         return f"{IMPORT_LIMIT_VARIABLE} must be a number of seconds above 0, not {text!r}"
-    given = json.dumps([sys.path, [package, *(f"{package}.{module}" for module in MODULES)]])
+    modules = [package, *(f"{package}.{module}" for module in MODULES)]
     try:
-        made = subprocess.run(
-            [sys.executable, "-c", ELSEWHERE, given],
+        process = subprocess.run(
+            [sys.executable, "-c", IMPORT_EVERYTHING, json.dumps([sys.path, modules])],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -206,13 +244,13 @@ def _tried_elsewhere(package: str) -> str | None:
         return (
             f"hangs on import: cut off after {limit:g} s ({IMPORT_LIMIT_VARIABLE} sets the limit)"
         )
-    if not made.stdout.endswith(b"done"):
-        return f"ends the process on import, with exit code {made.returncode}"
+    if not process.stdout.endswith(b"done"):
+        return f"ends the process on import, with exit code {process.returncode}"
     return None
 
 
 def _is_importable(name: str) -> bool:
-    try:  # the part before a dot alone: looking for what is in it would import it
+    try:  # only the part before a dot: to look for what is inside it would import it
         return find_spec(name.partition(".")[0]) is not None
     except (ImportError, ValueError):
         return False

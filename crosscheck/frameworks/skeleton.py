@@ -1,11 +1,12 @@
-"""`crosscheck new`: a package with the contract's eight modules, in which nothing is written yet.
+"""`crosscheck new`: a package with the modules of the contract, unfilled or begun from a reference.
 
-What stands in it is the reference in NumPy without its inside: signatures, docstrings, tables and
-types as they are, every function of the contract raising NotImplementedError. So the skeleton can
-say nothing that the references do not.
+Unfilled, it is the reference in NumPy without the bodies of its functions: signatures, docstrings,
+tables and types as they are, and every function of the contract raises NotImplementedError. So the
+skeleton cannot say anything that the references do not.
 """
 
 import ast
+import json
 import keyword
 import os
 import re
@@ -17,26 +18,21 @@ from pathlib import Path
 from string import Template
 
 import crosscheck
-from crosscheck.frameworks.contract import SIGNATURES
+from crosscheck.frameworks.contract import CONTRACT_VERSION, MODULES, NEUTRAL, SIGNATURES
+from crosscheck.frameworks.reading import files_of, folder_of
+from crosscheck.frameworks.registry import BUILT_IN
 
-REFERENCE = "reference_numpy"
-# Beside the contract's own: what pytest asks of every framework, and what checks build on.
-ALSO = {
-    "activations": {"log_softmax"},
-    "checks": {
-        "is_array",
-        "is_traced",
-        "is_floating",
-        "dtype_name",
-        "convertible",
-        "finite",
-        "target_domain",
-    },
-}
+REFERENCE = BUILT_IN["numpy"]
+# What a package that begins from a reference computes with: the library and its name in the code.
+LIBRARIES = {"torch": ("torch>=2.8", "torch"), "jax": ("jax>=0.5", "jnp"), "numpy": (None, "np")}
+# The module that is written in full even in an unfilled package, since nothing in it computes.
+READY = "checks"
+# Beside the names of the contract: what the losses of every reference, and pytest, call.
+FURTHER = {"activations": {"log_softmax"}}
 STUB = "    raise NotImplementedError\n"
-# What is said of NumPy alone.
+# What only NumPy's reference says.
 REPLACED = {
-    "params": {"Array = np.ndarray": "Array = Any  # the array type of your framework"},
+    "arrays": {"Array = np.ndarray": "Array = Any  # the array type of your framework"},
     "gradients": {
         '"""Gradients by hand: the four fundamental': '"""Gradients: the four fundamental'
     },
@@ -44,18 +40,19 @@ REPLACED = {
 
 
 class SkeletonError(ValueError):
-    """A skeleton cannot be written; the message says why, and what to do."""
+    """A package cannot be written; the message says why, and what to do."""
 
 
-def write(name: str, folder: Path) -> list[Path]:
-    """Write the skeleton of a package into a new folder: whole, or not at all.
+def write(name: str, folder: Path, origin: str | None = None) -> list[Path]:
+    """Write a package into a new folder: whole, or not at all.
 
     Args:
-        name: Of the package to be imported.
-        folder: Where; made if it is not there, and empty if it is.
+        name: Under which the package is imported.
+        folder: Where to write it; it is created, or is empty.
+        origin: The built-in framework to begin from; None leaves every function to be written.
 
     Returns:
-        Every file, in the order in which they are filled in.
+        Every file, the modules in the order in which they are read.
 
     Raises:
         SkeletonError: If the name cannot be used, or the folder holds something.
@@ -63,11 +60,11 @@ def write(name: str, folder: Path) -> list[Path]:
     _check_name(name)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise SkeletonError(f"{folder} is there already: name a folder that is new or empty")
-    made = contents(name)
+    texts = contents(name, origin)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-            for path, text in made.items():
+            for path, text in texts.items():
                 target = Path(scratch, folder.name, path)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_text(text, encoding="utf-8")
@@ -76,47 +73,69 @@ def write(name: str, folder: Path) -> list[Path]:
             os.replace(Path(scratch, folder.name), folder)
     except OSError as error:
         raise SkeletonError(f"cannot write {folder}: {error.strerror}") from None
-    return [folder / path for path in made]
+    return [folder / path for path in texts]
 
 
-def contents(name: str) -> dict[str, str]:
-    """The text of every file of a skeleton, by its path."""
-    names = {
+def contents(name: str, origin: str | None = None) -> dict[str, str]:
+    """The text of every file of a new package, by its path.
+
+    Args:
+        name, origin: As `write` takes them.
+    """
+    library, alias = LIBRARIES[origin or "numpy"]
+    own = [module for module in NEUTRAL if module != READY]
+    values = {
         "name": name,
         "distribution": name.replace("_", "-"),
         "version": crosscheck.__version__,
+        "contract": CONTRACT_VERSION,
+        "library": '# "your-framework>=1.0",',
+        "version_of_framework": '__version__ = "unknown"  # of your framework: '
+        'importlib.metadata.version("...")',
+        "own": f"own = {json.dumps(own)}",
     }
+    if origin is not None:
+        values |= {
+            "origin": BUILT_IN[origin],
+            "alias": alias,
+            "version_of_framework": f"from {origin} import __version__ as __version__",
+            "own": '# own = ["losses"]',
+        }
+    if library is not None:
+        values["library"] = f'"{library}", # change it to your framework'
     templates = files("crosscheck.frameworks") / "templates"
 
     def filled(template: str) -> str:
-        return Template((templates / template).read_text("utf-8")).substitute(names)
+        return Template((templates / template).read_text("utf-8")).substitute(values)
 
-    made = {
-        "README.md": filled("README.txt"),
+    texts = {
+        "README.md": filled("README.txt" if origin is None else "README_from.txt"),
         "pyproject.toml": filled("pyproject.txt"),
         f"{name}/__init__.py": filled("package.txt"),
         f"{name}/crosscheck.toml": filled("crosscheck.txt"),
     }
-    root = files(REFERENCE)
-    for module in ("checks", *SIGNATURES):
-        if module == "optimizers":
-            for part in _PARTS:
-                text = (root / module / f"{part}.py").read_text("utf-8")
-                made[f"{name}/{module}/{part}.py"] = without_inside(text, module)
-        else:
-            text = (root / f"{module}.py").read_text("utf-8")
-            made[f"{name}/{module}.py"] = without_inside(text, module)
-    return made
+    reference = BUILT_IN[origin or "numpy"]
+    for module in MODULES:
+        for file in files_of(reference, module):
+            text = file.read_text(encoding="utf-8")
+            if origin is None and module != READY:
+                text = without_bodies(text, module)
+            texts[f"{name}/{file.relative_to(folder_of(reference)).as_posix()}"] = text
+    return texts
 
 
-# The optimizers are a folder, read in this order.
-_PARTS = ("base", "descent", "scaled", "moments", "variants", "__init__")
+def without_bodies(source: str, module: str) -> str:
+    """A module of NumPy's reference whose functions raise NotImplementedError.
 
+    Args:
+        source: The text of one file.
+        module: The name of the module, for the names of the contract in it.
 
-def without_inside(source: str, module: str) -> str:
-    """A module of the reference with its functions stubbed, and without what only they used."""
-    wanted = ALSO.get(module, set()) | {
-        signature.partition("(")[0] for signature in SIGNATURES.get(module, ())
+    Returns:
+        The text. It has neither the functions that only the bodies called, nor unused imports.
+    """
+    wanted = FURTHER.get(module, set()) | {
+        signature.partition("(")[0] for signature in SIGNATURES[module]
     }
     lines = source.splitlines(keepends=True)
     kept: list[str] = []
@@ -125,8 +144,8 @@ def without_inside(source: str, module: str) -> str:
     for node in ast.parse(source).body:
         text = "".join(lines[end : node.end_lineno])
         if isinstance(node, ast.FunctionDef) and node.name in wanted:
-            text = "".join(lines[end : _inside(node)]) + STUB
-        elif isinstance(node, ast.FunctionDef) and module != "checks":
+            text = "".join(lines[end : _start_of_body(node)]) + STUB
+        elif isinstance(node, ast.FunctionDef):
             dropped.add(node.name)
             text = ""
         elif isinstance(node, ast.AnnAssign) and _names(node.value) & dropped:
@@ -138,8 +157,8 @@ def without_inside(source: str, module: str) -> str:
     return _without_unused_imports("".join(kept))
 
 
-def _inside(function: ast.FunctionDef) -> int:
-    """How many lines of the source stand before the inside of a function."""
+def _start_of_body(function: ast.FunctionDef) -> int:
+    """How many lines of the source stand before the body of a function, its docstring included."""
     first = function.body[0]
     documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
     return (first.end_lineno or 0) if documented else first.lineno - 1
@@ -163,7 +182,7 @@ def _without_unused_imports(source: str) -> str:
             node.names = needed
             new = [ast.unparse(node) + "\n"] if needed else []
             lines[node.lineno - 1 : node.end_lineno] = new
-    # Where a block of imports is gone, so is the empty line before it.
+    # Where a block of imports is gone, the empty line before it goes too.
     return re.sub(r"\n\n\n+(?=from|import|Array)", "\n\n", "".join(lines))
 
 

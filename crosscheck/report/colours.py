@@ -4,6 +4,7 @@ COLOURS = {
     "verified": "green",
     "wrong": "bold red",
     "unfinished": "yellow",
+    "for another contract": "yellow",
     "not installed": "yellow",
     "done": "green",
     "not written": "bold",

@@ -26,7 +26,7 @@ def show_verification(console: Console, result: Verification, accounts: Iterable
     if accounts:
         console.print(summary(accounts))
     for name, status in result.frameworks.items():
-        if status.status in (Outcome.WRONG, Outcome.UNFINISHED):
+        if status.status not in (Outcome.VERIFIED, Outcome.NOT_INSTALLED):
             for reason in status.reasons:
                 console.print(f"[bold red]{name} is {status.status}:[/] {escape(reason)}")
         for reason, cases in status.not_supported.items():

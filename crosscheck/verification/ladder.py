@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, STATES
+from crosscheck.frameworks.contract import ACTIVATIONS, INITIALIZERS, LOSSES, STATES
 from crosscheck.frameworks.hyperparameters import is_decayed
 from crosscheck.frameworks.registry import Framework
 from crosscheck.verification.cases import descent, functions, network
@@ -127,9 +127,11 @@ def _rungs() -> list[tuple[str, Sequence[Fixture], Stage | None]]:
     passes = [*network.generated(), *network.edges()]
     first = [case for case in passes if case.name.startswith("tanh-half_squared_error")]
     steps, training = descent.generated(), groups()["training"]
-    init_params = [functions.init_params(n, d) for d in DTYPES for n in functions.INITIALIZERS]
+    init_params = [functions.init_params(n, d) for d in DTYPES for n in INITIALIZERS]
     found: list[tuple[str, Sequence[Fixture], Stage | None]] = [
-        ("checks.floating", [functions.refuses_a_word()], None),
+        ("arrays.is_array", [functions.refuses_a_word()], None),
+        ("arrays.shape", [functions.shape(dtype) for dtype in DTYPES], None),
+        ("arrays.entries", [functions.entries(dtype) for dtype in DTYPES], None),
         ("params.tree_map", [functions.tree_map(dtype) for dtype in DTYPES], None),
         ("params.from_numpy", [functions.from_numpy(dtype) for dtype in DTYPES], None),
         ("params.to_numpy", [functions.to_numpy(dtype) for dtype in DTYPES], None),

@@ -14,6 +14,7 @@ class Outcome(StrEnum):
     VERIFIED = "verified"
     WRONG = "wrong"
     UNFINISHED = "unfinished"
+    OTHER_CONTRACT = "for another contract"
     NOT_INSTALLED = "not installed"
 
 

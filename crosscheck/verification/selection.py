@@ -7,6 +7,7 @@ from crosscheck.frameworks.registry import (
     Broken,
     Framework,
     NotInstalled,
+    OtherContract,
     load,
     registry,
 )
@@ -19,8 +20,8 @@ class Selection:
 
     Attributes:
         frameworks: Those that can be judged.
-        others: The status of every other one, by its name: not installed, or wrong because it is
-            broken or was asked for and is missing.
+        others: The status of every other one, by its name: not installed, written for another
+            version of the contract, or wrong, because it is broken or was asked for and is missing.
         names: Of all of them, in the order in which they are shown.
     """
 
@@ -67,4 +68,6 @@ def select(
 def _status(loaded: NotInstalled | Broken) -> Status:
     if isinstance(loaded, NotInstalled):
         return Status(None, Outcome.NOT_INSTALLED, [loaded.reason])
-    return Status(loaded.version, Outcome.WRONG, list(loaded.problems))
+    other = isinstance(loaded, OtherContract)
+    outcome = Outcome.OTHER_CONTRACT if other else Outcome.WRONG
+    return Status(loaded.version, outcome, list(loaded.problems))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from crosscheck.documents import ledger, transcription
-from crosscheck.frameworks.contract import breaches
+from crosscheck.frameworks.conformance import breaches
 from crosscheck.frameworks.declarations import KnownFailure, matches
 from crosscheck.frameworks.registry import BUILT_IN, Framework
 from crosscheck.numerics.comparison import EXACT, Comparison

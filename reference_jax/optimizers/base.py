@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import jax.numpy as jnp
 
 from .. import checks
-from ..params import Array, Tree, tree_map
+from ..arrays import Array
+from ..params import Tree, tree_map
 
 LearningRate = float | Callable[[Any], Any]
 

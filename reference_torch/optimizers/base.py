@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import torch
 
 from .. import checks
-from ..params import Array, Tree, tree_map
+from ..arrays import Array
+from ..params import Tree, tree_map
 
 LearningRate = float | Callable[[Any], Any]
 

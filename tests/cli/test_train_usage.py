@@ -44,7 +44,7 @@ BAD = {
     "a bound for nothing": ("--bound 1", "initializer 'lecun_normal' takes no bound"),
     "no bound": ("--initializer uniform", "initializer 'uniform' needs its bound"),
     "an unknown framework": ("--framework nosuch", "'nosuch' is neither a framework"),
-    "numpy on a GPU": ("--framework numpy --device cuda", "numpy computes on the CPU only"),
+    "numpy on a GPU": ("--framework numpy --device cuda", "NumPy computes on the CPU only"),
     "numpy compiled": ("--framework numpy --compile", "NumPy has no compiler"),
     "targets that fit no loss": (
         "--framework numpy --loss softmax_cross_entropy --resume .",

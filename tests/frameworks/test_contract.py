@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from crosscheck.frameworks.contract import breaches
+from crosscheck.frameworks.conformance import breaches
 from crosscheck.frameworks.registry import (
     Broken,
     NotInstalled,

@@ -12,7 +12,8 @@ from click.testing import CliRunner
 
 from crosscheck.cli.main import main
 from crosscheck.frameworks import skeleton
-from crosscheck.frameworks.contract import SIGNATURES, breaches
+from crosscheck.frameworks.conformance import breaches
+from crosscheck.frameworks.contract import SIGNATURES
 from crosscheck.frameworks.registry import MODULES, load
 from crosscheck.frameworks.skeleton import SkeletonError, write
 from crosscheck.verification.ladder import RungStatus, climb, in_words, next_rung

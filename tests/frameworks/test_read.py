@@ -88,7 +88,7 @@ def test_a_name_that_several_modules_have_is_asked_back():
 
 
 def test_what_only_one_framework_has_is_none_in_the_others():
-    found = find("training._steps", PACKAGES)
+    found = find("epochs._steps", PACKAGES)
     assert [each is None for each in found] == [True, True, False]
 
 
@@ -165,9 +165,9 @@ def test_the_command_shows_writes_json_and_refuses_what_is_unknown():
 
 
 def test_who_has_it_not_is_said():
-    result = read("training._steps")
+    result = read("epochs._steps")
     assert result.exit_code == 0
-    assert "numpy has no training._steps" in result.stderr
+    assert "numpy has no epochs._steps" in result.stderr
     assert "jax.lax.scan" in result.stdout
 
 

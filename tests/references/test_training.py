@@ -169,7 +169,7 @@ def test_compiled_or_not_training_is_the_same(name, compile, monkeypatch):
     if (name, compile) == ("torch", True) and not shutil.which("g++"):
         pytest.skip("torch.compile needs a C++ compiler, and there is no g++")
     if name == "torch":
-        monkeypatch.setattr(framework.training, "RUN", 2)  # which is quick to compile
+        monkeypatch.setattr(framework.epochs, "RUN", 2)  # which is quick to compile
     case = TrainingCase("compiled or not", batch_size=5, compile=compile)
     made = attempt(case, framework)
     assert made.failure is None
@@ -196,7 +196,7 @@ def test_whatever_number_of_steps_torch_compiles_as_one_every_batch_is_used(step
     if isinstance(framework, NotInstalled):
         pytest.skip(f"torch is not installed: {framework.reason}")
     monkeypatch.setattr("torch.compile", lambda **options: lambda function: function)  # slower
-    monkeypatch.setattr(framework.training, "RUN", steps)
+    monkeypatch.setattr(framework.epochs, "RUN", steps)
     case = TrainingCase("runs of steps", batch_size=3, compile=True)  # batches of 3, 3, 3 and 1
     made = attempt(case, framework)
     assert made.failure is None

@@ -84,14 +84,14 @@ def test_scikit_learn_makes_the_same_steps_of_its_own_loss(optimizer, monkeypatc
 
 def test_the_compiled_epoch_is_compiled_and_the_optimizers_are_of_their_kind(monkeypatch):
     torch = pytest.importorskip("torch", reason="torch is not installed")
-    training = load("torch", "reference_torch").training
-    asked, plain = [], training.run_epoch
+    epochs = load("torch", "reference_torch").epochs
+    asked, plain = [], epochs.run_epoch
 
     def watched(*arguments):
         asked.append(arguments[-1])
         return plain(*arguments[:-1], None)
 
-    monkeypatch.setattr(training, "run_epoch", watched)
+    monkeypatch.setattr(epochs, "run_epoch", watched)
     made = {variant.name: variant.make for variant in VARIANTS}
     for name in ("torch", "torch compiled"):
         made[name](TASK)(0)

@@ -30,6 +30,7 @@ COLOURS = {
     **dict.fromkeys(("verified", "confirmed", "holds", "done"), "good"),
     **dict.fromkeys(("wrong", "contradicted", "fails"), "bad"),
     **dict.fromkeys(("inherited", "ambiguous", "unfinished", "not installed"), "care"),
+    "for another contract": "care",
     "rounded inputs": "info",
     "illustration": "none",
 }

@@ -31,7 +31,7 @@ INSIDE = {
     "gradients._record": "mlp.forward",
     "mlp.linear": "mlp.forward",
     "mlp.unchecked_forward": "mlp.forward",
-    "training.run_epoch": "training.train",
+    "epochs.run_epoch": "training.train",
 }
 
 

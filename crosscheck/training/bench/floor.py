@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from crosscheck.training.bench.tasks import Epoch, Task, batches_of
-from reference_numpy import training
+from reference_numpy import epochs
 from reference_numpy.params import init_params
 
 
@@ -86,9 +86,9 @@ def written_out(task: Task) -> Epoch:
     """
     inputs, targets = task.data()
     start = init_params(task.layers, seed=0, dtype=task.dtype)
-    theta = training._joined(start)
+    theta = epochs.joined(start)
     gradient = np.empty_like(theta)
-    params, grads = training._views(theta, start), training._views(gradient, start)
+    params, grads = epochs.views(theta, start), epochs.views(gradient, start)
     layers = list(zip(params, grads, strict=True))
     one = np.ones((), task.dtype)
 

@@ -53,7 +53,7 @@ def reference(name: str, compile: bool | None = None) -> Callable[[Task], Epoch]
         def epoch(number: int) -> Any:
             nonlocal params, state
             batches = batches_of(task, number)
-            params, state, _ = framework.training.run_epoch(
+            params, state, _ = framework.epochs.run_epoch(
                 params, state, inputs, targets, batches, *kind
             )
             return params

@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
+from crosscheck.frameworks.contract import ACTIVATIONS, INITIALIZERS, LOSSES
 from crosscheck.frameworks.registry import Framework
 from crosscheck.training.data.datasets import CLASSES, DATASETS
 from reference_numpy import checks
 from reference_numpy.optimizers import OPTIMIZERS
-from reference_numpy.params import INITIALIZERS
 
 PIXELS = {"digits": 64, "mnist": 784}
 DTYPES = ("float64", "float32")

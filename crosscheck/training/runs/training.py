@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from crosscheck.frameworks.devices import placed
+from crosscheck.frameworks.devices import on_device
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics.trees import Layer
 from crosscheck.training.data.datasets import Dataset, Split
@@ -109,7 +109,7 @@ def train(
     if start is not None and start.step != steps:
         raise CheckpointError(f"after {first} epochs {steps} steps were made, not {start.step}")
     if start is None:
-        params = placed(framework, configuration.start(framework), device)
+        params = on_device(framework, configuration.start(framework), device)
         state = optimizer.init(params)
     else:
         began = Standing(start.params, start.step, dict(start.moments))
@@ -176,7 +176,7 @@ def _splits(dataset: Dataset) -> dict[str, Split]:
 def _placed(framework: Framework, split: Split, device: str) -> tuple[Any, Any]:
     arrays = (split.inputs, split.targets)
     inputs, targets = (
-        placed(framework, framework.params.from_numpy(array), device) for array in arrays
+        on_device(framework, framework.params.from_numpy(array), device) for array in arrays
     )
     return inputs, targets
 
@@ -190,7 +190,7 @@ def taken_up(
         if not isinstance(tree, tuple):
             return tree
         layers = tuple(framework.params.Layer(*layer) for layer in tree)
-        return placed(framework, framework.params.from_numpy(layers), device)
+        return on_device(framework, framework.params.from_numpy(layers), device)
 
     params = own(standing.params)
     moments = {name: own(tree) for name, tree in standing.moments.items()}
@@ -227,7 +227,7 @@ def _predicted(
     framework: Framework, configuration: Configuration, params: Any, inputs: Any
 ) -> np.ndarray:
     classes = framework.mlp.predict(params, inputs, activations=configuration.activations)
-    return np.asarray(classes.cpu() if hasattr(classes, "cpu") else classes)
+    return framework.arrays.entries(classes)
 
 
 def _is_finite(params: tuple[Layer, ...]) -> bool:

@@ -19,7 +19,6 @@ from crosscheck.verification.cases import network
 from crosscheck.verification.cases.network import NetworkCase
 from crosscheck.verification.cases.stages import Quantities, Stage, Stages
 
-INITIALIZERS = tuple(numpy_params.INITIALIZERS)
 WEIGHT, BIAS = np.arange(6.0).reshape(2, 3), np.array([0.5, -8.0])
 
 
@@ -54,7 +53,7 @@ class FunctionCase:
         yield Stage.FORWARD, {quantity: {place: Tensor(np.array(a)) for place, a in found.items()}}
 
 
-# ----- checks and params -----
+# ----- arrays and params -----
 
 
 def refuses_a_word() -> FunctionCase:
@@ -69,6 +68,26 @@ def refuses_a_word() -> FunctionCase:
 
     refused: Quantities = {"refused, with the contract's words": {"": Tensor(np.array(1.0))}}
     return FunctionCase("a word in place of an array", "float64", refused, call)
+
+
+def shape(dtype: str) -> FunctionCase:
+    """`arrays.shape` of an array that only `arrays` made."""
+    return _of_arrays("shape", dtype, lambda arrays, value: WEIGHT.reshape(arrays.shape(value)))
+
+
+def entries(dtype: str) -> FunctionCase:
+    """`arrays.entries` of an array that only `arrays` made."""
+    return _of_arrays("entries", dtype, lambda arrays, value: arrays.entries(value))
+
+
+def _of_arrays(name: str, dtype: str, function: Callable[[Any, Any], Any]) -> FunctionCase:
+    values = WEIGHT.astype(dtype)
+
+    def call(framework: Framework) -> Any:
+        value = framework.arrays.from_entries(values.copy())
+        return np.asarray(function(framework.arrays, value)).astype(dtype)
+
+    return FunctionCase(f"{name} in {dtype}", dtype, _equals(values), call)
 
 
 def tree_map(dtype: str) -> FunctionCase:
@@ -107,9 +126,13 @@ def to_numpy(dtype: str) -> FunctionCase:
 
 def init_params(initializer: str, dtype: str) -> FunctionCase:
     """Parameters drawn from a seed, the same in every framework."""
-    keywords: dict[str, Any] = {"seed": 7, "initializer": initializer, "dtype": dtype}
-    if initializer == "uniform":
-        keywords["bound"] = 0.25
+    bound = 0.25 if initializer == "uniform" else None
+    keywords: dict[str, Any] = {
+        "seed": 7,
+        "initializer": initializer,
+        "bound": bound,
+        "dtype": dtype,
+    }
     expected = numpy_params.init_params((3, 4, 2), **keywords)
 
     def call(framework: Framework) -> Any:
@@ -166,7 +189,7 @@ def predict(dtype: str) -> FunctionCase:
     def call(framework: Framework) -> Any:
         params, samples = (to_framework(framework.params, each) for each in ((layer,), inputs))
         classes = framework.mlp.predict(params, samples, activations=("identity",))
-        return np.asarray(classes).astype(dtype)
+        return framework.arrays.entries(classes).astype(dtype)
 
     return FunctionCase(f"classes in {dtype}", dtype, exact, call)
 

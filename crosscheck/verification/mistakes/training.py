@@ -7,6 +7,10 @@ def _training(name: str, *changes: tuple[str, str]) -> Mistake:
     return Mistake(name, "training", "trajectory", "training", changes)
 
 
+def _epoch(name: str, *changes: tuple[str, str]) -> Mistake:
+    return Mistake(name, "training", "trajectory", "epochs", changes)
+
+
 UPDATE = "updates, state = optimizer.update(gradient, state, theta)"
 ORDER = "order = np.random.default_rng([seed, epoch]).permutation(samples)"
 BATCHES = "return [order[start : start + batch_size] for start in range(0, samples, batch_size)]"
@@ -15,7 +19,7 @@ TOTAL = "total += float(value) * len(batch)"
 MEAN = "return params, state, total / len(inputs)"
 
 MISTAKES = [
-    _training(
+    _epoch(
         "last short batch averaged by the full size",
         (UPDATE, "gradient *= len(batch) / len(batches[0])\n            " + UPDATE),
     ),
@@ -54,7 +58,7 @@ MISTAKES = [
         "change of the loss without its sign removed",
         ("abs(losses[-1] - losses[-2])", "(losses[-1] - losses[-2])"),
     ),
-    _training(
+    _epoch(
         "gradients of earlier batches added up",
         (START, START + "    previous = 0.0\n"),
         (
@@ -62,11 +66,11 @@ MISTAKES = [
             "gradient += previous\n            previous = gradient.copy()\n            " + UPDATE,
         ),
     ),
-    _training(
+    _epoch(
         "optimizer started anew in every epoch",
         (START, START + "    state = optimizer.init(theta if whole else params)\n"),
     ),
-    _training(
+    _epoch(
         "loss averaged over the batches",
         (TOTAL, "total += float(value)"),
         (MEAN, MEAN.replace("len(inputs)", "len(batches)")),
@@ -79,15 +83,15 @@ MISTAKES = [
         ),
     ),
     _training("first epoch ignored on going on", ("epoch = start_epoch\n", "epoch = 0\n")),
-    _training(
+    _epoch(
         "another loss than the one asked for",
         (
             "unchecked_value_and_grad(params, x, y, activations, loss, memory)",
             'unchecked_value_and_grad(params, x, y, activations, "half_squared_error", memory)',
         ),
     ),
-    _training("loss of the last batch only", (TOTAL, "total = float(value) * len(inputs)")),
-    _training(
+    _epoch("loss of the last batch only", (TOTAL, "total = float(value) * len(inputs)")),
+    _epoch(
         "loss taken after the update",
         (
             TOTAL,

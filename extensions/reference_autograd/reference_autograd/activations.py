@@ -10,7 +10,7 @@ import autograd.numpy as np
 from autograd.extend import defvjp, primitive
 
 from . import checks
-from .params import Array
+from .arrays import Array
 
 
 def identity(z: Array) -> Array:

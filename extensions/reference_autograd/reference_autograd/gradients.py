@@ -7,9 +7,10 @@ from autograd import value_and_grad as value_and_grad_of
 
 from . import checks
 from .activations import ACTIVATIONS
+from .arrays import Array
 from .losses import LOSSES
 from .mlp import unchecked_forward
-from .params import Array, Layer, Params
+from .params import Layer, Params
 
 
 def value_and_grad(

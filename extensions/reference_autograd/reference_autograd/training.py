@@ -1,6 +1,6 @@
 """Training: mini-batches in a seeded order, and a rule that says when to stop.
 
-The same but for `run_epoch` in every package.
+How a framework runs one epoch stands in `epochs`.
 """
 
 import math
@@ -12,10 +12,11 @@ import numpy as np
 
 from . import checks
 from .activations import ACTIVATIONS
-from .gradients import unchecked_value_and_grad
+from .arrays import Array
+from .epochs import run_epoch
 from .losses import LOSSES
-from .optimizers import Elementwise, Optimizer, apply_updates
-from .params import Array, Params, tree_map
+from .optimizers import Optimizer
+from .params import Params
 
 OnEpoch = Callable[[int, Params, Any, tuple[float, ...]], None]
 
@@ -159,68 +160,3 @@ def _batches(samples: int, batch_size: int | None, seed: int, epoch: int) -> lis
         return [np.arange(samples)]
     order = np.random.default_rng([seed, epoch]).permutation(samples)
     return [order[start : start + batch_size] for start in range(0, samples, batch_size)]
-
-
-def run_epoch(
-    params: Params,
-    state: Any,
-    inputs: Array,
-    targets: Array,
-    batches: list[np.ndarray],
-    optimizer: Optimizer,
-    activations: Sequence[str],
-    loss: str,
-    compile: bool | None,
-) -> tuple[Params, Any, float]:
-    """One update per batch. Returns the parameters, the state and the mean loss of the samples."""
-    if compile:
-        raise ValueError("autograd has no compiler: leave compile at None")
-    # To an elementwise optimizer all parameters are one vector, of which the layers are views: an
-    # update is a few operations on all of them instead of as many on every leaf.
-    whole = isinstance(optimizer, Elementwise)
-    if whole:
-        _map_moments(lambda moment: checks.same_shapes("state", moment, "params", params), state)
-        theta, state = _joined(params), _map_moments(_joined, state)
-        gradient = np.empty_like(theta)
-        params, parts = _views(theta, params), _views(gradient, params)
-    xs, ys = (np.empty((len(batches[0]), data.shape[1]), data.dtype) for data in (inputs, targets))
-    total = 0.0
-    for batch in batches:
-        x, y = xs[: len(batch)], ys[: len(batch)]
-        np.take(inputs, batch, axis=0, out=x, mode="clip")
-        np.take(targets, batch, axis=0, out=y, mode="clip")
-        value, grads = unchecked_value_and_grad(params, x, y, activations, loss)
-        if whole:
-            for part, grad in zip(parts, grads, strict=True):
-                part.weight[:], part.bias[:] = grad
-            updates, state = optimizer.update(gradient, state, theta)
-            theta += updates
-        else:
-            updates, state = optimizer.update(grads, state, params)
-            params = apply_updates(params, updates)
-        total += float(value) * len(batch)
-    if whole:
-        state = _map_moments(lambda moment: _views(moment, params), state)
-    return params, state, total / len(inputs)
-
-
-def _joined(tree: Params) -> Array:
-    """All leaves in one vector, one after the other."""
-    return np.concatenate([leaf.ravel() for layer in tree for leaf in layer])
-
-
-def _views(vector: Array, like: Params) -> Params:
-    """Layers of the shape of `like`, whose arrays are pieces of the vector: no copies."""
-    sizes = [leaf.size for layer in like for leaf in layer]
-    pieces = iter(np.split(vector, np.cumsum(sizes[:-1])))
-    return tree_map(lambda leaf: next(pieces).reshape(leaf.shape), like)
-
-
-def _map_moments(function: Callable[[Any], Any], state: Any) -> Any:
-    """The state with every moment replaced; its numbers, as the step, stay as they are."""
-    moments = {
-        name: function(moment)
-        for name, moment in state._asdict().items()
-        if isinstance(moment, tuple | Array)
-    }
-    return state._replace(**moments)

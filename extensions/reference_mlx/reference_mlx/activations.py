@@ -11,7 +11,7 @@ import mlx.core as mx
 import numpy as np
 
 from . import checks
-from .params import Array
+from .arrays import Array
 
 
 def identity(z: Array) -> Array:

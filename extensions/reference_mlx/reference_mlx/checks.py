@@ -1,39 +1,17 @@
-"""What every public function asks of its input, and what it says when it is not so.
+"""What every public function requires of its input, and the error that it raises otherwise.
 
-Almost all of these look at types, shapes and names only, never at values, so they hold under
-`jax.jit` too. The last two look at values: `train` asks them of the data that comes in.
+Almost all of these look at types, shapes and names, never at values, so they work under `jax.jit`
+too. The last two look at values: `train` calls them for the data and the parameters that it is
+given.
 """
 
 import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import mlx.core as mx
 import numpy as np
 
-
-def is_array(value: Any) -> bool:
-    return isinstance(value, mx.array)
-
-
-def is_traced(value: Any) -> bool:
-    return False  # in a gradient, MLX's arrays have their values as elsewhere
-
-
-def is_floating(value: Any) -> bool:
-    return mx.issubdtype(value.dtype, mx.floating)
-
-
-def dtype_name(value: Any) -> str:
-    return str(value.dtype).removeprefix("mlx.core.")
-
-
-def convertible(leaf: Any) -> None:
-    """A leaf that `from_numpy` can take over without changing its dtype."""
-    if not isinstance(leaf, np.ndarray):
-        raise TypeError(f"from_numpy takes NumPy arrays, not {type(leaf).__name__}")
-    floating_dtype(leaf.dtype)
-
+from . import arrays
 
 # ----- names and numbers -----
 
@@ -70,7 +48,7 @@ def learning_rate_at(value: Any, step: Any) -> Any:
     A rate that `jax.jit` traces has no value yet that could be looked at.
     """
     rate = value(step) if callable(value) else value
-    if is_traced(rate):
+    if arrays.is_traced(rate):
         return rate
     try:
         rate = float(rate)  # a NumPy float64 would turn float32 parameters into float64
@@ -109,6 +87,13 @@ def bound(initializer: str, value: Any) -> None:
 # ----- dtypes and shapes -----
 
 
+def numpy_array(value: Any) -> None:
+    """An array that `from_numpy` takes: of NumPy, and of a floating dtype."""
+    if not isinstance(value, np.ndarray):
+        raise TypeError(f"from_numpy takes NumPy arrays, not {type(value).__name__}")
+    floating_dtype(value.dtype)
+
+
 def floating_dtype(dtype: Any) -> None:
     try:
         known_dtype = np.dtype(dtype or "none")  # np.dtype(None) would be float64
@@ -124,38 +109,42 @@ def floating_dtype(dtype: Any) -> None:
 
 
 def floating(name: str, value: Any) -> None:
-    if not is_array(value):
+    if not arrays.is_array(value):
         raise TypeError(f"{name} must be an array (see from_numpy), not {type(value).__name__}")
-    if not is_floating(value):
-        raise TypeError(f"{name} must have a floating dtype, not {dtype_name(value)}")
+    if not arrays.is_floating(value):
+        raise TypeError(f"{name} must have a floating dtype, not {arrays.dtype_name(value)}")
 
 
 def rows(name: str, value: Any) -> None:
     floating(name, value)
-    if value.ndim == 0 or value.shape[-1] == 0:
-        raise ValueError(f"{name} must have entries along its last axis, not {tuple(value.shape)}")
+    shape = arrays.shape(value)
+    if not shape or shape[-1] == 0:
+        raise ValueError(f"{name} must have entries along its last axis, not {shape}")
 
 
 def matrix(name: str, value: Any, second_axis: str) -> None:
     floating(name, value)
-    if value.ndim != 2:
-        raise ValueError(f"{name} must be (batch, {second_axis}), not {tuple(value.shape)}")
-    if 0 in value.shape:
-        raise ValueError(f"{name} is empty: its shape is {tuple(value.shape)}")
+    shape = arrays.shape(value)
+    if len(shape) != 2:
+        raise ValueError(f"{name} must be (batch, {second_axis}), not {shape}")
+    if 0 in shape:
+        raise ValueError(f"{name} is empty: its shape is {shape}")
 
 
 def same_dtype(name: str, value: Any, other_name: str, other: Any) -> None:
-    if value.dtype != other.dtype:
-        raise TypeError(f"{name} is {dtype_name(value)}, but {other_name} is {dtype_name(other)}")
+    if not arrays.same_dtype(value, other):
+        raise TypeError(
+            f"{name} is {arrays.dtype_name(value)}, but {other_name} is {arrays.dtype_name(other)}"
+        )
 
 
 def loss_inputs(predictions: Any, targets: Any) -> None:
     matrix("predictions", predictions, "outputs")
     matrix("targets", targets, "outputs")
-    if predictions.shape != targets.shape:
+    if arrays.shape(predictions) != arrays.shape(targets):
         raise ValueError(
-            f"predictions have shape {tuple(predictions.shape)}, "
-            f"but targets have shape {tuple(targets.shape)}"
+            f"predictions have shape {arrays.shape(predictions)}, "
+            f"but targets have shape {arrays.shape(targets)}"
         )
     same_dtype("predictions", predictions, "targets", targets)
 
@@ -164,21 +153,24 @@ def layers(params: Any) -> None:
     """A tuple of Layers, each taking as many inputs as the one below it has outputs."""
     if not isinstance(params, tuple) or not all(_is_layer(layer) for layer in params):
         raise TypeError("params must be a tuple of Layer(weight, bias)")
+    outputs_below = 0
     for index, (weight, bias) in enumerate(params):
         floating(f"layer {index} weight", weight)
         floating(f"layer {index} bias", bias)
         same_dtype(f"layer {index} weight", weight, "layer 0 weight", params[0].weight)
         same_dtype(f"layer {index} bias", bias, "layer 0 weight", params[0].weight)
-        if weight.ndim != 2 or tuple(bias.shape) != tuple(weight.shape[:1]):
+        of_weight, of_bias = arrays.shape(weight), arrays.shape(bias)
+        if len(of_weight) != 2 or of_bias != of_weight[:1]:
             raise ValueError(
                 f"layer {index}: weight must be (fan_out, fan_in) and bias (fan_out,), "
-                f"not {tuple(weight.shape)} and {tuple(bias.shape)}"
+                f"not {of_weight} and {of_bias}"
             )
-        if index > 0 and weight.shape[1] != params[index - 1].weight.shape[0]:
+        if index > 0 and of_weight[1] != outputs_below:
             raise ValueError(
-                f"layer {index} takes {weight.shape[1]} inputs, "
-                f"but layer {index - 1} has {params[index - 1].weight.shape[0]} outputs"
+                f"layer {index} takes {of_weight[1]} inputs, "
+                f"but layer {index - 1} has {outputs_below} outputs"
             )
+        outputs_below = of_weight[0]
 
 
 def network(params: Any, inputs: Any, activations: Any, table: Iterable[str]) -> None:
@@ -192,10 +184,10 @@ def network(params: Any, inputs: Any, activations: Any, table: Iterable[str]) ->
     matrix("inputs", inputs, "units")
     if params:
         same_dtype("inputs", inputs, "layer 0 weight", params[0].weight)
-        if inputs.shape[1] != params[0].weight.shape[1]:
+        fan_in = arrays.shape(params[0].weight)[1]
+        if arrays.shape(inputs)[1] != fan_in:
             raise ValueError(
-                f"layer 0 takes {params[0].weight.shape[1]} inputs, "
-                f"but inputs have shape {tuple(inputs.shape)}"
+                f"layer 0 takes {fan_in} inputs, but inputs have shape {arrays.shape(inputs)}"
             )
 
 
@@ -204,9 +196,9 @@ def targets_of(params: Any, inputs: Any, targets: Any) -> None:
     if not params:
         raise ValueError("params has no layer, and so no gradient")
     matrix("targets", targets, "outputs")
-    expected = (inputs.shape[0], params[-1].weight.shape[0])
-    if tuple(targets.shape) != expected:
-        raise ValueError(f"targets must have shape {expected}, not {tuple(targets.shape)}")
+    expected = (arrays.shape(inputs)[0], arrays.shape(params[-1].weight)[0])
+    if arrays.shape(targets) != expected:
+        raise ValueError(f"targets must have shape {expected}, not {arrays.shape(targets)}")
     same_dtype("targets", targets, "inputs", inputs)
 
 
@@ -235,10 +227,10 @@ def same_shapes(name: str, tree: Any, other_name: str, other: Any) -> None:
     for (place, leaf), (other_place, other_leaf) in pairs:
         floating(place, leaf)
         floating(other_place, other_leaf)
-        if leaf.shape != other_leaf.shape:
+        if arrays.shape(leaf) != arrays.shape(other_leaf):
             raise ValueError(
-                f"{place} has shape {tuple(leaf.shape)}, "
-                f"but {other_place} has shape {tuple(other_leaf.shape)}"
+                f"{place} has shape {arrays.shape(leaf)}, "
+                f"but {other_place} has shape {arrays.shape(other_leaf)}"
             )
         same_dtype(place, leaf, other_place, other_leaf)
 
@@ -274,20 +266,21 @@ def leaves(name: str, tree: Any) -> list[tuple[str, Any]]:
 
 def finite(name: str, tree: Any) -> None:
     for place, leaf in leaves(name, tree):
-        bad = ~mx.isfinite(leaf)
-        if bool(bad.any()):
-            first = np.argwhere(np.array(bad))[0].tolist()
-            raise ValueError(f"{place} has {int(bad.sum())} non-finite entries, first at {first}")
+        bad = ~np.isfinite(arrays.entries(leaf))
+        if bad.any():
+            first = np.argwhere(bad)[0].tolist()
+            raise ValueError(f"{place} has {bad.sum()} non-finite entries, first at {first}")
 
 
 def target_domain(loss: str, targets: Any) -> None:
     """The targets that a loss is defined for: any number, probabilities, or a distribution."""
     if not loss.endswith("cross_entropy"):
         return
-    if bool(((targets < 0) | (targets > 1)).any()):
+    values = arrays.entries(targets)
+    if ((values < 0) | (values > 1)).any():
         raise ValueError(f"{loss} needs targets in [0, 1]")
     if loss == "softmax_cross_entropy":
-        off = abs(targets.sum(axis=1) - 1)
+        off = abs(values.sum(axis=1) - 1)
         # Rounding K probabilities and adding them up errs by at most K units in the last place.
-        if float(off.max()) > targets.shape[1] * float(mx.finfo(targets.dtype).eps):
+        if float(off.max()) > values.shape[1] * float(np.finfo(values.dtype).eps):
             raise ValueError(f"{loss} needs targets whose rows sum to 1")

@@ -9,7 +9,7 @@ import mlx.core as mx
 
 from . import checks
 from .activations import log_softmax, softplus
-from .params import Array
+from .arrays import Array
 
 
 def squared_error(predictions: Array, targets: Array) -> Array:

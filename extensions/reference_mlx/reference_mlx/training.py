@@ -1,6 +1,6 @@
 """Training: mini-batches in a seeded order, and a rule that says when to stop.
 
-The same but for `run_epoch` in every package.
+How a framework runs one epoch stands in `epochs`.
 """
 
 import math
@@ -8,15 +8,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import mlx.core as mx
 import numpy as np
 
 from . import checks
 from .activations import ACTIVATIONS
-from .gradients import unchecked_value_and_grad
+from .arrays import Array
+from .epochs import run_epoch
 from .losses import LOSSES
-from .optimizers import Optimizer, apply_updates
-from .params import Array, Params
+from .optimizers import Optimizer
+from .params import Params
 
 OnEpoch = Callable[[int, Params, Any, tuple[float, ...]], None]
 
@@ -160,31 +160,3 @@ def _batches(samples: int, batch_size: int | None, seed: int, epoch: int) -> lis
         return [np.arange(samples)]
     order = np.random.default_rng([seed, epoch]).permutation(samples)
     return [order[start : start + batch_size] for start in range(0, samples, batch_size)]
-
-
-def run_epoch(
-    params: Params,
-    state: Any,
-    inputs: Array,
-    targets: Array,
-    batches: list[np.ndarray],
-    optimizer: Optimizer,
-    activations: Sequence[str],
-    loss: str,
-    compile: bool | None,
-) -> tuple[Params, Any, float]:
-    """One update per batch. Returns the parameters, the state and the mean loss of the samples."""
-    if compile:
-        # mx.compile takes the number of a step for a constant, and would compile every step anew.
-        raise ValueError("the reference in MLX compiles no step: leave compile at None")
-    total = 0.0
-    for batch in [mx.array(batch) for batch in batches]:
-        value, grads = unchecked_value_and_grad(
-            params, inputs[batch], targets[batch], activations, loss
-        )
-        updates, state = optimizer.update(grads, state, params)
-        params = apply_updates(params, updates)
-        # MLX only notes what is to be computed; here it computes the step, and forgets the note.
-        mx.eval(value, params, state)
-        total += float(value) * len(batch)
-    return params, state, total / len(inputs)

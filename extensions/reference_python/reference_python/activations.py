@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 
 from . import checks
-from .params import Array, Vector, entry_map, row_map
+from .arrays import Array, Vector, entry_map, row_map
 
 
 def identity(z: Array) -> Array:

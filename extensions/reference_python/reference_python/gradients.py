@@ -25,9 +25,10 @@ from collections.abc import Callable, Sequence
 
 from . import checks
 from .activations import ACTIVATIONS, log_softmax, sigmoid
+from .arrays import Matrix, Vector, divide, entry_map
 from .losses import LOSSES
 from .mlp import Trace, unchecked_forward
-from .params import Layer, Matrix, Params, Vector, divide, entry_map
+from .params import Layer, Params
 
 
 def value_and_grad(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from . import checks
 from .activations import log_softmax, softplus
-from .params import Matrix, Vector
+from .arrays import Matrix, Vector
 
 
 def squared_error(predictions: Matrix, targets: Matrix) -> float:

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from . import checks
 from .activations import ACTIVATIONS
-from .params import Layer, Matrix, Params
+from .arrays import Matrix
+from .params import Layer, Params
 
 
 class Trace(NamedTuple):

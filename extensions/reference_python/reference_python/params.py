@@ -2,24 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from math import copysign, inf, sqrt
+from math import sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import checks
-
-# An array is a number, a list of numbers or a list of equally long lists of numbers, always floats.
-Vector = list[float]
-Matrix = list[Vector]
-Array = Any  # float, Vector or Matrix; a tuple is never one, it is a tree
+from . import arrays, checks
+from .arrays import Array
 
 
 class Layer(NamedTuple):
     """The parameters of z = W a + b, or anything of their shape: a gradient, a moment."""
 
-    weight: Matrix  # (fan_out, fan_in): row j holds the weights into neuron j
-    bias: Vector  # (fan_out,)
+    weight: Array  # (fan_out, fan_in): row j holds the weights into neuron j
+    bias: Array  # (fan_out,)
 
 
 Params = tuple[Layer, ...]
@@ -40,30 +36,6 @@ def tree_map(function: Callable[..., Any], *trees: Tree) -> Tree:
     if isinstance(trees[0], tuple):
         return tuple(Layer(*map(function, *layers)) for layers in zip(*trees, strict=True))
     return function(*trees)
-
-
-def entry_map(function: Callable[..., float], *arrays: Array) -> Array:
-    """Apply `function` to the numbers that stand at the same place in every array."""
-    if isinstance(arrays[0], list):
-        return [entry_map(function, *entries) for entries in zip(*arrays, strict=True)]
-    return function(*arrays)
-
-
-def row_map(function: Callable[[Vector], Vector], array: Array) -> Array:
-    """Apply `function` to every row: to the lists of numbers along the last axis."""
-    if isinstance(array[0], list):
-        return [row_map(function, entry) for entry in array]
-    return function(array)
-
-
-def each_entry(function: Callable[..., float], *trees: Tree) -> Tree:
-    """Apply `function` to the numbers that stand at the same place in every tree."""
-    return tree_map(lambda *arrays: entry_map(function, *arrays), *trees)
-
-
-def divide(a: float, b: float) -> float:
-    """a / b, where x / 0 is infinite and 0 / 0 is NaN; Python raises."""
-    return a / b if b != 0 else a * copysign(inf, b)
 
 
 # What each initializer draws for one weight of shape (fan_out, fan_in).
@@ -100,8 +72,8 @@ def init_params(
 
     Raises:
         ValueError: Unknown name, bad sizes, seed or bound.
-        TypeError: If `dtype` is not floating.
-        NotImplementedError: If `dtype` is not float64.
+        TypeError: If `dtype` is not floating, or the framework would change it.
+        NotImplementedError: If the framework does not support `dtype`.
     """
     checks.layer_sizes(layer_sizes)
     checks.whole_number("seed", seed, at_least=0)
@@ -124,13 +96,14 @@ def from_numpy(tree: Tree) -> Tree:
     """Copy a tree of NumPy arrays into this framework.
 
     Raises:
-        TypeError: If a leaf is not a floating NumPy array.
-        NotImplementedError: If its dtype is not float64.
+        TypeError: If a leaf is not a floating NumPy array, or the framework would change its dtype.
+        NotImplementedError: If the framework does not support the dtype of a leaf.
     """
 
     def convert(leaf: np.ndarray) -> Array:
-        checks.convertible(leaf)
-        return leaf.tolist()
+        checks.numpy_array(leaf)
+        arrays.convertible(leaf)
+        return arrays.from_entries(leaf)
 
     return tree_map(convert, tree)
 
@@ -142,4 +115,4 @@ def to_numpy(tree: Tree) -> Tree:
         TypeError: If a leaf is not a floating array of this framework.
     """
     checks.floating_tree("tree", tree)
-    return tree_map(lambda leaf: np.array(leaf, "float64"), tree)
+    return tree_map(lambda leaf: np.array(arrays.entries(leaf)), tree)

@@ -1,6 +1,6 @@
 """Training: mini-batches in a seeded order, and a rule that says when to stop.
 
-The same but for `run_epoch` in every package.
+How a framework runs one epoch stands in `epochs`.
 """
 
 import math
@@ -12,10 +12,11 @@ import numpy as np
 
 from . import checks
 from .activations import ACTIVATIONS
-from .gradients import unchecked_value_and_grad
+from .arrays import Array
+from .epochs import run_epoch
 from .losses import LOSSES
-from .optimizers import Optimizer, apply_updates
-from .params import Matrix, Params
+from .optimizers import Optimizer
+from .params import Params
 
 OnEpoch = Callable[[int, Params, Any, tuple[float, ...]], None]
 
@@ -81,8 +82,8 @@ class TrainResult(NamedTuple):
 
 def train(
     params: Params,
-    inputs: Matrix,
-    targets: Matrix,
+    inputs: Array,
+    targets: Array,
     optimizer: Optimizer,
     *,
     activations: Sequence[str],
@@ -153,33 +154,9 @@ def train(
     return TrainResult(params, state, losses, stop_reason)
 
 
-def _batches(samples: int, batch_size: int | None, seed: int, epoch: int) -> list[list[int]]:
+def _batches(samples: int, batch_size: int | None, seed: int, epoch: int) -> list[np.ndarray]:
     """The indices of each batch of one epoch, in the order in which they are used."""
     if batch_size is None:
-        return [list(range(samples))]
-    order = np.random.default_rng([seed, epoch]).permutation(samples).tolist()
+        return [np.arange(samples)]
+    order = np.random.default_rng([seed, epoch]).permutation(samples)
     return [order[start : start + batch_size] for start in range(0, samples, batch_size)]
-
-
-def run_epoch(
-    params: Params,
-    state: Any,
-    inputs: Matrix,
-    targets: Matrix,
-    batches: list[list[int]],
-    optimizer: Optimizer,
-    activations: Sequence[str],
-    loss: str,
-    compile: bool | None,
-) -> tuple[Params, Any, float]:
-    """One update per batch. Returns the parameters, the state and the mean loss of the samples."""
-    if compile:
-        raise ValueError("Python has no compiler: leave compile at None")
-    total = 0.0
-    for batch in batches:
-        x, y = [inputs[i] for i in batch], [targets[i] for i in batch]
-        value, grads = unchecked_value_and_grad(params, x, y, activations, loss)
-        updates, state = optimizer.update(grads, state, params)
-        params = apply_updates(params, updates)
-        total += value * len(batch)
-    return params, state, total / len(inputs)

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .. import checks
-from ..params import Tree, each_entry
+from ..arrays import entry_map
+from ..params import Tree, tree_map
 
 LearningRate = float | Callable[[Any], Any]
 
@@ -34,6 +35,11 @@ def apply_updates(params: Tree, updates: Tree) -> Tree:
     """
     checks.same_shapes("updates", updates, "params", params)
     return each_entry(lambda p, u: p + u, params, updates)
+
+
+def each_entry(function: Callable[..., float], *trees: Tree) -> Tree:
+    """Apply `function` to the numbers that stand at the same place in every tree."""
+    return tree_map(lambda *arrays: entry_map(function, *arrays), *trees)
 
 
 def root(v: float, eps: Any, eps_place: str) -> float:

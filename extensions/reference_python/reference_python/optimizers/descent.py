@@ -3,8 +3,8 @@
 from typing import Any, NamedTuple
 
 from .. import checks
-from ..params import Params, Tree, each_entry
-from .base import LearningRate, Optimizer, decayed, sign
+from ..params import Params, Tree
+from .base import LearningRate, Optimizer, decayed, each_entry, sign
 
 
 class SgdState(NamedTuple):

@@ -7,8 +7,9 @@ correct the bias of averages that start at 0.
 from typing import Any, NamedTuple
 
 from .. import checks
-from ..params import Params, Tree, divide, each_entry
-from .base import EPS_PLACES_OF_ADAM, LearningRate, Optimizer, decayed, maximum, root
+from ..arrays import divide
+from ..params import Params, Tree
+from .base import EPS_PLACES_OF_ADAM, LearningRate, Optimizer, decayed, each_entry, maximum, root
 
 
 class AdamState(NamedTuple):

@@ -3,8 +3,9 @@
 from typing import Any, NamedTuple
 
 from .. import checks
-from ..params import Params, Tree, divide, each_entry
-from .base import EPS_PLACES, LearningRate, Optimizer, root, sqrt
+from ..arrays import divide
+from ..params import Params, Tree
+from .base import EPS_PLACES, LearningRate, Optimizer, each_entry, root, sqrt
 
 
 class AdagradState(NamedTuple):

@@ -3,8 +3,9 @@
 from typing import Any, NamedTuple
 
 from .. import checks
-from ..params import Params, Tree, divide, each_entry
-from .base import EPS_PLACES, EPS_PLACES_OF_ADAM, LearningRate, Optimizer, maximum, root
+from ..arrays import divide
+from ..params import Params, Tree
+from .base import EPS_PLACES, EPS_PLACES_OF_ADAM, LearningRate, Optimizer, each_entry, maximum, root
 from .moments import AdamState, hyperparameters, two_moments
 
 

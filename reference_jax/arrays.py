@@ -1,0 +1,83 @@
+"""What an array is in this framework, and where it is kept.
+
+The modules that read the same in every package know arrays through these functions alone. So a
+framework may compute with tensors on a GPU, or with lists.
+"""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+Array = jax.Array
+
+
+def is_array(value: Any) -> bool:
+    """Whether a value is an array of this framework."""
+    return isinstance(value, jax.Array)
+
+
+def is_traced(value: Any) -> bool:
+    """Whether a value stands for numbers that are not known before compiled code runs."""
+    return isinstance(value, jax.core.Tracer)
+
+
+def is_floating(value: Array) -> bool:
+    """Whether the entries of an array are floating-point numbers."""
+    return jnp.issubdtype(value.dtype, jnp.floating)
+
+
+def dtype_name(value: Array) -> str:
+    """The dtype of an array in NumPy's words, as "float64"."""
+    return value.dtype.name
+
+
+def same_dtype(value: Array, other: Array) -> bool:
+    """Whether two floating arrays have the same dtype."""
+    return value.dtype == other.dtype
+
+
+def shape(value: Array) -> tuple[int, ...]:
+    """The length of an array along each of its axes; a scalar has none."""
+    return value.shape
+
+
+def entries(value: Array) -> np.ndarray:
+    """The entries of an array on the host, as a NumPy array of the same shape and dtype.
+
+    It is for reading: it may share its memory with `value`.
+    """
+    return np.asarray(value)
+
+
+def convertible(values: np.ndarray) -> None:
+    """Check that `from_entries` keeps the dtype of a floating NumPy array.
+
+    Raises:
+        TypeError: If this framework would change the dtype.
+        NotImplementedError: If this framework does not support it.
+    """
+    kept = jax.dtypes.canonicalize_dtype(values.dtype)
+    if kept != values.dtype:
+        raise TypeError(
+            f"JAX would change {values.dtype.name} to {kept.name}: "
+            'call jax.config.update("jax_enable_x64", True) first'
+        )
+
+
+def from_entries(values: np.ndarray) -> Array:
+    """Copy a NumPy array into this framework; undoes `entries`."""
+    return jnp.array(values)
+
+
+def to_device(value: Array, device: str) -> Array:
+    """An array on a device: "cpu", or "cuda" for a GPU.
+
+    Raises:
+        RuntimeError: If this framework, or this machine, has no such device.
+    """
+    try:
+        return jax.device_put(value, jax.devices(device)[0])
+    except RuntimeError as error:
+        raise RuntimeError(f"JAX finds no CUDA device on this machine: {error}") from None

@@ -1,0 +1,81 @@
+"""One epoch of training, in the way that is fast in JAX: a compiled loop over the batches."""
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from .arrays import Array
+from .gradients import unchecked_value_and_grad
+from .optimizers import Optimizer, apply_updates
+from .params import Params
+
+
+def run_epoch(
+    params: Params,
+    state: Any,
+    inputs: Array,
+    targets: Array,
+    batches: list[np.ndarray],
+    optimizer: Optimizer,
+    activations: Sequence[str],
+    loss: str,
+    compile: bool | None,
+) -> tuple[Params, Any, float]:
+    """Make one update per batch, of what `train` has checked.
+
+    Args:
+        params: Where to start.
+        state: The optimizer's state there.
+        inputs: (samples, units). One sample a row.
+        targets: (samples, outputs).
+        batches: For each batch the indices of its samples, in the order in which they are used.
+        optimizer: What makes an update of a gradient.
+        activations: One name in `ACTIVATIONS` per layer.
+        loss: A name in `LOSSES`.
+        compile: Whether to compile the step; None does what is usual in this framework.
+
+    Returns:
+        The parameters, the state, and the mean loss of the samples, each taken before the update
+        that its batch made.
+
+    Raises:
+        ValueError: If this framework compiles nothing and `compile` is True; if the state does not
+            have the shape of `params`.
+    """
+    total = 0.0
+    with jax.disable_jit(compile is False):
+        # All batches of one length are one compiled call; the short last one is another.
+        for length in sorted({len(batch) for batch in batches}, reverse=True):
+            stacked = jnp.asarray(np.stack([b for b in batches if len(b) == length]))
+            params, state, values = _steps(
+                params, state, inputs, targets, stacked, optimizer, tuple(activations), loss
+            )
+            total += float(values.sum()) * length
+    return params, state, total / len(inputs)
+
+
+@functools.partial(jax.jit, static_argnames=("optimizer", "activations", "loss"))
+def _steps(
+    params: Params,
+    state: Any,
+    inputs: Array,
+    targets: Array,
+    batches: Array,
+    optimizer: Optimizer,
+    activations: tuple[str, ...],
+    loss: str,
+) -> tuple[Params, Any, Array]:
+    def step(carry: tuple[Params, Any], batch: Array) -> tuple[tuple[Params, Any], Array]:
+        params, state = carry
+        value, grads = unchecked_value_and_grad(
+            params, inputs[batch], targets[batch], activations, loss
+        )
+        updates, state = optimizer.update(grads, state, params)
+        return (apply_updates(params, updates), state), value
+
+    (params, state), values = jax.lax.scan(step, (params, state), batches)
+    return params, state, values

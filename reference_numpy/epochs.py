@@ -1,0 +1,100 @@
+"""One epoch of training, in the way that is fast in NumPy.
+
+To an optimizer that treats every entry alike, all layers are one vector: an update is then a few
+operations on all parameters, instead of as many on every leaf. Batches and gradients are written
+into the same memory again and again.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import checks
+from .arrays import Array
+from .gradients import unchecked_value_and_grad
+from .optimizers import Elementwise, Optimizer, apply_updates
+from .params import Params, tree_map
+
+
+def run_epoch(
+    params: Params,
+    state: Any,
+    inputs: Array,
+    targets: Array,
+    batches: list[np.ndarray],
+    optimizer: Optimizer,
+    activations: Sequence[str],
+    loss: str,
+    compile: bool | None,
+) -> tuple[Params, Any, float]:
+    """Make one update per batch, of what `train` has checked.
+
+    Args:
+        params: Where to start.
+        state: The optimizer's state there.
+        inputs: (samples, units). One sample a row.
+        targets: (samples, outputs).
+        batches: For each batch the indices of its samples, in the order in which they are used.
+        optimizer: What makes an update of a gradient.
+        activations: One name in `ACTIVATIONS` per layer.
+        loss: A name in `LOSSES`.
+        compile: Whether to compile the step; None does what is usual in this framework.
+
+    Returns:
+        The parameters, the state, and the mean loss of the samples, each taken before the update
+        that its batch made.
+
+    Raises:
+        ValueError: If this framework compiles nothing and `compile` is True; if the state does not
+            have the shape of `params`.
+    """
+    if compile:
+        raise ValueError("NumPy has no compiler: leave compile at None")
+    # To an elementwise optimizer all parameters are one vector, of which the layers are views: an
+    # update is a few operations on all of them instead of as many on every leaf.
+    whole, memory = isinstance(optimizer, Elementwise), None
+    if whole:
+        _map_moments(lambda moment: checks.same_shapes("state", moment, "params", params), state)
+        theta, state = joined(params), _map_moments(joined, state)
+        gradient = np.empty_like(theta)
+        params, memory = views(theta, params), views(gradient, params)
+    xs, ys = (np.empty((len(batches[0]), data.shape[1]), data.dtype) for data in (inputs, targets))
+    total = 0.0
+    for batch in batches:
+        x, y = xs[: len(batch)], ys[: len(batch)]
+        np.take(inputs, batch, axis=0, out=x, mode="clip")
+        np.take(targets, batch, axis=0, out=y, mode="clip")
+        value, grads = unchecked_value_and_grad(params, x, y, activations, loss, memory)
+        if whole:
+            updates, state = optimizer.update(gradient, state, theta)
+            theta += updates
+        else:
+            updates, state = optimizer.update(grads, state, params)
+            params = apply_updates(params, updates)
+        total += float(value) * len(batch)
+    if whole:
+        state = _map_moments(lambda moment: views(moment, params), state)
+    return params, state, total / len(inputs)
+
+
+def joined(tree: Params) -> Array:
+    """All leaves in one vector, one after the other."""
+    return np.concatenate([leaf.ravel() for layer in tree for leaf in layer])
+
+
+def views(vector: Array, like: Params) -> Params:
+    """Layers of the shape of `like`, whose arrays are pieces of the vector: no copies."""
+    sizes = [leaf.size for layer in like for leaf in layer]
+    pieces = iter(np.split(vector, np.cumsum(sizes[:-1])))
+    return tree_map(lambda leaf: next(pieces).reshape(leaf.shape), like)
+
+
+def _map_moments(function: Callable[[Any], Any], state: Any) -> Any:
+    """The state with every moment replaced; its numbers, as the step, stay as they are."""
+    moments = {
+        name: function(moment)
+        for name, moment in state._asdict().items()
+        if isinstance(moment, tuple | Array)
+    }
+    return state._replace(**moments)

@@ -1,0 +1,155 @@
+"""One epoch of training, in the way that is fast in PyTorch.
+
+To an optimizer that treats every entry alike, all layers are one vector: an update is then a few
+operations on all parameters, instead of as many on every leaf. The tape adds the gradients into
+views of one vector too. Compiled, several steps are one call.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from . import checks
+from .arrays import Array
+from .gradients import unchecked_value_and_grad
+from .losses import LOSSES
+from .mlp import unchecked_forward
+from .optimizers import Elementwise, Optimizer, apply_updates
+from .params import Params, tree_map
+
+
+@torch.enable_grad()
+def run_epoch(
+    params: Params,
+    state: Any,
+    inputs: Array,
+    targets: Array,
+    batches: list[np.ndarray],
+    optimizer: Optimizer,
+    activations: Sequence[str],
+    loss: str,
+    compile: bool | None,
+) -> tuple[Params, Any, float]:
+    """Make one update per batch, of what `train` has checked.
+
+    Args:
+        params: Where to start.
+        state: The optimizer's state there.
+        inputs: (samples, units). One sample a row.
+        targets: (samples, outputs).
+        batches: For each batch the indices of its samples, in the order in which they are used.
+        optimizer: What makes an update of a gradient.
+        activations: One name in `ACTIVATIONS` per layer.
+        loss: A name in `LOSSES`.
+        compile: Whether to compile the step; None does what is usual in this framework.
+
+    Returns:
+        The parameters, the state, and the mean loss of the samples, each taken before the update
+        that its batch made.
+
+    Raises:
+        ValueError: If this framework compiles nothing and `compile` is True; if the state does not
+            have the shape of `params`.
+    """
+    # What the caller may differentiate elsewhere is neither marked nor written to here.
+    inputs, targets = inputs.detach(), targets.detach()
+    params = tree_map(lambda leaf: leaf.detach(), params)
+    if compile:
+        return _compiled_epoch(
+            params, state, inputs, targets, batches, optimizer, activations, loss
+        )
+    # To an elementwise optimizer all parameters are one vector, of which the layers are views, as
+    # are their gradients: an update is a few operations on all of them instead of on every leaf.
+    whole = isinstance(optimizer, Elementwise)
+    if whole:
+        _map_moments(lambda moment: checks.same_shapes("state", moment, "params", params), state)
+        theta, state = joined(params), _map_moments(joined, state)
+        gradient = torch.zeros_like(theta)
+        params, parts = views(theta, params), views(gradient, params)
+        params = tree_map(lambda leaf: leaf.requires_grad_(), params)
+        for layer, part in zip(params, parts, strict=True):
+            layer.weight.grad, layer.bias.grad = part
+    total = 0.0
+    for batch in [torch.from_numpy(batch).to(inputs.device) for batch in batches]:
+        x, y = inputs.index_select(0, batch), targets.index_select(0, batch)
+        if whole:
+            gradient.zero_()
+            value = LOSSES[loss](unchecked_forward(params, x, activations).outputs, y)
+            value.backward()  # type: ignore[no-untyped-call]
+            updates, state = optimizer.update(gradient, state, theta)
+            theta += updates
+        else:
+            value, grads = unchecked_value_and_grad(params, x, y, activations, loss)
+            updates, state = optimizer.update(grads, state, params)
+            params = apply_updates(params, updates)
+        total += float(value.detach()) * len(batch)
+    if whole:
+        params = views(theta, params)
+        state = _map_moments(lambda moment: views(moment, params), state)
+    return params, state, total / len(inputs)
+
+
+# So many steps are compiled as one call. With more the compiler is slower, the steps hardly faster.
+RUN = 10
+
+
+def _compiled_epoch(
+    params: Params,
+    state: Any,
+    inputs: Array,
+    targets: Array,
+    batches: list[np.ndarray],
+    optimizer: Optimizer,
+    activations: Sequence[str],
+    loss: str,
+) -> tuple[Params, Any, float]:
+    """`run_epoch`, `RUN` steps at a time in one compiled call."""
+
+    def objective(params: Params, x: Array, y: Array) -> Array:
+        return LOSSES[loss](unchecked_forward(params, x, activations).outputs, y)
+
+    # What takes more than eight operations is kept in memory: left to itself the compiler works out
+    # the moments of a late step from the gradients of all steps before it, anew in every place.
+    @torch.compile(options={"realize_opcount_threshold": 8})
+    def steps(params: Params, state: Any, chosen: Array) -> tuple[Params, Any, Array]:
+        values = []
+        for batch in chosen:
+            x, y = inputs.index_select(0, batch), targets.index_select(0, batch)
+            grads, value = torch.func.grad_and_value(objective)(params, x, y)
+            updates, state = optimizer.update(grads, state, params)
+            params = apply_updates(params, updates)
+            values.append(value)
+        return params, state, torch.stack(values)
+
+    total, done = 0.0, 0
+    while done < len(batches):
+        run = [batch for batch in batches[done : done + RUN] if len(batch) == len(batches[done])]
+        run = run if len(run) == RUN else run[:1]
+        chosen = torch.from_numpy(np.stack(run)).to(inputs.device)
+        params, state, values = steps(params, state, chosen)
+        total += float(values.sum()) * len(run[0])
+        done += len(run)
+    return params, state, total / len(inputs)
+
+
+def joined(tree: Params) -> Array:
+    """All leaves in one vector, one after the other."""
+    return torch.cat([leaf.ravel() for layer in tree for leaf in layer])
+
+
+def views(vector: Array, like: Params) -> Params:
+    """Layers of the shape of `like`, whose tensors are pieces of the vector: no copies."""
+    pieces = iter(torch.split(vector.detach(), [leaf.numel() for layer in like for leaf in layer]))
+    return tree_map(lambda leaf: next(pieces).view(leaf.shape), like)
+
+
+def _map_moments(function: Callable[[Any], Any], state: Any) -> Any:
+    """The state with every moment replaced; its numbers, as the step, stay as they are."""
+    moments = {
+        name: function(moment)
+        for name, moment in state._asdict().items()
+        if isinstance(moment, tuple | Array)
+    }
+    return state._replace(**moments)
