@@ -33,7 +33,8 @@ def plant(tmp_path, monkeypatch):
         assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {reference}/{file}"
         path.write_text(text.replace(old, new), encoding="utf-8")
         if declares:
-            (tmp_path / package / "crosscheck.toml").write_text(declares, encoding="utf-8")
+            with (tmp_path / package / "crosscheck.toml").open("a", encoding="utf-8") as file:
+                file.write(declares)
         monkeypatch.syspath_prepend(tmp_path)
         # Beside the copy only NumPy: the others have nothing to add, and take their time.
         packages = {"numpy": "reference_numpy", package: package}
