@@ -148,7 +148,7 @@ def skipping_what_is_not_written(item: pytest.Item) -> Generator[None, object, o
 
 
 class OtherContractError(Exception):
-    """A framework is for another version of the contract: one test fails, the rest is skipped."""
+    """A framework is for another version of the contract: one test fails, the others skip."""
 
 
 @pytest.fixture

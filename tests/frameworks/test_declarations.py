@@ -6,10 +6,12 @@ import sys
 from fnmatch import fnmatch
 from importlib.metadata import version
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from conftest import COLLECTED
 
+from crosscheck.frameworks.contract import CONTRACT_VERSION
 from crosscheck.frameworks.declarations import (
     DeclarationError,
     Declarations,
@@ -34,6 +36,8 @@ def written(tmp_path, text):
 
 def test_what_is_declared_is_read(tmp_path):
     text = """
+    contract = 2
+    own = ["losses", "training"]
     [[limits]]
     dtypes = ["float32"]
     optimizers = ["lion", "decayed"]
@@ -56,13 +60,20 @@ def test_what_is_declared_is_read(tmp_path):
                 ("tests/test_x.py::test_y*",),
             ),
         ),
+        contract=2,
+        own=("losses", "training"),
     )
 
 
 FAILURE = "[[known_failures]]\ncases = ['a']\nwhy = 'b'\nlink = 'c'\n"
 BAD = {
     "limits = [": "Invalid value",
-    "limit = 1": "unknown 'limit': known are limits, known_failures",
+    "limit = 1": "unknown 'limit': known are contract, known_failures, limits, own",
+    "contract = '2'": "contract must be a version, as 2, not '2'",
+    "contract = true": "contract must be a version, as 2, not True",
+    "contract = 0": "contract must be a version, as 2, not 0",
+    "own = 'losses'": "own must be a list of checks, losses, mlp, optimizers, params, training",
+    "own = ['gradients']": "optimizers, params, training, not ['gradients']",
     "limits = 3": "limits must be tables: write [[limits]]",
     "[limits]\nreason = 'x'": "limits must be tables: write [[limits]]",
     "[[limits]]\ndtypes = ['float32']": "[[limits]]: lacks reason",
@@ -89,7 +100,7 @@ def test_what_cannot_be_meant_is_a_clear_error_with_its_place(tmp_path, text):
 
 
 def test_a_package_without_the_file_declares_nothing():
-    assert declared_by("reference_numpy") == declared_by("json") == Declarations()
+    assert declared_by("json") == Declarations() == Declarations(contract=1)
     assert declared_by("json.decoder") == declared_by("no_such_package") == Declarations()
 
 
@@ -172,8 +183,16 @@ def test_every_declared_test_is_there(framework, request):
             assert any(matches(pattern, name) for name in own), pattern
 
 
-def test_the_built_in_declare_nothing():
-    assert [declared_by(package) for package in BUILT_IN.values()] == [Declarations()] * 3
+def test_the_built_in_declare_their_contract_and_nothing_else():
+    expected = Declarations(contract=CONTRACT_VERSION)
+    assert [declared_by(package) for package in BUILT_IN.values()] == [expected] * 3
+
+
+def test_a_package_in_memory_declares_what_stands_in_its_folder(monkeypatch):
+    package = ModuleType("in_memory")
+    package.__path__ = [str(ROOT / "reference_numpy")]
+    monkeypatch.setitem(sys.modules, "in_memory", package)
+    assert declared_by("in_memory").contract == CONTRACT_VERSION
 
 
 def test_a_name_that_is_not_there_is_wrong_and_said_once():
@@ -185,12 +204,15 @@ def test_a_name_that_is_not_there_is_wrong_and_said_once():
     ]
 
 
-SAYS = """[[known_failures]]
+SAYS = (
+    f"contract = {CONTRACT_VERSION}\n"
+    + """[[known_failures]]
 tests = ["*{which}*"]
 why = "a failure"
 link = "https://example.org"
 versions = "numpy>=2"
 """
+)
 
 
 @pytest.mark.parametrize(

@@ -6,48 +6,35 @@ import importlib.util
 import re
 import subprocess
 import sys
+from collections.abc import Container
 from pathlib import Path
 
 import pytest
 
-from crosscheck.frameworks.contract import SIGNATURES
-from crosscheck.frameworks.registry import BUILT_IN, MODULES
+from crosscheck.frameworks.contract import FILES, MODULES, NEUTRAL, SIGNATURES
+from crosscheck.frameworks.declarations import read
+from crosscheck.frameworks.registry import BUILT_IN
 
 ROOT = Path(__file__).parents[2]
 EXTENSIONS = ("reference_autograd", "reference_mlx", "reference_python")
 FOLDERS = {package: ROOT / package for package in BUILT_IN.values()}
 FOLDERS |= {package: ROOT / "extensions" / package / package for package in EXTENSIONS}
-# Without the one whose arrays are lists: where the others compute, it has its own words.
-OTHERS = ("reference_torch", "reference_jax", "reference_autograd", "reference_mlx")
-
-# Files that differ in the namespace alone.
-IDENTICAL = ("losses", "optimizers")
-# Files that differ in the bodies of these functions, and in nothing else.
-DIFFERENT_BODIES = {
-    "params": {"from_numpy", "to_numpy"},
-    "mlp": {"linear"},
-    "checks": {"is_array", "is_traced", "is_floating", "dtype_name", "convertible"},
-    "activations": {"sigmoid", "relu", "softmax", "log_softmax", "softplus", "erfc"},
-    "training": {"run_epoch"},
-}
-# What an epoch is made of, each framework in its own fast idiom.
-OF_EPOCHS = {"_steps", "_compiled_epoch", "_joined", "_views", "_map_moments", "RUN"}
-# What one package has beside, or has to write in its own words.
-OWN = {
-    ("reference_autograd", "activations"): {"_sigmoid", "_erfc_slope"},
-    ("reference_mlx", "activations"): {"exp", "minus_abs", "largest", "custom_function"},
-    ("reference_mlx", "checks"): {"finite"},
+OTHERS = [package for package in FOLDERS if package != "reference_numpy"]
+# The modules that a package has written in its own words, as it declares.
+OWN = {package: read(folder / "crosscheck.toml").own for package, folder in FOLDERS.items()}
+# The functions of the activations whose bodies differ, and what a package has beside them.
+PRIMITIVES = {"sigmoid", "relu", "softmax", "log_softmax", "softplus", "erfc"}
+BESIDE = {
+    "reference_autograd": {"_sigmoid", "_erfc_slope"},
+    "reference_mlx": {"exp", "minus_abs", "largest", "custom_function"},
 }
 NAMESPACE = re.compile(r"\b(np|torch|jnp|mx)\.")
-# The optimizers are a folder, read in this order.
-OF_OPTIMIZERS = ("base", "descent", "scaled", "moments", "variants", "__init__")
 
 
 def source(package: str, module: str) -> str:
-    folder = FOLDERS[package] / module
-    files = [folder / f"{name}.py" for name in OF_OPTIMIZERS]
-    if not folder.is_dir():
-        files = [FOLDERS[package] / f"{module}.py"]
+    files = [FOLDERS[package] / f"{module}.py"]
+    if module in FILES:
+        files = [FOLDERS[package] / module / f"{name}.py" for name in FILES[module]]
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
@@ -58,65 +45,82 @@ def neutral(text: str) -> list[str]:
     return [line for line in lines if not imports.match(line)]
 
 
-@pytest.mark.parametrize("package", OTHERS)
-@pytest.mark.parametrize("module", IDENTICAL)
-def test_files_differ_in_the_namespace_only(package, module):
-    here, there = neutral(source("reference_numpy", module)), neutral(source(package, module))
-    difference = list(
-        difflib.unified_diff(here, there, "reference_numpy", package, lineterm="", n=0)
-    )
-    assert not difference, "\n".join(difference)
+def outline(text: str, bodies: Container[str]) -> list[str]:
+    """A module statement by statement; of some functions only what stands before the body."""
+    kept = []
+    for node in ast.parse("\n".join(neutral(text))).body:
+        if isinstance(node, ast.FunctionDef) and node.name in bodies:
+            kept.append(f"def {node.name}({ast.unparse(node.args)}): {ast.get_docstring(node)}")
+        elif not isinstance(node, ast.Import | ast.ImportFrom):
+            kept += ast.unparse(node).splitlines()
+    return kept
 
 
-@pytest.mark.parametrize("package", OTHERS)
-@pytest.mark.parametrize("module", DIFFERENT_BODIES)
-def test_files_differ_in_the_named_bodies_only(package, module):
-    own = OWN.get((package, module), set())
+def assert_equal(here: list[str], there: list[str], package: str) -> None:
+    difference = difflib.unified_diff(here, there, "reference_numpy", package, lineterm="", n=0)
+    found = "\n".join(difference)
+    assert not found, found
 
-    def outline(package: str) -> list[str]:
-        tree = ast.parse("\n".join(neutral(source(package, module))))
+
+@pytest.mark.parametrize(
+    ("package", "module"),
+    [(p, m) for p in OTHERS for m, bodies in NEUTRAL.items() if not bodies and m not in OWN[p]],
+)
+def test_a_neutral_file_differs_in_the_namespace_only(package, module):
+    here, there = (neutral(source(each, module)) for each in ("reference_numpy", package))
+    assert_equal(here, there, package)
+
+
+def test_only_the_one_without_an_array_library_has_neutral_modules_in_its_own_words():
+    assert {package: own for package, own in OWN.items() if own} == {
+        "reference_python": ("losses", "mlp", "optimizers")
+    }
+
+
+@pytest.mark.parametrize(
+    ("package", "module"),
+    [(p, m) for p in OTHERS for m, bodies in NEUTRAL.items() if bodies and m not in OWN[p]],
+)
+def test_a_neutral_file_differs_in_the_bodies_that_the_contract_names_only(package, module):
+    texts = (source(each, module) for each in ("reference_numpy", package))
+    here, there = (outline(text, NEUTRAL[module]) for text in texts)
+    assert_equal(here, there, package)
+
+
+@pytest.mark.parametrize("package", [p for p in OTHERS if p != "reference_python"])
+def test_activations_differ_in_the_bodies_of_a_frameworks_own_functions_only(package):
+    def shared(package: str) -> list[str]:
         kept = []
-        for node in tree.body:
-            name = getattr(node, "name", None)
-            if (name or ast.unparse(getattr(node, "target", node))) in own:
-                continue  # of which the other has another, or none
-            if (
-                module == "activations"
-                and isinstance(node, ast.Expr)
-                and "vjp(" in ast.unparse(node)
-            ):
-                continue  # a slope, beside what it is the slope of
-            if module == "training" and (name or ast.unparse(node).split()[0]) in OF_EPOCHS:
-                continue
-            if name in DIFFERENT_BODIES[module]:
-                docstring = ast.get_docstring(node)
-                kept.append(f"def {name}({ast.unparse(node.args)}): {docstring}")
-            elif not (isinstance(node, ast.Assign) and ast.unparse(node).startswith("Array =")):
+        for node in ast.parse(source(package, "activations")).body:
+            name = getattr(node, "name", None) or ast.unparse(getattr(node, "target", node))
+            # A slope stands beside the function whose slope it is.
+            if name not in BESIDE.get(package, ()) and "vjp(" not in ast.unparse(node):
                 kept.append(ast.unparse(node))
-        return [line for line in kept if not line.startswith(("import", "from"))]
+        return outline("\n".join(kept), PRIMITIVES)
 
-    here, there = outline("reference_numpy"), outline(package)
-    difference = list(
-        difflib.unified_diff(here, there, "reference_numpy", package, lineterm="", n=0)
-    )
-    assert not difference, "\n".join(difference)
+    assert_equal(shared("reference_numpy"), shared(package), package)
 
 
-@pytest.mark.parametrize("package", [*OTHERS, "reference_python"])
-def test_public_functions_of_gradients_share_signature_and_docstring(package):
+@pytest.mark.parametrize("package", OTHERS)
+@pytest.mark.parametrize("module", ["arrays", "gradients", "epochs"])
+def test_public_functions_share_signature_and_docstring(package, module):
+    names = {signature.partition("(")[0] for signature in SIGNATURES[module]}
+    names |= {"unchecked_value_and_grad"} if module == "gradients" else set()
+
     def public(package: str) -> dict[str, tuple[str, str | None]]:
-        tree = ast.parse(source(package, "gradients").replace("Matrix", "Array"))
+        tree = ast.parse(source(package, module).replace("Matrix", "Array"))
         return {
-            # Where NumPy is to write a gradient is asked by its own training alone.
+            # Only NumPy's own training says where the gradient is to be written.
             node.name: (
                 ast.unparse(node.args).removesuffix(", memory: Params | None=None"),
                 ast.get_docstring(node),
             )
             for node in tree.body
-            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+            if isinstance(node, ast.FunctionDef) and node.name in names
         }
 
     assert public(package) == public("reference_numpy")
+    assert public(package).keys() == names
 
 
 @pytest.mark.parametrize("package", FOLDERS)
@@ -129,10 +133,19 @@ def test_names_stand_in_the_contracts_order(package, module):
 
 
 @pytest.mark.parametrize("package", FOLDERS)
-def test_a_package_has_its_eight_modules_and_no_other(package):
+def test_a_package_has_the_ten_modules_of_the_contract_and_no_other(package):
+    assert len(MODULES) == 10
+    assert list(SIGNATURES) == list(MODULES)
     files = {path.relative_to(FOLDERS[package]) for path in FOLDERS[package].rglob("*.py")}
-    modules = {Path(f"{name}.py") for name in ("__init__", *MODULES) if name != "optimizers"}
-    assert files == modules | {Path("optimizers", f"{name}.py") for name in OF_OPTIMIZERS}
+    modules = {Path(f"{name}.py") for name in ("__init__", *MODULES) if name not in FILES}
+    folders = {Path(module, f"{name}.py") for module in FILES for name in FILES[module]}
+    assert files == modules | folders
+
+
+@pytest.mark.parametrize("package", FOLDERS)
+def test_a_package_names_its_modules_in_the_order_in_which_they_are_read(package):
+    text = " ".join((FOLDERS[package] / "__init__.py").read_text(encoding="utf-8").split())
+    assert f"Read in this order: {', '.join(MODULES)}." in text
 
 
 @pytest.mark.parametrize("package", FOLDERS)

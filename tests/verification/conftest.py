@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from crosscheck.frameworks.contract import CONTRACT_VERSION
 from crosscheck.frameworks.registry import NotInstalled, load
 from crosscheck.verification.cases import network
 from crosscheck.verification.cases.groups import groups
@@ -26,9 +25,8 @@ def plant(tmp_path, monkeypatch):
         assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {reference}/{file}"
         path.write_text(text.replace(old, new), encoding="utf-8")
         if declares:
-            (tmp_path / package / "crosscheck.toml").write_text(
-                f"contract = {CONTRACT_VERSION}\n{declares}", encoding="utf-8"
-            )
+            with (tmp_path / package / "crosscheck.toml").open("a", encoding="utf-8") as declared:
+                declared.write(declares)
         monkeypatch.syspath_prepend(tmp_path)
         # Beside the copy only NumPy: the others have nothing to add, and take their time.
         frameworks = [load("numpy", "reference_numpy"), load(package, package)]
