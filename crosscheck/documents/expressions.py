@@ -1,7 +1,7 @@
 """Expressions over quantities, such as "2 * (outputs[0, 0] - targets[0, 0])".
 
 The language of the transcribed documents: arithmetic, `sqrt`, `sigmoid`, and quantities named in
-the contract's terms. Parsed with Python's own parser, and never evaluated by it.
+the contract's terms. Python's own parser parses an expression; Python never evaluates it.
 """
 
 import ast
@@ -36,15 +36,21 @@ class ExpressionError(ValueError):
 
 @cache
 def normal_form(text: str) -> str:
-    """The expression in one spelling, so that equal expressions are equal strings."""
+    """The expression in one spelling, so that equal expressions are equal strings.
+
+    Raises:
+        ExpressionError: If Python's parser cannot parse it.
+    """
     return ast.unparse(_parse(text))
 
 
 def evaluate(text: str, lookup: Lookup) -> arb:
     """The value of an expression.
 
-    `lookup` is asked first for the whole expression, then for its parts, and so on down: a
-    document that printed a product is taken at that product, not at its factors.
+    Args:
+        text: The expression.
+        lookup: It is called with the whole expression first, and with its parts only if it returns
+            None. So where a document printed a product, that product is taken, not its factors.
 
     Raises:
         ExpressionError: If the expression is not of this language, or a quantity is unknown.
@@ -77,9 +83,9 @@ def _evaluate(node: ast.expr, lookup: Lookup) -> arb:
 
 
 def resolve(path: str, names: dict[str, Any]) -> Any:
-    """What a quantity such as "params[1].weight[0, 0]" names among `names`, or None.
+    """What a quantity such as "params[1].weight[0, 0]" stands for among `names`, or None.
 
-    Only names, attributes and literal indices are followed.
+    A quantity consists of a name, attributes and literal indices, and of nothing else.
     """
     try:
         return _resolve(_parse(path), names)

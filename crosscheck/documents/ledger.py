@@ -24,7 +24,7 @@ class Account:
     Attributes:
         document: The transcription.
         numbers: Every printed number, judged.
-        statements: Every statement with its verdict.
+        statements: Every statement, with its verdict.
         frameworks: By framework and quantity, the float that the framework computes.
     """
 
@@ -62,7 +62,7 @@ def _judged_statements(document: str) -> tuple[tuple[Statement, StatementVerdict
 
 
 def problems(document: str) -> list[str]:
-    """What is amiss in the account of a document: in its slips, or in its statements."""
+    """What is wrong with the account of a document, with its slips or statements, as messages."""
     return verdicts.problems(transcription.load(document), verdicts.judge(document)) + [
         f"document {document}, section {statement.section}: {statement.statement!r} {verdict}, "
         f"but what is right instead is {'not ' if statement.correct is None else ''}given"
@@ -72,7 +72,7 @@ def problems(document: str) -> list[str]:
 
 
 def as_json(accounts: Iterable[Account]) -> dict[str, Any]:
-    """The ledger in the form that other programs read."""
+    """The ledger in the form that other programs read; every demonstration is run for it."""
     accounts = list(accounts)
     return {
         "documents": {entry.document.number: entry.document.title for entry in accounts},
@@ -125,10 +125,12 @@ def tables(document: Document) -> list[tuple[str, list[str], list[list[str]]]]:
         TranscriptionError: If a cell is to show a printed number that is not printed.
     """
     with working_precision():
-        return [_computed(document, table) for table in document.tables]
+        return [_with_values(document, table) for table in document.tables]
 
 
-def _computed(document: Document, table: ComputedTable) -> tuple[str, list[str], list[list[str]]]:
+def _with_values(
+    document: Document, table: ComputedTable
+) -> tuple[str, list[str], list[list[str]]]:
     latest = {number.quantity: number for number in document.numbers}
     names, given = exact_names(document), given_names(document)
 

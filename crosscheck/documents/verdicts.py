@@ -1,16 +1,17 @@
 """Verdicts on printed numbers, worked out from the document's own data.
 
-In this order, for every number that is not a mere illustration:
+The exact value of a number is the document's own formula, computed in ball arithmetic from its data
+to the end. A value matches a printed string if it lies within half a unit of the last printed
+digit; an integer must be equal. A number that is more than an illustration gets the first verdict
+that applies:
 
-1. "confirmed": the exact value matches the printed string;
-2. "contradicted": the line's own step, on the operands printed nearest before it, does not;
-3. "inherited": it does, but one of those operands is itself contradicted or inherited;
-4. "rounded inputs": it does, and its operands are sound; only their rounding shows.
-
-To match is to lie within half a unit of the last printed digit; a printed integer must be equal.
-The exact value is the document's own formula, end to end from its data, in ball arithmetic.
+1. confirmed: the exact value matches the printed string;
+2. contradicted: the line's own step, on the operands printed nearest before it, does not match;
+3. inherited: that step matches, but one of those operands is itself contradicted or inherited;
+4. rounded inputs: that step matches, and its operands are sound; only their rounding shows.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -31,7 +32,7 @@ from crosscheck.numerics.exact.balls import (
 
 
 class Verdict(StrEnum):
-    """What a printed number is; the module says when."""
+    """The verdict on a printed number; the module says which one applies."""
 
     CONFIRMED = "confirmed"
     ROUNDED_INPUTS = "rounded inputs"
@@ -50,14 +51,14 @@ class SlipOutcome:
     Attributes:
         name, explanation, inputs: Of the slip.
         expression: Its wrong step for this number.
-        gives: The number it gives on its stated inputs, to 20 digits.
-        reproduces: Whether that matches the printed string.
-        otherwise: The same two on the other kind of inputs.
+        gives: The value of that step on the inputs of the slip, to 20 digits.
+        reproduces: Whether that value matches the printed string.
+        otherwise: The value on the other kind of inputs, and whether it matches.
     """
 
     name: str
     explanation: str
-    inputs: str
+    inputs: Inputs
     expression: str
     gives: str
     reproduces: bool
@@ -66,7 +67,15 @@ class SlipOutcome:
 
 @dataclass(frozen=True)
 class Judged:
-    """A printed number with its exact value (20 digits), its verdict and its slip."""
+    """A printed number with its verdict.
+
+    Attributes:
+        number: The printed number.
+        exact: Its exact value, to 20 digits; None for an illustration.
+        verdict: The verdict.
+        operands: The printed numbers that the step of its line takes.
+        slip: What the slip that touches it gives; None if it is not contradicted, or if none does.
+    """
 
     number: Number
     exact: str | None
@@ -77,46 +86,52 @@ class Judged:
 
 @cache
 def judge(document: str) -> tuple[Judged, ...]:
-    """The verdict on every number of a document, in its order."""
+    """The verdict on every number of a document, in its order.
+
+    Raises:
+        TranscriptionError: As `judge_document` does.
+    """
     with working_precision():
         return judge_document(load(document))
 
 
 def judge_document(document: Document) -> tuple[Judged, ...]:
-    """As `judge`, for a document at hand."""
-    given = given_names(document)
-    exact = exact_names(document)
+    """`judge` for a document that is loaded already, in the precision that is set.
 
-    def exactly(name: str) -> arb | None:
+    Raises:
+        TranscriptionError: If an expression of a number or of its slip cannot be computed.
+    """
+    given, exact = given_names(document), exact_names(document)
+
+    def look_up_exact(name: str) -> arb | None:
         return ball(resolve(name, exact))
 
     judged: list[Judged] = []
-    latest: dict[str, Judged] = {}  # the occurrence nearest before, by quantity
+    latest: dict[str, Judged] = {}  # by quantity: its number that is printed nearest before
     for number in document.numbers:
         if number.illustration is not None:
             judged.append(Judged(number, None, Verdict.ILLUSTRATION))
             continue
         used: list[Judged] = []
 
-        def as_printed(name: str, used: list[Judged] = used) -> arb | None:
+        def look_up_printed(name: str, used: list[Judged] = used) -> arb | None:
             if name in latest:
                 used.append(latest[name])
                 return from_rational(latest[name].number.value)
             return ball(resolve(name, given))
 
         try:
-            value = evaluate(number.quantity, exactly)
-            step = evaluate(number.step, as_printed)
+            value = evaluate(number.quantity, look_up_exact)
+            step = evaluate(number.step, look_up_printed)
+            verdict, operands = _verdict(number, value, step, used), tuple(used)
+            slip = None
+            if verdict is Verdict.CONTRADICTED:
+                lookups = {Inputs.PRINTED: look_up_printed, Inputs.EXACT: look_up_exact}
+                slip = _slip_outcome(document.slips, number, lookups)
         except ExpressionError as error:
             raise TranscriptionError(f"{number.place}: {error}") from None
-        verdict = _verdict(number, value, step, used)
-        slip = None
-        if verdict is Verdict.CONTRADICTED:
-            slip = _slip(
-                document.slips, number, {Inputs.PRINTED: as_printed, Inputs.EXACT: exactly}
-            )
-        operands = tuple(operand.number for operand in used)
-        judged.append(Judged(number, to_decimal(value), verdict, operands, slip))
+        numbers = tuple(operand.number for operand in operands)
+        judged.append(Judged(number, to_decimal(value), verdict, numbers, slip))
         latest[number.quantity] = judged[-1]
     return tuple(judged)
 
@@ -132,27 +147,31 @@ def _verdict(number: Number, value: arb, step: arb, operands: list[Judged]) -> V
 
 
 def matches(number: Number, value: arb) -> bool:
-    """Whether the printed string is `value`, rounded to the digits that it shows."""
-    return is_within(
-        value, number.value, number.half_unit if not number.is_integer else Fraction(0)
-    )
+    """Whether the printed string is `value`, rounded to the digits that it shows.
+
+    Raises:
+        UndecidedError: If the ball is too wide to decide it.
+    """
+    distance = Fraction(0) if number.is_integer else number.half_unit
+    return is_within(value, number.value, distance)
 
 
-def _slip(
-    slips: tuple[Slip, ...], number: Number, inputs: dict[Inputs, Lookup]
+def _slip_outcome(
+    slips: tuple[Slip, ...], number: Number, lookups: Mapping[Inputs, Lookup]
 ) -> SlipOutcome | None:
-    """What the slip that touches this number gives for it, on both kinds of inputs."""
-    for slip in slips:
-        if number.quantity in slip.steps:
-            outcomes = {}
-            for kind, lookup in inputs.items():
-                value = evaluate(slip.steps[number.quantity], lookup)
-                outcomes[kind] = (to_decimal(value), matches(number, value))
-            gives, reproduces = outcomes.pop(slip.inputs)
-            (otherwise,) = outcomes.values()
-            said = (slip.name, slip.explanation, slip.inputs, slip.steps[number.quantity])
-            return SlipOutcome(*said, gives, reproduces, otherwise)
-    return None
+    """What the slip that touches a number gives for it, on both kinds of inputs."""
+    slip = next((slip for slip in slips if number.quantity in slip.steps), None)
+    if slip is None:
+        return None
+    expression, outcomes = slip.steps[number.quantity], {}
+    for inputs, lookup in lookups.items():
+        value = evaluate(expression, lookup)
+        outcomes[inputs] = (to_decimal(value), matches(number, value))
+    gives, reproduces = outcomes.pop(slip.inputs)
+    (otherwise,) = outcomes.values()
+    return SlipOutcome(
+        slip.name, slip.explanation, slip.inputs, expression, gives, reproduces, otherwise
+    )
 
 
 def ball(value: object) -> arb | None:
@@ -161,9 +180,9 @@ def ball(value: object) -> arb | None:
 
 
 def problems(document: Document, judged: tuple[Judged, ...]) -> list[str]:
-    """What is amiss in a document's account: every contradiction needs a slip, and every slip one.
+    """Contradicted numbers that no slip explains, and slips that explain none; as messages.
 
-    A wrong transcription shows up here: it contradicts, and nothing explains it.
+    A wrong transcription shows up here: it gives a contradiction that nothing explains.
     """
     contradicted = [entry for entry in judged if entry.verdict is Verdict.CONTRADICTED]
     found = [

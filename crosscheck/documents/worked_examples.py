@@ -5,7 +5,6 @@ framework computes of the same example has the same names (`verification.cases.e
 the two can be compared.
 """
 
-from collections.abc import Mapping
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
@@ -65,20 +64,18 @@ def exact_names(document: Document) -> Names:
     return names
 
 
-def names_with_layer(
-    document: Document, names: Names, index: int, layer: Mapping[str, Any]
-) -> SimpleNamespace:
-    """The exact pass of the document's network with other values in one of its layers.
+def names_with_layer(document: Document, names: Names, index: int, layer: Layer) -> SimpleNamespace:
+    """The names of the document's network when one of its layers is another.
 
     Args:
-        document: Whose network.
+        document: It must have a network.
         names: Its `exact_names`.
         index: Which layer is replaced.
-        layer: Its "weight" and "bias", nested lists of decimals.
+        layer: Weight and bias in its place, as nested lists of decimals.
     """
     assert document.example.network is not None
     params = list(names["params"])
-    params[index] = Layer(**{key: from_decimals(value) for key, value in layer.items()})
+    params[index] = Layer(*map(from_decimals, layer))
     computed = _exact_pass(document.example.network, names, params)
     return SimpleNamespace(**computed, params=tuple(params))
 

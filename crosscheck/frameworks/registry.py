@@ -192,6 +192,19 @@ def _newer(written_for: int) -> str:
     )
 
 
+def load_framework(name: str) -> Framework:
+    """Load one framework.
+
+    Args:
+        name: Of a built-in framework ("numpy", "torch", "jax"), of an installed entry point, or of
+            an importable package that follows the contract.
+
+    Raises:
+        UnknownFrameworkError: If there is none of that name, or it cannot be used; a LookupError.
+    """
+    return installed([name])[0]
+
+
 def installed(chosen: Iterable[str] = ()) -> list[Framework]:
     """Load frameworks by their names or packages; without any, those built in that are installed.
 

@@ -11,10 +11,15 @@ from crosscheck.numerics.exact.balls import is_narrow, to_float
 from crosscheck.numerics.trees import leaves, numpy_leaves
 
 
-def computed(arrays: Any, quantities: Mapping[str, Any]) -> dict[str, Tensors]:
-    """Quantities that a framework computed, each a tree."""
+def computed(module: Any, quantities: Mapping[str, Any]) -> dict[str, Tensors]:
+    """Quantities that a framework computed, each a tree.
+
+    Args:
+        module: The framework's module `params`.
+        quantities: The trees, by the name of the quantity.
+    """
     return {
-        name: {place: Tensor(leaf) for place, leaf in numpy_leaves(arrays, tree).items()}
+        name: {place: Tensor(leaf) for place, leaf in numpy_leaves(module, tree).items()}
         for name, tree in quantities.items()
     }
 
@@ -40,21 +45,21 @@ def bounded_steps(exact: Sequence[Any], inexact: Sequence[Any]) -> Tensors:
 
 
 def unchanged(tree: Any) -> Tensors:
-    """Arrays that were handed over, and must come back as they were."""
+    """The arguments of a call, which must be equal afterwards: tensors without a bound."""
     return {
         place: Tensor(np.asarray(leaf).astype("float64")) for place, leaf in leaves(tree).items()
     }
 
 
 def unchanged_steps(trees: Sequence[Any]) -> Tensors:
-    """The same of many trees of one shape, as one tensor a leaf."""
+    """`unchanged` for many trees of one shape, as one tensor a leaf."""
     named = [unchanged(tree) for tree in trees]
     return {place: Tensor(np.stack([each[place].value for each in named])) for place in named[0]}
 
 
 def _bounded(balls: Any, bound: Any) -> Tensor:
     array = np.asarray(balls, dtype=object)
-    # No bound is one that is infinite, or the product of such a one with 0.
+    # Where there is no bound it is infinite, or NaN: the product of an infinite one with 0.
     limit = np.nan_to_num(np.broadcast_to(bound, array.shape), nan=np.inf, posinf=np.inf)
     parts = [_parts(*each) for each in zip(array.flat, limit.flat, strict=True)]
     middle, rest, radius = (np.reshape(part, array.shape) for part in zip(*parts, strict=True))
@@ -62,10 +67,10 @@ def _bounded(balls: Any, bound: Any) -> Tensor:
 
 
 def _parts(ball: arb, bound: float) -> tuple[float, float, float]:
-    """The middle of a ball as a float, what is left of it, and the radius where it stayed wide.
+    """The middle of a ball as a float, the rest of the middle, and the radius of a wide ball.
 
-    Where no bound is promised there may be no enclosure either (1 minus a probability that is next
-    to 1, with more zeros than all the bits); anywhere else that is an error.
+    Where there is no bound, there may be no enclosure either: 1 minus a probability can need more
+    bits than the largest precision has. Anywhere else a missing enclosure raises an error.
     """
     if np.isinf(bound) and not ball.is_finite():
         return 0.0, 0.0, np.inf
@@ -74,5 +79,5 @@ def _parts(ball: arb, bound: float) -> tuple[float, float, float]:
 
 
 def _stack(arrays: list[np.ndarray]) -> np.ndarray:
-    # Where the steps differ in shape the first must do: the comparison will not know that shape.
+    # If the steps differ in shape the first stands for all: the comparison reports its shape.
     return np.stack(arrays) if len({a.shape for a in arrays}) == 1 else arrays[0]

@@ -15,6 +15,7 @@ from crosscheck.report.colours import coloured
 
 
 def summary(accounts: Iterable[Account]) -> Table:
+    """How many numbers and statements of each document have each verdict."""
     table = Table(title="Documents")
     table.add_column("")
     table.add_column("document")
@@ -30,7 +31,13 @@ def summary(accounts: Iterable[Account]) -> Table:
 
 
 def show_errata(console: Console, accounts: Sequence[Account], everything: bool) -> None:
-    """The ledger, document by document; only what is not plainly right unless `everything`."""
+    """Print the ledger, document by document.
+
+    Args:
+        console: Where it is printed.
+        accounts: The documents.
+        everything: Whether to show what is right as well.
+    """
     for account in accounts:
         document = account.document
         console.rule(f"Document {document.number}: {escape(document.title)}")
@@ -86,13 +93,14 @@ def _show_slips(console: Console, account: Account) -> None:
                 table.add_row(
                     escape(judged.number.quantity),
                     judged.number.printed,
-                    _attempt(outcome.gives, outcome.reproduces),
-                    _attempt(*outcome.otherwise),
+                    _value(outcome.gives, outcome.reproduces),
+                    _value(*outcome.otherwise),
                 )
         console.print(table)
 
 
-def _attempt(gives: str, reproduces: bool) -> str:
+def _value(gives: str, reproduces: bool) -> str:
+    """What a slip gives, and whether that is the printed number."""
     return f"{gives[:12]} " + ("[green]reproduced[/]" if reproduces else "[red]not reproduced[/]")
 
 

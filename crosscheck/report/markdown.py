@@ -1,4 +1,4 @@
-"""The ledger as Markdown, for a README or a page: every figure computed."""
+"""The ledger as Markdown, for a README or a page."""
 
 from collections.abc import Iterable, Iterator
 

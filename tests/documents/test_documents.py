@@ -1,7 +1,7 @@
 """The documents' numbers, each by name: `pytest -k 002` shows those of document 002.
 
-What a number's verdict is follows from computation. What these tests hold is that each can be
-accounted for, that every framework computes the exact value, and that nothing was mistyped.
+The verdict on a number follows from computation. These tests hold that each number can be accounted
+for, that every framework computes the exact value, and that nothing was mistyped.
 """
 
 from functools import cache
@@ -44,7 +44,7 @@ def names_of(document, framework):
 
 
 NUMPY = load_framework("numpy", "reference_numpy")
-# The rest is given, or an intermediate term that no framework has a name for.
+# The other numbers are given, or are intermediate terms that have no name in the contract.
 COMPUTED = [
     (number, index)
     for number, index in NUMBERS
@@ -57,8 +57,8 @@ def test_a_framework_computes_the_exact_value_not_the_printed_one(framework, cas
     document, index = case
     judged = verdicts.judge(document)[index]
     value = resolve(judged.number.quantity, names_of(document, framework))
-    # A thousandth of half a printed unit: far below what a print can show, far above rounding. To
-    # the last bit the same quantities are compared as "worked examples", on float inputs.
+    # A thousandth of half a printed unit: far below what a print can show, far above rounding. The
+    # group "worked examples" compares the same quantities on float inputs, with derived bounds.
     assert abs(float(value) - float(judged.exact)) <= float(judged.number.half_unit) / 1000
 
 
@@ -122,7 +122,7 @@ def test_document_002_leaving_out_the_root_gives_two_of_three_adam_results():
     ],
 )
 def test_document_002_frameworks_follow_its_formulas_and_not_its_prints(framework, quantity, reads):
-    # Worked by hand to five digits, so that the exact value is held by something outside it.
+    # Worked by hand to five digits, so that something independent checks the exact value.
     value = float(resolve(quantity, names_of("002", framework)))
     assert abs(value - reads) <= 0.5e-5
 

@@ -19,18 +19,18 @@ def line(text, printed, quantity, factor=None):
     numbers = [{"printed": printed, "quantity": quantity, "step": quantity}]
     if factor is not None:
         numbers.insert(0, {"printed": factor, "illustration": "a factor"})
-    made = {"section": "1", "text": text, "numbers": numbers}
-    return made | {"fingerprint": transcription.fingerprint(made)}
+    entry = {"section": "1", "text": text, "numbers": numbers}
+    return entry | {"fingerprint": transcription.fingerprint(entry)}
 
 
 def judge_lines(*lines, slips=()):
-    given = {
-        "title": "made",
+    content = {
+        "title": "a document for tests",
         "surface": {"coefficients": ["1"], "point": ["1"]},
         "lines": list(lines),
         "slips": list(slips),
     }
-    document = parse("999", given)
+    document = parse("999", content)
     with working_precision():
         judged = verdicts.judge_document(document)
     return document, judged
@@ -43,7 +43,7 @@ NINE_OF_RIGHT = line("9x = 2.997", "2.997", f"9 * ({THIRD})", factor="9")
 NINE_OF_WRONG = line("9x = 3.006", "3.006", f"9 * ({THIRD})", factor="9")
 SLIP = {
     "name": "rounded up",
-    "explanation": "made",
+    "explanation": "a slip for tests",
     "inputs": "exact",
     "steps": {THIRD: f"{THIRD} + 1 / 1500"},
 }
@@ -91,6 +91,12 @@ def test_a_slip_that_reproduces_nothing_is_a_problem():
     assert problems == ["document 999: slip 'rounded up' reproduces nothing"]
 
 
+def test_a_slip_that_cannot_be_computed_is_named_with_its_number():
+    unknown = SLIP | {"steps": {THIRD: "nosuch[0]"}}
+    with pytest.raises(TranscriptionError, match=r"0.334 in 'x = 0.334': unknown quantity: 'nos"):
+        judge_lines(WRONG, slips=[unknown])
+
+
 def test_a_printed_number_is_never_rounded_twice():
     # 0.3349 prints as 0.335; only who rounds that again gets 0.34.
     _, judged = judge_lines(line("x = 0.34", "0.34", "3349 / 10000"))
@@ -123,39 +129,39 @@ LINES = [(number, index) for number in DOCUMENTS for index in range(len(raw(numb
 def test_an_edited_print_is_found_wherever_it_stands(case):
     document, index = case
     for entry in range(len(raw(document)["lines"][index]["numbers"])):
-        given = raw(document)
-        edited = given["lines"][index]["numbers"][entry]
+        content = raw(document)
+        edited = content["lines"][index]["numbers"][entry]
         edited["printed"] = edited["printed"][:-1] + str(
             (int(edited["printed"][-1].translate(transcription.SUPERSCRIPTS)) + 1) % 10
         )
         with pytest.raises(TranscriptionError, match=f"document {document}, section"):
-            parse(document, given)
+            parse(document, content)
 
 
 def test_a_print_edited_in_the_text_too_is_found_by_the_fingerprint():
-    given = raw("002")
-    edited = given["lines"][-1]
+    content = raw("002")
+    edited = content["lines"][-1]
     edited["text"] = edited["text"].replace("0.164025", "0.164026")
     edited["numbers"][-1]["printed"] = "0.164026"
     with pytest.raises(TranscriptionError, match="the line was changed after it was compared"):
-        parse("002", given)
+        parse("002", content)
 
 
 def test_an_operand_that_is_not_printed_is_named_with_its_place():
-    _, first, second = "", RIGHT, line("y = 0.5", "0.5", "nosuch[0] / 2")
+    second = line("y = 0.5", "0.5", "nosuch[0] / 2")
     with pytest.raises(
         TranscriptionError, match=r"0.5 in 'y = 0.5': unknown quantity: 'nosuch\[0\]'"
     ):
-        judge_lines(first, second)
+        judge_lines(RIGHT, second)
 
 
 def test_a_number_without_an_entry_is_found():
-    given = raw("002")
-    changed = given["lines"][3]
+    content = raw("002")
+    changed = content["lines"][3]
     changed["numbers"].pop()
     changed["fingerprint"] = transcription.fingerprint(changed)
     with pytest.raises(TranscriptionError, match=r"there are numbers in .* that have no entry"):
-        parse("002", given)
+        parse("002", content)
 
 
 # ----- the language of the expressions -----

@@ -86,9 +86,8 @@ def test_what_is_supported_in_one_dtype_alone_is_done_there(tmp_path, monkeypatc
     shutil.copytree(ROOT / "reference_numpy", tmp_path / "double")
     text = "[[limits]]\ndtypes = ['float32']\nreason = 'twice as long'\n"
     declare(tmp_path / "double", text)
-    assert {rung.status for rung in climb(loaded(tmp_path, "double", monkeypatch))} == {
-        RungStatus.DONE
-    }
+    rungs = climb(loaded(tmp_path, "double", monkeypatch))
+    assert {rung.status for rung in rungs} == {RungStatus.DONE}
 
 
 def test_what_the_ladder_does_not_ask_for_is_named_all_the_same(tmp_path, monkeypatch):

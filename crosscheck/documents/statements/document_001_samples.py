@@ -7,6 +7,7 @@ import numpy as np
 
 from crosscheck.documents.statements.derivatives import close, numeric
 from crosscheck.documents.statements.statement import Readings, Statements
+from crosscheck.frameworks.batches import batches_of_epoch
 from reference_numpy.activations import relu
 from reference_numpy.gradients import value_and_grad
 from reference_numpy.losses import squared_error
@@ -99,7 +100,7 @@ def one_sample_at_a_time_gets_further_on_as_many_samples() -> Readings:
 @statements("随机梯度下降", "Mini-batch descent updates by the mean loss of a random few samples.")
 def a_mini_batch_updates_by_its_mean_loss() -> Readings:
     params = START
-    for batch in np.random.default_rng([0, 0]).permutation(48).reshape(6, 8):
+    for batch in batches_of_epoch(48, 8, seed=0, epoch=0):
         error = POINTS[batch] @ params[0].weight.T + params[0].bias - ON_A_LINE[batch]
         mean_of_each = (error[:, :, None] * POINTS[batch][:, None]).mean(axis=0)
         params = (

@@ -1,8 +1,8 @@
 """What the documents state beside their numbers, each statement with a demonstration.
 
-One module per document. A demonstration is run whenever the ledger is made; it returns the readings
-that the statement admits, and whether each holds. The verdict follows from that and is never
-written down: all of them hold, none does, or it depends on the reading.
+The demonstration of a statement runs whenever the ledger is made. It returns the readings that the
+statement admits, and whether each of them holds. The verdict follows from that, and is written down
+nowhere.
 """
 
 from collections.abc import Callable
@@ -28,7 +28,7 @@ class Statement:
     Attributes:
         document: Number of the document, as "002".
         section: Where it stands: the document's own heading, as short as will find it.
-        statement: What it says, in our words.
+        statement: What it says, in the words of this suite.
         correct: What is right instead; None where the statement holds.
         demonstrate: Runs the statement and returns its readings.
     """
@@ -48,7 +48,14 @@ class Statement:
 
 
 class Statements(list[Statement]):
-    """The statements of one document, in its order; call it to add one, as a decorator."""
+    """The statements of one document, in its order.
+
+    To add one, decorate its demonstration:
+
+        @statements("zoom in", "What the document says.", correct="What is right instead.")
+        def the_name_of_the_demonstration() -> Readings:
+            return {"a reading": True}
+    """
 
     def __init__(self, document: str) -> None:
         super().__init__()

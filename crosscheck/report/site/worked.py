@@ -1,7 +1,7 @@
 """The worked example of document 002, drawn: one step after the other, with exact numbers.
 
-What a step shows is declared in `worked_steps`, as quantities and as marks in the sources; here
-every figure is computed or taken from the ledger, and every line of code is looked up.
+`worked_steps` declares what a step shows, as quantities and as marks in the sources. Here every
+quantity gets its exact value or its entry in the ledger, and every mark its line of code.
 """
 
 import re
@@ -19,9 +19,10 @@ from crosscheck.documents.worked_examples import Names, exact_names, names_with_
 from crosscheck.frameworks.reading import find
 from crosscheck.frameworks.registry import BUILT_IN
 from crosscheck.numerics.exact.balls import to_decimal, working_precision
+from crosscheck.numerics.trees import Layer
 from crosscheck.report.site.mathml import inline
 from crosscheck.report.site.run import Run
-from crosscheck.report.site.worked_steps import RUNS, Step, steps
+from crosscheck.report.site.worked_steps import RUNS, WorkedStep, steps
 from crosscheck.report.site.worked_values import Sizes, Value
 
 DOCUMENT = "002"
@@ -29,11 +30,11 @@ DIGITS = 8
 # The drawing, in its own units: the rows of units and the loss from top to bottom.
 WIDTH, HEIGHT = 400, 470
 ROWS, LOSS_ROW, RADIUS = (48, 206, 346), 436, 17
-Labels = dict[tuple[Any, ...], list[str]]  # what is written at each place
+Labels = dict[tuple[Any, ...], list[str]]  # the lines of text at each place
 
 
 class WorkedError(LookupError):
-    """Something that a step shows is not there; the message says what."""
+    """Something that a step shows does not exist; the message says what."""
 
 
 def filling(run: Run) -> dict[str, Any]:
@@ -49,22 +50,22 @@ def filling(run: Run) -> dict[str, Any]:
         if each["document"] == DOCUMENT and each["verdict"] != Verdict.ILLUSTRATION
     ]
     printed = {each["quantity"]: each["printed"] for each in entries}
-    shown_steps = list(steps(_sizes(document), _moved(document)))
+    shown_steps = list(steps(_sizes(document), _updated_layer(document)))
     for each in entries:
         if not any(re.fullmatch(step.prints, each["quantity"]) for step in shown_steps):
             raise WorkedError(f"{each['quantity']} is printed, and belongs to no step")
     order = list(dict.fromkeys(step.name for step in shown_steps))
     with working_precision():
         names = exact_names(document)
-        names["printed"] = _from_printed(document, names, printed)
-        made = [
+        names["printed"] = _after_printed_step(document, names, printed)
+        fillings = [
             {"number": order.index(step.name) + 1}
-            | _filled(step, document, names, entries, printed)
+            | _filling_of(step, document, names, entries, printed)
             for step in shown_steps
         ]
-    chosen = [str(each["number"]) for each in made if each["run"] == "sgd"]
+    chosen = [str(each["number"]) for each in fillings if each["run"] == "sgd"]
     return {
-        "steps": made,
+        "steps": fillings,
         "count": len(order),
         "runs": RUNS,
         "chosen": " and ".join(chosen),
@@ -73,8 +74,8 @@ def filling(run: Run) -> dict[str, Any]:
     }
 
 
-def _filled(
-    step: Step, document: Document, names: Names, entries: list[Any], printed: dict[str, str]
+def _filling_of(
+    step: WorkedStep, document: Document, names: Names, entries: list[Any], printed: dict[str, str]
 ) -> dict[str, Any]:
     def exact(quantity: str) -> str:
         return shown(evaluate(quantity, lambda name: ball(resolve(name, names))))
@@ -115,7 +116,7 @@ def _filled(
 
 
 def shown(number: Any) -> str:
-    """A ball to `DIGITS` significant digits, without the zeros at its end."""
+    """A ball rounded to `DIGITS` significant digits, without zeros at its end."""
     return _brief(to_decimal(number, DIGITS))
 
 
@@ -126,10 +127,15 @@ def _brief(text: str) -> str:
 
 
 def located(framework: str, name: str, mark: str) -> dict[str, str]:
-    """The one line of a framework's definition that holds a text, and where it stands.
+    """The one line of a framework's definition that contains a text, and where it is.
+
+    Args:
+        framework: One that is built in.
+        name: The definition: "optimizers.adam".
+        mark: The text.
 
     Raises:
-        WorkedError: If no line holds it, or several do.
+        WorkedError: If no line contains it, or several do.
     """
     (definition,) = find(name, [BUILT_IN[framework]])
     lines = definition.lines if definition is not None else ()
@@ -143,20 +149,22 @@ def located(framework: str, name: str, mark: str) -> dict[str, str]:
     }
 
 
-def _from_printed(document: Document, names: Names, printed: dict[str, str]) -> SimpleNamespace:
+def _after_printed_step(
+    document: Document, names: Names, printed: dict[str, str]
+) -> SimpleNamespace:
     """The example once more, with the parameters that the document prints after Adam's step."""
-    moved = _moved(document)
-    of = f"adam.params[{moved}]"
-    rows, columns = names["params"][moved].weight.shape
+    index = _updated_layer(document)
+    of = f"adam.params[{index}]"
+    rows, columns = names["params"][index].weight.shape
     weight = [[printed[f"{of}.weight[{j}, {k}]"] for k in range(columns)] for j in range(rows)]
     bias = [printed[f"{of}.bias[{j}]"] for j in range(rows)]
-    return names_with_layer(document, names, moved, {"weight": weight, "bias": bias})
+    return names_with_layer(document, names, index, Layer(weight, bias))
 
 
 def _printed_rows(
-    step: Step, entries: list[Any], exact: Callable[[str], str]
+    step: WorkedStep, entries: list[Any], exact: Callable[[str], str]
 ) -> list[dict[str, Any]]:
-    """The printed numbers of a step; what is printed alike, with one verdict, is one row."""
+    """The printed numbers of a step; equal prints of a quantity with one verdict share a row."""
     rows: dict[tuple[str, ...], dict[str, Any]] = {}
     for each in entries:
         if re.fullmatch(step.prints, each["quantity"]):
@@ -167,10 +175,10 @@ def _printed_rows(
     return list(rows.values())
 
 
-def _moved(document: Document) -> int:
-    """The one layer that the document updates."""
-    (moved,) = {layer for run in document.example.runs for layer in run.layers}
-    return moved
+def _updated_layer(document: Document) -> int:
+    """The index of the one layer that the document updates."""
+    (index,) = {layer for run in document.example.runs for layer in run.layers}
+    return index
 
 
 def _sizes(document: Document) -> Sizes:
@@ -227,7 +235,7 @@ def _edge(labels: Labels, sizes: Sizes, row: int, above: int, below: int) -> dic
         dict(zip("xy", _centre(sizes, *place), strict=True))
         for place in ((row - 1, below), (row, above))
     )
-    # At heights where no two numbers of crossing edges meet.
+    # At heights where the numbers of crossing edges do not overlap.
     share = ((0.2, 0.2, 0.2), (0.34, 0.47, 0.34))[above][below] if row == 1 else 0.5
     x, y = (one[axis] + share * (other[axis] - one[axis]) for axis in "xy")
     lines = labels.get(("edge", row, above, below), [])

@@ -1,15 +1,29 @@
 """What the steps of the worked example are: their quantities, equations and lines of code.
 
-No number stands here. A value names its quantity in the contract's terms, a line of code its
-definition and a text in it, and both are looked up when the page is made.
+There are no numbers here. A value names its quantity in the contract's terms, and a mark names a
+definition and a text in one of its lines; `worked` looks both up.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from crosscheck.report.site.worked_values import Sizes, Value, hidden, leaves, passed, units
+from crosscheck.report.site.worked_code import (
+    ACTIVATION,
+    APPLY,
+    CORRECTION,
+    DELTA,
+    DELTAS,
+    GRADS,
+    LAYER,
+    LOSS,
+    MOMENTS,
+    ROOT,
+    SLOPE,
+    Marks,
+)
+from crosscheck.report.site.worked_values import Sizes, Value, hidden, layer_pass, leaves, units
 
-# The optimizers, by the names of the document's runs; "printed" is what stands in the document.
+# The optimizers, by the names of the document's runs. "printed" has the numbers of the document.
 RUNS = {
     "sgd": "SGD",
     "printed": "Adam as printed",
@@ -17,23 +31,21 @@ RUNS = {
     "published": "Adam as published",
 }
 
-Marks = tuple[tuple[str, str], ...]  # a definition, and a text that one line of it holds
-
 
 @dataclass(frozen=True)
-class Step:
-    """One step.
+class WorkedStep:
+    """One step of the worked example, as the page shows it.
 
     Attributes:
-        name: One for all optimizers.
+        name: The same for all optimizers.
         title, text: A heading and a sentence.
         values: Its numbers.
         equations: As LaTeX.
-        code: The marks of each framework; under "" stand those that all three share.
+        code: The marks of each framework; "" has those that all three share.
         prints: The printed quantities that belong to it, as a regular expression.
         run: The optimizer that it is for, or None if it is for all.
         upwards: Whether it goes from the loss to the inputs.
-        as_printed: Whether its numbers are those that the document prints, not the exact ones.
+        as_printed: Whether it shows the numbers that the document prints instead of exact ones.
     """
 
     name: str
@@ -47,42 +59,6 @@ class Step:
     upwards: bool = False
     as_printed: bool = False
 
-
-LAYER = (("mlp.linear", "return "), ("mlp.unchecked_forward", "z = linear("))
-ACTIVATION = (
-    ("activations.sigmoid", "return "),
-    ("mlp.unchecked_forward", "ACTIVATIONS[name](z)"),
-)
-LOSS = (("losses.squared_error", "return "),)
-DELTA = ("gradients._backward", "delta = ACTIVATION_VJPS")
-SLOPE = ("gradients.ACTIVATION_VJPS", '"sigmoid":')
-GRADS = {
-    "numpy": (
-        ("gradients.unchecked_value_and_grad", "weight=np.dot(delta.T"),
-        ("gradients.unchecked_value_and_grad", "bias=delta.sum("),
-    ),
-    "torch": (
-        ("gradients.unchecked_value_and_grad", "value = LOSSES[loss]("),
-        ("gradients.unchecked_value_and_grad", "torch.autograd.grad("),
-    ),
-    "jax": (
-        ("gradients.unchecked_value_and_grad", "return LOSSES[loss]("),
-        ("gradients.unchecked_value_and_grad", "jax.value_and_grad("),
-    ),
-}
-DELTAS: dict[str, Marks] = {
-    "torch": (("gradients.deltas", "torch.autograd.grad("),),
-    "jax": (
-        ("gradients.deltas", "a = ACTIVATIONS["),
-        ("gradients.deltas", "rest = unchecked_forward("),
-        ("gradients.deltas", "return LOSSES[loss]("),
-        ("gradients.deltas", "jax.grad("),
-    ),
-}
-APPLY = ("optimizers.apply_updates", "return tree_map(")
-MOMENTS = (("optimizers.adam", "m = tree_map(lambda m, g"), ("optimizers.adam", "v = tree_map("))
-CORRECTION = (("optimizers.adam", "m_hat = tree_map("), ("optimizers.adam", "v_hat = tree_map("))
-ROOT = (("optimizers.root", "return "), ("optimizers.adam", "updates = tree_map("), APPLY)
 
 GRADIENT = r"\partial C / \partial %s"  # by a weight or a bias
 TEXTS = {
@@ -115,18 +91,22 @@ RULES: dict[str, tuple[tuple[str, ...], Marks]] = {
 }
 
 
-def steps(sizes: Sizes, moved: int) -> Iterator[Step]:
-    """All steps, in order; of one that differs by optimizer, all of them.
+def steps(sizes: Sizes, updated: int) -> Iterator[WorkedStep]:
+    """All steps, in their order; a step that differs by optimizer comes once for each of them.
 
     Args:
         sizes: Units of each row of the network.
-        moved: The layer that the document updates.
+        updated: The index of the layer that the document updates.
     """
-    yield Step(
+    yield WorkedStep(
         "hidden",
         "Forward: the hidden layer",
         "Each hidden unit adds up its weighted inputs and its bias; the sigmoid bends the sum.",
-        (*units(sizes, 0, "x", "inputs[0, {}]"), *leaves(sizes, 0, "params[0]"), *passed(sizes, 1)),
+        (
+            *units(sizes, 0, "x", "inputs[0, {}]"),
+            *leaves(sizes, 0, "params[0]"),
+            *layer_pass(sizes, 1),
+        ),
         (
             r"z^{(1)} = W^{(1)} x + b^{(1)}",
             r"a^{(1)} = \sigma(z^{(1)}) = \frac{1}{1 + e^{-z^{(1)}}}",
@@ -134,18 +114,18 @@ def steps(sizes: Sizes, moved: int) -> Iterator[Step]:
         {"": LAYER + ACTIVATION},
         r"inputs.*|params\[0\].*|-?pre_activations\[0\].*|activations\[1\].*",
     )
-    yield Step(
+    yield WorkedStep(
         "output",
         "Forward: the output layer",
         "The output unit does the same with what the hidden units give.",
-        (*hidden(sizes), *leaves(sizes, 1, "params[1]"), *passed(sizes, 2)),
+        (*hidden(sizes), *leaves(sizes, 1, "params[1]"), *layer_pass(sizes, 2)),
         (r"z^{(2)} = W^{(2)} a^{(1)} + b^{(2)}", r"a^{(2)} = \sigma(z^{(2)})"),
         {"": LAYER + ACTIVATION},
         r"params\[1\].*|-?pre_activations\[1\].*|outputs\[0, 0\]",
     )
     target = Value("y", "targets[0, 0]", ("loss",), "y = ")
     (output,) = units(sizes, 2, "a^{(2)}", "activations[2][0, {}]", "a = ")
-    yield Step(
+    yield WorkedStep(
         "loss",
         "Loss",
         "The square of the distance between the output and the target.",
@@ -156,16 +136,16 @@ def steps(sizes: Sizes, moved: int) -> Iterator[Step]:
     )
     yield from _backward(sizes, output, target)
     for run in RUNS:
-        yield _update(sizes, moved, run)
+        yield _update(sizes, updated, run)
     for run in RUNS:
-        yield _again(sizes, moved, run)
+        yield _again(sizes, updated, run)
 
 
-def _backward(sizes: Sizes, output: Value, target: Value) -> Iterator[Step]:
+def _backward(sizes: Sizes, output: Value, target: Value) -> Iterator[WorkedStep]:
     at = ("unit", 2, 0)
     slope = r"\sigma'(z^{(2)}) = a^{(2)} (1 - a^{(2)})"
     delta = tuple(units(sizes, 2, r"\delta^{(2)}", "deltas[1][0, {}]", "δ = "))
-    yield Step(
+    yield WorkedStep(
         "error",
         "Backward: the error of the output",
         "How fast the loss changes with z: the slope of the square times that of the sigmoid.",
@@ -190,7 +170,7 @@ def _backward(sizes: Sizes, output: Value, target: Value) -> Iterator[Step]:
         r"2 \* \(outputs.*|outputs\[0, 0\] \* .*",
         upwards=True,
     )
-    yield Step(
+    yield WorkedStep(
         "gradient",
         "Backward: the gradient of the output layer",
         "The share of a weight is the error times what came in along it; into a bias comes 1.",
@@ -203,7 +183,7 @@ def _backward(sizes: Sizes, output: Value, target: Value) -> Iterator[Step]:
         r"grads\[1\].*|1",
         upwards=True,
     )
-    yield Step(
+    yield WorkedStep(
         "below",
         "Backward: the hidden layer",
         "The error goes back along the weights, and through the sigmoid of each hidden unit.",
@@ -235,28 +215,28 @@ def _backward(sizes: Sizes, output: Value, target: Value) -> Iterator[Step]:
     )
 
 
-def _update(sizes: Sizes, moved: int, run: str) -> Step:
+def _update(sizes: Sizes, updated: int, run: str) -> WorkedStep:
     # Adam as printed is the document's own run of Adam, in the numbers that it prints.
     source = "adam" if run == "printed" else run
     symbols = {"learning_rate": r"\eta", "b1": r"\beta_1", "b2": r"\beta_2", "eps": r"\epsilon"}
-    given = symbols if run != "sgd" else {"learning_rate": r"\eta"}
-    values = [Value(symbol, f"{source}.{name}") for name, symbol in given.items()]
-    values += leaves(sizes, moved, f"params[{moved}]")
-    values += leaves(sizes, moved, f"grads[{moved}]", GRADIENT, None)
+    hyperparameters = symbols if run != "sgd" else {"learning_rate": r"\eta"}
+    values = [Value(symbol, f"{source}.{name}") for name, symbol in hyperparameters.items()]
+    values += leaves(sizes, updated, f"params[{updated}]")
+    values += leaves(sizes, updated, f"grads[{updated}]", GRADIENT, None)
     moments = {"m": ("first_moment", "b1"), "v": ("second_moment", "b2")}
     if run != "sgd":
         for symbol, (name, _) in moments.items():
-            path = f"{source}.state.{name}[{moved}]"
-            values += leaves(sizes, moved, path, symbol + "_{%s}", None)
+            path = f"{source}.state.{name}[{updated}]"
+            values += leaves(sizes, updated, path, symbol + "_{%s}", None)
     if run == "published":
         for symbol, (name, decay) in moments.items():
-            path = f"{source}.state.{name}[{moved}]"
-            hat = leaves(sizes, moved, path, rf"\hat{{{symbol}}}_{{%s}}", None)
-            lacks = f" / (1 - {source}.{decay})"  # 1 - b^t at the first step
-            values += [replace(each, quantity=each.quantity + lacks) for each in hat]
-    values += leaves(sizes, moved, f"{source}.params[{moved}]", r"%s\text{ new}", ("→ ", "→ "))
+            path = f"{source}.state.{name}[{updated}]"
+            hat = leaves(sizes, updated, path, rf"\hat{{{symbol}}}_{{%s}}", None)
+            correction = f" / (1 - {source}.{decay})"  # 1 - b^t at the first step
+            values += [replace(each, quantity=each.quantity + correction) for each in hat]
+    values += leaves(sizes, updated, f"{source}.params[{updated}]", r"%s\text{ new}", ("→ ", "→ "))
     equations, code = RULES[run]
-    return Step(
+    return WorkedStep(
         "update",
         "Update",
         f"{TEXTS[run]} As in the document, only the output layer moves.",
@@ -272,11 +252,11 @@ def _update(sizes: Sizes, moved: int, run: str) -> Step:
     )
 
 
-def _again(sizes: Sizes, moved: int, run: str) -> Step:
+def _again(sizes: Sizes, updated: int, run: str) -> WorkedStep:
     values = (
         *units(sizes, 1, "a^{(1)}", f"{run}.activations[1][0, {{}}]", "a = "),
-        *leaves(sizes, moved, f"{run}.params[{moved}]"),
-        *passed(sizes, 2, f"{run}."),
+        *leaves(sizes, updated, f"{run}.params[{updated}]"),
+        *layer_pass(sizes, 2, f"{run}."),
         Value("y", "targets[0, 0]", ("loss",), "y = "),
         Value(r"C\text{ before}", "loss", ("loss",), "before: "),
         Value(r"C", f"{run}.loss", ("loss",), "C = "),
@@ -284,7 +264,7 @@ def _again(sizes: Sizes, moved: int, run: str) -> Step:
     text = "The same example with the new parameters, and what the step has made of the loss."
     if run == "printed":
         text += " From the printed parameters on, all is exact."
-    return Step(
+    return WorkedStep(
         "again",
         "Forward again",
         text,

@@ -15,9 +15,9 @@ class Value:
     Attributes:
         symbol: As LaTeX.
         quantity: What it is, in the contract's terms.
-        place: Where it stands in the drawing: ("unit", row, index), ("edge", row, to, from),
-            ("loss",), or nowhere.
-        short: What is written before it there.
+        place: Where the drawing has it: ("unit", row, index), ("edge", row, to, from),
+            ("loss",), or nowhere: ().
+        short: The text before it in the drawing.
     """
 
     symbol: str
@@ -27,19 +27,33 @@ class Value:
 
 
 def units(sizes: Sizes, row: int, symbol: str, quantity: str, short: str = "") -> Iterator[Value]:
-    """A value for every unit of a row; `quantity` has {} for its index."""
+    """A value for every unit of a row.
+
+    Args:
+        sizes: Units of each row of the network.
+        row: Which row, from the inputs on.
+        symbol: As LaTeX, without the index of the unit.
+        quantity: With {} in place of the index of the unit.
+        short: The text before each in the drawing.
+    """
     for unit in range(sizes[row]):
         index = "" if sizes[row] == 1 else f"_{unit + 1}"
         yield Value(symbol + index, quantity.format(unit), ("unit", row, unit), short)
 
 
 def hidden(sizes: Sizes) -> Iterator[Value]:
-    """What the hidden units give."""
+    """The activations of the hidden units."""
     return units(sizes, 1, "a^{(1)}", "activations[1][0, {}]", "a = ")
 
 
-def passed(sizes: Sizes, row: int, of: str = "") -> Iterator[Value]:
-    """What a layer makes: z and a of every unit."""
+def layer_pass(sizes: Sizes, row: int, of: str = "") -> Iterator[Value]:
+    """What a layer computes: z and a of every unit of a row.
+
+    Args:
+        sizes: Units of each row of the network.
+        row: Which row, from the inputs on.
+        of: The run whose values they are, as "sgd."; "" is before any run.
+    """
     for symbol, quantity in (("z", f"pre_activations[{row - 1}]"), ("a", f"activations[{row}]")):
         name = f"{symbol}^{{({row})}}"
         yield from units(sizes, row, name, f"{of}{quantity}[0, {{}}]", f"{symbol} = ")
@@ -52,14 +66,14 @@ def leaves(
     symbol: str = "%s",
     shorts: tuple[str, str] | None = ("", "b = "),
 ) -> Iterator[Value]:
-    """Weights and biases of a layer, or what is like them.
+    """Weights and biases of a layer, or quantities of the same shape.
 
     Args:
         sizes: Units of each row of the network.
         layer: Which layer, from 0.
         path: What they are: "params[0]", "grads[0]".
-        symbol: As LaTeX, with %s for that of the weight or bias.
-        shorts: What is drawn before a weight and before a bias; None draws neither.
+        symbol: As LaTeX, with %s in place of that of the weight or bias.
+        shorts: The texts before a weight and before a bias in the drawing; None draws neither.
     """
     above, below = sizes[layer + 1], sizes[layer]
     weight, bias = shorts or ("", "")

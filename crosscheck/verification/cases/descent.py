@@ -1,9 +1,9 @@
-"""The steps of one optimizer, fed with given gradients.
+"""The steps of one optimizer on gradients that the case gives.
 
-Every framework is handed the same gradients, so that what is compared is the optimizer: Adam
-divides a gradient by its own size, and would blow up the rounding of a small one. They vary over
-many magnitudes and both signs, some near eps and some 0, and the learning rate changes once: one
-bias-corrected step, or many with one gradient, would say nothing about Adam's betas.
+Every framework gets the same gradients, so that the optimizer alone is compared: Adam divides a
+gradient by its own size, which would magnify the rounding of a small one. The gradients have many
+magnitudes and both signs, some are near eps and some are 0, and the learning rate changes once. One
+bias-corrected step, or many steps with one gradient, would not depend on Adam's betas at all.
 """
 
 import hashlib
@@ -31,10 +31,10 @@ from crosscheck.verification.cases import network
 from crosscheck.verification.cases.hyperparameters import OPTIMIZER_CASES
 from crosscheck.verification.cases.stages import ByContent, Quantities, Stage, Stages
 
-# What a state holds beside its step that is a number, and not of the shape of the parameters.
+# The fields of a state, other than the step, that are single numbers instead of trees.
 NUMBERS = ("momentum_product",)
 RATES = (0.1,) * 6 + (0.025,) * 6
-# What step t multiplies the drawn gradient with: large, small, near eps, none at all.
+# The drawn gradient of each step is multiplied by one of these: large, small, near eps, 0.
 FACTORS = (1.0, -0.5, 1e-3, 1e-8, 0.0, 2.0, -1e-5, 0.3, 100.0, 1e-14, -3.0, 0.1)
 
 
@@ -43,8 +43,8 @@ class DescentCase(ByContent):
     """One optimizer, where it starts, and the gradient of every step.
 
     Attributes:
-        group, name: The group of fixtures, and the case in it.
-        optimizer, keywords: Its name in the contract, and its hyperparameters.
+        group, name: The group of cases, and the name of this one.
+        optimizer, keywords: Its name in the contract, and its other hyperparameters.
         rates: The learning rate of every step.
         start: The parameters: layers, each a pair, or one bare array.
         grads: The gradient of every step, of the same shape.
@@ -64,15 +64,16 @@ class DescentCase(ByContent):
 
     @cached_property
     def points(self) -> tuple[Any, ...]:
-        """What every update is told that the parameters are.
+        """The parameters that every call of `update` gets.
 
-        Not where its own updates led: whoever applies these wrongly would also decay wrongly.
+        They do not follow from the updates. Otherwise a framework that applies its updates wrongly
+        would be blamed for its weight decay, too.
         """
         factors = 0.75 ** np.arange(len(self.grads))
         return tuple(_times(factor, self.start) for factor in factors)
 
     def rate(self, step: Any) -> float:
-        """The learning rate of a step; the last one stays for whoever asks beyond it."""
+        """The learning rate of a step, from 0; after the last step its rate stays."""
         return self.rates[min(int(step), len(self.rates) - 1)]
 
     @cached_property
@@ -89,38 +90,38 @@ class DescentCase(ByContent):
 
     def compute(self, framework: Framework) -> Iterator[tuple[Stage, Quantities]]:
         """The same by a framework, stage by stage."""
-        arrays = framework.params
-        start = to_framework(arrays, self.start)
-        handed = [to_framework(arrays, grad) for grad in self.grads]
-        not_applied: Exception | None = None
+        module = framework.params
+        start = to_framework(module, self.start)
+        grads = [to_framework(module, grad) for grad in self.grads]
+        apply_error: Exception | None = None
         optimizer = build_optimizer(framework, self.optimizer, self.keywords, self.rate)
-        points = [to_framework(arrays, point) for point in self.points]
+        points = [to_framework(module, point) for point in self.points]
         theta, state = start, optimizer.init(start)
-        states, moves, thetas = [], [], []
-        for grad, point in zip(handed, points, strict=True):
+        states, steps, thetas = [], [], []
+        for grad, point in zip(grads, points, strict=True):
             updates, state = optimizer.update(grad, state, point)
             try:
                 theta = framework.optimizers.apply_updates(theta, updates)
-            except Exception as error:  # kept until its stage comes, which may not be to blame
-                not_applied = not_applied or error
+            except Exception as error:  # raised below, in its own stage: an earlier one may differ
+                apply_error = apply_error or error
             states.append(state)
-            moves.append(numpy_leaves(arrays, updates))
-            thetas.append(numpy_leaves(arrays, theta))
+            steps.append(numpy_leaves(module, updates))
+            thetas.append(numpy_leaves(module, theta))
         moments = {}
         for name in states[0]._fields[1:]:
             moment = [getattr(state, name) for state in states]
             moments[f"{self.optimizer}.{name}"] = (
                 {"": Tensor(np.array([float(number) for number in moment]).astype(self.dtype))}
                 if name in NUMBERS
-                else tensors.computed_steps([numpy_leaves(arrays, tree) for tree in moment])
+                else tensors.computed_steps([numpy_leaves(module, tree) for tree in moment])
             )
-        steps = {"": Tensor(np.array([int(state.step) for state in states]).astype(self.dtype))}
-        yield Stage.STATE, {"step": steps, **moments}
-        yield Stage.UPDATE, {"updates": tensors.computed_steps(moves)}
-        if not_applied is not None:
-            raise not_applied
-        # At the end, when whoever writes into what it was handed has done so.
-        afterwards = [numpy_leaves(arrays, tree) for tree in (start, *handed, *points)]
+        counts = {"": Tensor(np.array([int(state.step) for state in states]).astype(self.dtype))}
+        yield Stage.STATE, {"step": counts, **moments}
+        yield Stage.UPDATE, {"updates": tensors.computed_steps(steps)}
+        if apply_error is not None:
+            raise apply_error
+        # Last of all: by now a framework that writes into its arguments has done so.
+        afterwards = [numpy_leaves(module, tree) for tree in (start, *grads, *points)]
         yield (
             Stage.TRAJECTORY,
             {
@@ -137,14 +138,14 @@ def exact_stages(case: DescentCase) -> Stages:
     grads = [leaves(grad) for grad in case.grads]
     points = [leaves(point) for point in case.points]
     for place, leaf in leaves(case.start).items():
-        history = [grad[place] for grad in grads]
-        around = [point[place] for point in points]
-        exact = enclose(partial(_exact_descent, case, leaf, history, around))
-        inexact = _inexact_descent(case, leaf, history, around)
+        own_grads = [grad[place] for grad in grads]
+        own_points = [point[place] for point in points]
+        exact = enclose(partial(_exact_descent, case, leaf, own_grads, own_points))
+        inexact = _inexact_descent(case, leaf, own_grads, own_points)
         for quantity, steps in exact.items():
-            found = tensors.bounded_steps(steps, inexact[quantity])
-            of_all = quantity.rpartition(".")[2] in NUMBERS
-            quantities.setdefault(quantity, {})["" if of_all else place] = found[""]
+            tensor = tensors.bounded_steps(steps, inexact[quantity])[""]
+            is_number = quantity.rpartition(".")[2] in NUMBERS  # one for all leaves
+            quantities.setdefault(quantity, {})["" if is_number else place] = tensor
     step = {"": Tensor(np.arange(1.0, len(case.rates) + 1))}
     return {
         Stage.TRAJECTORY: {
@@ -161,11 +162,14 @@ def exact_stages(case: DescentCase) -> Stages:
 def _exact_descent(
     case: DescentCase, leaf: Any, grads: list[Any], points: list[Any]
 ) -> dict[str, list[Any]]:
+    """Every quantity of one leaf at every step, as balls; `_inexact_descent` has the bounds."""
     own, decay = (convert(each, from_floats) for each in split_decay(case.keywords))
-    rates = [from_floats(rate) for rate in case.rates]
-    handed, around = [from_floats(g) for g in grads], [from_floats(point) for point in points]
+    rates, g = [from_floats(rate) for rate in case.rates], [from_floats(grad) for grad in grads]
     rule = partial(EXACT[case.optimizer], **own)
-    history = decayed(rule, handed, rates, around, **decay) if decay else rule(handed, rates)
+    if decay:
+        history = decayed(rule, g, rates, [from_floats(point) for point in points], **decay)
+    else:
+        history = rule(g, rates)
     moments = {
         f"{case.optimizer}.{name}": steps
         for name, steps in (history.states | history.numbers).items()
@@ -182,18 +186,20 @@ def _inexact_descent(
         convert(each, lambda value: exactly(value, DOUBLE)) for each in split_decay(case.keywords)
     )
     rates = [exactly(rate, DOUBLE) for rate in case.rates]
-    handed = [exactly(g, precision) for g in grads]
-    around = [exactly(point, precision) for point in points]
+    g = [exactly(grad, precision) for grad in grads]
     rule = partial(stepwise.STEPWISE_RULES[case.optimizer], rates=rates, **own)
-    ways = stepwise.decayed(rule, handed, rates, around, **decay) if decay else rule(handed)
-    steps = list(ways)
+    if decay:
+        around = [exactly(point, precision) for point in points]
+        steps = list(stepwise.decayed(rule, g, rates, around, **decay))
+    else:
+        steps = list(rule(g))
     one = exactly(1.0, precision)  # a number of the state is compared in the dtype of the case
     moments = {name: [step.state[name] for step in steps] for name in steps[0].state}
     numbers = {name: [step.numbers[name] * one for step in steps] for name in steps[0].numbers}
-    found = {f"{case.optimizer}.{name}": each for name, each in (moments | numbers).items()}
+    state = {f"{case.optimizer}.{name}": each for name, each in (moments | numbers).items()}
     updates = [step.update for step in steps]
     params = accumulate(updates, initial=exactly(leaf, precision))
-    return {**found, "updates": updates, "params": list(params)[1:]}
+    return {**state, "updates": updates, "params": list(params)[1:]}
 
 
 # ----- which cases there are -----
@@ -213,7 +219,7 @@ def _generated(label: str, layers: bool, dtype: str) -> DescentCase:
     rng = np.random.default_rng(11)
 
     def draw() -> Any:
-        # Two layers of one shape: who mixes up their states is not stopped by a shape.
+        # Two layers of one shape: if a framework mixes up their states, no shape prevents it.
         pairs = [(rng.standard_normal((2, 3)), rng.standard_normal(2)) for _ in range(2)]
         tree = tuple(Layer(*(leaf.astype(dtype) for leaf in pair)) for pair in pairs)
         return tree if layers else tree[0].weight[0]
@@ -262,6 +268,5 @@ def drawn(number: int, label: str) -> DescentCase:
     grads = rng.standard_normal((12, 16)) * 10 ** rng.uniform(-8, 4, (12, 1))
     rates = tuple(float(rate) for rate in 10 ** rng.uniform(-3, 0, 12))
     start = rng.standard_normal(16).astype(dtype)
-    handed = tuple(grads.astype(dtype))
-    name = f"drawn history {number} of {label}"
-    return DescentCase("drawn", name, optimizer, keywords, rates, start, handed)
+    name, history = f"drawn history {number} of {label}", tuple(grads.astype(dtype))
+    return DescentCase("drawn", name, optimizer, keywords, rates, start, history)

@@ -32,8 +32,8 @@ def framework_values(document: str, frameworks: Iterable[Framework]) -> dict[str
     computes, such as what is given or the slope of a surface, is left out.
 
     Args:
-        document: Number of the document.
-        frameworks: Which compute it.
+        document: Its number, as "002".
+        frameworks: The frameworks that compute it.
     """
     loaded = transcription.load(document)
     return {framework.name: _values(loaded, framework) for framework in frameworks}

@@ -1,7 +1,8 @@
-"""The fixtures that all frameworks share, in groups, each case with its exact values and bounds.
+"""The cases that all frameworks share, in groups, each with its exact values and bounds.
 
-A case is plain data; `exactly` says what is right and by how much an honest implementation may be
-off, `compute` lets a framework do the same. Exact values are computed once for each content.
+A case is plain data. Its method `exactly` gives the exact values, and by how much an honest
+implementation may differ from them; `compute` lets a framework compute the same. Exact values are
+computed once for each content.
 """
 
 from functools import cache

@@ -2,8 +2,8 @@
 
 The generated cases take every activation with every loss, in both dtypes, on one small network: its
 sizes are all distinct and above 1 and its biases not zero, so that a transposed or misplaced array
-cannot pass by luck. Beside these stand a batch of one, the edges (pre-activations at a kink and in
-the tails), and the documents' own networks. NumPy draws everything from a seed.
+cannot pass by luck. Beside these there are a batch of one, the edges (pre-activations at a kink and
+in the tails), and the documents' own networks. NumPy draws everything from a seed.
 """
 
 import hashlib
@@ -30,8 +30,8 @@ SIZES = (3, 5, 4, 2)
 BATCH = 6
 DTYPES = ("float64", "float32")
 
-# Pre-activations at the edges, a sample a row, each with one positive entry: exactly 0, next to
-# it, deep in the tails, and 27, where exp(-z) only just counts beside z in float64.
+# Pre-activations at the edges: exactly 0, next to it, deep in the tails, and 27, where exp(-z) is
+# just large enough to change z in float64. A row is a sample, and has one positive entry.
 EDGES = np.array(
     [
         [800, 0, -20, -40, -800],
@@ -44,8 +44,8 @@ EDGES = np.array(
     dtype="float64",
 )
 
-PROBABILITIES = ("sigmoid", "softmax")  # what a loss of probabilities can be fed with
-# What each stage compares.
+PROBABILITIES = ("sigmoid", "softmax")  # the activations whose outputs are probabilities
+# The quantities of each stage that have exact values with bounds of their own.
 STAGE_QUANTITIES = {
     Stage.FORWARD: ("pre_activations", "activations", "loss"),
     Stage.DELTAS: ("deltas",),
@@ -58,7 +58,7 @@ class NetworkCase(ByContent):
     """One network, one batch and one loss. Cases of equal content share their exact values.
 
     Attributes:
-        group, name: The group of fixtures, and the case in it.
+        group, name: The group of cases, and the name of this one.
         params: Weight and bias of each layer.
         inputs, targets: (batch, units) and (batch, outputs).
         activations: One per layer.
@@ -90,27 +90,27 @@ class NetworkCase(ByContent):
 
     @property
     def kinks(self) -> tuple[tuple[int, int, int], ...]:
-        """Where a relu stands exactly at 0, as (layer, sample, unit): there is no derivative."""
+        """Where the input of a relu is exactly 0, as (layer, sample, unit): no derivative there."""
         return exact_pass(self).kinks
 
     def compute(self, framework: Framework) -> Iterator[tuple[Stage, Quantities]]:
         """Every quantity of the pass by a framework, stage by stage."""
-        arrays, kind = framework.params, {"activations": self.activations, "loss": self.loss}
-        params = to_framework(arrays, self.params)
-        inputs, targets = (to_framework(arrays, each) for each in (self.inputs, self.targets))
+        module, kind = framework.params, {"activations": self.activations, "loss": self.loss}
+        params = to_framework(module, self.params)
+        inputs, targets = (to_framework(module, each) for each in (self.inputs, self.targets))
         trace = framework.mlp.forward(params, inputs, activations=self.activations)
         forward = {
             "pre_activations": trace.pre_activations,
             "activations": trace.activations,
             "loss": framework.losses.LOSSES[self.loss](trace.outputs, targets),
         }
-        yield Stage.FORWARD, tensors.computed(arrays, forward)
+        yield Stage.FORWARD, tensors.computed(module, forward)
         errors = framework.gradients.deltas(params, inputs, targets, **kind)
-        yield Stage.DELTAS, tensors.computed(arrays, {"deltas": errors})
+        yield Stage.DELTAS, tensors.computed(module, {"deltas": errors})
         value, grads = framework.gradients.value_and_grad(params, inputs, targets, **kind)
-        handed = (*params, inputs, targets)
-        gradients = {"grads": grads, "loss beside grads": value, "arguments afterwards": handed}
-        yield Stage.GRADIENTS, tensors.computed(arrays, gradients)
+        arguments = (*params, inputs, targets)
+        gradients = {"grads": grads, "loss beside grads": value, "arguments afterwards": arguments}
+        yield Stage.GRADIENTS, tensors.computed(module, gradients)
 
 
 @cache
@@ -132,7 +132,7 @@ def exact_pass(case: NetworkCase) -> Pass:
 def bounds_of(case: NetworkCase) -> InexactPass:
     """The pass with its bounds, in the precision of the case."""
     precision = Precision.of(case.dtype)
-    # Where a probability may round to 0 or 1 no bound is promised, and what is left is infinite.
+    # Where a probability may round to 0 or 1 there is no bound: it comes out as infinite.
     with np.errstate(all="ignore"):
         return inexact_pass(
             inexact_params(case.params, precision),
@@ -154,10 +154,10 @@ def exact_stages(case: NetworkCase) -> Stages:
         }
         for stage, names in STAGE_QUANTITIES.items()
     }
-    # The loss comes a second time with the gradient, and nothing handed over may change.
+    # `value_and_grad` returns the loss once more, and must not change its arguments.
     found[Stage.GRADIENTS]["loss beside grads"] = found[Stage.FORWARD]["loss"]
-    handed = (*(Layer(*layer) for layer in case.params), case.inputs, case.targets)
-    found[Stage.GRADIENTS]["arguments afterwards"] = tensors.unchanged(handed)
+    arguments = (*(Layer(*layer) for layer in case.params), case.inputs, case.targets)
+    found[Stage.GRADIENTS]["arguments afterwards"] = tensors.unchanged(arguments)
     return found
 
 
@@ -167,14 +167,14 @@ def exact_stages(case: NetworkCase) -> Stages:
 @cache
 def generated() -> list[NetworkCase]:
     """Every activation with every loss and dtype, and a batch of one."""
-    made = [
+    batches = [
         _generated(activation, ACTIVATIONS[(index + 1) % len(ACTIVATIONS)], loss, dtype)
         for dtype in DTYPES
         for loss in LOSSES
         for index, activation in enumerate(ACTIVATIONS)
     ]
     one = _draw("batch of one", ("tanh", "gelu", "sigmoid"), LOSSES[0], "float64", 7, batch=1)
-    return [*made, one]
+    return [*batches, one]
 
 
 def _generated(activation: str, second: str, loss: str, dtype: str) -> NetworkCase:
@@ -206,7 +206,7 @@ def _draw(
 
 @cache
 def edges() -> list[NetworkCase]:
-    """One layer of identity weight that hands `EDGES` on unchanged."""
+    """One layer of identity weight, so that the pre-activations are `EDGES`."""
     far = [
         _at_the_edges(activation, loss, dtype)
         for dtype in DTYPES
@@ -228,7 +228,7 @@ def edges() -> list[NetworkCase]:
 
 
 def _next_to_nothing(activation: str, loss: str, dtype: str) -> NetworkCase:
-    """Certain and right: the whole loss is next to nothing, which log(1 - p) cannot tell from 0."""
+    """Probabilities next to their targets: log(1 - p) rounds to 0, the exact loss is not 0."""
     z = np.array([[-12, -14, -16], [-18, -20, -22]], dtype)
     layer, name = (np.eye(3, dtype=dtype), np.zeros(3, dtype)), f"{activation}-{loss}-{dtype}"
     kind = ((activation,), loss)
@@ -238,8 +238,8 @@ def _next_to_nothing(activation: str, loss: str, dtype: str) -> NetworkCase:
 def _at_the_edges(activation: str, loss: str, dtype: str) -> NetworkCase:
     size = EDGES.shape[1]
     layer = (np.eye(size, dtype=dtype), np.zeros(size, dtype))
-    # Beside the positive entry, so that the errors are of size 1. A probability that rounds to 0
-    # costs infinity unless its target is 0: there the target is that entry itself.
+    # The target is 1 beside the positive entry, so that the errors are of size 1. Where a loss of
+    # probabilities would be infinite (p rounds to 0, the target is 1) it is 1 at that entry itself.
     shift = 0 if loss == "binary_cross_entropy" else 1
     targets = np.roll(EDGES > 0, shift, axis=1).astype(dtype)
     name, kind = f"edges-{activation}-{loss}-{dtype}", ((activation,), loss)
@@ -248,7 +248,7 @@ def _at_the_edges(activation: str, loss: str, dtype: str) -> NetworkCase:
 
 @cache
 def worked() -> list[NetworkCase]:
-    """The documents' networks; their decimals rounded to float64, as a framework is handed them."""
+    """The documents' networks, their decimals rounded to float64, as a framework gets them."""
     return [
         NetworkCase(
             "worked examples",

@@ -1,7 +1,7 @@
-"""What the documents print: every number that is right, against what a framework computes.
+"""The numbers that the documents print, compared with what a framework computes.
 
-Only the confirmed numbers can judge anybody, and only to half a unit of their last digit. What a
-document got wrong judges nobody; the exact values do (the other groups).
+A framework is judged by the confirmed numbers alone, and only to half a unit of their last digit.
+By a number that a document got wrong nobody is judged. The other groups compare with exact values.
 """
 
 import re
@@ -21,7 +21,7 @@ from crosscheck.numerics.comparison import Tensor
 from crosscheck.verification.cases.examples import framework_stages
 from crosscheck.verification.cases.stages import Quantities, Stage, Stages
 
-# The stage of a quantity, by how its name begins; what follows a step is its trajectory.
+# The stage of a quantity, by how its name begins. All that comes after a step is its trajectory.
 STAGE_OF = {
     "pre_activations": Stage.FORWARD,
     "activations": Stage.FORWARD,
@@ -72,13 +72,13 @@ def _printed(case: PrintedCase) -> Stages:
     for judged in verdicts.judge(case.document):
         number = judged.number
         stage = _stage(number.quantity, runs)
-        # What is given is not computed by anybody.
+        # A quantity that the document gives is computed by no framework.
         if judged.verdict is not Verdict.CONFIRMED or not stage or resolve(number.quantity, given):
             continue
         numbers.setdefault((stage, number.quantity), []).append(number)
     found: Stages = {}
     for (stage, quantity), occurrences in numbers.items():
-        # A number that is printed several times counts where it has the most digits.
+        # Of a number that is printed several times, the one with the most digits counts.
         finest = min(occurrences, key=_half_unit)
         tensor = Tensor(np.array(float(finest.value)), np.array(_half_unit(finest)))
         found.setdefault(stage, {})[quantity] = {"": tensor}

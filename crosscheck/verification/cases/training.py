@@ -1,8 +1,9 @@
-"""Training from end to end: the parameters and the loss after every epoch, and what was done when.
+"""Training from end to end: the parameters and the loss after every epoch, and when it ends.
 
-The exact value trains too, in ball arithmetic, and the bound is carried through every step. Plain
-descent is used: Adam would divide the noise of a gradient by its size. What is discrete is compared
-as such: the number of epochs, the reason to stop, and the samples of every batch.
+The exact values come from the same training in ball arithmetic, and the bounds from carrying the
+rounding errors through every step. The optimizers are descent and momentum: Adam would divide the
+rounding of a gradient by its size. What is discrete must be equal: the number of epochs, the reason
+to stop and, in `batches`, the samples of every batch.
 """
 
 import hashlib
@@ -49,11 +50,11 @@ class TrainingCase(ByContent):
     Attributes:
         name: Of the case; the group is "training".
         dtype: Of every array.
-        optimizer, rate, keywords: What makes the steps.
+        optimizer, rate, keywords: Its name in the contract, learning rate and hyperparameters.
         loss, batch_size, seed: As in the contract.
         stop: The conditions of the stop rule.
         compile: As in the contract.
-        resume_after: Train so many epochs first, then go on from there; None trains at once.
+        resume_after: After how many epochs a second call of `train` resumes; None makes one call.
     """
 
     name: str
@@ -86,25 +87,25 @@ class TrainingCase(ByContent):
         inputs = rng.standard_normal((SAMPLES, SIZES[0])).astype(self.dtype)
         return params, inputs, rng.random((SAMPLES, SIZES[-1])).astype(self.dtype)
 
-    def batches(self, epoch: int, samples: int = SAMPLES) -> list[np.ndarray]:
+    def batches(self, epoch: int) -> list[np.ndarray]:
         """The samples of each batch of one epoch, by the contract's rule."""
-        return batches_of_epoch(samples, self.batch_size, seed=self.seed, epoch=epoch)
+        return batches_of_epoch(SAMPLES, self.batch_size, seed=self.seed, epoch=epoch)
 
     def exactly(self) -> Stages:
-        """Everything that training leaves, exact, with its bound."""
+        """The quantities of the whole training, exact, with their bounds."""
         return exact_stages(self)
 
     def compute(self, framework: Framework) -> Iterator[tuple[Stage, Quantities]]:
         """The same by a framework."""
-        arrays, (params, inputs, targets) = framework.params, self.data()
+        module, (params, inputs, targets) = framework.params, self.data()
         optimizer = getattr(framework.optimizers, self.optimizer)(self.rate, **self.keywords)
         seen: list[dict[str, np.ndarray]] = []
 
-        def train(params: Any, stop: dict[str, Any], **goes_on: Any) -> Any:
+        def train(params: Any, stop: dict[str, Any], **resumed: Any) -> Any:
             return framework.training.train(
                 params,
-                to_framework(arrays, inputs),
-                to_framework(arrays, targets),
+                to_framework(module, inputs),
+                to_framework(module, targets),
                 optimizer,
                 activations=ACTIVATIONS,
                 loss=self.loss,
@@ -112,11 +113,11 @@ class TrainingCase(ByContent):
                 batch_size=self.batch_size,
                 seed=self.seed,
                 compile=self.compile,
-                on_epoch=lambda epoch, params, *rest: seen.append(numpy_leaves(arrays, params)),
-                **goes_on,
+                on_epoch=lambda epoch, params, *rest: seen.append(numpy_leaves(module, params)),
+                **resumed,
             )
 
-        start = to_framework(arrays, params)
+        start = to_framework(module, params)
         losses: tuple[float, ...] = ()
         if self.resume_after is None:
             result = train(start, self.stop)
@@ -157,14 +158,14 @@ def exact_stages(case: TrainingCase) -> Stages:
 
 # The gradient of one batch, with its loss, at some parameters.
 Gradient = Callable[[Any, np.ndarray], tuple[Any, Any]]
-# What the gradients of one leaf so far make of it next.
+# The update of one leaf, from all of its gradients so far.
 Rule = Callable[[list[Any]], Any]
 
 
 def _train(
     case: TrainingCase, params: Any, gradient: Gradient, rule: Rule, epochs: int | None = None
 ) -> Trained:
-    """Train until the stop rule says so, or for so many epochs."""
+    """Train until the stop rule of the case says so or, given `epochs`, for that many."""
     history: list[Any] = []
     found = Trained([], [], "")
     while True:
