@@ -48,24 +48,10 @@ class Inputs(StrEnum):
 
 
 @dataclass(frozen=True)
-class Number:
-    """One occurrence of a worked number.
+class Printed:
+    """A number as it is printed: a string of digits, such as "-0.0287", "1.2e-3" or "13,001"."""
 
-    Attributes:
-        document, section, line: Where it stands; `line` is the text of the line.
-        printed: The string as printed.
-        quantity: What it is, in the contract's terms, or an expression of such quantities.
-        step: The expression by which the line itself gets it from what was printed before.
-        illustration: Why the number is not judged, or None.
-    """
-
-    document: str
-    section: str
-    line: str
     printed: str
-    quantity: str
-    step: str
-    illustration: str | None
 
     @property
     def value(self) -> Fraction:
@@ -83,6 +69,31 @@ class Number:
     def is_integer(self) -> bool:
         """Whether it is printed as a whole number, which admits no rounding."""
         return _ascii(self.printed).lstrip("+-").isdigit()
+
+    @property
+    def tolerance(self) -> Fraction:
+        """How far a number may be from `value` and still be printed like this."""
+        return Fraction(0) if self.is_integer else self.half_unit
+
+
+@dataclass(frozen=True)
+class Number(Printed):
+    """One occurrence of a worked number.
+
+    Attributes:
+        printed: The string as printed.
+        document, section, line: Where it stands; `line` is the text of the line.
+        quantity: What it is, in the contract's terms, or an expression of such quantities.
+        step: The expression by which the line itself gets it from what was printed before.
+        illustration: Why the number is not judged, or None.
+    """
+
+    document: str
+    section: str
+    line: str
+    quantity: str
+    step: str
+    illustration: str | None
 
     @property
     def place(self) -> str:
@@ -245,7 +256,7 @@ def _line(document: str, where: str, value: Any) -> list[Number]:
         step = entry.get("step", quantity)
         illustration = entry.get("illustration")
         place = (document, section, line["text"])
-        numbers.append(Number(*place, printed, quantity, step, illustration))
+        numbers.append(Number(printed, *place, quantity, step, illustration))
     if not _only_constants(rest):
         raise TranscriptionError(f"{where}: there are numbers in {rest!r} that have no entry")
     return numbers

@@ -16,12 +16,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache
+from typing import Any
 
+import numpy as np
 from flint import arb
 
 from crosscheck.documents.entries import TranscriptionError
 from crosscheck.documents.expressions import ExpressionError, Lookup, evaluate, resolve
-from crosscheck.documents.transcription import Document, Inputs, Number, Slip, load
+from crosscheck.documents.transcription import Document, Inputs, Number, Printed, Slip, load
 from crosscheck.documents.worked_examples import exact_names, given_names
 from crosscheck.numerics.exact.balls import (
     from_rational,
@@ -152,8 +154,32 @@ def matches(number: Number, value: arb) -> bool:
     Raises:
         UndecidedError: If the ball is too wide to decide it.
     """
-    distance = Fraction(0) if number.is_integer else number.half_unit
-    return is_within(value, number.value, distance)
+    return is_within(value, number.value, number.tolerance)
+
+
+def matches_printed(text: str, exact: Any) -> bool:
+    """Whether a number is printed as `text`: rounded to the digits that the text shows.
+
+    Args:
+        text: The number as printed: "-0.0287", "1.2e-3", "13,001". A whole number must be equal;
+            any other may be off by half a unit of its last digit.
+        exact: The number: an int, a float, a Fraction, a Decimal, or a scalar that NumPy takes. It
+            is taken as it stands; a float is a binary fraction.
+
+    Raises:
+        ValueError: If the text is no number, or `exact` is not finite.
+        TypeError: If either is none of these.
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"a printed number must be a text, not {text!r}")
+    printed = Printed(text)
+    try:
+        number = Fraction(exact)
+    except TypeError:
+        number = Fraction(float(np.asarray(exact)))
+    except OverflowError:
+        raise ValueError(f"{exact} is not finite") from None
+    return abs(number - printed.value) <= printed.tolerance
 
 
 def _slip_outcome(

@@ -1,14 +1,18 @@
 """The rules of the verdicts, on documents made for them, and the guards of the transcription."""
 
 import tomllib
+from decimal import Decimal
+from fractions import Fraction
 from importlib.resources import files
 
+import numpy as np
 import pytest
 
 from crosscheck.documents import transcription, verdicts
 from crosscheck.documents.entries import TranscriptionError
 from crosscheck.documents.expressions import ExpressionError, evaluate
 from crosscheck.documents.transcription import DOCUMENTS, load, parse
+from crosscheck.documents.verdicts import matches_printed
 from crosscheck.numerics.exact.balls import working_precision
 
 # ----- the rules, on a document made for them -----
@@ -185,3 +189,39 @@ def test_a_printed_product_is_taken_before_its_factors():
         asked = []
         evaluate("2 * 3 + 4", lambda name: asked.append(name))
     assert asked[:3] == ["2 * 3 + 4", "2 * 3", "2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "exact", "matches"),
+    [
+        ("-0.0575", -0.057536345, True),
+        ("-0.0287", -0.057536345, False),
+        ("0.1", Fraction(3, 20), True),  # an end is included
+        ("0.1", Fraction(3, 20) + Fraction(1, 10**30), False),
+        ("0.10", Fraction(3, 20), False),
+        ("2", 2, True),
+        ("2", 2.4, False),  # a whole number admits no rounding
+        ("13,002", 13002, True),
+        ("1.2e-3", Decimal("0.00124"), True),
+        ("1.2e⁻³", "0.00126", False),
+        ("0.5", np.float32(0.5), True),
+        ("0.5", np.array(0.54), True),
+    ],
+)
+def test_a_number_is_printed_as_it_is_rounded(text, exact, matches):
+    assert matches_printed(text, exact) is matches
+
+
+@pytest.mark.parametrize(
+    ("text", "exact", "error"),
+    [
+        ("half", 0.5, ValueError),
+        ("0.5", float("inf"), ValueError),
+        ("0.5", float("nan"), ValueError),
+        (0.5, 0.5, TypeError),
+        ("0.5", [1.0, 2.0], TypeError),
+    ],
+)
+def test_what_is_no_number_is_refused(text, exact, error):
+    with pytest.raises(error):
+        matches_printed(text, exact)

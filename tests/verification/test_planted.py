@@ -4,6 +4,7 @@ And what a copy declares of itself: limits, which are not run, and failures, whi
 """
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest

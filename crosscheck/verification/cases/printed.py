@@ -79,14 +79,10 @@ def _printed(case: PrintedCase) -> Stages:
     found: Stages = {}
     for (stage, quantity), occurrences in numbers.items():
         # Of a number that is printed several times, the one with the most digits counts.
-        finest = min(occurrences, key=_half_unit)
-        tensor = Tensor(np.array(float(finest.value)), np.array(_half_unit(finest)))
+        finest = min(occurrences, key=lambda number: number.tolerance)
+        tensor = Tensor(np.array(float(finest.value)), np.array(float(finest.tolerance)))
         found.setdefault(stage, {})[quantity] = {"": tensor}
     return found
-
-
-def _half_unit(number: Number) -> float:
-    return 0.0 if number.is_integer else float(number.half_unit)
 
 
 def _stage(quantity: str, runs: set[str]) -> Stage | None:
