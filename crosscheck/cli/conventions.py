@@ -7,10 +7,9 @@ import click
 from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
 from crosscheck.conventions import everything, stock
 from crosscheck.conventions.optimizers.parsing import CallError
-from crosscheck.conventions.optimizers.rows import ArgumentError
 from crosscheck.conventions.optimizers.specs import KEYWORDS
-from crosscheck.conventions.optimizers.translating import pairs
-from crosscheck.conventions.optimizers.translating import translate as translated
+from crosscheck.conventions.optimizers.stock_optimizer import ArgumentError
+from crosscheck.conventions.optimizers.translating import translate_defaults, translate_optimizer
 from crosscheck.conventions.page import page
 from crosscheck.report.conventions import show_findings, show_translation
 
@@ -54,7 +53,9 @@ def conventions(
     holds = all(finding.holds is not False for finding in found)
     write_json(json_path, everything.as_json(found, frameworks) | {"holds": holds})
     if markdown:
-        click.echo(page(found, pairs(frameworks, only)), nl=False, err=json_path == "-")
+        click.echo(
+            page(found, translate_defaults(frameworks, only)), nl=False, err=json_path == "-"
+        )
     else:
         show_findings(console, found)
     sys.exit(0 if holds else 1)
@@ -81,7 +82,7 @@ def translate(call: str, to: str, json_path: str | None) -> None:
     """
     console = console_for(json_path)
     try:
-        found = translated(call, to)
+        found = translate_optimizer(call, to=to)
     except (CallError, ArgumentError) as error:
         raise click.UsageError(str(error)) from None
     except RecursionError:

@@ -1,5 +1,6 @@
 """How the frameworks' own optimizers, losses and activations relate to the references.
 
-Every row is a statement that is executed: equal to the reference with these keywords, or different
-by so much for this reason. `stock` runs what a framework has of its own.
+Every statement is executed: a component equals the reference with these keywords, or differs from
+it by so much for this reason. `stock` runs the components in their frameworks, `everything` checks
+all statements, and `optimizers.translating` writes one framework's optimizer as another's.
 """

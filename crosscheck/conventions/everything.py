@@ -1,4 +1,4 @@
-"""Every statement about the stock frameworks, executed: each framework computes all in one go."""
+"""Execute every statement about the stock frameworks; each framework computes all of it at once."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -6,9 +6,9 @@ from typing import Any
 
 from crosscheck.conventions import stock
 from crosscheck.conventions.findings import Finding
-from crosscheck.conventions.functions import table
-from crosscheck.conventions.optimizers import claims
-from crosscheck.frameworks import registry as references
+from crosscheck.conventions.functions.table import function_check
+from crosscheck.conventions.optimizers.trials import optimizer_check
+from crosscheck.frameworks import registry
 
 
 def findings(
@@ -16,30 +16,30 @@ def findings(
     optimizer: str | None = None,
     progress: Callable[[str], None] = lambda name: None,
 ) -> list[Finding]:
-    """What comes of every statement about these frameworks, in their order.
+    """Check every statement about these frameworks, and return the findings in their order.
 
     Args:
         frameworks: Names in `stock.FRAMEWORKS`; None takes all.
-        optimizer: Only the rows of this one, by its name in `specs.KEYWORDS`.
-        progress: Called with the name of each framework that is done.
+        optimizer: Check only the statements about this one, by its name in `specs.KEYWORDS`.
+        progress: Called with the title of each framework that is done.
 
     Raises:
         KeyError: If there is no framework of such a name.
     """
-    references.prepare()  # JAX computes in float64 only if told before it is imported
+    registry.prepare()  # JAX computes in float64 only if that is set before it is imported
     names = list(stock.FRAMEWORKS if frameworks is None else frameworks)
-    apart = [name for name in names if stock.FRAMEWORKS[name].environment]
-    found: dict[str, list[Finding]] = {}
-    with ThreadPoolExecutor() as pool:  # while processes of their own compute, so does this one
-        waiting = {name: pool.submit(_of_framework, name, optimizer) for name in apart}
-        for name in sorted(names, key=lambda name: name in apart):
-            ready = waiting[name].result() if name in waiting else _of_framework(name, optimizer)
-            found[name] = ready
+    in_subprocess = [name for name in names if stock.FRAMEWORKS[name].environment]
+    by_framework: dict[str, list[Finding]] = {}
+    with ThreadPoolExecutor() as pool:  # the subprocesses compute while this process does
+        waiting = {name: pool.submit(_check_framework, name, optimizer) for name in in_subprocess}
+        for name in sorted(names, key=lambda name: name in in_subprocess):
+            ready = waiting[name].result() if name in waiting else _check_framework(name, optimizer)
+            by_framework[name] = ready
             progress(stock.FRAMEWORKS[name].title)
-    return [finding for name in names for finding in found[name]]
+    return [finding for name in names for finding in by_framework[name]]
 
 
-def as_json(findings: Iterable[Finding], frameworks: Iterable[str]) -> dict[str, Any]:
+def as_json(checked: Iterable[Finding], frameworks: Iterable[str]) -> dict[str, Any]:
     """Findings in the form that other programs read, with the versions that are installed."""
     return {
         "versions": {
@@ -47,21 +47,20 @@ def as_json(findings: Iterable[Finding], frameworks: Iterable[str]) -> dict[str,
             for name in frameworks
             if not stock.FRAMEWORKS[name].missing
         },
-        "findings": [finding.as_json() for finding in findings],
+        "findings": [finding.as_json() for finding in checked],
     }
 
 
-def _of_framework(framework: str, optimizer: str | None) -> list[Finding]:
-    parts = [claims.claimed(framework, optimizer)]
+def _check_framework(framework: str, optimizer: str | None) -> list[Finding]:
+    checks = [optimizer_check(framework, optimizer)]
     if optimizer is None:
-        parts.append(table.stated(framework))
-    jobs = [job for of_part, _ in parts for job in of_part]
+        checks.append(function_check(framework))
+    jobs = [job for check in checks for job in check.jobs]
     missing = stock.FRAMEWORKS[framework].missing
     results: list[Any] = [{"missing": missing}] * len(jobs)
     if missing is None:
-        results = stock.computed(framework, jobs)
-    done, all_found = 0, []
-    for of_part, found in parts:
-        all_found += found(results[done : done + len(of_part)])
-        done += len(of_part)
-    return all_found
+        results = stock.run_jobs(framework, jobs)
+    rest, all_findings = iter(results), []
+    for check in checks:
+        all_findings += check.read([next(rest) for _ in check.jobs])
+    return all_findings

@@ -1,23 +1,27 @@
-"""What came of executing a statement about a stock component."""
+"""The result of executing a statement about a stock component."""
 
 import math
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
+
+from crosscheck.conventions.stock import Job
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One statement, and what was measured.
+    """One statement, and the difference that was measured.
 
     Attributes:
         kind: "optimizer", "loss", "activation" or "initializer".
         framework: A name in `stock.FRAMEWORKS`.
-        component: What the framework calls it, with its arguments.
-        probe: Under what it was tried.
-        statement: What it is said to be.
-        difference: The largest difference that was measured; None where nothing was.
-        least, most: Between which the statement has it.
-        problem: Why nothing was measured although the framework is there.
+        component: The component in the framework's words, with its arguments.
+        probe: The arguments or inputs under which the component was run.
+        statement: What the component is stated to be.
+        difference: The largest difference that was measured; None if none was.
+        least, most: The interval in which the difference must lie.
+        problem: Why no difference was measured although the framework is installed, or what else
+            is wrong.
         missing: The package that is not installed.
     """
 
@@ -34,7 +38,7 @@ class Finding:
 
     @property
     def holds(self) -> bool | None:
-        """Whether the statement is true; None where it could not be tried."""
+        """Whether the statement is true; None if its framework is not installed."""
         if self.missing is not None:
             return None
         if self.problem is not None or self.difference is None or math.isnan(self.difference):
@@ -42,5 +46,18 @@ class Finding:
         return self.least <= self.difference <= self.most
 
     def as_json(self) -> dict[str, Any]:
-        """For other programs."""
+        """The finding in the form that other programs read."""
         return asdict(self) | {"holds": self.holds}
+
+
+@dataclass(frozen=True)
+class Check:
+    """What one framework must run to execute some statements, and how the results are read.
+
+    Attributes:
+        jobs: For `stock.run_jobs`.
+        read: A function of the results of all jobs, in their order, to the findings.
+    """
+
+    jobs: list[Job]
+    read: Callable[[list[Any]], list[Finding]]

@@ -1,15 +1,15 @@
-"""The page about conventions, generated: what every row says, and what was measured."""
+"""The page about conventions in Markdown: every statement, and what was measured."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
 from crosscheck.conventions import stock
 from crosscheck.conventions.findings import Finding
-from crosscheck.conventions.optimizers.rows import REQUIRED, Row
-from crosscheck.conventions.optimizers.table import ROWS
-from crosscheck.conventions.optimizers.translating import Translation, written
+from crosscheck.conventions.optimizers.stock_optimizer import REQUIRED, StockOptimizer
+from crosscheck.conventions.optimizers.table import STOCK_OPTIMIZERS
+from crosscheck.conventions.optimizers.translation import Translation
 
-# Keras' arguments are the same on every backend.
-TWIN = "keras-torch"
+# Keras's optimizers are the same on every backend: the page shows those of one.
+OTHER_KERAS = "keras-torch"
 TITLES = {"loss": "Losses", "activation": "Activations", "initializer": "Initialisers"}
 HEAD = """# How stock optimizers, losses and activations relate to the references
 
@@ -29,9 +29,14 @@ Not here, since no reference has them: optimizers of the second order, Rprop, AS
 optimizer carries along between the references, torch.optim and optax."""
 
 
-def page(findings: Sequence[Finding], pairs: Sequence[Translation]) -> str:
-    """All of it as Markdown."""
-    parts = [HEAD, *_versions(findings), *_optimizers(findings), *_pairs(pairs)]
+def page(findings: Sequence[Finding], translations: Sequence[Translation]) -> str:
+    """The whole page.
+
+    Args:
+        findings: What came of every statement.
+        translations: Of the optimizers at their defaults.
+    """
+    parts = [HEAD, *_versions(findings), *_optimizers(findings), *_translations(translations)]
     for kind, title in TITLES.items():
         chosen = [finding for finding in findings if finding.kind == kind]
         if chosen:
@@ -41,8 +46,10 @@ def page(findings: Sequence[Finding], pairs: Sequence[Translation]) -> str:
 
 def _versions(findings: Sequence[Finding]) -> Iterator[str]:
     yield ""
-    ran = dict.fromkeys(f.framework for f in findings if f.missing is None)
-    names = [f"{stock.FRAMEWORKS[name].title} {stock.FRAMEWORKS[name].version}" for name in ran]
+    installed = dict.fromkeys(f.framework for f in findings if f.missing is None)
+    names = [
+        f"{stock.FRAMEWORKS[name].title} {stock.FRAMEWORKS[name].version}" for name in installed
+    ]
     yield f"Run with {', '.join(names)}."
     absent = dict.fromkeys(f.framework for f in findings if f.missing is not None)
     if absent:
@@ -54,35 +61,38 @@ def _versions(findings: Sequence[Finding]) -> Iterator[str]:
 def _optimizers(findings: Sequence[Finding]) -> Iterator[str]:
     yield "## Optimizers"
     yield ""
-    for optimizer in dict.fromkeys(row.optimizer for row in ROWS):
-        rows = [row for row in ROWS if row.optimizer == optimizer and row.framework != TWIN]
-        tried = [(row, [f for f in findings if _is_of(f, row)]) for row in rows]
-        if not any(of_row for _, of_row in tried):
+    shown = [each for each in STOCK_OPTIMIZERS if each.framework != OTHER_KERAS]
+    for optimizer in dict.fromkeys(each.optimizer for each in STOCK_OPTIMIZERS):
+        alike = [each for each in shown if each.optimizer == optimizer]
+        rows = [row for each in alike for row in _optimizer_rows(each, findings)]
+        if not rows:
             continue
         yield f"### {optimizer}"
         yield ""
         yield "| stock | its defaults | at these it | by (allowed) | elsewhere |"
         yield "|---|---|---|---|---|"
-        for row, of_row in tried:
-            if of_row:
-                yield _optimizer(row, of_row)
+        yield from rows
         yield ""
 
 
-def _is_of(finding: Finding, row: Row) -> bool:
-    place = ("optimizer", row.framework, row.call)
+def _is_about(finding: Finding, optimizer: StockOptimizer) -> bool:
+    place = ("optimizer", optimizer.framework, optimizer.name)
     return (finding.kind, finding.framework, finding.component) == place
 
 
-def _optimizer(row: Row, findings: Sequence[Finding]) -> str:
+def _optimizer_rows(optimizer: StockOptimizer, findings: Sequence[Finding]) -> Iterator[str]:
+    """The row of an optimizer, if there are findings about it."""
+    own = [finding for finding in findings if _is_about(finding, optimizer)]
+    if not own:
+        return
     defaults = ", ".join(
         f"{a.name}" if a.default is REQUIRED else f"{a.name}={a.default!r}"
-        for a in row.arguments
+        for a in optimizer.arguments
         if a.keyword is not None
     )
-    first, *rest = findings
-    return (
-        f"| `{row.call}` | `{defaults}` | {_code(first.statement)} | {_measured(first)} "
+    first, *rest = own
+    yield (
+        f"| `{optimizer.name}` | `{defaults}` | {_code(first.statement)} | {_measured(first)} "
         f"| {_elsewhere(rest)} |"
     )
 
@@ -95,13 +105,13 @@ def _measured(finding: Finding) -> str:
 
 
 def _elsewhere(findings: Sequence[Finding]) -> str:
-    """Under the probes: how many hold, and where it is off by a size of its own, by which."""
+    """How many statements hold under the probes, and where a deviation is known, its size."""
     probes = [f for f in findings if f.probe != "signature"]
     if not probes:
         return "-"
-    held = sum(f.holds is True for f in probes)
-    off = {f"{f.probe}: {f.difference:.1e}" for f in probes if f.least and f.difference}
-    return "; ".join([f"{held} of {len(probes)} hold", *sorted(off)])
+    holding = sum(f.holds is True for f in probes)
+    deviations = {f"{f.probe}: {f.difference:.1e}" for f in probes if f.least and f.difference}
+    return "; ".join([f"{holding} of {len(probes)} hold", *sorted(deviations)])
 
 
 def _code(statement: str) -> str:
@@ -111,7 +121,7 @@ def _code(statement: str) -> str:
     return f"{before}{word}`{inside}{closing}`{rest}"
 
 
-def _pairs(pairs: Iterable[Translation]) -> Iterator[str]:
+def _translations(translations: Iterable[Translation]) -> Iterator[str]:
     yield "## Pairs that can be made equal"
     yield ""
     yield "Each optimizer at its defaults, or with an eps of 0 where only that can be equal, and"
@@ -122,21 +132,14 @@ def _pairs(pairs: Iterable[Translation]) -> Iterator[str]:
     yield "| this | is this | largest difference | but |"
     yield "|---|---|---|---|"
     shown = set()
-    for pair in pairs:
-        calls = (pair.source.call, pair.target.call)
-        if pair.equal and TWIN not in _frameworks(pair) and calls not in shown:
-            shown.add(calls)
-            source, target = (
-                written(pair.source, pair.given),
-                written(pair.target, pair.arguments),
-            )
-            but = "; ".join(pair.provisos)
-            yield f"| `{source}` | `{target}` | {pair.difference:.1e} | {but} |"
+    for each in translations:
+        names = tuple(call.partition("(")[0] for call in (each.source, each.target))
+        frameworks = (each.source_framework, each.target_framework)
+        if each.equal and OTHER_KERAS not in frameworks and names not in shown:
+            shown.add(names)
+            provisos = "; ".join(each.provisos)
+            yield f"| `{each.source}` | `{each.target}` | {each.difference:.1e} | {provisos} |"
     yield ""
-
-
-def _frameworks(pair: Translation) -> tuple[str, str]:
-    return pair.source.framework, pair.target.framework
 
 
 def _functions(findings: Sequence[Finding]) -> Iterator[str]:

@@ -1,11 +1,12 @@
-"""What torch.optim and optax call what the references' optimizers carry along, as data."""
+"""The names that the moments of the references' optimizers have in torch.optim and in optax."""
 
-# What each calls a moment of the reference, and the sign that it has there: a velocity of the
-# references points where the parameters go, a buffer of torch.optim and a trace of optax.sgd where
-# the gradient does.
-Names = dict[str, tuple[str, float]]
-ADAM: Names = {"exp_avg": ("first_moment", 1.0), "exp_avg_sq": ("second_moment", 1.0)}
-OF_TORCH: dict[str, tuple[str, Names]] = {
+# By the other framework's name: the reference's name of the moment, and the sign by which the two
+# differ. The references' velocity points in the direction of the update; the buffer of torch.optim
+# and the trace of optax.sgd point in the direction of the gradient.
+MomentNames = dict[str, tuple[str, float]]
+TORCH_ADAM: MomentNames = {"exp_avg": ("first_moment", 1.0), "exp_avg_sq": ("second_moment", 1.0)}
+# By the class in torch.optim: the name of the optimizer among the references, and its moments.
+TORCH_STATES: dict[str, tuple[str, MomentNames]] = {
     "SGD": ("momentum", {"momentum_buffer": ("velocity", -1.0)}),
     "Adagrad": ("adagrad", {"sum": ("sum_of_squares", 1.0)}),
     "RMSprop": (
@@ -20,15 +21,17 @@ OF_TORCH: dict[str, tuple[str, Names]] = {
         "adadelta",
         {"square_avg": ("second_moment", 1.0), "acc_delta": ("second_moment_of_updates", 1.0)},
     ),
-    "Adam": ("adam", ADAM),
-    "AdamW": ("adam", ADAM),
-    "NAdam": ("nadam", ADAM),
-    "RAdam": ("radam", ADAM),
+    "Adam": ("adam", TORCH_ADAM),
+    "AdamW": ("adam", TORCH_ADAM),
+    "NAdam": ("nadam", TORCH_ADAM),
+    "RAdam": ("radam", TORCH_ADAM),
     "Adamax": ("adamax", {"exp_avg": ("first_moment", 1.0), "exp_inf": ("largest", 1.0)}),
 }
-AMSGRAD = ADAM | {"max_exp_avg_sq": ("largest_second_moment", 1.0)}
-OF_ADAM: Names = {"mu": ("first_moment", 1.0), "nu": ("second_moment", 1.0)}
-OF_OPTAX: dict[str, Names] = {
+# torch.optim.Adam with amsgrad=True.
+TORCH_AMSGRAD = TORCH_ADAM | {"max_exp_avg_sq": ("largest_second_moment", 1.0)}
+OPTAX_ADAM: MomentNames = {"mu": ("first_moment", 1.0), "nu": ("second_moment", 1.0)}
+# By the name of the optimizer among the references.
+OPTAX_STATES: dict[str, MomentNames] = {
     "momentum": {"trace": ("velocity", -1.0)},
     "adagrad": {"sum_of_squares": ("sum_of_squares", 1.0)},
     "rmsprop": {
@@ -37,16 +40,16 @@ OF_OPTAX: dict[str, Names] = {
         "trace": ("velocity", 1.0),
     },
     "adadelta": {"e_g": ("second_moment", 1.0), "e_x": ("second_moment_of_updates", 1.0)},
-    "adam": OF_ADAM,
-    "amsgrad": OF_ADAM | {"nu_max": ("largest_second_moment", 1.0)},
-    "nadam": OF_ADAM,
-    "radam": OF_ADAM,
+    "adam": OPTAX_ADAM,
+    "amsgrad": OPTAX_ADAM | {"nu_max": ("largest_second_moment", 1.0)},
+    "nadam": OPTAX_ADAM,
+    "radam": OPTAX_ADAM,
     "adamax": {"mu": ("first_moment", 1.0), "nu": ("largest", 1.0)},
     "lion": {"mu": ("first_moment", 1.0)},
 }
 
-# The part of optax's state that holds an optimizer's moments; several share Adam's.
-KINDS: dict[str, tuple[str, ...]] = {
+# The class of the part of optax's state that has the moments. Several optimizers use Adam's.
+OPTAX_CLASSES: dict[str, tuple[str, ...]] = {
     "momentum": ("TraceState",),
     "adagrad": ("ScaleByRssState",),
     "rmsprop": ("ScaleByRmsState", "ScaleByRStdDevState"),

@@ -1,8 +1,8 @@
-"""An optimizer's state moved: between the references, torch.optim and optax, losing no bit.
+"""Move the state of an optimizer between the references, torch.optim and optax without any loss.
 
 The common form is the state of the NumPy reference. torch.optim and optax keep some velocities with
-the learning rate outside where a reference has it inside: `rate_inside` and `rate_outside` turn one
-into the other, for a learning rate that does not change.
+the learning rate outside, where the references have it inside. `rate_inside` and `rate_outside`
+convert one to the other, for a learning rate that does not change.
 """
 
 from collections.abc import Iterator
@@ -10,13 +10,19 @@ from typing import Any
 
 import numpy as np
 
-from crosscheck.conventions.state_names import AMSGRAD, KINDS, OF_OPTAX, OF_TORCH, Names
+from crosscheck.conventions.state_names import (
+    OPTAX_CLASSES,
+    OPTAX_STATES,
+    TORCH_AMSGRAD,
+    TORCH_STATES,
+    MomentNames,
+)
 from reference_numpy.optimizers import OPTIMIZERS
 from reference_numpy.params import Layer, tree_map
 
 
 class StateError(ValueError):
-    """A state is of another optimizer, or of other parameters."""
+    """A state belongs to another optimizer, or to other parameters."""
 
 
 # ----- torch.optim -----
@@ -25,76 +31,83 @@ class StateError(ValueError):
 def from_torch(optimizer: Any, like: Any, step: int | None = None) -> Any:
     """The state of a torch.optim optimizer, as the NumPy reference has it.
 
-    A velocity comes with the learning rate outside. What torch keeps nothing of yet is 0.
+    A velocity has the learning rate outside. A moment that torch has not created yet is 0.
 
     Args:
-        optimizer: Of torch.optim; its parameters in the order of the leaves of `like`.
-        like: A tree of NumPy arrays of the shape of the parameters.
-        step: How many steps were made, for SGD, which does not count: without it 1 if there is a
-            velocity, so that the next step is not taken for the first, and 0 if there is none.
+        optimizer: An optimizer of torch.optim, whose parameters are in the order of the leaves of
+            `like`.
+        like: A tree of NumPy arrays of the shapes of the parameters.
+        step: The number of steps made so far, for SGD, which does not count them. The default is 1
+            if there is a velocity, so that the next step does not count as the first, and else 0.
 
     Raises:
-        StateError: If the optimizer is unknown here, or its parameters are others.
+        StateError: If no reference belongs to the optimizer, or its parameters have other shapes.
     """
-    name, names = _of_torch(optimizer)
+    name, names = _torch_names(optimizer)
     state = OPTIMIZERS[name](0.0).init(like)
-    kept = [optimizer.state[theta] for theta in _thetas(optimizer, like)]
-    moments, made = {}, 0
+    entries = [optimizer.state[theta] for theta in _thetas(optimizer, like)]
+    moments, steps = {}, 0
     for theirs, (own, sign) in names.items():
         leaves = [
             zeros if entry.get(theirs) is None else sign * entry[theirs].cpu().numpy()
-            for entry, zeros in zip(kept, _leaves(getattr(state, own)), strict=True)
+            for entry, zeros in zip(entries, leaves_of(getattr(state, own)), strict=True)
         ]
-        made = max(made, *(entry.get(theirs) is not None for entry in kept))
-        moments[own] = _tree(leaves, like)
-    products = [float(entry["mu_product"]) for entry in kept if "mu_product" in entry]
+        steps = max(steps, *(entry.get(theirs) is not None for entry in entries))
+        moments[own] = tree_of(leaves, like)
+    products = [float(entry["mu_product"]) for entry in entries if "mu_product" in entry]
     if products:
         moments["momentum_product"] = products[0]
-    counted = [int(entry["step"]) for entry in kept if "step" in entry]
-    made = max(counted, default=made)
-    return state._replace(step=made if step is None else step, **moments)
+    counts = [int(entry["step"]) for entry in entries if "step" in entry]
+    steps = max(counts, default=steps)
+    return state._replace(step=steps if step is None else step, **moments)
 
 
 def into_torch(optimizer: Any, state: Any) -> None:
-    """Give a torch.optim optimizer the state of a reference, its velocity with the rate outside.
+    """Set the state of a torch.optim optimizer to that of a reference.
+
+    Args:
+        optimizer: An optimizer of torch.optim, whose parameters are in the order of the leaves.
+        state: The state of a reference; its velocity has the learning rate outside.
 
     Raises:
-        StateError: If the optimizer is unknown here, its parameters are others, or the state is of
-            another optimizer.
+        StateError: If no reference belongs to the optimizer, its parameters have other shapes, or
+            the state belongs to another optimizer.
     """
     import torch
 
-    name, names = _of_torch(optimizer)
+    name, names = _torch_names(optimizer)
     moments = _moments(name, state)
     for index, theta in enumerate(_thetas(optimizer, next(iter(moments.values())))):
         entry = {
-            theirs: torch.from_numpy(np.array(sign * _leaves(moments[own])[index])).to(theta)
+            theirs: torch.from_numpy(np.array(sign * leaves_of(moments[own])[index])).to(theta)
             for theirs, (own, sign) in names.items()
         }
         if name == "momentum":
-            # torch knows the first step, which it does not dampen, by there being no velocity.
+            # torch does not dampen the first step, which is the one without a velocity.
             optimizer.state[theta] = entry if state.step else {}
             continue
-        # torch keeps its counters in its default dtype.
+        # torch counts in its default dtype.
         entry["step"] = torch.tensor(float(state.step))
         if name == "nadam":
             entry["mu_product"] = torch.tensor(state.momentum_product)
         optimizer.state[theta] = entry
 
 
-def _of_torch(optimizer: Any) -> tuple[str, Names]:
+def _torch_names(optimizer: Any) -> tuple[str, MomentNames]:
+    """The name among the references, and the names of the moments."""
     kind = type(optimizer).__name__
-    if kind not in OF_TORCH:
-        raise StateError(f"no state of torch.optim.{kind} is known: {', '.join(OF_TORCH)} are")
+    if kind not in TORCH_STATES:
+        raise StateError(f"no state of torch.optim.{kind} is known: {', '.join(TORCH_STATES)} are")
     if optimizer.param_groups[0].get("amsgrad"):
-        return "amsgrad", AMSGRAD
-    return OF_TORCH[kind]
+        return "amsgrad", TORCH_AMSGRAD
+    return TORCH_STATES[kind]
 
 
 def _thetas(optimizer: Any, like: Any) -> list[Any]:
+    """The parameters of a torch.optim optimizer, which must have the shapes of `like`."""
     thetas = [theta for group in optimizer.param_groups for theta in group["params"]]
     shapes = [tuple(theta.shape) for theta in thetas]
-    expected = [leaf.shape for leaf in _leaves(like)]
+    expected = [leaf.shape for leaf in leaves_of(like)]
     if shapes != expected:
         raise StateError(f"the parameters have shapes {shapes}, not {expected}")
     return thetas
@@ -108,33 +121,34 @@ def from_optax(
 ) -> Any:
     """The state of an optax optimizer, as the NumPy reference has it.
 
-    The velocity of optax.sgd comes with the learning rate outside, that of optax.rmsprop with the
-    learning rate inside. Where optax counts no steps, the step is 0.
+    The velocity of optax.sgd has the learning rate outside, that of optax.rmsprop inside. If optax
+    does not count the steps, the step is 0.
 
     Args:
-        name: What the optimizer is among the references: "adam" for optax.adamw too.
-        state: What optax keeps.
-        like: A tree of NumPy arrays of the shape of the parameters.
-        b1: Of NAdam, whose product of momenta optax does not keep: it is b1^t there.
-        step: How many steps were made, where optax does not count.
+        name: The optimizer's name among the references, which is "adam" for optax.adamw, too.
+        state: The state that optax returns.
+        like: A tree of NumPy arrays of the shapes of the parameters.
+        b1: For NAdam: optax does not keep its product of momenta, which is b1^t there.
+        step: The number of steps made so far, if optax does not count them.
 
     Raises:
-        StateError: If the optimizer is unknown here, the state is another one's, or b1 is missing.
+        StateError: If no reference has the name, the state belongs to another optimizer or to other
+            parameters, or b1 is missing.
     """
     import jax
 
-    _check_kind(name, state)
+    _check_class(name, state)
     own = OPTIMIZERS[name](0.0).init(like)
-    found = dict(_fields(state))
+    fields = dict(_fields(state))
     if step is None:
-        step = int(found.get("count", 0))
+        step = int(fields.get("count", 0))
     moments = {}
-    for theirs, (moment, sign) in OF_OPTAX[name].items():
-        if theirs in found:
-            leaves = [sign * np.array(leaf) for leaf in jax.tree.leaves(found[theirs])]
-            if [leaf.shape for leaf in leaves] != [leaf.shape for leaf in _leaves(like)]:
+    for theirs, (moment, sign) in OPTAX_STATES[name].items():
+        if theirs in fields:
+            leaves = [sign * np.array(leaf) for leaf in jax.tree.leaves(fields[theirs])]
+            if [leaf.shape for leaf in leaves] != [leaf.shape for leaf in leaves_of(like)]:
                 raise StateError(f"{theirs} is not of the shape of the parameters")
-            moments[moment] = _tree(leaves, like)
+            moments[moment] = tree_of(leaves, like)
     if name == "nadam":
         if b1 is None:
             raise StateError("optax does not keep NAdam's product of momenta: give its b1")
@@ -146,28 +160,32 @@ def into_optax(name: str, state: Any, start: Any) -> Any:
     """The state of a reference as optax keeps it.
 
     Args:
-        name: What the optimizer is among the references.
-        state: Of the reference; its velocity as `from_optax` gives it.
-        start: What optax's own `init` gave for these parameters: the form that is filled.
+        name: The optimizer's name among the references.
+        state: The state of the reference, with a velocity as `from_optax` returns it.
+        start: The state that optax's own `init` returned for these parameters.
+
+    Returns:
+        A state of the structure of `start`, with the numbers of `state`.
 
     Raises:
-        StateError: If the state is of another optimizer, or of other parameters.
+        StateError: If the state belongs to another optimizer or to other parameters, or optax has
+            no field for a moment that is not 0.
     """
     import jax
     import jax.numpy as jnp
 
-    _check_kind(name, start)
-    names, moments = OF_OPTAX[name], _moments(name, state)
-    lost = [own for their, (own, _) in names.items() if their not in dict(_fields(start))]
-    for own in lost:
-        if any(np.any(leaf) for leaf in _leaves(moments[own])):
+    _check_class(name, start)
+    names, moments = OPTAX_STATES[name], _moments(name, state)
+    without_field = [own for their, (own, _) in names.items() if their not in dict(_fields(start))]
+    for own in without_field:
+        if any(np.any(leaf) for leaf in leaves_of(moments[own])):
             raise StateError(f"optax keeps no {own} here: make its optimizer with what needs it")
 
-    def filled(node: Any) -> Any:
+    def replace_numbers(node: Any) -> Any:
         if not isinstance(node, tuple):
             return node
         if not hasattr(node, "_fields"):
-            return tuple(filled(part) for part in node)
+            return tuple(replace_numbers(part) for part in node)
         named: Any = node
         changes = {}
         for field, value in named._asdict().items():
@@ -176,7 +194,7 @@ def into_optax(name: str, state: Any, start: Any) -> Any:
             elif field in names:
                 own, sign = names[field]
                 structure = jax.tree.structure(value)
-                leaves = [jnp.asarray(sign * leaf) for leaf in _leaves(moments[own])]
+                leaves = [jnp.asarray(sign * leaf) for leaf in leaves_of(moments[own])]
                 old = jax.tree.leaves(value)
                 if [leaf.shape for leaf in leaves] != [leaf.shape for leaf in old]:
                     raise StateError(f"{own} is not of the shape of the parameters")
@@ -185,21 +203,23 @@ def into_optax(name: str, state: Any, start: Any) -> Any:
                 changes[field] = jax.tree.unflatten(structure, leaves)
         return named._replace(**changes)
 
-    return filled(start)
+    return replace_numbers(start)
 
 
-def _check_kind(name: str, state: Any) -> None:
-    if name not in OF_OPTAX:
-        raise StateError(f"no state of optax's {name} is known: {', '.join(OF_OPTAX)} are")
-    kinds = {type(part).__name__ for part in _parts(state)}
-    if not kinds & set(KINDS[name]):
-        raise StateError(f"this is no state of {name}: it has no {' or '.join(KINDS[name])}")
-    if name == "momentum" and len(kinds - {"TraceState", "EmptyState", "ScaleByScheduleState"}):
+def _check_class(name: str, state: Any) -> None:
+    if name not in OPTAX_STATES:
+        raise StateError(f"no state of optax's {name} is known: {', '.join(OPTAX_STATES)} are")
+    classes = {type(part).__name__ for part in _parts(state)}
+    if not classes & set(OPTAX_CLASSES[name]):
+        raise StateError(
+            f"this is no state of {name}: it has no {' or '.join(OPTAX_CLASSES[name])}"
+        )
+    if name == "momentum" and len(classes - {"TraceState", "EmptyState", "ScaleByScheduleState"}):
         raise StateError("this is no state of momentum: it keeps more than a velocity")
 
 
 def _parts(state: Any) -> Iterator[Any]:
-    """Every transformation's own part of a nested state."""
+    """The states of the single transformations in a nested state."""
     if hasattr(state, "_asdict"):
         yield state
     elif isinstance(state, tuple):
@@ -208,7 +228,7 @@ def _parts(state: Any) -> Iterator[Any]:
 
 
 def _fields(state: Any) -> Iterator[tuple[str, Any]]:
-    """Every named field of a nested state, its transformations one after the other."""
+    """Every field of these states, with its name."""
     for part in _parts(state):
         yield from part._asdict().items()
 
@@ -217,16 +237,17 @@ def _fields(state: Any) -> Iterator[tuple[str, Any]]:
 
 
 def rate_inside(state: Any, learning_rate: float) -> Any:
-    """A state whose velocity had the learning rate outside, with it inside."""
+    """A state with the learning rate inside its velocity, from one with it outside."""
     return state._replace(velocity=tree_map(lambda u: learning_rate * u, state.velocity))
 
 
 def rate_outside(state: Any, learning_rate: float) -> Any:
-    """A state whose velocity had the learning rate inside, with it outside."""
+    """A state with the learning rate outside its velocity, from one with it inside."""
     return state._replace(velocity=tree_map(lambda u: u / learning_rate, state.velocity))
 
 
 def _moments(name: str, state: Any) -> dict[str, Any]:
+    """The moments of a reference's state, by their names."""
     fields = OPTIMIZERS[name](0.0).init(np.zeros(1))._fields
     if state._fields != fields:
         raise StateError(f"this is no state of {name}: it has {', '.join(state._fields)}")
@@ -237,11 +258,13 @@ def _moments(name: str, state: Any) -> dict[str, Any]:
     }
 
 
-def _leaves(tree: Any) -> list[Any]:
+def leaves_of(tree: Any) -> list[Any]:
+    """The leaves of a tree, layer by layer; a bare array is one leaf."""
     return [leaf for layer in tree for leaf in layer] if isinstance(tree, tuple) else [tree]
 
 
-def _tree(leaves: list[Any], like: Any) -> Any:
+def tree_of(leaves: list[Any], like: Any) -> Any:
+    """The tree of these leaves, of the structure of `like`."""
     if not isinstance(like, tuple):
         return leaves[0]
     return tuple(Layer(*leaves[2 * index : 2 * index + 2]) for index in range(len(like)))

@@ -1,7 +1,7 @@
-"""The stock frameworks: where they are installed, and how something is run in them.
+"""The stock frameworks: whether they are installed, and how a job is run in them.
 
-Some read their settings once, on import (Keras its backend, tinygrad its device): these are run in
-a process of their own, so that they change nothing here and are not changed by what runs here.
+Some frameworks read their settings once, when they are imported (Keras its backend, tinygrad its
+device). These run in a subprocess, so that their settings and those of this process stay apart.
 """
 
 import importlib
@@ -15,18 +15,19 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import Any
 
-# A module whose `run(framework, job)` makes the result, and what it is given.
+# A module's name, and the argument `job` for its function `run(framework, job)`.
 Job = tuple[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class Stock:
-    """A framework as people use it.
+class StockFramework:
+    """A framework as it is distributed.
 
     Attributes:
-        title: What it is called.
-        packages: What must be importable; the first is the framework itself.
-        environment: What it reads on import. Where there is something, it runs by itself.
+        title: Its name for readers.
+        packages: The packages that it needs; the first is the framework itself.
+        environment: The environment variables that it reads on import. A framework that has some
+            runs in a subprocess.
     """
 
     title: str
@@ -40,48 +41,56 @@ class Stock:
 
     @property
     def version(self) -> str:
-        """Of the framework itself; "unknown" where its distribution has another name."""
+        """The version of the framework itself; "unknown" if its distribution is not found."""
         try:
             return version(DISTRIBUTIONS.get(self.packages[0], self.packages[0]))
         except PackageNotFoundError:
             return "unknown"
 
 
-# Where the distribution has another name than the package.
+# The distributions whose name is not that of their package.
 DISTRIBUTIONS = {"sklearn": "scikit-learn", "tensorflow": "tensorflow-cpu"}
 
-FRAMEWORKS: dict[str, Stock] = {
-    "torch": Stock("PyTorch", ("torch",)),
-    "optax": Stock("optax", ("optax",)),
-    "jax": Stock("jax.example_libraries", ("jax",)),
-    "sklearn": Stock("scikit-learn", ("sklearn",)),
-    "autograd": Stock("HIPS autograd", ("autograd",)),
-    "mlx": Stock("MLX", ("mlx",)),
-    "keras-jax": Stock(
+FRAMEWORKS: dict[str, StockFramework] = {
+    "torch": StockFramework("PyTorch", ("torch",)),
+    "optax": StockFramework("optax", ("optax",)),
+    "jax": StockFramework("jax.example_libraries", ("jax",)),
+    "sklearn": StockFramework("scikit-learn", ("sklearn",)),
+    "autograd": StockFramework("HIPS autograd", ("autograd",)),
+    "mlx": StockFramework("MLX", ("mlx",)),
+    "keras-jax": StockFramework(
         "Keras on JAX", ("keras", "jax"), {"KERAS_BACKEND": "jax", "JAX_ENABLE_X64": "true"}
     ),
-    "keras-torch": Stock("Keras on PyTorch", ("keras", "torch"), {"KERAS_BACKEND": "torch"}),
-    "tensorflow": Stock("TensorFlow", ("tensorflow",), {"TF_CPP_MIN_LOG_LEVEL": "3"}),
-    "tinygrad": Stock(
+    "keras-torch": StockFramework(
+        "Keras on PyTorch", ("keras", "torch"), {"KERAS_BACKEND": "torch"}
+    ),
+    "tensorflow": StockFramework("TensorFlow", ("tensorflow",), {"TF_CPP_MIN_LOG_LEVEL": "3"}),
+    "tinygrad": StockFramework(
         "tinygrad",
         ("tinygrad",),
-        # Without a compiler; PARALLEL would start a process for each core all the same.
+        # The interpreter needs no compiler. PARALLEL=0 keeps it from starting a process per core.
         {"DEV": "PYTHON", "PARALLEL": "0", "OPTIM_DTYPE": "float64", "DEFAULT_FLOAT": "float64"},
     ),
 }
 
-# No framework may take more time than this to compute everything that it is asked for.
+# How long a subprocess may take for all of its jobs.
 SECONDS = 300
 
 
-def computed(framework: str, jobs: Sequence[Job]) -> list[Any]:
-    """What a framework makes of each job, in JSON's terms.
+def run_jobs(framework: str, jobs: Sequence[Job]) -> list[Any]:
+    """Run jobs in a framework, in a subprocess if it needs one.
 
-    What a job raises is its result, as {"error": "..."}; so is the end of a process of its own.
+    Args:
+        framework: A name in `FRAMEWORKS`.
+        jobs: What to run.
+
+    Returns:
+        The result of each job, of types that JSON has. The result of a job that raises is
+        {"error": "..."}, and so is that of every job if the subprocess fails.
     """
     stock = FRAMEWORKS[framework]
     if not stock.environment:
-        return [_result(framework, *job) for job in jobs]
+        return [_run_job(framework, *job) for job in jobs]
     try:
         process = subprocess.run(
             [sys.executable, "-m", __name__, framework],
@@ -95,8 +104,8 @@ def computed(framework: str, jobs: Sequence[Job]) -> list[Any]:
         results: list[Any] = json.loads(process.stdout.splitlines()[-1])
     except subprocess.TimeoutExpired:
         error = f"{stock.title} cannot be run: it took more than {SECONDS} seconds"
-    except subprocess.CalledProcessError as ended:
-        error = f"{stock.title} cannot be run: {ended.stderr.strip()[-500:]}"
+    except subprocess.CalledProcessError as failure:
+        error = f"{stock.title} cannot be run: {failure.stderr.strip()[-500:]}"
     except (IndexError, ValueError):
         error = f"{stock.title} cannot be run: it gave no results"
     else:
@@ -104,7 +113,7 @@ def computed(framework: str, jobs: Sequence[Job]) -> list[Any]:
     return [{"error": error}] * len(jobs)
 
 
-def _result(framework: str, module: str, job: dict[str, Any]) -> Any:
+def _run_job(framework: str, module: str, job: dict[str, Any]) -> Any:
     try:
         return importlib.import_module(module).run(framework, job)
     except Exception as error:
@@ -113,5 +122,4 @@ def _result(framework: str, module: str, job: dict[str, Any]) -> Any:
 
 if __name__ == "__main__":
     _, name = sys.argv
-    found = [_result(name, *job) for job in json.load(sys.stdin)]
-    print(json.dumps(found))
+    print(json.dumps([_run_job(name, *job) for job in json.load(sys.stdin)]))

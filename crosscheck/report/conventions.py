@@ -8,7 +8,7 @@ from rich.table import Table
 
 from crosscheck.conventions import stock
 from crosscheck.conventions.findings import Finding
-from crosscheck.conventions.optimizers.translating import Translation, written
+from crosscheck.conventions.optimizers.translation import Translation
 
 TITLES = {
     "optimizer": "Optimizers, twelve steps",
@@ -68,9 +68,9 @@ def _table(title: str, findings: Sequence[Finding]) -> Table:
 
 def show_translation(console: Console, translation: Translation) -> None:
     """The other framework's call, with the proof or the reason why there is none."""
-    console.print(f"[dim]in the references' words:[/] {escape(translation.spec.in_words())}")
-    call = escape(written(translation.target, translation.arguments))
-    title = stock.FRAMEWORKS[translation.target.framework].title
+    console.print(f"[dim]in the references' words:[/] {escape(translation.reference)}")
+    call = escape(translation.target)
+    title = stock.FRAMEWORKS[translation.target_framework].title
     if translation.mismatch:
         console.print(f"[yellow]{title} has nothing equal. The nearest:[/] {call}")
         for keyword, (asked, has) in translation.mismatch.items():
@@ -82,9 +82,11 @@ def show_translation(console: Console, translation: Translation) -> None:
     if translation.difference is None:
         console.print(f"[yellow]not proved:[/] {escape(str(translation.problem))}")
         return
-    said = "allowed between equals" if translation.within else "more than between equals"
+    said = "allowed between equals" if translation.within_bound else "more than between equals"
     shows = (
-        "; in twelve steps it does not show" if translation.mismatch and translation.within else ""
+        "; in twelve steps it does not show"
+        if translation.mismatch and translation.within_bound
+        else ""
     )
     console.print(
         f"largest difference of the parameters over twelve steps: {translation.difference:.2g} "

@@ -1,4 +1,4 @@
-"""Stock optimizers are what their rows say, and what is wrong in a row is found out."""
+"""Stock optimizers are what is stated about them, and a wrong statement is detected."""
 
 import json
 from dataclasses import replace
@@ -14,11 +14,12 @@ from crosscheck.cli.main import main
 from crosscheck.conventions import stock
 from crosscheck.conventions.everything import findings
 from crosscheck.conventions.findings import Finding
-from crosscheck.conventions.optimizers import claims
-from crosscheck.conventions.optimizers.claims import GRADS, START, trials
-from crosscheck.conventions.optimizers.rows import Argument, Off
-from crosscheck.conventions.optimizers.specs import expected
-from crosscheck.conventions.optimizers.table import ROWS
+from crosscheck.conventions.optimizers import trials as trials_module
+from crosscheck.conventions.optimizers.probes import GRADS, START
+from crosscheck.conventions.optimizers.specs import trajectory
+from crosscheck.conventions.optimizers.stock_optimizer import Argument, KnownDeviation
+from crosscheck.conventions.optimizers.table import STOCK_OPTIMIZERS
+from crosscheck.conventions.optimizers.trials import CHANGING, check_of, trial_finding, trials
 
 PAGE = (Path(__file__).parents[2] / "docs" / "conventions.md").read_text(encoding="utf-8")
 
@@ -30,90 +31,94 @@ def need(*names):
             pytest.skip(f"{missing} is not installed")
 
 
-def row_of(call, framework=None):
-    return next(r for r in ROWS if r.call == call and framework in (None, r.framework))
+def stock_optimizer(name):
+    return next(each for each in STOCK_OPTIMIZERS if each.name == name)
 
 
-def executed(row):
-    """What comes of a row that is not in the table."""
-    jobs, found = claims.claimed_of([row])
-    return found(stock.computed(row.framework, jobs))
+def check(optimizer):
+    """The findings of an optimizer that is not in the table."""
+    its_check = check_of([optimizer])
+    return its_check.read(stock.run_jobs(optimizer.framework, its_check.jobs))
 
 
-def steady(row):
-    """The trials of a row whose learning rate does not change."""
-    return [trial for trial in trials([row]) if claims.CHANGING not in trial.probe]
+def steady_trials(optimizer):
+    """The trials in which the learning rate does not change."""
+    return [trial for trial in trials([optimizer]) if CHANGING not in trial.probe]
 
 
-# ----- rows -----
+# ----- statements -----
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.framework}-{row.call}")
-def test_the_words_for_a_row_are_a_call_of_the_reference_that_does_it(row):
-    for trial in steady(row)[:2]:
-        words = vars(reference_numpy.optimizers)
-        optimizer = eval(trial.spec.in_words(), {"__builtins__": {}}, words)
-        theta, state, path = START, optimizer.init(START), []
+@pytest.mark.parametrize(
+    "optimizer", STOCK_OPTIMIZERS, ids=lambda each: f"{each.framework}-{each.name}"
+)
+def test_the_stated_call_of_the_reference_can_be_run_and_makes_the_exact_steps(optimizer):
+    for trial in steady_trials(optimizer)[:2]:
+        names = vars(reference_numpy.optimizers)
+        reference = eval(trial.spec.reference_call(), {"__builtins__": {}}, names)
+        theta, state, path = START, reference.init(START), []
         for grad in GRADS:
-            updates, state = optimizer.update(grad, state, theta)
+            updates, state = reference.update(grad, state, theta)
             theta = reference_numpy.optimizers.apply_updates(theta, updates)
             path.append(theta)
-        exact = expected(trial.spec, (trial.spec.learning_rate,) * len(GRADS), START, GRADS)
+        exact = trajectory(trial.spec, (trial.spec.learning_rate,) * len(GRADS), START, GRADS)
         assert np.all(np.abs(np.array(path) - exact.values) <= exact.bounds)
 
 
-def test_a_row_that_is_wrong_is_found_out():
+def test_a_wrong_statement_is_detected():
     need("torch", "mlx")
-    adam, sgd = row_of("torch.optim.Adam"), row_of("torch.optim.SGD")
+    adam, sgd = stock_optimizer("torch.optim.Adam"), stock_optimizer("torch.optim.SGD")
     wrong = {
         "eps elsewhere": replace(adam, fixed={"eps_place": "hat"}),
         "the rate inside": replace(sgd, fixed={"rate_inside": True, "dampen_first": False}),
         "the first step dampened": replace(sgd, fixed={"rate_inside": False}),
         "decay beside the update": replace(sgd, decoupled=True),
-        "off where it is not": replace(adam, off=Off("no reason", {"defaults": 1e-9})),
-        "off by another size": replace(
-            row_of("torch.optim.NAdam"), off=Off("float32", {"defaults": 1e-6})
+        "a deviation where there is none": replace(
+            adam, deviation=KnownDeviation("no reason", {"defaults": 1e-9})
+        ),
+        "a deviation of another size": replace(
+            stock_optimizer("torch.optim.NAdam"),
+            deviation=KnownDeviation("float32", {"defaults": 1e-6}),
         ),
         "another default": replace(adam, arguments=(replace(adam.arguments[0], default=0.01),)),
-        "an argument that it has not": replace(
+        "an argument that it does not have": replace(
             adam, arguments=(*adam.arguments, Argument("speed", 1.0, inert=True))
         ),
-        "in float64 throughout": replace(row_of("mlx.optimizers.SGD"), rounds=()),
+        "in float64 throughout": replace(stock_optimizer("mlx.optimizers.SGD"), rounds=()),
     }
-    for name, row in wrong.items():
-        found = executed(row)
-        assert any(f.holds is False for f in found), name
+    for name, optimizer in wrong.items():
+        assert any(finding.holds is False for finding in check(optimizer)), name
 
 
-def test_what_cannot_be_run_does_not_hold():
-    broken = replace(row_of("torch.optim.SGD"), call="torch.optim.NoSuch")
+def test_an_optimizer_that_cannot_be_run_does_not_hold():
+    broken = replace(stock_optimizer("torch.optim.SGD"), name="torch.optim.NoSuch")
     need("torch")
-    (found, *_) = executed(broken)
+    (found, *_) = check(broken)
     assert found.holds is False
     assert "AttributeError" in found.problem
 
 
-def test_what_is_not_installed_is_said_and_holds_neither_way(monkeypatch):
-    absent = stock.Stock("A framework", ("a_package_that_is_not_there",))
+def test_a_statement_about_a_package_that_is_not_installed_neither_holds_nor_fails(monkeypatch):
+    absent = stock.StockFramework("A framework", ("a_package_that_is_not_there",))
     monkeypatch.setitem(stock.FRAMEWORKS, "torch", absent)
     found = findings(["torch"], "adam")
     assert {f.missing for f in found} == {"a_package_that_is_not_there"}
     assert {f.holds for f in found} == {None}
 
 
-def test_a_difference_that_is_no_number_does_not_hold():
+def test_a_difference_that_is_nan_does_not_hold():
     finding = Finding("optimizer", "torch", "x", "defaults", "equals y", float("nan"), 0.0, 1.0)
     assert finding.holds is False
 
 
 def test_probes_show_what_defaults_hide():
-    # At its defaults Adam with another place of eps is off by less than 1e-6; under a probe by
-    # nearly a hundredth: a row with the wrong place is found out by a wide margin.
-    adam = row_of("torch.optim.Adam")
+    # At its defaults Adam with another place of eps differs by less than 1e-6, and under a probe by
+    # nearly a hundredth, far more than its bound.
+    adam = stock_optimizer("torch.optim.Adam")
     hat = replace(adam, fixed={"eps_place": "hat"})
     sizes = []
-    for one, other in zip(steady(adam)[:2], steady(hat)[:2], strict=True):
-        paths = [expected(t.spec, t.rates, START, GRADS).values for t in (one, other)]
+    for one, other in zip(steady_trials(adam)[:2], steady_trials(hat)[:2], strict=True):
+        paths = [trajectory(t.spec, t.rates, START, GRADS).values for t in (one, other)]
         sizes.append(np.max(np.abs(paths[0] - paths[1])))
     assert sizes[0] < 1e-6
     assert sizes[1] > 5e-3
@@ -144,8 +149,8 @@ def test_conventions_are_shown_and_written():
 
 def test_a_statement_that_is_not_true_ends_with_1(monkeypatch):
     need("torch")
-    wrong = replace(row_of("torch.optim.RAdam"), fixed={"threshold": 4.0})
-    monkeypatch.setattr(claims, "ROWS", (wrong,))
+    wrong = replace(stock_optimizer("torch.optim.RAdam"), fixed={"threshold": 4.0})
+    monkeypatch.setattr(trials_module, "STOCK_OPTIMIZERS", (wrong,))
     result = CliRunner().invoke(
         main, ["conventions", "--optimizer", "radam", "--framework", "torch"]
     )
@@ -154,7 +159,7 @@ def test_a_statement_that_is_not_true_ends_with_1(monkeypatch):
     assert "NOT TRUE." in result.stdout
 
 
-def test_a_page_of_part_of_it_is_a_page():
+def test_the_page_can_be_written_for_one_optimizer_of_one_framework():
     need("optax")
     result = run("conventions", "--framework", "optax", "--optimizer", "lion", "--markdown")
     assert result.exit_code == 0
@@ -163,16 +168,16 @@ def test_a_page_of_part_of_it_is_a_page():
     assert "## Losses" not in result.stdout
 
 
-def test_the_page_says_what_the_rows_say():
-    for row in ROWS:
-        assert f"`{row.call}`" in PAGE
-        for trial in trials([row])[:1]:
-            statement = claims._finding(trial, {"missing": "x"}).statement
-            assert trial.spec.in_words() in PAGE
+def test_the_page_has_every_statement_about_an_optimizer():
+    for optimizer in STOCK_OPTIMIZERS:
+        assert f"`{optimizer.name}`" in PAGE
+        for trial in trials([optimizer])[:1]:
+            statement = trial_finding(trial, {"missing": "x"}).statement
+            assert trial.spec.reference_call() in PAGE
             assert statement.partition(": ")[2] in PAGE
 
 
-def test_what_nothing_is_stated_about_does_not_hold_by_that():
+def test_an_optimizer_without_any_statement_is_bad_usage():
     result = CliRunner().invoke(
         main, ["conventions", "--optimizer", "lion", "--framework", "sklearn"]
     )

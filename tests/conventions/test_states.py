@@ -1,4 +1,4 @@
-"""Optimizer state moves between torch.optim, optax and the references, and loses no bit."""
+"""The state of an optimizer moves between torch.optim, optax and the references without loss."""
 
 from functools import partial
 
@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from crosscheck.conventions import states
-from crosscheck.conventions.optimizers.specs import expected
-from crosscheck.conventions.optimizers.table import ROWS
+from crosscheck.conventions.optimizers.specs import trajectory
+from crosscheck.conventions.optimizers.table import STOCK_OPTIMIZERS
 from crosscheck.conventions.states import StateError
 from reference_numpy.optimizers import OPTIMIZERS, apply_updates
 from reference_numpy.params import Layer
@@ -29,8 +29,8 @@ GRADS = [
 HALF = 6
 RATE = 0.1
 
-# By a name: torch's class and arguments, optax's, and the reference's name. Each pair is one
-# that can be equal; the state moves in the middle of the steps.
+# By a name: torch's class and arguments, optax's function and arguments, and the reference's name.
+# The two optimizers of a pair are equal; the state moves after half of the steps.
 PAIRS = {
     "momentum": ("SGD", {"momentum": 0.9}, "sgd", {"momentum": 0.9}, "momentum"),
     "nesterov": (
@@ -65,7 +65,7 @@ PAIRS = {
 
 @pytest.fixture
 def in_float64(monkeypatch):
-    """torch counts in its default dtype; in float64 even NAdam's product is one."""
+    """Let torch count in float64: then it keeps NAdam's product of momenta in float64, too."""
     before = torch.get_default_dtype()
     torch.set_default_dtype(torch.float64)
     yield
@@ -74,15 +74,15 @@ def in_float64(monkeypatch):
 
 class InTorch:
     def __init__(self, name, arguments, theta):
-        self.thetas = [torch.tensor(leaf, requires_grad=True) for leaf in states._leaves(theta)]
+        self.thetas = [torch.tensor(leaf, requires_grad=True) for leaf in states.leaves_of(theta)]
         self.optimizer = getattr(torch.optim, name)(self.thetas, lr=RATE, **arguments)
 
     def steps(self, grads):
         for grad in grads:
-            for theta, leaf in zip(self.thetas, states._leaves(grad), strict=True):
+            for theta, leaf in zip(self.thetas, states.leaves_of(grad), strict=True):
                 theta.grad = torch.tensor(leaf)
             self.optimizer.step()
-        return states._tree([theta.detach().numpy().copy() for theta in self.thetas], START)
+        return states.tree_of([theta.detach().numpy().copy() for theta in self.thetas], START)
 
 
 class InOptax:
@@ -101,23 +101,23 @@ class InOptax:
 
 
 def difference(one, other):
-    pairs = zip(states._leaves(one), states._leaves(other), strict=True)
+    pairs = zip(states.leaves_of(one), states.leaves_of(other), strict=True)
     return max(float(np.max(np.abs(a - b))) for a, b in pairs)
 
 
 def agree(one, other, name, arguments):
-    """Whether two runs of all steps differ by no more than either may from the exact one."""
-    row = next(row for row in ROWS if row.call == f"torch.optim.{name}")
-    spec, rates = row.read({"lr": RATE} | arguments), (RATE,) * len(GRADS)
-    leaves = zip(*map(states._leaves, (one, other, START, *GRADS)), strict=True)
+    """Whether two runs of all steps differ by at most twice their bound."""
+    optimizer = next(each for each in STOCK_OPTIMIZERS if each.name == f"torch.optim.{name}")
+    spec, rates = optimizer.spec({"lr": RATE} | arguments), (RATE,) * len(GRADS)
+    leaves = zip(*map(states.leaves_of, (one, other, START, *GRADS)), strict=True)
     return all(
-        np.all(np.abs(a - b) <= 2 * expected(spec, rates, start, grads).bounds[-1])
+        np.all(np.abs(a - b) <= 2 * trajectory(spec, rates, start, grads).bounds[-1])
         for a, b, start, *grads in leaves
     )
 
 
 def bits(state):
-    leaves = [np.asarray(leaf) for moment in state for leaf in states._leaves(moment)]
+    leaves = [np.asarray(leaf) for moment in state for leaf in states.leaves_of(moment)]
     return [leaf.tobytes() for leaf in leaves]
 
 
@@ -134,7 +134,7 @@ def test_a_run_begun_in_torch_goes_on_in_optax(pair):
         state = states.rate_inside(state, RATE)
     second.state = states.into_optax(reference, state, second.state)
     assert agree(second.steps(GRADS[HALF:]), whole, name, arguments)
-    # Without its state it would be elsewhere: the check can fail.
+    # Without the state the parameters differ: the check can fail.
     assert difference(InOptax(other, others, theta).steps(GRADS[HALF:]), whole) > 1e-4
 
 
@@ -147,7 +147,7 @@ def test_a_run_begun_in_optax_goes_on_in_torch(pair):
     theta = first.steps(GRADS[:HALF])
     state = states.from_optax(reference, first.state, START, b1=0.9)
     second = InTorch(name, arguments, theta)
-    # optax's SGD, Adagrad, RMSprop and Adadelta do not count; torch looks at most for a first step.
+    # optax's SGD, Adagrad, RMSprop and Adadelta do not count their steps.
     if not state.step:
         state = state._replace(step=HALF)
     if reference == "rmsprop":
@@ -198,18 +198,18 @@ def test_a_parameter_without_a_gradient_does_not_lose_the_moments_of_the_others(
         run = InTorch("Adam", {}, START)
         for grad in GRADS[:3]:
             for index, (theta, leaf) in enumerate(
-                zip(run.thetas, states._leaves(grad), strict=True)
+                zip(run.thetas, states.leaves_of(grad), strict=True)
             ):
                 theta.grad = None if index == unused else torch.tensor(leaf)
             run.optimizer.step()
         state = states.from_torch(run.optimizer, START)
         assert state.step == 3
-        moved = [np.any(leaf) for leaf in states._leaves(state.first_moment)]
+        moved = [np.any(leaf) for leaf in states.leaves_of(state.first_moment)]
         assert moved == [index != unused for index in range(4)]
 
 
 @pytest.mark.parametrize("steps", [0, 1, 6])
-def test_the_first_step_that_is_not_dampened_is_known_on_both_sides(steps):
+def test_torch_and_the_reference_both_know_whether_the_first_step_is_made(steps):
     arguments = {"momentum": 0.9, "dampening": 0.5}
     first = InTorch("SGD", arguments, START)
     theta = first.steps(GRADS[:steps])
@@ -226,7 +226,7 @@ def test_the_first_step_that_is_not_dampened_is_known_on_both_sides(steps):
     assert agree(second.steps(GRADS[steps:]), whole, "SGD", arguments)
 
 
-def test_the_number_of_steps_can_be_given_where_nobody_counts():
+def test_the_number_of_steps_can_be_given_where_the_framework_does_not_count():
     run = InTorch("SGD", {"momentum": 0.9}, START)
     run.steps(GRADS[:6])
     assert states.from_torch(run.optimizer, START).step == 1
@@ -241,7 +241,7 @@ def test_before_the_first_step_the_state_is_the_references_own():
     assert bits(state) == bits(OPTIMIZERS["adam"](RATE).init(START))
 
 
-def test_what_cannot_be_moved_is_a_clear_error():
+def test_a_state_that_cannot_be_moved_is_a_clear_error():
     adam = InTorch("Adam", {}, START)
     state = OPTIMIZERS["adam"](RATE).init(START)
     cases = {

@@ -1,4 +1,4 @@
-"""What is stated of the frameworks, executed: optimizers, losses, activations, initializers."""
+"""The statements about the frameworks hold, and a wrong one does not."""
 
 from dataclasses import replace
 from functools import cache
@@ -7,9 +7,16 @@ import numpy as np
 import pytest
 
 from crosscheck.conventions import everything, stock
-from crosscheck.conventions.functions import activations, initializers, kinks, losses, table
-from crosscheck.conventions.functions.rows import WITHIN_EQUAL, difference
-from crosscheck.conventions.optimizers.table import ROWS
+from crosscheck.conventions.functions import (
+    activations,
+    initializers,
+    kinks,
+    losses,
+    running,
+    table,
+)
+from crosscheck.conventions.functions.statements import WITHIN_EQUAL, relative_difference
+from crosscheck.conventions.optimizers.table import STOCK_OPTIMIZERS
 
 MSE, RELU, LINEAR = losses.TORCH[0], kinks.TORCH[0], initializers.TORCH[0]
 XAVIER_NORMAL, TANH_GELU = initializers.TORCH[3], activations.TORCH[6]
@@ -25,7 +32,7 @@ def found():
 def test_every_statement_about_a_framework_holds(name):
     of_it = [finding for finding in found() if finding.framework == name]
     about = {finding.component for finding in of_it if finding.kind == "optimizer"}
-    assert about == {row.call for row in ROWS if row.framework == name}
+    assert about == {each.name for each in STOCK_OPTIMIZERS if each.framework == name}
     if stock.FRAMEWORKS[name].missing is not None:
         assert {finding.holds for finding in of_it} == {None}
         pytest.skip(f"{stock.FRAMEWORKS[name].title} is not installed")
@@ -33,7 +40,7 @@ def test_every_statement_about_a_framework_holds(name):
     assert not wrong, "\n".join(map(str, wrong))
 
 
-# ----- a statement that is wrong is found out -----
+# ----- a wrong statement is detected -----
 
 WRONG = [
     (replace(MSE, value="2 * {}"), "difference"),
@@ -53,12 +60,11 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("row", "why"), WRONG, ids=[str(n) for n in range(len(WRONG))])
-def test_a_wrong_statement_does_not_hold(row, why):
+@pytest.mark.parametrize(("statement", "why"), WRONG, ids=[str(n) for n in range(len(WRONG))])
+def test_a_wrong_statement_does_not_hold(statement, why):
     pytest.importorskip("torch")
-    running = "crosscheck.conventions.functions.running"
-    (result,) = stock.computed("torch", [(running, row.job())])
-    wrong = [finding for finding in row.findings(result) if not finding.holds]
+    (result,) = stock.run_jobs("torch", [(running.__name__, statement.job())])
+    wrong = [finding for finding in statement.findings(result) if not finding.holds]
     assert wrong
     assert all(finding.holds is False for finding in wrong)
     assert wrong[0].problem is None if why == "difference" else why in wrong[0].problem
@@ -74,21 +80,21 @@ def test_a_loss_that_reduces_is_not_taken_for_one_that_does_not():
     assert finding.holds
 
 
-def test_what_is_compared_is_relative_to_the_largest_number_expected():
-    assert difference([1.0, 200.0], [0.0, 200.0]) == 1 / 200
-    assert difference([3.0], [0.0]) == 3.0
-    assert difference([np.nan, np.inf, 4.0], [np.nan, np.inf, 4.0]) == 0.0
-    assert np.isnan(difference([np.nan, 1.0], [0.0, 1.0]))
-    assert np.isnan(difference([0.0], [np.nan]))
-    assert difference([np.inf], [1.0]) == np.inf
-    assert difference([-np.inf], [np.inf]) == np.inf
+def test_a_difference_is_relative_to_the_largest_number_expected():
+    assert relative_difference([1.0, 200.0], [0.0, 200.0]) == 1 / 200
+    assert relative_difference([3.0], [0.0]) == 3.0
+    assert relative_difference([np.nan, np.inf, 4.0], [np.nan, np.inf, 4.0]) == 0.0
+    assert np.isnan(relative_difference([np.nan, 1.0], [0.0, 1.0]))
+    assert np.isnan(relative_difference([0.0], [np.nan]))
+    assert relative_difference([np.inf], [1.0]) == np.inf
+    assert relative_difference([-np.inf], [np.inf]) == np.inf
 
 
-# ----- what is drawn -----
+# ----- initializers -----
 
 
 @pytest.mark.parametrize("distribution", ["uniform", "normal", "truncated"])
-def test_honest_draws_are_within_what_chance_allows_and_others_are_not(distribution):
+def test_draws_of_the_stated_distribution_hold_and_those_of_others_do_not(distribution):
     rng = np.random.default_rng(0)
     for _ in range(5):
         normal = rng.standard_normal((400, 900))
@@ -96,19 +102,21 @@ def test_honest_draws_are_within_what_chance_allows_and_others_are_not(distribut
         inside = normal[abs(normal) < 2][:324000] / initializers.CUT
         drawn["truncated"] = inside.reshape(400, 810)
         for name, array in drawn.items():
-            row = replace(LINEAR, distribution=name, layout="fan_in, fan_out", scale="1")
-            row = replace(row, fan_out=array.shape[1])
+            statement = replace(LINEAR, distribution=name, layout="fan_in, fan_out", scale="1")
+            statement = replace(statement, fan_out=array.shape[1])
             result = {"shape": array.shape, "largest": abs(array).max(), "deviation": array.std()}
-            assert all(finding.holds for finding in row.findings(result))
+            assert all(finding.holds for finding in statement.findings(result))
             if name != distribution:
-                other = replace(row, distribution=distribution).findings(result)
+                other = replace(statement, distribution=distribution).findings(result)
                 assert not all(finding.holds for finding in other)
 
 
-# ----- what cannot be tried -----
+# ----- frameworks that cannot be run -----
 
 
-def test_a_framework_that_is_not_installed_is_named_and_nothing_is_said_of_it(monkeypatch):
+def test_a_framework_that_is_not_installed_is_named_and_its_statements_neither_hold_nor_fail(
+    monkeypatch,
+):
     absent = replace(stock.FRAMEWORKS["mlx"], packages=("no_such_package",))
     monkeypatch.setitem(stock.FRAMEWORKS, "mlx", absent)
     findings = everything.findings(["mlx"])
@@ -118,8 +126,8 @@ def test_a_framework_that_is_not_installed_is_named_and_nothing_is_said_of_it(mo
     assert {finding.kind for finding in findings} == kinds
 
 
-def test_a_framework_that_cannot_be_run_is_not_taken_for_one_that_agrees(monkeypatch):
-    # It is there, but its process ends at once: there is no such module to be run.
+def test_the_statements_about_a_framework_that_cannot_be_run_do_not_hold(monkeypatch):
+    # It is installed, but its subprocess fails at once: the module that it runs does not exist.
     present = replace(stock.FRAMEWORKS["tinygrad"], packages=("numpy",))
     monkeypatch.setitem(stock.FRAMEWORKS, "tinygrad", present)
     monkeypatch.setattr(stock, "__name__", "crosscheck.no_such_module")
@@ -128,15 +136,15 @@ def test_a_framework_that_cannot_be_run_is_not_taken_for_one_that_agrees(monkeyp
     assert {finding.holds for finding in findings} == {False}
 
 
-def test_a_process_that_takes_too_long_or_says_nothing_is_named(monkeypatch):
+def test_a_subprocess_that_takes_too_long_or_prints_nothing_is_named(monkeypatch):
     present = replace(stock.FRAMEWORKS["tinygrad"], packages=("numpy",))
     monkeypatch.setitem(stock.FRAMEWORKS, "tinygrad", present)
     monkeypatch.setattr(stock, "SECONDS", 0.001)
-    (result,) = stock.computed("tinygrad", [("nothing", {})])
+    (result,) = stock.run_jobs("tinygrad", [("nothing", {})])
     assert "it took more than 0.001 seconds" in result["error"]
     monkeypatch.undo()
-    monkeypatch.setattr(stock.sys, "executable", "true")  # a program that says nothing
-    (result,) = stock.computed("tinygrad", [("nothing", {})])
+    monkeypatch.setattr(stock.sys, "executable", "true")  # a program that prints nothing
+    (result,) = stock.run_jobs("tinygrad", [("nothing", {})])
     assert result["error"] == "tinygrad cannot be run: it gave no results"
 
 
@@ -145,8 +153,8 @@ def test_an_unknown_framework_is_an_error():
         everything.findings(["nosuch"])
 
 
-def test_the_rows_are_about_the_known_frameworks_and_none_is_said_twice():
-    assert {row.framework for row in table.ROWS} == set(stock.FRAMEWORKS)
-    assert len(set(table.ROWS)) == len(table.ROWS)
-    said = [(f.framework, f.component, f.probe, f.statement, f.kind) for f in found()]
-    assert len(set(said)) == len(said)
+def test_the_statements_are_about_the_known_frameworks_and_none_is_made_twice():
+    assert {each.framework for each in table.STATEMENTS} == set(stock.FRAMEWORKS)
+    assert len(set(table.STATEMENTS)) == len(table.STATEMENTS)
+    all_statements = [(f.framework, f.component, f.probe, f.statement, f.kind) for f in found()]
+    assert len(set(all_statements)) == len(all_statements)

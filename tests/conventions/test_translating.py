@@ -1,7 +1,10 @@
-"""One framework's optimizer is written as another's only where it is one, and says why not."""
+"""A call is translated to an equal one of another framework, or the reason is given why not."""
 
 import json
-from dataclasses import replace
+import os
+import subprocess
+import sys
+from dataclasses import FrozenInstanceError, replace
 from functools import cache
 
 import numpy as np
@@ -10,16 +13,17 @@ from click.testing import CliRunner
 
 from crosscheck.cli.main import main
 from crosscheck.conventions import stock
-from crosscheck.conventions.optimizers import claims, translating
-from crosscheck.conventions.optimizers.claims import GRADS, START
-from crosscheck.conventions.optimizers.parsing import CallError, parsed
-from crosscheck.conventions.optimizers.rows import ArgumentError
-from crosscheck.conventions.optimizers.specs import differences, expected
-from crosscheck.conventions.optimizers.table import ROWS
-from crosscheck.conventions.optimizers.translating import pairs, translate
+from crosscheck.conventions.optimizers import translation
+from crosscheck.conventions.optimizers.parsing import CallError, parse_call
+from crosscheck.conventions.optimizers.probes import GRADS, START
+from crosscheck.conventions.optimizers.specs import differences, trajectory
+from crosscheck.conventions.optimizers.stock_optimizer import ArgumentError
+from crosscheck.conventions.optimizers.table import STOCK_OPTIMIZERS
+from crosscheck.conventions.optimizers.translating import translate_defaults, translate_optimizer
+from crosscheck.conventions.optimizers.trials import steps_job
 from crosscheck.numerics.exact.balls import UndecidedError
 
-# Of those in a process of their own, a few seconds each, the pairs are tried with Keras alone.
+# Those that run in this process. Of those in a subprocess, which takes seconds, only Keras is run.
 QUICK = [name for name, each in stock.FRAMEWORKS.items() if not each.environment]
 
 
@@ -30,8 +34,8 @@ def need(*names):
             pytest.skip(f"{missing} is not installed")
 
 
-def row_of(call, framework=None):
-    return next(r for r in ROWS if r.call == call and framework in (None, r.framework))
+def stock_optimizer(name):
+    return next(each for each in STOCK_OPTIMIZERS if each.name == name)
 
 
 @cache
@@ -39,35 +43,37 @@ def run(*arguments):
     return CliRunner().invoke(main, arguments)
 
 
-# ----- pairs -----
+# ----- all optimizers at their defaults -----
 
 
-def test_what_is_equal_in_words_is_equal_in_numbers_and_only_that():
-    found = [pair for pair in pairs([*QUICK, "keras-jax"]) if pair.difference is not None]
+def test_two_optimizers_make_equal_steps_if_and_only_if_their_keywords_say_so():
+    translations = translate_defaults([*QUICK, "keras-jax"])
+    found = [each for each in translations if each.difference is not None]
     if not found:
         pytest.skip("fewer than two stock frameworks are installed")
-    assert [p.as_json() for p in found if not p.mismatch and not p.within] == []
+    assert [p.as_json() for p in found if not p.mismatch and not p.within_bound] == []
     equal = [p for p in found if p.equal]
-    assert {(p.source.framework, p.target.framework) for p in equal} >= {
+    assert {(p.source_framework, p.target_framework) for p in equal} >= {
         (a, b)
         for a in ("torch", "optax")
         for b in ("torch", "optax")
         if a != b and not stock.FRAMEWORKS[a].missing and not stock.FRAMEWORKS[b].missing
     }
-    # In what a float32 number hides, two that differ in words may look equal: only there.
-    for pair in found:
-        if pair.mismatch and pair.within:
-            assert any(row.off and row.off.powers for row in (pair.source, pair.target))
+    # Only the rounding of powers to float32 may hide that the keywords differ.
+    for each in found:
+        if each.mismatch and each.within_bound:
+            pair = [parse_call(call).optimizer for call in (each.source, each.target)]
+            assert any(one.deviation and one.deviation.powers for one in pair)
 
 
 def test_specs_that_simplify_to_one_differ_in_nothing():
-    dampened = row_of("mlx.optimizers.SGD").read(
+    dampened = stock_optimizer("mlx.optimizers.SGD").spec(
         {"learning_rate": 0.2, "momentum": 0.9, "dampening": 0.5}
     )
-    smaller = row_of("torch.optim.SGD").read({"lr": 0.1, "momentum": 0.9})
+    smaller = stock_optimizer("torch.optim.SGD").spec({"lr": 0.1, "momentum": 0.9})
     assert differences(dampened, smaller) == {}
-    inside = row_of("optax.adagrad").read({"learning_rate": 0.1, "eps": 0.01})
-    summed = row_of("torch.optim.Adagrad").read(
+    inside = stock_optimizer("optax.adagrad").spec({"learning_rate": 0.1, "eps": 0.01})
+    summed = stock_optimizer("torch.optim.Adagrad").spec(
         {"lr": 0.1, "initial_accumulator_value": 0.11, "eps": 0.0}
     )
     assert differences(inside, summed) == {}
@@ -97,65 +103,66 @@ EQUAL = {
 @pytest.mark.parametrize(("call", "to"), EQUAL)
 def test_a_call_is_written_as_another_that_is_equal(call, to):
     need("torch", "optax", "autograd")
-    found = translate(call, to)
+    found = translate_optimizer(call, to=to)
     assert found.equal
-    assert found.as_json()["target"] == EQUAL[call, to]
+    assert found.target == EQUAL[call, to]
     assert found.difference <= found.bound < 1e-12
 
 
 def test_where_there_is_no_equal_call_the_nearest_is_given_with_the_reason():
     need("torch", "optax")
-    found = translate("torch.optim.Adam(lr=0.01, amsgrad=True)", "optax")
+    found = translate_optimizer("torch.optim.Adam(lr=0.01, amsgrad=True)", to="optax")
     assert not found.equal
     assert found.mismatch == {"maximum_of": ("raw", "none")}
     assert found.difference > found.bound
-    found = translate("torch.optim.SGD(lr=0.1, momentum=0.9, dampening=0.5)", "optax")
+    found = translate_optimizer("torch.optim.SGD(lr=0.1, momentum=0.9, dampening=0.5)", to="optax")
     assert {"dampening", "dampen_first"} <= found.mismatch.keys()
-    # But for the first step it is a smaller rate, which is nearer than none.
-    assert found.arguments == {"learning_rate": 0.05, "momentum": 0.9}
-    found = translate("torch.optim.Adagrad()", "optax")
+    # From the second step on a smaller learning rate is equal.
+    assert found.target == "optax.sgd(learning_rate=0.05, momentum=0.9)"
+    found = translate_optimizer("torch.optim.Adagrad()", to="optax")
     assert found.mismatch == {"eps_place": ("outside", "inside")}
 
 
-def test_under_what_two_are_equal_is_said():
+def test_the_conditions_under_which_two_are_equal_are_given():
     need("torch", "optax", "mlx")
-    said = {
+    conditions = {
         ("torch.optim.RMSprop(momentum=0.9)", "optax"): "only as long as the learning rate stays",
         ("torch.optim.Adagrad(eps=0)", "optax"): "with an eps of 0, an entry whose gradient is 0",
         ("torch.optim.AdamW()", "mlx"): "the powers of its betas are float32",
         ("torch.optim.SGD()", "mlx"): "MLX rounds learning_rate to float32",
     }
-    for (call, to), proviso in said.items():
-        found = translate(call, to)
+    for (call, to), proviso in conditions.items():
+        found = translate_optimizer(call, to=to)
         assert found.equal
         assert any(proviso in each for each in found.provisos), call
-        assert found.as_json()["provisos"] == found.provisos
-    assert translate("torch.optim.Adam()", "optax").provisos == []
+        assert found.as_json()["provisos"] == list(found.provisos)
+    assert translate_optimizer("torch.optim.Adam()", to="optax").provisos == ()
 
 
 def test_the_advice_on_a_decay_inside_the_gradient_is_right():
     need("torch", "optax")
-    found = translate("torch.optim.Adam(weight_decay=0.1)", "optax")
+    found = translate_optimizer("torch.optim.Adam(weight_decay=0.1)", to="optax")
     assert found.mismatch == {"decoupled": (False, True)}
     assert "optax.chain(optax.add_decayed_weights(0.1), ...)" in found.provisos[0]
     import jax.numpy as jnp
     import optax
 
-    theirs = run_in_torch("torch.optim.Adam", weight_decay=0.1)
+    in_torch = run_in_torch("torch.optim.Adam", weight_decay=0.1)
     optimizer = optax.chain(optax.add_decayed_weights(0.1), optax.adam(1e-3))
     theta = jnp.asarray(START)
     state = optimizer.init(theta)
     for grad in GRADS:
         updates, state = optimizer.update(jnp.asarray(grad), state, theta)
         theta = optax.apply_updates(theta, updates)
-    exact = expected(found.spec, (1e-3,) * len(GRADS), START, GRADS)
-    assert np.all(np.abs(np.asarray(theta) - theirs[-1]) <= 2 * exact.bounds[-1])
+    spec = parse_call(found.source).spec()
+    exact = trajectory(spec, (1e-3,) * len(GRADS), START, GRADS)
+    assert np.all(np.abs(np.asarray(theta) - in_torch[-1]) <= 2 * exact.bounds[-1])
 
 
-def run_in_torch(call, **arguments):
-    row = row_of(call)
-    rates = (row.read(arguments).learning_rate,) * len(GRADS)
-    (steps,) = stock.computed("torch", [claims.job(row, arguments, rates)])
+def run_in_torch(name, **arguments):
+    optimizer = stock_optimizer(name)
+    rates = (optimizer.spec(arguments).learning_rate,) * len(GRADS)
+    (steps,) = stock.run_jobs("torch", [steps_job(optimizer, arguments, rates)])
     return np.array(steps)
 
 
@@ -165,28 +172,28 @@ def test_where_there_are_no_exact_steps_nothing_is_called_equal(monkeypatch):
     def undecided(*arguments):
         raise UndecidedError("0/0")
 
-    monkeypatch.setattr(translating, "expected", undecided)
-    found = translate("torch.optim.Adam()", "optax")
+    monkeypatch.setattr(translation, "trajectory", undecided)
+    found = translate_optimizer("torch.optim.Adam()", to="optax")
     assert (found.equal, found.problem) == (None, "there are no exact steps to compare with")
     json.dumps(found.as_json(), allow_nan=False)
 
 
-def test_what_should_be_equal_and_cannot_be_run_is_not_called_equal():
+def test_two_that_should_be_equal_and_cannot_be_run_are_not_called_equal():
     need("torch", "optax")
-    found = translate("torch.optim.SGD(nesterov=True)", "optax")
+    found = translate_optimizer("torch.optim.SGD(nesterov=True)", to="optax")
     assert found.equal is None
     assert "Nesterov momentum requires a momentum" in found.problem
-    found = translate("torch.optim.Adam(eps=1e308, lr=1e308)", "optax")
+    found = translate_optimizer("torch.optim.Adam(eps=1e308, lr=1e308)", to="optax")
     assert (found.equal, found.problem) == (None, "the steps do not stay finite")
     json.dumps(found.as_json(), allow_nan=False)
     assert run("translate", "torch.optim.SGD(nesterov=True)", "--to", "optax").exit_code == 3
 
 
-def test_without_the_other_framework_there_is_a_call_and_no_proof(monkeypatch):
+def test_without_the_other_framework_there_is_a_call_without_a_proof(monkeypatch):
     need("torch")
-    absent = stock.Stock("optax", ("a_package_that_is_not_there",))
+    absent = stock.StockFramework("optax", ("a_package_that_is_not_there",))
     monkeypatch.setitem(stock.FRAMEWORKS, "optax", absent)
-    found = translate("torch.optim.Adam()", "optax")
+    found = translate_optimizer("torch.optim.Adam()", to="optax")
     assert (found.difference, found.equal) == (None, None)
     assert "a_package_that_is_not_there is not installed" in found.problem
 
@@ -218,17 +225,17 @@ BAD = {
 
 
 @pytest.mark.parametrize("text", BAD)
-def test_what_is_no_call_of_a_known_optimizer_is_a_clear_error(text):
+def test_a_text_that_is_not_the_call_of_a_known_optimizer_is_a_clear_error(text):
     with pytest.raises((CallError, ArgumentError)) as refused:
-        translate(text, "torch" if text.startswith("optax") else "optax")
+        translate_optimizer(text, to="torch" if text.startswith("optax") else "optax")
     assert BAD[text] in str(refused.value)
 
 
 def test_a_name_may_be_the_end_of_the_full_one():
-    row, given = parsed("nn.optim.AdamW(0.01, weight_decay=0.1)")
-    assert (row.call, given) == ("tinygrad.nn.optim.AdamW", {"lr": 0.01, "weight_decay": 0.1})
-    row, given = parsed("torch.optim.AdamW(0.01, betas=[0.9, 0.95], weight_decay=-0.1)")
-    assert given == {"lr": 0.01, "betas": (0.9, 0.95), "weight_decay": -0.1}
+    call = parse_call("nn.optim.AdamW(0.01, weight_decay=0.1)")
+    assert call.text == "tinygrad.nn.optim.AdamW(lr=0.01, weight_decay=0.1)"
+    call = parse_call("torch.optim.AdamW(0.01, betas=[0.9, 0.95], weight_decay=-0.1)")
+    assert call.arguments == {"lr": 0.01, "betas": (0.9, 0.95), "weight_decay": -0.1}
 
 
 def test_a_translation_is_shown_with_its_proof():
@@ -246,3 +253,46 @@ def test_a_translation_is_shown_with_its_proof():
     assert run("translate", "os.system('ls')", "--to", "optax").exit_code == 2
     deep = f"torch.optim.Adam(lr={'-' * 3000}1)"
     assert run("translate", deep, "--to", "optax").exit_code == 2
+
+
+# ----- the public function -----
+
+
+def test_a_translation_has_typed_fields_and_cannot_be_changed():
+    need("torch", "optax")
+    found = translate_optimizer("torch.optim.RMSprop(0.01, momentum=0.9)", to="optax")
+    assert found.source == "torch.optim.RMSprop(lr=0.01, momentum=0.9)"
+    assert found.reference == (
+        "rmsprop(learning_rate=0.01, decay=0.99, momentum=0.9, rate_inside=False)"
+    )
+    assert (found.source_framework, found.target_framework) == ("torch", "optax")
+    assert found.target.startswith("optax.rmsprop(learning_rate=0.01, decay=0.99, ")
+    assert (found.equal, found.mismatch, found.problem) == (True, {}, None)
+    assert 0 < found.difference <= found.bound < 1e-12
+    assert len(found.provisos) == 1
+    with pytest.raises(FrozenInstanceError):
+        found.target = "optax.adam()"
+
+
+@pytest.mark.parametrize(
+    ("call", "to", "message"),
+    [
+        ("torch.optim.Adam()", "nosuch", "unknown framework 'nosuch': known are torch, optax, "),
+        ("torch.optim.Adam(speed=1)", "optax", "torch.optim.Adam has no argument 'speed'"),
+        ("optax.lion(0.1)", "torch", "PyTorch has no lion"),
+    ],
+)
+def test_every_refusal_is_a_value_error_with_its_reason(call, to, message):
+    with pytest.raises(ValueError, match=message):
+        translate_optimizer(call, to=to)
+
+
+def test_the_public_function_computes_in_float64_in_a_process_that_did_not_prepare_jax():
+    need("optax", "jax")
+    code = (
+        "from crosscheck.conventions.optimizers.translating import translate_optimizer\n"
+        "found = translate_optimizer('optax.adam(0.001)', to='jax')\n"
+        "assert found.equal, found\n"
+    )
+    environment = {k: v for k, v in os.environ.items() if k != "JAX_ENABLE_X64"}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)

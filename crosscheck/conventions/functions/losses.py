@@ -1,55 +1,55 @@
 """The frameworks' losses beside the reference's: factors, reductions, clips, large logits.
 
-B samples with K outputs: a reference adds up the outputs and takes the mean over the samples, most
-frameworks take the mean over all B * K numbers, some leave every number as it is.
+With B samples and K outputs, a reference adds up the outputs and takes the mean over the samples.
+Most frameworks take the mean over all B * K numbers, and some return every number.
 """
 
 from math import exp, inf, log, nan
 
 import numpy as np
 
-from crosscheck.conventions.functions.rows import SINGLE, Agreeing, Rows, Stated
+from crosscheck.conventions.functions.statements import SINGLE, Equals, FunctionStatements, Values
 
 MSE, HALF = "mean_squared_error", "half_squared_error"
 BCE, BCE_Z = "binary_cross_entropy", "sigmoid_binary_cross_entropy"
 CE = "softmax_cross_entropy"
-MEAN, SUM = "{} / K", "B * {}"  # over everything; of everything
+MEAN, SUM = "{} / K", "B * {}"  # the mean and the sum of all B * K numbers
 
-TINY = exp(-200)  # sigmoid(-200) and softplus(-200), to the last digit
-TORCH_EPS = float(np.float32(1e-12))  # torch keeps it in float32
+TINY = exp(-200)  # sigmoid(-200) and softplus(-200), to the last digit of float64
+TORCH_EPS = float(np.float32(1e-12))  # torch stores it in float32
 EXP2 = (0.0, 256 * 2.0**-52)  # tinygrad's exp(z) is 2^(z / log 2): an error that grows with z
 
-# Targets that do not sum to one, and what is then true: of the loss, and of the usual p - y.
+# Targets that do not add up to 1; the loss, its gradient, and the gradient p - y of other targets.
 Z, Y = (0.1, 0.2, 0.3), (0.0, 2.0, 0.0)
 P = np.exp(Z) / np.exp(Z).sum()
 WEIGHTED, ITS_GRADIENT = -2 * log(P[1]), tuple((2 * P - Y).tolist())
 P_MINUS_Y = tuple((P - Y).tolist())
 FAR = ((1e3, 0.0), 1e3, (1.0, -1.0), (0.0, 1.0))  # at, value, gradient, targets
-HUBER, SMOOTH_L1 = (3.0, 4.0, 2.0, 0.0), (3.0, 2.0, 1.0, 0.0)  # the second is the first over beta
+HUBER, SMOOTH_L1 = (3.0, 4.0, 2.0, 0.0), (3.0, 2.0, 1.0, 0.0)  # SmoothL1 is Huber / beta
 
 CLAMPED = "the log is at least -100, and p (1 - p) at least 1e-12"
 SLOPE_1 = "in truth the slope is 1"
 LOST = "the 0 is in truth e^-200"
 MLX_EXP = "exp is not float64"
 
-TORCH: Rows = (
-    Agreeing("torch", "torch.nn.MSELoss()(z, y)", MSE, "probabilities"),
-    Agreeing("torch", "torch.nn.MSELoss(reduction='sum')(z, y)", HALF, "logits", "2 * B * {}"),
-    Agreeing("torch", "torch.nn.BCELoss()(z, y)", BCE, "probabilities", MEAN),
-    Agreeing("torch", "torch.nn.BCEWithLogitsLoss()(z, y)", BCE_Z, "logits", MEAN),
-    Agreeing("torch", "torch.nn.CrossEntropyLoss()(z, y)", CE, "logits of shares"),
-    Agreeing("torch", "torch.nn.CrossEntropyLoss()(z, y.argmax(1))", CE, "logits of labels"),
-    Agreeing(
+TORCH: FunctionStatements = (
+    Equals("torch", "torch.nn.MSELoss()(z, y)", MSE, "probabilities"),
+    Equals("torch", "torch.nn.MSELoss(reduction='sum')(z, y)", HALF, "logits", "2 * B * {}"),
+    Equals("torch", "torch.nn.BCELoss()(z, y)", BCE, "probabilities", MEAN),
+    Equals("torch", "torch.nn.BCEWithLogitsLoss()(z, y)", BCE_Z, "logits", MEAN),
+    Equals("torch", "torch.nn.CrossEntropyLoss()(z, y)", CE, "logits of shares"),
+    Equals("torch", "torch.nn.CrossEntropyLoss()(z, y.argmax(1))", CE, "logits of labels"),
+    Equals(
         "torch",
         "torch.nn.CrossEntropyLoss(label_smoothing=0.1)(z, y)",
         CE,
         "logits of labels",
         smoothing=0.1,
     ),
-    Stated("torch", "torch.nn.BCELoss()(z, y)", 0.0, 100.0, -1 / TORCH_EPS, 1.0, because=CLAMPED),
-    Stated("torch", "torch.nn.BCELoss()(z, y)", 1.0, 100.0, 1 / TORCH_EPS, 0.0, because=CLAMPED),
-    Stated("torch", "torch.nn.BCELoss()(z, y)", 0.0, 0.0, 0.0, 0.0, because=SLOPE_1),
-    Stated(
+    Values("torch", "torch.nn.BCELoss()(z, y)", 0.0, 100.0, -1 / TORCH_EPS, 1.0, because=CLAMPED),
+    Values("torch", "torch.nn.BCELoss()(z, y)", 1.0, 100.0, 1 / TORCH_EPS, 0.0, because=CLAMPED),
+    Values("torch", "torch.nn.BCELoss()(z, y)", 0.0, 0.0, 0.0, 0.0, because=SLOPE_1),
+    Values(
         "torch",
         "torch.nn.BCELoss()(z, y)",
         1e-50,
@@ -58,19 +58,19 @@ TORCH: Rows = (
         0.0,
         because=SLOPE_1,
     ),
-    Stated("torch", "torch.nn.BCEWithLogitsLoss()(z, y)", -200.0, 0.0, TINY, 0.0, because=LOST),
-    Stated("torch", "torch.nn.BCEWithLogitsLoss()(z, y)", 200.0, TINY, 0.0, 1.0, because=LOST),
-    Stated("torch", "torch.nn.BCEWithLogitsLoss()(z, y)", -200.0, 200.0, -1.0, 1.0),
-    Stated("torch", "torch.nn.CrossEntropyLoss()(z, y)", Z, WEIGHTED, ITS_GRADIENT, Y),
-    Stated("torch", "torch.nn.CrossEntropyLoss()(z, y)", *FAR),
-    Stated("torch", "torch.nn.HuberLoss(delta=2)(z, y)", *HUBER),
-    Stated("torch", "torch.nn.SmoothL1Loss(beta=2)(z, y)", *SMOOTH_L1),
+    Values("torch", "torch.nn.BCEWithLogitsLoss()(z, y)", -200.0, 0.0, TINY, 0.0, because=LOST),
+    Values("torch", "torch.nn.BCEWithLogitsLoss()(z, y)", 200.0, TINY, 0.0, 1.0, because=LOST),
+    Values("torch", "torch.nn.BCEWithLogitsLoss()(z, y)", -200.0, 200.0, -1.0, 1.0),
+    Values("torch", "torch.nn.CrossEntropyLoss()(z, y)", Z, WEIGHTED, ITS_GRADIENT, Y),
+    Values("torch", "torch.nn.CrossEntropyLoss()(z, y)", *FAR),
+    Values("torch", "torch.nn.HuberLoss(delta=2)(z, y)", *HUBER),
+    Values("torch", "torch.nn.SmoothL1Loss(beta=2)(z, y)", *SMOOTH_L1),
 )
 
-OPTAX: Rows = (
-    Agreeing("optax", "optax.squared_error(z, y)", HALF, "logits", "2 * B * {}", entries="B * K"),
-    Agreeing("optax", "optax.l2_loss(z, y)", HALF, "logits", SUM, entries="B * K"),
-    Agreeing(
+OPTAX: FunctionStatements = (
+    Equals("optax", "optax.squared_error(z, y)", HALF, "logits", "2 * B * {}", entries="B * K"),
+    Equals("optax", "optax.l2_loss(z, y)", HALF, "logits", SUM, entries="B * K"),
+    Equals(
         "optax",
         "optax.sigmoid_binary_cross_entropy(z, y)",
         BCE_Z,
@@ -78,10 +78,8 @@ OPTAX: Rows = (
         SUM,
         entries="B * K",
     ),
-    Agreeing(
-        "optax", "optax.softmax_cross_entropy(z, y)", CE, "logits of shares", SUM, entries="B"
-    ),
-    Agreeing(
+    Equals("optax", "optax.softmax_cross_entropy(z, y)", CE, "logits of shares", SUM, entries="B"),
+    Equals(
         "optax",
         "optax.softmax_cross_entropy_with_integer_labels(z, y.argmax(1))",
         CE,
@@ -89,7 +87,7 @@ OPTAX: Rows = (
         SUM,
         entries="B",
     ),
-    Agreeing(
+    Equals(
         "optax",
         "optax.softmax_cross_entropy(z, optax.smooth_labels(y, 0.1))",
         CE,
@@ -98,17 +96,17 @@ OPTAX: Rows = (
         entries="B",
         smoothing=0.1,
     ),
-    Stated("optax", "optax.sigmoid_binary_cross_entropy(z, y)", -200.0, TINY, TINY, 0.0),
-    Stated("optax", "optax.sigmoid_binary_cross_entropy(z, y)", 200.0, TINY, -TINY, 1.0),
-    Stated("optax", "optax.sigmoid_binary_cross_entropy(z, y)", -200.0, 200.0, -1.0, 1.0),
-    Stated("optax", "optax.softmax_cross_entropy(z, y)", Z, WEIGHTED, ITS_GRADIENT, Y),
-    Stated("optax", "optax.softmax_cross_entropy(z, y)", *FAR),
-    Stated("optax", "optax.huber_loss(z, y, delta=2)", *HUBER),
+    Values("optax", "optax.sigmoid_binary_cross_entropy(z, y)", -200.0, TINY, TINY, 0.0),
+    Values("optax", "optax.sigmoid_binary_cross_entropy(z, y)", 200.0, TINY, -TINY, 1.0),
+    Values("optax", "optax.sigmoid_binary_cross_entropy(z, y)", -200.0, 200.0, -1.0, 1.0),
+    Values("optax", "optax.softmax_cross_entropy(z, y)", Z, WEIGHTED, ITS_GRADIENT, Y),
+    Values("optax", "optax.softmax_cross_entropy(z, y)", *FAR),
+    Values("optax", "optax.huber_loss(z, y, delta=2)", *HUBER),
 )
 
-# One step of plain descent on a network without hidden layers: see `running`.
-SKLEARN: Rows = (
-    Agreeing(
+# `running` makes one step of plain descent with a network without hidden layers.
+SKLEARN: FunctionStatements = (
+    Equals(
         "sklearn",
         "sklearn.neural_network.MLPRegressor(hidden_layer_sizes=()), y",
         MSE,
@@ -117,20 +115,20 @@ SKLEARN: Rows = (
         "K * {} / 2",
         because="the value is a mean over the outputs, the gradient a sum",
     ),
-    Agreeing(
+    Equals(
         "sklearn",
         "sklearn.neural_network.MLPClassifier(hidden_layer_sizes=()), y.argmax(1)",
         CE,
         "logits of labels",
     ),
-    Agreeing(
+    Equals(
         "sklearn",
         "sklearn.neural_network.MLPClassifier(hidden_layer_sizes=()), y.astype(int)",
         BCE_Z,
         "logits of labels",
         because="several labels at once; the sum over the outputs",
     ),
-    Stated(
+    Values(
         "sklearn",
         "sklearn.neural_network.MLPClassifier(hidden_layer_sizes=()), y.astype(int)",
         (200.0, 0.0),
@@ -141,16 +139,16 @@ SKLEARN: Rows = (
     ),
 )
 
-MLX: Rows = (
-    Agreeing("mlx", "mlx.nn.losses.mse_loss(z, y)", MSE, "probabilities"),
-    Agreeing(
+MLX: FunctionStatements = (
+    Equals("mlx", "mlx.nn.losses.mse_loss(z, y)", MSE, "probabilities"),
+    Equals(
         "mlx",
         "mlx.nn.losses.binary_cross_entropy(z, y, with_logits=False)",
         BCE,
         "probabilities",
         MEAN,
     ),
-    Agreeing(
+    Equals(
         "mlx",
         "mlx.nn.losses.binary_cross_entropy(z, y)",
         BCE_Z,
@@ -159,7 +157,7 @@ MLX: Rows = (
         within=SINGLE,
         because=MLX_EXP,
     ),
-    Agreeing(
+    Equals(
         "mlx",
         "mlx.nn.losses.cross_entropy(z, y)",
         CE,
@@ -170,13 +168,13 @@ MLX: Rows = (
         because=MLX_EXP,
     ),
     *(
-        Stated("mlx", "mlx.nn.losses.binary_cross_entropy(z, y, with_logits=False)", *numbers)
+        Values("mlx", "mlx.nn.losses.binary_cross_entropy(z, y, with_logits=False)", *numbers)
         for numbers in ((0.0, 100.0, nan, 1.0), (1.0, 100.0, nan, 0.0), (0.0, 0.0, nan, 0.0))
     ),
-    Stated("mlx", "mlx.nn.losses.binary_cross_entropy(z, y)", -200.0, 0.0, 0.0, 0.0, because=LOST),
-    Stated("mlx", "mlx.nn.losses.binary_cross_entropy(z, y)", 200.0, 0.0, 0.0, 1.0, because=LOST),
-    Stated("mlx", "mlx.nn.losses.binary_cross_entropy(z, y)", -200.0, 200.0, -1.0, 1.0),
-    Stated(
+    Values("mlx", "mlx.nn.losses.binary_cross_entropy(z, y)", -200.0, 0.0, 0.0, 0.0, because=LOST),
+    Values("mlx", "mlx.nn.losses.binary_cross_entropy(z, y)", 200.0, 0.0, 0.0, 1.0, because=LOST),
+    Values("mlx", "mlx.nn.losses.binary_cross_entropy(z, y)", -200.0, 200.0, -1.0, 1.0),
+    Values(
         "mlx",
         "mlx.nn.losses.cross_entropy(z, y)",
         Z,
@@ -186,31 +184,31 @@ MLX: Rows = (
         SINGLE,
         because="of z - max z, a loss that forgets how much the targets sum to",
     ),
-    Stated("mlx", "mlx.nn.losses.cross_entropy(z, y)", *FAR),
-    Stated("mlx", "mlx.nn.losses.huber_loss(z, y, delta=2)", *HUBER),
-    Stated("mlx", "mlx.nn.losses.smooth_l1_loss(z, y, beta=2)", *SMOOTH_L1),
+    Values("mlx", "mlx.nn.losses.cross_entropy(z, y)", *FAR),
+    Values("mlx", "mlx.nn.losses.huber_loss(z, y, delta=2)", *HUBER),
+    Values("mlx", "mlx.nn.losses.smooth_l1_loss(z, y, beta=2)", *SMOOTH_L1),
 )
 
-TINYGRAD: Rows = (
-    Agreeing("tinygrad", "z.binary_crossentropy(y)", BCE, "probabilities", MEAN),
-    Agreeing("tinygrad", "z.binary_crossentropy_logits(y)", BCE_Z, "logits", MEAN),
-    Agreeing("tinygrad", "z.cross_entropy(y)", CE, "logits of shares"),
-    Agreeing("tinygrad", "z.cross_entropy(y.argmax(1))", CE, "logits of labels"),
-    Agreeing(
+TINYGRAD: FunctionStatements = (
+    Equals("tinygrad", "z.binary_crossentropy(y)", BCE, "probabilities", MEAN),
+    Equals("tinygrad", "z.binary_crossentropy_logits(y)", BCE_Z, "logits", MEAN),
+    Equals("tinygrad", "z.cross_entropy(y)", CE, "logits of shares"),
+    Equals("tinygrad", "z.cross_entropy(y.argmax(1))", CE, "logits of labels"),
+    Equals(
         "tinygrad",
         "z.cross_entropy(y, label_smoothing=0.1)",
         CE,
         "logits of labels",
         smoothing=0.1,
     ),
-    Stated("tinygrad", "z.binary_crossentropy(y)", 0.0, inf, -inf, 1.0, because="no clip"),
-    Stated("tinygrad", "z.binary_crossentropy(y)", 1.0, inf, inf, 0.0, because="no clip"),
-    Stated("tinygrad", "z.binary_crossentropy(y)", 0.0, nan, nan, 0.0, because="0 log 0"),
-    Stated("tinygrad", "z.binary_crossentropy_logits(y)", -200.0, 0.0, TINY, 0.0, EXP2, LOST),
-    Stated("tinygrad", "z.binary_crossentropy_logits(y)", 200.0, 0.0, -TINY, 1.0, EXP2, LOST),
-    Stated("tinygrad", "z.binary_crossentropy_logits(y)", -200.0, 200.0, -1.0, 1.0),
-    Stated("tinygrad", "z.cross_entropy(y)", Z, WEIGHTED, ITS_GRADIENT, Y),
-    Stated("tinygrad", "z.cross_entropy(y)", *FAR),
+    Values("tinygrad", "z.binary_crossentropy(y)", 0.0, inf, -inf, 1.0, because="no clip"),
+    Values("tinygrad", "z.binary_crossentropy(y)", 1.0, inf, inf, 0.0, because="no clip"),
+    Values("tinygrad", "z.binary_crossentropy(y)", 0.0, nan, nan, 0.0, because="0 log 0"),
+    Values("tinygrad", "z.binary_crossentropy_logits(y)", -200.0, 0.0, TINY, 0.0, EXP2, LOST),
+    Values("tinygrad", "z.binary_crossentropy_logits(y)", 200.0, 0.0, -TINY, 1.0, EXP2, LOST),
+    Values("tinygrad", "z.binary_crossentropy_logits(y)", -200.0, 200.0, -1.0, 1.0),
+    Values("tinygrad", "z.cross_entropy(y)", Z, WEIGHTED, ITS_GRADIENT, Y),
+    Values("tinygrad", "z.cross_entropy(y)", *FAR),
 )
 
-ROWS: Rows = (*TORCH, *OPTAX, *SKLEARN, *MLX, *TINYGRAD)
+LOSS_STATEMENTS: FunctionStatements = (*TORCH, *OPTAX, *SKLEARN, *MLX, *TINYGRAD)

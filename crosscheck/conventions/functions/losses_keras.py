@@ -1,4 +1,4 @@
-"""The losses of TensorFlow and of Keras, which are Keras's on each of its backends."""
+"""The losses of TensorFlow, and those of Keras on each of its backends."""
 
 from math import log
 
@@ -19,11 +19,17 @@ from crosscheck.conventions.functions.losses import (
     Y,
     Z,
 )
-from crosscheck.conventions.functions.rows import SINGLE, WITHIN_EQUAL, Agreeing, Rows, Stated
+from crosscheck.conventions.functions.statements import (
+    SINGLE,
+    WITHIN_EQUAL,
+    Equals,
+    FunctionStatements,
+    Values,
+)
 
-TENSORFLOW: Rows = (
-    Agreeing("tensorflow", "tensorflow.nn.l2_loss(z - y)", HALF, "logits", SUM),
-    Agreeing(
+TENSORFLOW: FunctionStatements = (
+    Equals("tensorflow", "tensorflow.nn.l2_loss(z - y)", HALF, "logits", SUM),
+    Equals(
         "tensorflow",
         "tensorflow.nn.sigmoid_cross_entropy_with_logits(y, z)",
         BCE_Z,
@@ -31,7 +37,7 @@ TENSORFLOW: Rows = (
         SUM,
         entries="B * K",
     ),
-    Agreeing(
+    Equals(
         "tensorflow",
         "tensorflow.nn.softmax_cross_entropy_with_logits(y, z)",
         CE,
@@ -40,10 +46,10 @@ TENSORFLOW: Rows = (
         entries="B",
     ),
     *(
-        Stated("tensorflow", "tensorflow.nn.sigmoid_cross_entropy_with_logits(y, z)", *numbers)
+        Values("tensorflow", "tensorflow.nn.sigmoid_cross_entropy_with_logits(y, z)", *numbers)
         for numbers in ((-200.0, TINY, TINY, 0.0), (200.0, TINY, -TINY, 1.0))
     ),
-    Stated(
+    Values(
         "tensorflow",
         "tensorflow.nn.softmax_cross_entropy_with_logits(y, z)",
         Z,
@@ -52,7 +58,7 @@ TENSORFLOW: Rows = (
         Y,
         because="p - y, which is not the derivative of the value",
     ),
-    Stated("tensorflow", "tensorflow.nn.softmax_cross_entropy_with_logits(y, z)", *FAR),
+    Values("tensorflow", "tensorflow.nn.softmax_cross_entropy_with_logits(y, z)", *FAR),
 )
 
 
@@ -63,8 +69,17 @@ def _keras(
     within_classes: tuple[float, float],
     of_logits: tuple[tuple[float, float, float, float], ...],
     of_weighted: tuple[float, ...],
-) -> Rows:
-    """The same rows on each of Keras's backends; how exact they are differs, and a few tails."""
+) -> FunctionStatements:
+    """The statements about Keras on one backend.
+
+    Args:
+        framework: A name in `stock.FRAMEWORKS`.
+        losses: The module of the losses.
+        within: The interval in which most differences must lie.
+        within_classes: The same for the categorical losses.
+        of_logits: Points, values, gradients and targets of the binary loss of logits.
+        of_weighted: The gradient of the categorical loss for targets that do not add up to 1.
+    """
     bce = f"{losses}.BinaryCrossentropy()(y, z)"
     bce_z = f"{losses}.BinaryCrossentropy(from_logits=True)(y, z)"
     ce = f"{losses}.CategoricalCrossentropy()(y, z)"
@@ -73,10 +88,10 @@ def _keras(
     clipped = "p is clipped to [1e-7, 1 - 1e-7]"
     scaled = "p is divided by its sum, also for the gradient"
     return (
-        Agreeing(
+        Equals(
             framework, f"{losses}.MeanSquaredError()(y, z)", MSE, "probabilities", within=within
         ),
-        Agreeing(
+        Equals(
             framework,
             f"{losses}.binary_crossentropy(y, z)",
             BCE,
@@ -85,15 +100,15 @@ def _keras(
             entries="B",
             within=within,
         ),
-        Agreeing(framework, bce, BCE, "probabilities", MEAN, within=within),
-        Agreeing(framework, bce_z, BCE_Z, "logits", MEAN, within=within),
-        Agreeing(framework, ce_z, CE, "logits of shares", within=within_classes),
-        Agreeing(framework, smoothed, CE, "logits of labels", within=within_classes, smoothing=0.1),
-        Stated(framework, bce, 0.0, -log(1e-7), 0.0, 1.0, within, clipped),
-        Stated(framework, bce, 1.0, -log(1 - (1 - 1e-7)), 0.0, 0.0, within, clipped),
-        Stated(framework, bce, 0.0, -log(1 - 1e-7), 0.0, 0.0, within, clipped),
-        *(Stated(framework, bce_z, *row) for row in of_logits),
-        Stated(
+        Equals(framework, bce, BCE, "probabilities", MEAN, within=within),
+        Equals(framework, bce_z, BCE_Z, "logits", MEAN, within=within),
+        Equals(framework, ce_z, CE, "logits of shares", within=within_classes),
+        Equals(framework, smoothed, CE, "logits of labels", within=within_classes, smoothing=0.1),
+        Values(framework, bce, 0.0, -log(1e-7), 0.0, 1.0, within, clipped),
+        Values(framework, bce, 1.0, -log(1 - (1 - 1e-7)), 0.0, 0.0, within, clipped),
+        Values(framework, bce, 0.0, -log(1 - 1e-7), 0.0, 0.0, within, clipped),
+        *(Values(framework, bce_z, *numbers) for numbers in of_logits),
+        Values(
             framework,
             ce,
             (0.4, 1.0, 0.6),
@@ -103,7 +118,7 @@ def _keras(
             within_classes,
             scaled,
         ),
-        Stated(
+        Values(
             framework,
             ce,
             (0.0, 0.5, 0.5),
@@ -113,13 +128,13 @@ def _keras(
             within_classes,
             clipped,
         ),
-        Stated(framework, ce_z, Z, WEIGHTED, of_weighted, Y, within_classes),
-        Stated(framework, ce_z, *FAR),
-        Stated(framework, f"{losses}.Huber(delta=2.0)(y, z)", *HUBER),
+        Values(framework, ce_z, Z, WEIGHTED, of_weighted, Y, within_classes),
+        Values(framework, ce_z, *FAR),
+        Values(framework, f"{losses}.Huber(delta=2.0)(y, z)", *HUBER),
     )
 
 
-KERAS: Rows = (
+KERAS: FunctionStatements = (
     *_keras(
         "keras-jax",
         "keras.losses",
@@ -146,4 +161,4 @@ KERAS: Rows = (
     ),
 )
 
-ROWS: Rows = (*TENSORFLOW, *KERAS)
+KERAS_LOSS_STATEMENTS: FunctionStatements = (*TENSORFLOW, *KERAS)

@@ -1,8 +1,8 @@
-"""What runs in the frameworks: a value and its gradient, and what a fresh layer draws.
+"""Run a component in its framework: its value and its gradient, or the weights of a new layer.
 
-A component is the text of an expression, and that very text runs: what a row names and what is
-executed cannot drift apart. In it `z` stands for the inputs and `y` for the targets of a loss, both
-float64 arrays of the framework; the framework itself goes by its own name.
+A component is the text of an expression, which is evaluated: so a statement names exactly what is
+run. In the expression `z` are the inputs and `y` the targets of a loss, both float64 arrays of the
+framework; the framework has its own name.
 """
 
 import importlib
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 SEED = 0
-# What is imported before a component is read; the first part of each name is what it can use.
+# The modules that are imported for a component. It can use the first part of each name.
 MODULES = {
     "torch": ("torch",),
     "optax": ("optax",),
@@ -34,12 +34,12 @@ Pair = tuple[Any, Any]  # a value and a gradient
 
 
 def run(framework: str, job: dict[str, Any]) -> dict[str, Any]:
-    """The value and the gradient of a component, or what a fresh layer holds.
+    """The value and the gradient of a component, or statistics of a tensor of a new layer.
 
     Args:
         framework: A name in `MODULES`.
-        job: "component" and "at", its z; "targets", its y or None; "cotangent", by what each
-            number that comes out counts in the sum whose gradient is taken. Or "component", and
+        job: "component", the expression; "at", its z; "targets", its y or None; and "cotangent",
+            the weights of the values in the sum of which the gradient is taken. Or "component" and
             "tensor", an expression in which `layer` is the component.
 
     Returns:
@@ -50,10 +50,10 @@ def run(framework: str, job: dict[str, Any]) -> dict[str, Any]:
         importlib.import_module(module)
         root = module.split(".")[0]
         names[root] = importlib.import_module(root)
-    # How a framework advises its users is not what is looked at here.
+    # Warnings are the framework's advice to its users; they do not matter here.
     with warnings.catch_warnings(action="ignore"):
         if "tensor" in job:
-            return _drawn(names, job["component"], job["tensor"])
+            return _statistics(names, job["component"], job["tensor"])
         if framework in FLOATX:
             FLOATX[framework](names)
         code = compile(job["component"], job["component"], "eval")
@@ -85,7 +85,7 @@ def _jax(function: Function, at: Numbers, targets: Numbers, cotangent: Numbers) 
 
     y = None if targets is None else jax.numpy.asarray(targets, "float64")
 
-    @jax.jit  # one by one its operations take five times as long to compile
+    @jax.jit  # compiled one by one, the operations would take five times as long
     def value_and_gradient(z: Any, weights: Any) -> Pair:
         value, pull = jax.vjp(lambda z: function(z, y), z)
         (gradient,) = pull(jax.numpy.broadcast_to(weights, value.shape).astype(value.dtype))
@@ -137,8 +137,8 @@ def _tinygrad(function: Function, at: Numbers, targets: Numbers, cotangent: Numb
 
 
 def _sklearn(function: Function, at: Numbers, targets: Numbers, cotangent: Numbers) -> Pair:
-    # A step of plain descent at rate 1 on a network whose predictions are its weights, as the
-    # samples are unit vectors and the biases 0: what a weight loses is its gradient.
+    # The gradient is the change of the weights in one step of plain descent at a rate of 1. The
+    # samples are unit vectors and the biases 0, so that the predictions are the weights.
     z, samples = np.array(at), np.eye(len(at))
     network, labels = function(z, np.array(targets))
     network.set_params(solver="sgd", learning_rate_init=1.0, momentum=0.0, alpha=0.0)
@@ -149,7 +149,7 @@ def _sklearn(function: Function, at: Numbers, targets: Numbers, cotangent: Numbe
     return network.loss_, z - network.coefs_[0]
 
 
-# Keras computes in float32 unless told otherwise.
+# Keras computes in float32 unless its floatx is set.
 FLOATX: dict[str, Callable[[dict[str, Any]], None]] = {
     "keras-jax": lambda names: names["keras"].config.set_floatx("float64"),
     "keras-torch": lambda names: names["keras"].config.set_floatx("float64"),
@@ -169,9 +169,9 @@ ENGINES: dict[str, Callable[[Function, Numbers, Numbers, Numbers], Pair]] = {
 }
 
 
-# ----- what a fresh layer draws -----
+# ----- the weights of a new layer -----
 
-# How each package is seeded; JAX and scikit-learn are told in the component.
+# How each package is seeded. For JAX and scikit-learn the component contains the seed.
 SEEDS: dict[str, Callable[[Any], Any]] = {
     "torch": lambda torch: torch.manual_seed(SEED),
     "keras": lambda keras: keras.utils.set_random_seed(SEED),
@@ -181,15 +181,15 @@ SEEDS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def _drawn(names: dict[str, Any], component: str, tensor: str) -> dict[str, Any]:
-    # What runs in this process draws on from torch's generator as if nothing had been drawn.
+def _statistics(names: dict[str, Any], component: str, tensor: str) -> dict[str, Any]:
+    # fork_rng restores the state of torch's generator, which other code in this process uses.
     with names["torch"].random.fork_rng() if "torch" in names else nullcontext():
         for name in names.keys() & SEEDS.keys():
             SEEDS[name](names[name])
-        drawn = eval(tensor, names | {"layer": eval(component, names)})
+        weights = eval(tensor, names | {"layer": eval(component, names)})
     for method in ("detach", "numpy"):
-        drawn = getattr(drawn, method)() if hasattr(drawn, method) else drawn
-    array = np.asarray(drawn, "float64")
+        weights = getattr(weights, method)() if hasattr(weights, method) else weights
+    array = np.asarray(weights, "float64")
     return {
         "shape": array.shape,
         "largest": float(abs(array).max()),

@@ -1,43 +1,39 @@
-"""The frameworks' losses, activations and initializers, each statement about them executed.
+"""Every statement about the frameworks' losses, activations and initializers.
 
-A row says what a component is: the reference's loss or activation times a factor, such and such
-numbers at a kink or in a tail, weights drawn so and so. `running` is what runs in the frameworks.
+A statement says what a component is: the reference's loss or activation times a factor, certain
+numbers at a kink or in a tail, or weights from a certain distribution. `running` executes it.
 """
 
-from collections.abc import Callable
 from typing import Any
 
-from crosscheck.conventions import stock
-from crosscheck.conventions.findings import Finding
-from crosscheck.conventions.functions import (
-    activations,
-    initializers,
-    kinks,
-    losses,
-    losses_keras,
-)
-from crosscheck.conventions.functions.initializers import Drawn
-from crosscheck.conventions.functions.rows import Agreeing, Stated
+from crosscheck.conventions.findings import Check, Finding
+from crosscheck.conventions.functions import running
+from crosscheck.conventions.functions.activations import ACTIVATION_STATEMENTS
+from crosscheck.conventions.functions.initializers import INITIALIZER_STATEMENTS, Draws
+from crosscheck.conventions.functions.kinks import KINK_STATEMENTS
+from crosscheck.conventions.functions.losses import LOSS_STATEMENTS
+from crosscheck.conventions.functions.losses_keras import KERAS_LOSS_STATEMENTS
+from crosscheck.conventions.functions.statements import Equals, Values
 
-ROWS: tuple[Agreeing | Stated | Drawn, ...] = (
-    *losses.ROWS,
-    *losses_keras.ROWS,
-    *activations.ROWS,
-    *kinks.ROWS,
-    *initializers.ROWS,
+STATEMENTS: tuple[Equals | Values | Draws, ...] = (
+    *LOSS_STATEMENTS,
+    *KERAS_LOSS_STATEMENTS,
+    *ACTIVATION_STATEMENTS,
+    *KINK_STATEMENTS,
+    *INITIALIZER_STATEMENTS,
 )
 
 
-def stated(framework: str) -> tuple[list[stock.Job], Callable[[list[Any]], list[Finding]]]:
-    """What a framework must compute for its rows, and what comes of the results.
+def function_check(framework: str) -> Check:
+    """The check of every statement about a framework's functions and initializers.
 
     Args:
         framework: A name in `stock.FRAMEWORKS`.
     """
-    rows = [row for row in ROWS if row.framework == framework]
+    own = [statement for statement in STATEMENTS if statement.framework == framework]
 
-    def found(results: list[Any]) -> list[Finding]:
-        pairs = zip(rows, results, strict=True)
-        return [finding for row, result in pairs for finding in row.findings(result)]
+    def read(results: list[Any]) -> list[Finding]:
+        pairs = zip(own, results, strict=True)
+        return [finding for statement, result in pairs for finding in statement.findings(result)]
 
-    return [("crosscheck.conventions.functions.running", row.job()) for row in rows], found
+    return Check([(running.__name__, statement.job()) for statement in own], read)

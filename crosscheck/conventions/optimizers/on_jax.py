@@ -1,10 +1,15 @@
 """The optimizers of optax, and those of jax.example_libraries.
 
-optax's RMSprop and Adagrad have eps inside the root; its RMSprop has the learning rate inside the
-velocity, its SGD outside; its NAdam has no schedule.
+In optax's RMSprop and Adagrad eps stands inside the root. The learning rate stands inside the
+velocity in its RMSprop, and outside in its SGD. Its NAdam has no schedule of the momentum.
 """
 
-from crosscheck.conventions.optimizers.rows import REQUIRED, Argument, Off, Row
+from crosscheck.conventions.optimizers.stock_optimizer import (
+    REQUIRED,
+    Argument,
+    KnownDeviation,
+    StockOptimizer,
+)
 
 RATE = Argument("learning_rate", REQUIRED, "learning_rate")
 B1, B2 = Argument("b1", 0.9, "b1"), Argument("b2", 0.999, "b2")
@@ -17,17 +22,17 @@ MOMENTUM = Argument("momentum", None, "momentum", ((None, 0.0),))
 IN_SQRT = Argument("eps_in_sqrt", True, "eps_place", ((True, "inside"), (False, "outside")))
 
 
-def _optax(name: str, optimizer: str, *arguments: Argument, **others: object) -> Row:
-    return Row("optax", f"optax.{name}", optimizer, arguments, **others)  # type: ignore[arg-type]
+def _optax(name: str, optimizer: str, *arguments: Argument, **others: object) -> StockOptimizer:
+    return StockOptimizer("optax", f"optax.{name}", optimizer, arguments, **others)  # type: ignore[arg-type]
 
 
-def _example(name: str, optimizer: str, *arguments: Argument, **others: object) -> Row:
+def _example(name: str, optimizer: str, *arguments: Argument, **others: object) -> StockOptimizer:
     call = f"jax.example_libraries.optimizers.{name}"
     step_size = Argument("step_size", REQUIRED, "learning_rate")
-    return Row("jax", call, optimizer, (step_size, *arguments), **others)  # type: ignore[arg-type]
+    return StockOptimizer("jax", call, optimizer, (step_size, *arguments), **others)  # type: ignore[arg-type]
 
 
-ROWS = (
+JAX_OPTIMIZERS = (
     _optax(
         "sgd",
         "momentum",
@@ -66,7 +71,7 @@ ROWS = (
         Argument("eps", 1e-6, "eps"),
         Argument("weight_decay", 0.0),
         Argument("weight_decay_mask", None),
-        off=Off(
+        deviation=KnownDeviation(
             "without a learning rate the sign of the update is never turned, and it climbs",
             {"defaults": 0.033},
         ),
@@ -150,7 +155,9 @@ ROWS = (
         "adagrad",
         Argument("momentum", 0.9, neutral=0.0),
         fixed={"eps": 0.0},
-        off=Off("its update is averaged: m = 0.9 m + 0.1 update", {"defaults": 0.217}),
+        deviation=KnownDeviation(
+            "its update is averaged: m = 0.9 m + 0.1 update", {"defaults": 0.217}
+        ),
     ),
     _example(
         "rmsprop",

@@ -1,19 +1,19 @@
 """The optimizers of Keras 3, the same on every backend.
 
-Its velocities have the learning rate inside, its Adam has eps "hat", and every weight decay stands
+The learning rate stands inside the velocity, eps is "hat" in Adam, and every weight decay stands
 beside the update.
 """
 
 from typing import Any
 
-from crosscheck.conventions.optimizers.rows import Argument, Row
+from crosscheck.conventions.optimizers.stock_optimizer import Argument, StockOptimizer
 
 RATE = Argument("learning_rate", 1e-3, "learning_rate")
 B1, B2 = Argument("beta_1", 0.9, "b1"), Argument("beta_2", 0.999, "b2")
 EPS = Argument("epsilon", 1e-7, "eps")
 DECAY = Argument("weight_decay", None, "weight_decay", ((None, 0.0),))
 AMSGRAD = Argument("amsgrad", False, "maximum_of", ((False, "none"), (True, "raw")))
-OTHERS = (
+COMMON = (
     *(Argument(name, None) for name in ("clipnorm", "clipvalue", "global_clipnorm")),
     Argument("use_ema", False),
     Argument("ema_momentum", 0.99, inert=True),
@@ -23,7 +23,8 @@ OTHERS = (
     Argument("name", None, inert=True),
 )
 
-KINDS: tuple[tuple[str, str, tuple[Argument, ...], dict[str, Any]], ...] = (
+# The name, that in `specs.KEYWORDS`, the arguments, and the keywords that no argument sets.
+DEFINITIONS: tuple[tuple[str, str, tuple[Argument, ...], dict[str, Any]], ...] = (
     (
         "SGD",
         "momentum",
@@ -67,8 +68,8 @@ KINDS: tuple[tuple[str, str, tuple[Argument, ...], dict[str, Any]], ...] = (
     ("Lion", "lion", (RATE, B1, Argument("beta_2", 0.99, "b2"), DECAY), {}),
 )
 
-ROWS = tuple(
-    Row(backend, f"keras.optimizers.{name}", optimizer, (*arguments, *OTHERS), fixed)
+KERAS_OPTIMIZERS = tuple(
+    StockOptimizer(backend, f"keras.optimizers.{name}", optimizer, (*arguments, *COMMON), fixed)
     for backend in ("keras-jax", "keras-torch")
-    for name, optimizer, arguments, fixed in KINDS
+    for name, optimizer, arguments, fixed in DEFINITIONS
 )

@@ -1,30 +1,34 @@
 """The optimizers of torch.optim.
 
-Its velocity has the learning rate outside; its weight decay is an L2 penalty but in AdamW; eps
-stands outside the root, in RAdam as "hat".
+The learning rate stands outside the velocity. The weight decay is an L2 penalty, except in AdamW.
+eps stands outside the root, and in RAdam it is "hat".
 """
 
-from crosscheck.conventions.optimizers.rows import Argument, Off, Row
+from crosscheck.conventions.optimizers.stock_optimizer import (
+    Argument,
+    KnownDeviation,
+    StockOptimizer,
+)
 
 DECAY = Argument("weight_decay", 0, "weight_decay")
 BETAS = Argument("betas", (0.9, 0.999), ("b1", "b2"))
 EPS = Argument("eps", 1e-8, "eps")
-HOW = tuple(
+EXECUTION = tuple(
     Argument(name, default, inert=True)
     for name, default in (("foreach", None), ("fused", None), ("differentiable", False))
 )
-FOREACH, FUSED, DIFFERENTIABLE = HOW
+FOREACH, FUSED, DIFFERENTIABLE = EXECUTION
 CAPTURABLE = Argument("capturable", False, inert=True)
 MAXIMIZE = Argument("maximize", False)
 DECOUPLED = Argument("decoupled_weight_decay", False, "decoupled")
 AMSGRAD = Argument("amsgrad", False, "maximum_of", ((False, "none"), (True, "raw")))
 
 
-def _row(name: str, optimizer: str, *arguments: Argument, **others: object) -> Row:
-    return Row("torch", f"torch.optim.{name}", optimizer, arguments, **others)  # type: ignore[arg-type]
+def _row(name: str, optimizer: str, *arguments: Argument, **others: object) -> StockOptimizer:
+    return StockOptimizer("torch", f"torch.optim.{name}", optimizer, arguments, **others)  # type: ignore[arg-type]
 
 
-ROWS = (
+TORCH_OPTIMIZERS = (
     _row(
         "SGD",
         "momentum",
@@ -34,7 +38,7 @@ ROWS = (
         DECAY,
         Argument("nesterov", False, "nesterov"),
         MAXIMIZE,
-        *HOW,
+        *EXECUTION,
         fixed={"rate_inside": False, "dampen_first": False},
         decoupled=False,
     ),
@@ -47,7 +51,7 @@ ROWS = (
         Argument("initial_accumulator_value", 0, "initial_accumulator"),
         Argument("eps", 1e-10, "eps"),
         MAXIMIZE,
-        *HOW,
+        *EXECUTION,
         decoupled=False,
     ),
     _row(
@@ -90,7 +94,7 @@ ROWS = (
         MAXIMIZE,
         CAPTURABLE,
         DECOUPLED,
-        *HOW,
+        *EXECUTION,
     ),
     _row(
         "AdamW",
@@ -102,7 +106,7 @@ ROWS = (
         AMSGRAD,
         MAXIMIZE,
         CAPTURABLE,
-        *HOW,
+        *EXECUTION,
     ),
     _row(
         "NAdam",
@@ -117,7 +121,7 @@ ROWS = (
         CAPTURABLE,
         FOREACH,
         DIFFERENTIABLE,
-        off=Off(
+        deviation=KnownDeviation(
             "the product of its momenta is a float32 number, unless torch's default dtype is "
             "float64 when it is made",
             {

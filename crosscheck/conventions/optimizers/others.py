@@ -1,14 +1,19 @@
 """The optimizers of scikit-learn's networks, HIPS autograd, MLX, tinygrad and TensorFlow 1."""
 
-from crosscheck.conventions.optimizers.rows import REQUIRED, Argument, Off, Row
+from crosscheck.conventions.optimizers.stock_optimizer import (
+    REQUIRED,
+    Argument,
+    KnownDeviation,
+    StockOptimizer,
+)
 
 # ----- scikit-learn: what MLPClassifier and MLPRegressor use -----
 
 SKLEARN = "sklearn.neural_network._stochastic_optimizers"
 RATE_INIT = Argument("learning_rate_init", 1e-3, "learning_rate")
 B1, B2 = Argument("beta_1", 0.9, "b1"), Argument("beta_2", 0.999, "b2")
-OF_SKLEARN = (
-    Row(
+SKLEARN_OPTIMIZERS = (
+    StockOptimizer(
         "sklearn",
         f"{SKLEARN}.SGDOptimizer",
         "momentum",
@@ -20,7 +25,7 @@ OF_SKLEARN = (
             Argument("power_t", 0.5, inert=True),
         ),
     ),
-    Row(
+    StockOptimizer(
         "sklearn",
         f"{SKLEARN}.AdamOptimizer",
         "adam",
@@ -29,36 +34,36 @@ OF_SKLEARN = (
     ),
 )
 
-# ----- HIPS autograd: one learning rate for good -----
+# ----- HIPS autograd: the learning rate cannot change -----
 
-STEP = Argument("step_size", 0.1, "learning_rate")
-STEPS = Argument("num_iters", 100, inert=True)
-OF_AUTOGRAD = (
-    Row(
+STEP_SIZE = Argument("step_size", 0.1, "learning_rate")
+NUM_ITERS = Argument("num_iters", 100, inert=True)
+AUTOGRAD_OPTIMIZERS = (
+    StockOptimizer(
         "autograd",
         "autograd.misc.optimizers.sgd",
         "momentum",
-        # The mass is the dampening too: v = mass v - (1 - mass) g.
-        (STEPS, STEP, Argument("mass", 0.9, ("momentum", "dampening"))),
+        # The mass sets the dampening, too: v = mass v - (1 - mass) g.
+        (NUM_ITERS, STEP_SIZE, Argument("mass", 0.9, ("momentum", "dampening"))),
         {"rate_inside": False},
         constant_rate=True,
         hidden=True,
     ),
-    Row(
+    StockOptimizer(
         "autograd",
         "autograd.misc.optimizers.rmsprop",
         "rmsprop",
-        (STEPS, STEP, Argument("gamma", 0.9, "decay"), Argument("eps", 1e-8, "eps")),
+        (NUM_ITERS, STEP_SIZE, Argument("gamma", 0.9, "decay"), Argument("eps", 1e-8, "eps")),
         {"initial_accumulator": 1.0},
         constant_rate=True,
         hidden=True,
     ),
-    Row(
+    StockOptimizer(
         "autograd",
         "autograd.misc.optimizers.adam",
         "adam",
         (
-            STEPS,
+            NUM_ITERS,
             Argument("step_size", 1e-3, "learning_rate"),
             Argument("b1", 0.9, "b1"),
             Argument("b2", 0.999, "b2"),
@@ -71,24 +76,24 @@ OF_AUTOGRAD = (
 
 # ----- MLX -----
 
-OF_MLX_RATE = Argument("learning_rate", REQUIRED, "learning_rate")
+MLX_RATE = Argument("learning_rate", REQUIRED, "learning_rate")
 BETAS = Argument("betas", (0.9, 0.999), ("b1", "b2"))
 EPS = Argument("eps", 1e-8, "eps")
 CORRECTION = Argument("bias_correction", False, "bias_correction")
-OF_MLX_POWERS = Off(
+MLX_POWERS = KnownDeviation(
     "the powers of its betas are float32 numbers",
     {"eps=0.01, b2=0.75, bias_correction=True": 1.5e-7},
     powers=("b1", "b2"),
 )
 
 
-def _mlx(name: str, optimizer: str, *arguments: Argument, **others: object) -> Row:
+def _mlx(name: str, optimizer: str, *arguments: Argument, **others: object) -> StockOptimizer:
     call = f"mlx.optimizers.{name}"
-    rounds = ("learning_rate",)  # which is an array of float32
-    return Row("mlx", call, optimizer, (OF_MLX_RATE, *arguments), rounds=rounds, **others)  # type: ignore[arg-type]
+    rounds = ("learning_rate",)  # it becomes an array of float32
+    return StockOptimizer("mlx", call, optimizer, (MLX_RATE, *arguments), rounds=rounds, **others)  # type: ignore[arg-type]
 
 
-OF_MLX = (
+MLX_OPTIMIZERS = (
     _mlx(
         "SGD",
         "momentum",
@@ -102,7 +107,7 @@ OF_MLX = (
     _mlx("RMSprop", "rmsprop", Argument("alpha", 0.99, "decay"), EPS),
     _mlx("Adagrad", "adagrad", EPS),
     _mlx("AdaDelta", "adadelta", Argument("rho", 0.9, "decay"), Argument("eps", 1e-6, "eps")),
-    _mlx("Adam", "adam", BETAS, EPS, CORRECTION, off=OF_MLX_POWERS),
+    _mlx("Adam", "adam", BETAS, EPS, CORRECTION, deviation=MLX_POWERS),
     _mlx(
         "AdamW",
         "adam",
@@ -110,7 +115,7 @@ OF_MLX = (
         EPS,
         Argument("weight_decay", 0.01, "weight_decay"),
         CORRECTION,
-        off=OF_MLX_POWERS,
+        deviation=MLX_POWERS,
     ),
     _mlx("Adamax", "adamax", BETAS, EPS, fixed={"bias_correction": False}),
     _mlx(
@@ -123,70 +128,72 @@ OF_MLX = (
 
 # ----- tinygrad -----
 
-OF_TINYGRAD_RATE = Argument("lr", 1e-3, "learning_rate")
-HOW = (Argument("device", None, inert=True), Argument("fused", None, inert=True))
+TINYGRAD_RATE = Argument("lr", 1e-3, "learning_rate")
+EXECUTION = (Argument("device", None, inert=True), Argument("fused", None, inert=True))
 TINY_BETAS = (Argument("b1", 0.9, "b1"), Argument("b2", 0.999, "b2"), EPS)
-# 1/2 and 3/4, and their powers, are the same in float32.
-OF_TINYGRAD_POWERS = Off(
+# The powers of 1/2 and 3/4 are exact in float32: under the probes with these nothing deviates.
+TINYGRAD_POWERS = KnownDeviation(
     "the powers of its betas are float32 numbers",
     {"defaults": 5.8e-8, "weight_decay=0.1": 5.4e-6},
     powers=("b1", "b2"),
 )
-OF_TINYGRAD = (
-    Row(
+TINYGRAD_OPTIMIZERS = (
+    StockOptimizer(
         "tinygrad",
         "tinygrad.nn.optim.SGD",
         "momentum",
         (
-            OF_TINYGRAD_RATE,
+            TINYGRAD_RATE,
             Argument("momentum", 0.0, "momentum"),
             Argument("weight_decay", 0.0, "weight_decay"),
             Argument("nesterov", False, "nesterov"),
             Argument("classic", False, "rate_inside"),
-            *HOW,
+            *EXECUTION,
         ),
         decoupled=False,
     ),
-    Row(
+    StockOptimizer(
         "tinygrad",
         "tinygrad.nn.optim.Adam",
         "adam",
-        (OF_TINYGRAD_RATE, *TINY_BETAS, *HOW),
-        off=OF_TINYGRAD_POWERS,
+        (TINYGRAD_RATE, *TINY_BETAS, *EXECUTION),
+        deviation=TINYGRAD_POWERS,
     ),
-    Row(
+    StockOptimizer(
         "tinygrad",
         "tinygrad.nn.optim.AdamW",
         "adam",
         (
-            OF_TINYGRAD_RATE,
+            TINYGRAD_RATE,
             *TINY_BETAS,
             Argument("weight_decay", 0.01, "weight_decay"),
-            *HOW,
+            *EXECUTION,
         ),
-        off=OF_TINYGRAD_POWERS,
+        deviation=TINYGRAD_POWERS,
     ),
 )
 
-# ----- TensorFlow 1's, which TensorFlow 2 still has -----
+# ----- TensorFlow 1, whose optimizers TensorFlow 2 still has -----
 
 LOCKING = Argument("use_locking", False, inert=True)
 
 
-def _tensorflow(name: str, optimizer: str, *arguments: Argument, **others: object) -> Row:
+def _tensorflow(
+    name: str, optimizer: str, *arguments: Argument, **others: object
+) -> StockOptimizer:
     call = f"tensorflow.compat.v1.train.{name}Optimizer"
     named = (LOCKING, Argument("name", name, inert=True))
-    return Row("tensorflow", call, optimizer, (*arguments, *named), **others)  # type: ignore[arg-type]
+    return StockOptimizer("tensorflow", call, optimizer, (*arguments, *named), **others)  # type: ignore[arg-type]
 
 
-OF_TENSORFLOW_RATE = Argument("learning_rate", REQUIRED, "learning_rate")
+TENSORFLOW_RATE = Argument("learning_rate", REQUIRED, "learning_rate")
 RATE_ALONE = ("learning_rate",)
-OF_TENSORFLOW = (
-    _tensorflow("GradientDescent", "momentum", OF_TENSORFLOW_RATE, rounds=RATE_ALONE),
+TENSORFLOW_OPTIMIZERS = (
+    _tensorflow("GradientDescent", "momentum", TENSORFLOW_RATE, rounds=RATE_ALONE),
     _tensorflow(
         "Momentum",
         "momentum",
-        OF_TENSORFLOW_RATE,
+        TENSORFLOW_RATE,
         Argument("momentum", REQUIRED, "momentum"),
         Argument("use_nesterov", False, "nesterov"),
         fixed={"rate_inside": False},
@@ -195,7 +202,7 @@ OF_TENSORFLOW = (
     _tensorflow(
         "Adagrad",
         "adagrad",
-        OF_TENSORFLOW_RATE,
+        TENSORFLOW_RATE,
         Argument("initial_accumulator_value", 0.1, "initial_accumulator"),
         fixed={"eps": 0.0},
         rounds=RATE_ALONE,
@@ -203,7 +210,7 @@ OF_TENSORFLOW = (
     _tensorflow(
         "RMSProp",
         "rmsprop",
-        OF_TENSORFLOW_RATE,
+        TENSORFLOW_RATE,
         Argument("decay", 0.9, "decay"),
         Argument("momentum", 0.0, "momentum"),
         Argument("epsilon", 1e-10, "eps"),
@@ -228,7 +235,7 @@ OF_TENSORFLOW = (
         Argument("epsilon", 1e-8, "eps"),
         fixed={"eps_place": "hat"},
         rounds=("learning_rate", "b1", "b2", "eps"),
-        off=Off(
+        deviation=KnownDeviation(
             "the powers of its betas are float32 products",
             {"defaults": 1.4e-8},
             powers=("b1", "b2"),
@@ -236,4 +243,10 @@ OF_TENSORFLOW = (
     ),
 )
 
-ROWS = (*OF_SKLEARN, *OF_AUTOGRAD, *OF_MLX, *OF_TINYGRAD, *OF_TENSORFLOW)
+OTHER_OPTIMIZERS = (
+    *SKLEARN_OPTIMIZERS,
+    *AUTOGRAD_OPTIMIZERS,
+    *MLX_OPTIMIZERS,
+    *TINYGRAD_OPTIMIZERS,
+    *TENSORFLOW_OPTIMIZERS,
+)

@@ -1,28 +1,29 @@
-"""The call of an optimizer, read from a text: parsed, never evaluated.
+"""Read the call of an optimizer from a text, which is parsed and never evaluated.
 
-What it may hold is names, numbers, True, False, None, tuples and lists.
+The arguments may be numbers, True, False, None, and tuples or lists of these.
 """
 
 import ast
 import difflib
 from typing import Any
 
-from crosscheck.conventions.optimizers.rows import Row
-from crosscheck.conventions.optimizers.table import ROWS
+from crosscheck.conventions.optimizers.calls import Call
+from crosscheck.conventions.optimizers.stock_optimizer import StockOptimizer
+from crosscheck.conventions.optimizers.table import STOCK_OPTIMIZERS
 
-LARGEST = 2**1000  # of a whole number: floats go a little further
+LARGEST = 2**1000  # the largest whole number that is read; the largest float is near 2**1024
 
 
 class CallError(ValueError):
-    """A text is no call of an optimizer that is known here."""
+    """A text is not the call of a known optimizer."""
 
 
-def parsed(text: str) -> tuple[Row, dict[str, Any]]:
-    """The row and the arguments of a call that is written out.
+def parse_call(text: str) -> Call:
+    """Read a call, as "torch.optim.Adam(lr=0.001)".
 
     Raises:
-        CallError: If the text is no call with plain arguments, all but the first with their
-            names, or of no known optimizer.
+        CallError: If the text is not a call, is the call of an unknown optimizer, or has an
+            argument that is not plain or, beside the first one, has no name.
     """
     try:
         call = ast.parse(text.strip(), mode="eval").body
@@ -30,36 +31,37 @@ def parsed(text: str) -> tuple[Row, dict[str, Any]]:
         raise CallError(f"{text!r} is no call: write it as torch.optim.Adam(lr=0.001)") from None
     if not isinstance(call, ast.Call) or not _is_name(call.func):
         raise CallError(f"{text!r} is no call: write it as torch.optim.Adam(lr=0.001)")
-    row = known(ast.unparse(call.func))
-    given: dict[str, Any] = {}
-    if len(call.args) > (0 if row.hidden else 1):
+    optimizer = find_optimizer(ast.unparse(call.func))
+    arguments: dict[str, Any] = {}
+    if len(call.args) > (0 if optimizer.hidden else 1):
         raise CallError(
-            f"write the arguments of {row.call} with their names, but for the learning rate"
+            f"write the arguments of {optimizer.name} with their names, but for the learning rate"
         )
-    for argument, node in zip(row.arguments, call.args, strict=False):
-        given[argument.name] = _plain(node)
+    for argument, node in zip(optimizer.arguments, call.args, strict=False):
+        arguments[argument.name] = _plain(node)
     for keyword in call.keywords:
-        if keyword.arg is None or keyword.arg in given:
+        if keyword.arg is None or keyword.arg in arguments:
             raise CallError(f"{ast.unparse(keyword)!r} cannot be read, or is given twice")
-        given[keyword.arg] = _plain(keyword.value)
-    return row, given
+        arguments[keyword.arg] = _plain(keyword.value)
+    return Call(optimizer, arguments)
 
 
-def known(name: str) -> Row:
-    """The row of an optimizer by its full name, or by the end of it.
+def find_optimizer(name: str) -> StockOptimizer:
+    """The stock optimizer of a full name, or of the last parts of one.
 
     Raises:
-        CallError: If there is none, or several.
+        CallError: If no stock optimizer has the name, or several have.
     """
-    rows = {row.call: row for row in reversed(ROWS)}  # of two backends the first
-    if name in rows:
-        return rows[name]
-    ends = [call for call in rows if call.endswith(f".{name}")]
-    if len(ends) == 1:
-        return rows[ends[0]]
-    if ends:
-        raise CallError(f"{name!r} is several: {', '.join(sorted(ends))}")
-    near = difflib.get_close_matches(name, rows, n=1)
+    # Keras has the same optimizers on two backends: the first one is taken.
+    by_name = {each.name: each for each in reversed(STOCK_OPTIMIZERS)}
+    if name in by_name:
+        return by_name[name]
+    full_names = [each for each in by_name if each.endswith(f".{name}")]
+    if len(full_names) == 1:
+        return by_name[full_names[0]]
+    if full_names:
+        raise CallError(f"{name!r} is several: {', '.join(sorted(full_names))}")
+    near = difflib.get_close_matches(name, by_name, n=1)
     hint = f"did you mean {near[0]}?" if near else "`crosscheck conventions` lists all"
     raise CallError(f"unknown optimizer {name!r}: {hint}")
 

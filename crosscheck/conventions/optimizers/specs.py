@@ -1,5 +1,6 @@
-"""What an optimizer does, in the references' words: which of them, and with which keywords."""
+"""What an optimizer computes, as one of the references' optimizers with its keywords."""
 
+import inspect
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,44 +9,46 @@ from typing import Any
 
 import numpy as np
 
-from crosscheck.frameworks.hyperparameters import (
-    ADAGRAD,
-    ADAM,
-    NADAM,
-    RADAM,
-    RMSPROP,
-    VELOCITY,
-    convert,
-)
+from crosscheck.frameworks.hyperparameters import convert
 from crosscheck.numerics.bounds import optimizers as stepwise
 from crosscheck.numerics.bounds.inexact import DOUBLE, exactly
 from crosscheck.numerics.exact.balls import enclose, from_floats, to_float
 from reference_numpy import optimizers
 
-# Every keyword of every reference, with the paper's value. Adam and AMSGrad are one here, which
-# differ in `maximum_of`; gradient descent is a velocity of which nothing is left.
+
+def _defaults(optimizer: Callable[..., Any]) -> dict[str, Any]:
+    """The keywords of a reference's optimizer with their defaults, which are the paper's values.
+
+    Without the learning rate and the weight decay, for which a `Spec` has fields of its own.
+    """
+    _, *keywords = inspect.signature(optimizer).parameters.values()
+    return {each.name: each.default for each in keywords if each.name != "weight_decay"}
+
+
+# Every keyword of every optimizer, with its usual value. Here plain gradient descent is "momentum"
+# with a momentum of 0, and AMSGrad is "adam" with another `maximum_of` than "none".
 KEYWORDS: dict[str, dict[str, Any]] = {
-    "momentum": VELOCITY | {"momentum": 0.0},
-    "lion": {"b1": 0.9, "b2": 0.99},
-    "adagrad": ADAGRAD,
-    "rmsprop": RMSPROP,
-    "adadelta": {"decay": 0.95, "eps": 1e-6},
-    "adam": ADAM | {"maximum_of": "none"},
-    "nadam": NADAM,
-    "radam": RADAM,
-    "adamax": ADAM,
+    "momentum": _defaults(optimizers.momentum) | {"momentum": 0.0},
+    "lion": _defaults(optimizers.lion),
+    "adagrad": _defaults(optimizers.adagrad),
+    "rmsprop": _defaults(optimizers.rmsprop),
+    "adadelta": _defaults(optimizers.adadelta),
+    "adam": _defaults(optimizers.adam) | {"maximum_of": "none"},
+    "nadam": _defaults(optimizers.nadam),
+    "radam": _defaults(optimizers.radam),
+    "adamax": _defaults(optimizers.adamax),
 }
 
 
 @dataclass(frozen=True)
 class Spec:
-    """An optimizer in the references' words.
+    """An optimizer as a reference with its keywords.
 
     Attributes:
         optimizer: A name in `KEYWORDS`.
-        learning_rate: The first one.
-        keywords: All of them.
-        weight_decay, decoupled, scaled: As `decayed` takes them.
+        learning_rate: The learning rate of the first step.
+        keywords: Every keyword of that optimizer.
+        weight_decay, decoupled, scaled: The arguments of the references' `decayed`.
     """
 
     optimizer: str
@@ -55,14 +58,14 @@ class Spec:
     decoupled: bool = True
     scaled: bool = True
 
-    def in_words(self) -> str:
-        """The call of the reference, keywords that are the reference's defaults left out."""
-        name, own = self._reference()
+    def reference_call(self) -> str:
+        """The call of the reference, without the keywords that have the reference's defaults."""
+        name, own = self.reference_arguments()
         usual = {**KEYWORDS[self.optimizer], "momentum": 0.9 if name == "momentum" else 0.0}
         if name == "amsgrad":
             usual |= {"bias_correction": False, "maximum_of": "raw"}
-        given = {key: value for key, value in own.items() if usual.get(key) != value}
-        call = _call(name, {"learning_rate": self.learning_rate, **given})
+        changed = {key: value for key, value in own.items() if usual.get(key) != value}
+        call = _call(name, {"learning_rate": self.learning_rate, **changed})
         if not self.weight_decay:
             return call
         decay: dict[str, Any] = {"weight_decay": self.weight_decay}
@@ -71,8 +74,8 @@ class Spec:
         arguments = [call, repr(self.learning_rate), *(f"{k}={v!r}" for k, v in decay.items())]
         return f"decayed({', '.join(arguments)})"
 
-    def _reference(self) -> tuple[str, dict[str, Any]]:
-        """The reference's own name and keywords."""
+    def reference_arguments(self) -> tuple[str, dict[str, Any]]:
+        """The optimizer's name among the references, and the keywords that it has there."""
         keywords = dict(self.keywords)
         if self.optimizer == "adam":
             if keywords["maximum_of"] == "none":
@@ -87,9 +90,9 @@ class Spec:
         """The optimizer of the NumPy reference.
 
         Raises:
-            ValueError, TypeError: If a keyword is outside its range, or no number.
+            ValueError, TypeError: If a keyword is outside its range, or is not a number.
         """
-        name, own = self._reference()
+        name, own = self.reference_arguments()
         optimizer = optimizers.OPTIMIZERS[name](self.learning_rate, **own)
         if not self.weight_decay:
             return optimizer
@@ -97,16 +100,17 @@ class Spec:
         return optimizers.decayed(optimizer, self.learning_rate, *decay)
 
     def simplified(self) -> "Spec":
-        """The same updates in the plainest words, as long as the learning rate does not change.
+        """The spec with the fewest changed keywords that makes the same steps.
 
-        Two specs whose simplified forms are equal make the same steps in exact arithmetic.
+        Two specs make the same steps in exact arithmetic, at one learning rate, if their simplified
+        forms are equal.
         """
         spec = replace(self, keywords=dict(self.keywords))
         own = spec.keywords
         if "rate_inside" in own:
-            own["rate_inside"] = True  # the same, since the rate is
+            own["rate_inside"] = True  # at one learning rate it makes no difference
         if self.optimizer == "momentum":
-            if own["dampen_first"]:  # all gradients are dampened alike: that is a smaller rate
+            if own["dampen_first"]:  # every gradient is dampened, as by a smaller learning rate
                 spec = replace(spec, learning_rate=spec.learning_rate * (1 - own["dampening"]))
                 own["dampening"] = 0.0
             if own["dampening"] == 0:
@@ -116,11 +120,11 @@ class Spec:
                 if not own["dampening"] and spec.scaled:
                     spec = replace(spec, decoupled=True)  # -rate (g + decay theta) either way
         if self.optimizer == "adagrad" and own["eps_place"] == "inside":
-            # sqrt(a_0 + sum g^2 + eps): eps is part of where the sum begins.
+            # sqrt(a_0 + sum g^2 + eps): eps is a part of the initial accumulator.
             own["initial_accumulator"] += own["eps"]
             own["eps"] = 0.0
         if self.optimizer == "radam" and 2 / (1 - own["b2"]) - 1 <= own["threshold"]:
-            own["eps"] = 0.0  # it never divides
+            own["eps"] = 0.0  # it never divides, so that eps is not used
         if own.get("eps") == 0:
             own["eps_place"] = "outside"
         if not spec.weight_decay:
@@ -129,7 +133,7 @@ class Spec:
 
 
 def differences(one: Spec, other: Spec) -> dict[str, tuple[Any, Any]]:
-    """In what two specs differ that do not make the same steps: by keyword, what either has."""
+    """The keywords in which two specs differ, with both values; none if they make equal steps."""
     if one.optimizer != other.optimizer:
         return {"optimizer": (one.optimizer, other.optimizer)}
     simplified = _differing(one.simplified(), other.simplified())
@@ -138,7 +142,7 @@ def differences(one: Spec, other: Spec) -> dict[str, tuple[Any, Any]]:
     )
     if not simplified:
         return {}
-    # In the words that were given, where these show it: they are what can be changed.
+    # The values before they were simplified, if these differ: a reader knows them.
     return {key: as_given[key] for key in as_given if key in simplified} or as_given or simplified
 
 
@@ -166,56 +170,68 @@ def _call(name: str, keywords: dict[str, Any]) -> str:
     return f"{name}({', '.join(f'{key}={value!r}' for key, value in keywords.items())})"
 
 
-# ----- what it does, exactly, and how far a computed step may be from that -----
+# ----- the exact parameters after every step, and their bounds -----
 
 
 @dataclass(frozen=True)
-class Expected:
-    """The exact parameters after every step, rounded, and how far a computed one may be from it."""
+class Trajectory:
+    """The exact parameters after every step, rounded to float64, and the bound of each entry.
+
+    Both are of shape (steps, *shape of the parameters).
+    """
 
     values: np.ndarray
     bounds: np.ndarray
 
 
-def expected(
+def trajectory(
     spec: Spec, rates: Sequence[float], start: np.ndarray, grads: Sequence[np.ndarray]
-) -> Expected:
-    """The trajectory of an optimizer that is fed with these gradients."""
+) -> Trajectory:
+    """The parameters of an optimizer that is called with these gradients.
+
+    Args:
+        spec: The optimizer.
+        rates: The learning rate of every step.
+        start: The parameters before the first step.
+        grads: The gradient of every step, of the shape of `start`.
+
+    Raises:
+        UndecidedError: If the steps are not finite, as with 0/0.
+    """
 
     def exact() -> list[Any]:
-        return list(_trajectory(spec, rates, start, grads, from_floats, from_floats))
+        return list(_parameters(spec, rates, start, grads, from_floats))
 
-    def rounded(value: Any) -> Any:
-        return exactly(value, DOUBLE)
-
-    inexact = _trajectory(spec, rates, start, grads, rounded, rounded)
+    inexact = _parameters(spec, rates, start, grads, lambda value: exactly(value, DOUBLE))
     values = np.stack([np.vectorize(to_float)(theta) for theta in enclose(exact)])
     errors = np.stack([theta.error for theta in inexact])
-    return Expected(values, errors + np.spacing(np.abs(values)) / 2)  # they are rounded themselves
+    # Half an ulp more, since the exact values are rounded.
+    return Trajectory(values, errors + np.spacing(np.abs(values)) / 2)
 
 
-def _trajectory(
+def _parameters(
     spec: Spec,
     rates: Sequence[float],
     start: np.ndarray,
     grads: Sequence[np.ndarray],
-    number: Callable[[Any], Any],
-    array: Callable[[Any], Any],
+    to_number: Callable[[Any], Any],
 ) -> Iterator[Any]:
-    name, keywords = spec._reference()
-    own = convert(keywords, number)
-    of_steps, handed = [number(rate) for rate in rates], [array(grad) for grad in grads]
-    theta = array(start)
+    """The parameters after every step, in the arithmetic that floats are converted to."""
+    name, keywords = spec.reference_arguments()
+    own = convert(keywords, to_number)
+    step_rates = [to_number(rate) for rate in rates]
+    gradients = [to_number(grad) for grad in grads]
+    theta = to_number(start)
 
     def points() -> Iterator[Any]:
         while True:
             yield theta
 
-    rule = partial(stepwise.STEPWISE_RULES[name], rates=of_steps, **own)
-    steps = rule(handed)
+    rule = partial(stepwise.STEPWISE_RULES[name], rates=step_rates, **own)
+    steps = rule(gradients)
     if spec.weight_decay:
-        decay = (number(spec.weight_decay), spec.decoupled, spec.scaled)
-        steps = stepwise.decayed(rule, handed, of_steps, points(), *decay)
+        decay = (to_number(spec.weight_decay), spec.decoupled, spec.scaled)
+        steps = stepwise.decayed(rule, gradients, step_rates, points(), *decay)
     for step in steps:
         theta = theta + step.update
         yield theta

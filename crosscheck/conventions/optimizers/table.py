@@ -1,6 +1,14 @@
 """Every stock optimizer that a reference can be compared with."""
 
-from crosscheck.conventions.optimizers import on_jax, on_keras, on_torch, others
-from crosscheck.conventions.optimizers.rows import Row
+from crosscheck.conventions.optimizers.on_jax import JAX_OPTIMIZERS
+from crosscheck.conventions.optimizers.on_keras import KERAS_OPTIMIZERS
+from crosscheck.conventions.optimizers.on_torch import TORCH_OPTIMIZERS
+from crosscheck.conventions.optimizers.others import OTHER_OPTIMIZERS
+from crosscheck.conventions.optimizers.stock_optimizer import StockOptimizer
 
-ROWS: tuple[Row, ...] = (*on_torch.ROWS, *on_jax.ROWS, *on_keras.ROWS, *others.ROWS)
+STOCK_OPTIMIZERS: tuple[StockOptimizer, ...] = (
+    *TORCH_OPTIMIZERS,
+    *JAX_OPTIMIZERS,
+    *KERAS_OPTIMIZERS,
+    *OTHER_OPTIMIZERS,
+)

@@ -1,7 +1,7 @@
-"""The two statements about a function: that it is the reference's, or what it is at one place.
+"""The two kinds of statement about a function: it equals the reference's, or has these numbers.
 
-Of the value and of the gradient the largest difference is taken, relative to the largest number
-that is expected there (as it stands where nothing but 0 is), and the larger of the two kept.
+The difference of a finding is the larger one of those of the value and of the gradient, each
+relative to the largest number that is expected: see `relative_difference`.
 """
 
 from dataclasses import dataclass, replace
@@ -14,43 +14,46 @@ from reference_numpy.activations import ACTIVATIONS
 from reference_numpy.gradients import ACTIVATION_VJPS, LOSS_GRADIENTS
 from reference_numpy.losses import LOSSES
 
-# No result has more than 12 terms, and none of these more than a few operations: at most 32
-# roundings of 2^-53 of the largest term, the framework's and the reference's together.
+# A result is a sum of at most 12 terms of a few operations each: at most 32 roundings, by 2^-53 of
+# the largest term, in the framework and in the reference together.
 EQUAL = 16 * 2.0**-52
-# In part float32: further off than float64 ever is, and no further than 8 of float32's roundings.
+# If a part is computed in float32: more than float64 can differ, and at most 8 of its roundings.
 SINGLE = (1e-11, 8 * 2.0**-24)
 WITHIN_EQUAL = (0.0, EQUAL)
 
-# Inputs and targets of 4 samples with 3 outputs; every class is the label of some sample.
+# Inputs of 4 samples with 3 outputs.
 PROBABILITIES = [[0.3, 0.6, 0.9], [0.2, 0.5, 0.8], [0.15, 0.55, 0.45], [0.7, 0.05, 0.25]]
 LOGITS = [[0.3, -1.6, 2.9], [-0.2, 0.5, 0.8], [4.0, -3.0, 1.0], [-0.7, 2.2, 0.1]]
-APART = [[1.0, 0.0, 1.0], [0.25, 1.0, 0.5], [0.0, 0.75, 0.0], [1.0, 0.5, 0.125]]
-SHARED = [[0.2, 0.3, 0.5], [0.25, 0.7, 0.05], [1.0, 0.0, 0.0], [0.5, 0.25, 0.25]]
+# Targets of each: independent probabilities, shares that add up to 1, and one label. Every class
+# is the label of some sample.
+INDEPENDENT = [[1.0, 0.0, 1.0], [0.25, 1.0, 0.5], [0.0, 0.75, 0.0], [1.0, 0.5, 0.125]]
+SHARES = [[0.2, 0.3, 0.5], [0.25, 0.7, 0.05], [1.0, 0.0, 0.0], [0.5, 0.25, 0.25]]
 LABELS = [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 1.0, 0.0]]
+# Inputs and targets by their names; an activation has no targets.
 PROBES: dict[str, tuple[Any, Any]] = {
-    "probabilities": (PROBABILITIES, APART),
-    "logits": (LOGITS, APART),
-    "logits of shares": (LOGITS, SHARED),
+    "probabilities": (PROBABILITIES, INDEPENDENT),
+    "logits": (LOGITS, INDEPENDENT),
+    "logits of shares": (LOGITS, SHARES),
     "logits of labels": (LOGITS, LABELS),
     "-6 to 4": ([[-3.0, -0.5, 0.25], [1.0, 2.5, -1.25], [0.7, 4.0, -6.0]], None),
 }
-COTANGENT = [[0.3, -1.0, 0.7], [0.2, 0.9, -0.4], [1.1, -0.6, 0.5]]  # of what an activation gives
+COTANGENT = [[0.3, -1.0, 0.7], [0.2, 0.9, -0.4], [1.1, -0.6, 0.5]]  # dC/da for an activation
 
 
 @dataclass(frozen=True)
-class Agreeing:
-    """A component is the reference's loss or activation, but for a factor.
+class Equals:
+    """The statement that a component is the reference's loss or activation times a factor.
 
     Attributes:
         framework: A name in `stock.FRAMEWORKS`.
         component: An expression in `z` and `y`: see `running`.
         reference: A name in `LOSSES` or `ACTIVATIONS`.
         probe: A name in `PROBES`.
-        value: What stands for the reference, as {}, in terms of the samples B and outputs K.
-        gradient: The same for the gradient; empty where it is the value's.
-        entries: How many numbers the component gives, in the same terms; they are added up.
+        value: The component's value in terms of {}, the reference's, the samples B and outputs K.
+        gradient: The same for the gradient; empty if it has the same factor.
+        entries: How many numbers the component returns, in terms of B and K; they are added up.
         smoothing: The reference's targets are y (1 - smoothing) + smoothing / K.
-        within: Between what the difference may be.
+        within: The interval in which the difference must lie.
         because: A remark.
     """
 
@@ -67,6 +70,7 @@ class Agreeing:
 
     @property
     def kind(self) -> str:
+        """The kind of its findings."""
         return "loss" if self.reference in LOSSES else "activation"
 
     @property
@@ -75,12 +79,12 @@ class Agreeing:
         return dict(zip("BK", np.shape(PROBES[self.probe][0]), strict=True))
 
     def job(self) -> dict[str, Any]:
-        """For `running.run`."""
+        """The job for `running.run`."""
         at, targets = PROBES[self.probe]
         return _job(self.component, at, targets, COTANGENT if targets is None else 1.0)
 
     def findings(self, result: dict[str, Any]) -> list[Finding]:
-        """What a result of the job says."""
+        """Compare the result of the job with the reference."""
         statement = "the reference's " + self.value.format(self.reference)
         if self.gradient:
             statement += f", but the gradient of {self.gradient.format(self.reference)}"
@@ -90,37 +94,38 @@ class Agreeing:
             statement += f"; {self.entries} numbers, added up here"
         finding = _finding(self, self.probe, statement, result, *self.expected())
         if self.kind == "loss" and finding.difference is not None:
-            given, entries = np.size(result["value"]), eval(self.entries, self.sizes)
-            if given != entries:
-                finding = replace(finding, problem=f"it gives {given} numbers, not {entries}")
+            returned, entries = np.size(result["value"]), eval(self.entries, self.sizes)
+            if returned != entries:
+                finding = replace(finding, problem=f"it gives {returned} numbers, not {entries}")
         return [finding]
 
     def expected(self) -> tuple[Any, Any]:
-        """The value and the gradient."""
+        """The value and the gradient that follow from the reference's."""
         inputs, targets = (np.array(each) for each in PROBES[self.probe])
         if self.kind == "activation":
             output = ACTIVATIONS[self.reference](inputs)
             vjp = ACTIVATION_VJPS[self.reference]
             return output, vjp(np.array(COTANGENT), inputs, output)
         targets = targets * (1 - self.smoothing) + self.smoothing / self.sizes["K"]
-        of_value = eval(self.value.format(1.0), self.sizes)
-        of_gradient = eval((self.gradient or self.value).format(1.0), self.sizes)
+        value_factor = eval(self.value.format(1.0), self.sizes)
+        gradient_factor = eval((self.gradient or self.value).format(1.0), self.sizes)
         value = LOSSES[self.reference](inputs, targets)
-        return of_value * value, of_gradient * LOSS_GRADIENTS[self.reference](inputs, targets)
+        gradient = LOSS_GRADIENTS[self.reference](inputs, targets)
+        return value_factor * value, gradient_factor * gradient
 
 
 @dataclass(frozen=True)
-class Stated:
-    """What a component is at one place, number by number.
+class Values:
+    """The statement that a component has this value and this gradient at one point.
 
     Attributes:
         framework: A name in `stock.FRAMEWORKS`.
         component: An expression in `z`, and `y` if it is a loss: see `running`.
         at: A number, or several along one axis: the outputs of one sample for a loss.
         value: Of a loss, one number; of an activation, like `at`.
-        gradient: Like `at`, of the sum of what comes out.
+        gradient: Like `at`: that of the sum of the values.
         targets: Like `at`; None for an activation.
-        within: Between what the difference may be.
+        within: The interval in which the difference must lie.
         because: A remark.
     """
 
@@ -135,32 +140,34 @@ class Stated:
 
     @property
     def kind(self) -> str:
+        """The kind of its findings."""
         return "activation" if self.targets is None else "loss"
 
     def job(self) -> dict[str, Any]:
-        """For `running.run`."""
-        # At least one axis: tinygrad compiles what has none, for which there may be no compiler.
+        """The job for `running.run`."""
+        # With at least one axis: tinygrad would compile a scalar, and there may be no compiler.
         at = np.atleast_1d(self.at).tolist()
         if self.targets is None:
             return _job(self.component, at, None)
         return _job(self.component, [at], [np.atleast_1d(self.targets).tolist()])
 
     def findings(self, result: dict[str, Any]) -> list[Finding]:
-        """What a result of the job says."""
-        probe = f"z = {_shown(self.at)}"
+        """Compare the result of the job with the stated numbers."""
+        probe = f"z = {_in_words(self.at)}"
         if self.targets is not None:
-            probe += f", y = {_shown(self.targets)}"
-        statement = f"{_shown(self.value)}, its gradient {_shown(self.gradient)}"
+            probe += f", y = {_in_words(self.targets)}"
+        statement = f"{_in_words(self.value)}, its gradient {_in_words(self.gradient)}"
         return [_finding(self, probe, statement, result, self.value, self.gradient)]
 
 
-Rows = tuple[Agreeing | Stated, ...]
+FunctionStatements = tuple[Equals | Values, ...]
 
 
-def difference(measured: Any, expected: Any) -> float:
-    """The largest difference, relative to the largest finite number expected unless that is 0.
+def relative_difference(measured: Any, expected: Any) -> float:
+    """The largest difference, divided by the largest finite number expected unless that is 0.
 
-    Two NaN do not differ, nor do two equal infinities; NaN where only one of two is NaN.
+    Two NaN do not differ, nor do two equal infinities. If only one of two numbers is NaN, so is the
+    result.
     """
     measured, expected = np.asarray(measured, "float64"), np.asarray(expected, "float64")
     same = (measured == expected) | (np.isnan(measured) & np.isnan(expected))
@@ -170,35 +177,36 @@ def difference(measured: Any, expected: Any) -> float:
 
 
 def _finding(
-    row: Agreeing | Stated,
+    statement: Equals | Values,
     probe: str,
-    statement: str,
+    text: str,
     result: dict[str, Any],
     value: Any,
     gradient: Any,
 ) -> Finding:
-    least, most = row.within
+    least, most = statement.within
     if least > 0:
-        statement += f", but for {least:g} to {most:g}"
-    if row.because:
-        statement += f" ({row.because})"
-    finding = Finding(row.kind, row.framework, row.component, probe, statement, None, least, most)
+        text += f", but for {least:g} to {most:g}"
+    if statement.because:
+        text += f" ({statement.because})"
+    component = (statement.kind, statement.framework, statement.component)
+    finding = Finding(*component, probe, text, None, least, most)
     if "missing" in result:
         return replace(finding, missing=result["missing"])
     if "error" in result:
         return replace(finding, problem=result["error"])
     measured = np.asarray(result["value"])
-    if row.kind == "loss":
+    if statement.kind == "loss":
         measured = measured.sum()
     pairs = ((measured, value), (np.squeeze(result["gradient"]), np.squeeze(gradient)))
-    return replace(finding, difference=max(difference(*pair) for pair in pairs))
+    return replace(finding, difference=max(relative_difference(*pair) for pair in pairs))
 
 
 def _job(component: str, at: Any, targets: Any, cotangent: Any = 1.0) -> dict[str, Any]:
     return {"component": component, "at": at, "targets": targets, "cotangent": cotangent}
 
 
-def _shown(numbers: Any) -> str:
+def _in_words(numbers: Any) -> str:
     if isinstance(numbers, tuple):
-        return f"({', '.join(map(_shown, numbers))})"
+        return f"({', '.join(map(_in_words, numbers))})"
     return f"{numbers:.12g}"
