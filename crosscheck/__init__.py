@@ -15,7 +15,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from crosscheck.conventions.optimizers.translating import Translation, translate_optimizer
+    from crosscheck.conventions.optimizers.translating import translate_optimizer
+    from crosscheck.conventions.optimizers.translation import Translation
     from crosscheck.documents.ledger import Ledger, ledger
     from crosscheck.documents.verdicts import matches_printed
     from crosscheck.frameworks.registry import Framework, load_framework
@@ -42,7 +43,8 @@ if TYPE_CHECKING:
 
 # Where each public name stands.
 _MODULES = {
-    "conventions.optimizers.translating": ("Translation", "translate_optimizer"),
+    "conventions.optimizers.translating": ("translate_optimizer",),
+    "conventions.optimizers.translation": ("Translation",),
     "documents.ledger": ("Ledger", "ledger"),
     "documents.verdicts": ("matches_printed",),
     "frameworks.registry": ("Framework", "load_framework"),
