@@ -10,7 +10,7 @@ from crosscheck.verification.discrimination import MARGIN, PRINTED, Catch, Detec
 
 
 def show_discrimination(console: Console, outcomes: Sequence[Detection]) -> None:
-    """The matrix of mistakes and groups of fixtures and, last, the outcome in one line."""
+    """The matrix of mistakes and groups of cases and, last, the outcome in one line."""
     table = Table(
         title="Known mistakes: the first stage that diverges, and by how much it passes its bound",
         caption="exact: something discrete differs, or it fails outright. -: not caught. "

@@ -107,7 +107,7 @@ def _worst(comparisons: Sequence[Comparison]) -> Table:
         "in float64 and float32. Of what must be equal only a difference has a number.",
     )
     columns = [pair for pair in dict.fromkeys(map(_column, comparisons)) if pair != EACH_OTHER]
-    table.add_column("fixtures")
+    table.add_column("cases")
     table.add_column("stage")
     for name in columns:
         table.add_column(name, justify="right")

@@ -14,7 +14,7 @@ from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics.comparison import EXACT, Place, compare
 from crosscheck.verification.cases import descent, network
 from crosscheck.verification.cases.probes import probes
-from crosscheck.verification.cases.stages import Fixture
+from crosscheck.verification.cases.stages import Case
 from crosscheck.verification.judging import asked_by, finished
 
 # In some network some framework must use more than this fraction of a bound. If all bounds were ten
@@ -34,7 +34,7 @@ class Use:
     fraction: float
 
 
-def uses(case: Fixture, framework: Framework) -> Iterator[Use]:
+def uses(case: Case, framework: Framework) -> Iterator[Use]:
     """The fraction of its bound that each tensor of a case uses; none if it is not supported.
 
     Raises:

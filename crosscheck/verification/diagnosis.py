@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from crosscheck.numerics.comparison import EXACT, Comparison, reproduced_by
-from crosscheck.verification.cases.stages import Fixture, Stage
+from crosscheck.verification.cases.stages import Case, Stage
 from crosscheck.verification.discrimination import may_differ, mistaken_attempt
 from crosscheck.verification.judging import Attempt, against_exact
 from crosscheck.verification.mistakes.catalogue import catalogue
@@ -86,7 +86,7 @@ def with_mistakes(comparison: Comparison, mistakes: Sequence[Mistake] | None = N
     return replace(comparison, mistakes=tuple(_reproducing(comparison, tried)))
 
 
-def explain_failure(case: Fixture, attempted: Attempt) -> str:
+def explain_failure(case: Case, attempted: Attempt) -> str:
     """The exception that ended an attempt, in words, with the known mistakes that raise the same.
 
     Raises:

@@ -19,7 +19,7 @@ import reference_numpy
 from crosscheck.frameworks.registry import Framework, load
 from crosscheck.numerics.comparison import Comparison
 from crosscheck.verification.cases.groups import groups
-from crosscheck.verification.cases.stages import Fixture, Stage
+from crosscheck.verification.cases.stages import Case, Stage
 from crosscheck.verification.cases.training import ENDED
 from crosscheck.verification.judging import Attempt, against_exact, attempt
 from crosscheck.verification.mistakes.catalogue import catalogue
@@ -97,7 +97,7 @@ def discriminate(
     return outcomes
 
 
-def _catch(mistake: Mistake, cases: Sequence[Fixture]) -> Catch | None:
+def _catch(mistake: Mistake, cases: Sequence[Case]) -> Catch | None:
     found: list[tuple[str, Comparison | None]] = []  # None for an exception, which has no measure
     for case in cases:
         if not may_differ(mistake, case):
@@ -124,13 +124,13 @@ def _catch(mistake: Mistake, cases: Sequence[Fixture]) -> Catch | None:
     return Catch(first, None if discrete or beyond or not margins else max(margins))
 
 
-def may_differ(mistake: Mistake, case: Fixture) -> bool:
+def may_differ(mistake: Mistake, case: Case) -> bool:
     """Whether a case runs a function that a mistake changes; otherwise it cannot catch it."""
     return any(mistake.may_change(*each) for each in functions_of(case))
 
 
 @cache
-def functions_of(case: Fixture) -> frozenset[tuple[str, str]]:
+def functions_of(case: Case) -> frozenset[tuple[str, str]]:
     """The functions of the NumPy reference that a case runs, each with its file."""
     called: set[CodeType] = set()
 
@@ -155,7 +155,7 @@ def functions_of(case: Fixture) -> frozenset[tuple[str, str]]:
 
 
 @cache
-def mistaken_attempt(mistake: Mistake, case: Fixture) -> Attempt:
+def mistaken_attempt(mistake: Mistake, case: Case) -> Attempt:
     """A case computed with a mistake in it, once."""
     return attempt(case, as_framework(mistake))
 

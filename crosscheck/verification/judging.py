@@ -9,7 +9,7 @@ import numpy as np
 from crosscheck.frameworks.hyperparameters import is_decayed
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics.comparison import EXACT, Comparison, Place, compare
-from crosscheck.verification.cases.stages import Fixture, Stage, Stages
+from crosscheck.verification.cases.stages import Case, Stage, Stages
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Attempt:
         return self.not_written is None and self.not_supported is None
 
 
-def attempt(case: Fixture, framework: Framework, until: Stage | None = None) -> Attempt:
+def attempt(case: Case, framework: Framework, until: Stage | None = None) -> Attempt:
     """Let a framework compute a case. An exception is stored, with the stage that raised it.
 
     Args:
@@ -88,7 +88,7 @@ def attempt(case: Fixture, framework: Framework, until: Stage | None = None) -> 
     return result
 
 
-def asked_by(case: Fixture) -> dict[str, set[str]]:
+def asked_by(case: Case) -> dict[str, set[str]]:
     """What a case needs of a framework, by the fields in which a limit may exclude it."""
     asked = {"cases": {case.name}, "dtypes": {case.dtype}}
     asked["activations"] = set(getattr(case, "activations", ()))
@@ -121,18 +121,18 @@ def raised_in(error: BaseException, framework: Framework) -> tuple[str, str | No
     return "?", None
 
 
-def against_exact(case: Fixture, attempted: Attempt) -> list[Comparison]:
+def against_exact(case: Case, attempted: Attempt) -> list[Comparison]:
     """Every quantity of an attempt against the exact one, up to the first stage that diverges."""
     names = attempted.framework, EXACT
     return _stage_by_stage(case, names, attempted.stages, case.exactly())
 
 
-def against_each_other(case: Fixture, one: Attempt, other: Attempt) -> list[Comparison]:
+def against_each_other(case: Case, one: Attempt, other: Attempt) -> list[Comparison]:
     """Every quantity that two frameworks computed, up to the first stage that diverges."""
     return _stage_by_stage(case, (one.framework, other.framework), one.stages, other.stages)
 
 
-def compared(case: Fixture, framework: Framework) -> list[Comparison]:
+def compared(case: Case, framework: Framework) -> list[Comparison]:
     """A case computed by a framework, and compared with the exact values.
 
     Raises:
@@ -142,7 +142,7 @@ def compared(case: Fixture, framework: Framework) -> list[Comparison]:
     return against_exact(case, finished(case, framework))
 
 
-def finished(case: Fixture, framework: Framework) -> Attempt:
+def finished(case: Case, framework: Framework) -> Attempt:
     """`attempt` of a case that must come to its end; raises as `compared` does."""
     result = attempt(case, framework)
     if result.not_supported is not None:
@@ -156,7 +156,7 @@ def finished(case: Fixture, framework: Framework) -> Attempt:
 
 
 def _stage_by_stage(
-    case: Fixture, names: tuple[str, str], actual: Stages, expected: Stages
+    case: Case, names: tuple[str, str], actual: Stages, expected: Stages
 ) -> list[Comparison]:
     found: list[Comparison] = []
     for stage in Stage:

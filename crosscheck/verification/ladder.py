@@ -1,6 +1,6 @@
 """How far an unfinished framework has come: the contract as rungs, in the order to climb them.
 
-Each rung is a few fixtures that lean on what stands below, and on as little else as can be. What is
+Each rung is a few cases that lean on what stands below, and on as little else as can be. What is
 not written says so by NotImplementedError; a rung that needs it waits, and names it.
 """
 
@@ -15,7 +15,7 @@ from crosscheck.frameworks.registry import Framework
 from crosscheck.verification.cases import descent, functions, network
 from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.cases.network import DTYPES
-from crosscheck.verification.cases.stages import Fixture, Stage
+from crosscheck.verification.cases.stages import Case, Stage
 from crosscheck.verification.diagnosis import with_mistakes
 from crosscheck.verification.judging import Attempt, against_exact, asked_by, attempt
 
@@ -75,7 +75,7 @@ def in_words(rungs: list[Rung]) -> str:
 def _tried(
     framework: Framework,
     name: str,
-    cases: Sequence[Fixture],
+    cases: Sequence[Case],
     until: Stage | None,
     wrong: set[str],
 ) -> Rung:
@@ -95,13 +95,13 @@ def _tried(
     return Rung(name, RungStatus.DONE)
 
 
-def _needed(case: Fixture) -> set[str]:
+def _needed(case: Case) -> set[str]:
     """The rungs below that a case leans on: its activations and its loss."""
     asked = asked_by(case)
     return {f"{kind}.{name}" for kind in ("activations", "losses") for name in asked.get(kind, ())}
 
 
-def _judged(name: str, case: Fixture, attempted: Attempt) -> tuple[RungStatus, str]:
+def _judged(name: str, case: Case, attempted: Attempt) -> tuple[RungStatus, str]:
     """The status of a rung by one of its cases, and the note beside it."""
     missing, failure = attempted.not_written, attempted.failure
     if missing is not None and missing.function in (name, "?"):
@@ -122,13 +122,13 @@ def _judged(name: str, case: Fixture, attempted: Attempt) -> tuple[RungStatus, s
 
 
 @cache
-def _rungs() -> list[tuple[str, Sequence[Fixture], Stage | None]]:
+def _rungs() -> list[tuple[str, Sequence[Case], Stage | None]]:
     """The name of every rung, its cases, and the last stage that is asked of them."""
     passes = [*network.generated(), *network.edges()]
     first = [case for case in passes if case.name.startswith("tanh-half_squared_error")]
     steps, training = descent.generated(), groups()["training"]
     init_params = [functions.init_params(n, d) for d in DTYPES for n in INITIALIZERS]
-    found: list[tuple[str, Sequence[Fixture], Stage | None]] = [
+    found: list[tuple[str, Sequence[Case], Stage | None]] = [
         ("arrays.is_array", [functions.refuses_a_word()], None),
         ("arrays.shape", [functions.shape(dtype) for dtype in DTYPES], None),
         ("arrays.entries", [functions.entries(dtype) for dtype in DTYPES], None),
@@ -153,6 +153,6 @@ def _rungs() -> list[tuple[str, Sequence[Fixture], Stage | None]]:
     return found
 
 
-def _plain(cases: list[descent.DescentCase], name: str) -> Sequence[Fixture]:
+def _plain(cases: list[descent.DescentCase], name: str) -> Sequence[Case]:
     """The cases of one optimizer without a decay around it."""
     return [c for c in cases if c.optimizer == name and not is_decayed(name, c.keywords)]

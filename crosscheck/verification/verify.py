@@ -15,7 +15,7 @@ from crosscheck.frameworks.declarations import KnownFailure, matches
 from crosscheck.frameworks.registry import BUILT_IN, Framework
 from crosscheck.numerics.comparison import EXACT, Comparison
 from crosscheck.verification.cases.groups import groups
-from crosscheck.verification.cases.stages import Fixture
+from crosscheck.verification.cases.stages import Case
 from crosscheck.verification.diagnosis import explain_failure, explained
 from crosscheck.verification.judging import (
     Attempt,
@@ -39,7 +39,7 @@ def silent(task: str) -> None:
 def verify(
     frameworks: Sequence[Framework] | None = None,
     *,
-    cases: Iterable[Fixture] | None = None,
+    cases: Iterable[Case] | None = None,
     progress: Progress | None = None,
 ) -> Verification:
     """Judge frameworks in this process: each on every case, against the exact value.
@@ -80,7 +80,7 @@ def verify(
 def verify_everything(
     selection: Selection,
     *,
-    cases: Iterable[Fixture] | None = None,
+    cases: Iterable[Case] | None = None,
     progress: Progress | None = None,
 ) -> Verification:
     """Judge the frameworks of a selection, and the ledger of every document.
@@ -108,7 +108,7 @@ def tasks() -> int:
     return len(_every_case()) + 1
 
 
-def _every_case() -> list[Fixture]:
+def _every_case() -> list[Case]:
     return [case for cases in groups().values() for case in cases]
 
 
@@ -121,11 +121,11 @@ def _status(framework: Framework) -> Status:
     return Status(framework.version, Outcome.WRONG if found else Outcome.VERIFIED, found)
 
 
-Attempts = list[tuple[Fixture, Attempt]]
+Attempts = list[tuple[Case, Attempt]]
 
 
 def _computed(
-    frameworks: Sequence[Framework], cases: Sequence[Fixture], progress: Progress
+    frameworks: Sequence[Framework], cases: Sequence[Case], progress: Progress
 ) -> tuple[dict[str, Attempts], list[Comparison]]:
     """Every case by every framework: what each computed, by its name, and all comparisons."""
     attempts: dict[str, Attempts] = {framework.name: [] for framework in frameworks}

@@ -1,4 +1,4 @@
-"""Optimizers: what their steps obey beside their numbers, which the fixtures hold."""
+"""Optimizers: what their steps obey beside their numbers, which the cases hold."""
 
 import numpy as np
 import pytest

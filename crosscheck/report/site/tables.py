@@ -20,7 +20,7 @@ def conventions(run: Run) -> dict[str, Any]:
 
 
 def sharpness(run: Run) -> dict[str, Any]:
-    """The matrix of mistakes and groups of fixtures."""
+    """The matrix of mistakes and groups of cases."""
     outcomes = run.parts["mistakes"]["mistakes"]
     margins = [each["margin"] for each in outcomes if each["margin"] is not None]
     return {

@@ -9,13 +9,13 @@ from functools import cache
 
 from crosscheck.verification.cases import descent, network, printed, training
 from crosscheck.verification.cases.batches import BatchesCase
-from crosscheck.verification.cases.stages import Fixture
+from crosscheck.verification.cases.stages import Case
 
 
 @cache
-def groups() -> dict[str, list[Fixture]]:
+def groups() -> dict[str, list[Case]]:
     """Every case, by group."""
-    cases: list[Fixture] = [
+    cases: list[Case] = [
         *printed.generated(),
         *network.worked(),
         *descent.worked(),

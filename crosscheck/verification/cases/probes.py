@@ -15,7 +15,7 @@ from crosscheck.numerics.bounds.functions import FLOAT_ACTIVATIONS
 from crosscheck.verification.cases import descent, network, training
 from crosscheck.verification.cases.hyperparameters import OPTIMIZER_CASES
 from crosscheck.verification.cases.network import DTYPES, NetworkCase
-from crosscheck.verification.cases.stages import Fixture
+from crosscheck.verification.cases.stages import Case
 
 PROBES = 70  # of each activation and loss in each dtype
 HISTORIES = 8  # of each optimizer
@@ -37,7 +37,7 @@ class Probe(NamedTuple):
     """
 
     component: str
-    case: Fixture
+    case: Case
     quantities: tuple[str, ...]
 
 

@@ -57,7 +57,7 @@ class ByContent:
         return type(self) is type(other) and self.content == getattr(other, "content", None)
 
 
-class Fixture(Protocol):
+class Case(Protocol):
     """One case: what it computes, exactly and by a framework, under the same names.
 
     Attributes:
