@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from crosscheck.conventions import everything, stock
-from crosscheck.documents import ledger
+from crosscheck.documents.ledger import ledger, ledger_as_json
 from crosscheck.documents.transcription import DOCUMENTS
 from crosscheck.frameworks.registry import MODULES, installed
 from crosscheck.report.site.agreement import condensed
@@ -39,8 +39,8 @@ def make(folder: Path) -> Path:
     absent = {"framework": "absent", "holds": None, "difference": None, "missing": "absent"}
     parts = {
         "verification": condensed(verify_everything(select(only=["numpy"]))),
-        "ledger": ledger.as_json(
-            ledger.account(number, framework_values(number, numpy)) for number in DOCUMENTS
+        "ledger": ledger_as_json(
+            ledger(number, framework_values(number, numpy)) for number in DOCUMENTS
         ),
         "mistakes": discrimination.as_json(discrimination.discriminate(catalogue()[:5])),
         "conventions": {

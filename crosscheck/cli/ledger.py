@@ -3,8 +3,8 @@
 import click
 
 from crosscheck.cli.output import JSON_OPTION, console_for, write_json
-from crosscheck.documents import ledger
 from crosscheck.documents.entries import TranscriptionError
+from crosscheck.documents.ledger import ledger, ledger_as_json
 from crosscheck.documents.transcription import DOCUMENTS
 from crosscheck.frameworks.registry import installed
 from crosscheck.report import markdown
@@ -39,15 +39,14 @@ def errata(
     """
     console = console_for(json_path)
     try:
-        accounts = [
-            ledger.account(number, framework_values(number, installed()))
-            for number in chosen or DOCUMENTS
+        ledgers = [
+            ledger(number, framework_values(number, installed())) for number in chosen or DOCUMENTS
         ]
     except TranscriptionError as error:
         raise click.ClickException(str(error)) from None
-    write_json(json_path, ledger.as_json(accounts))
+    write_json(json_path, ledger_as_json(ledgers))
     if as_markdown:
-        text = markdown.page(accounts) if everything else markdown.summary(accounts)
+        text = markdown.page(ledgers) if everything else markdown.summary(ledgers)
         click.echo(text, nl=False, err=json_path == "-")
     else:
-        show_errata(console, accounts, everything)
+        show_errata(console, ledgers, everything)

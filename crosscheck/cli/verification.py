@@ -5,8 +5,8 @@ import sys
 import click
 
 from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
-from crosscheck.documents import ledger
 from crosscheck.documents.entries import TranscriptionError
+from crosscheck.documents.ledger import ledger
 from crosscheck.documents.transcription import DOCUMENTS
 from crosscheck.frameworks.registry import UnknownFrameworkError
 from crosscheck.report.verification import show_verification
@@ -67,13 +67,13 @@ def verify(
         with progress_bar(tasks()) as advance:
             result = verify_everything(selection, progress=advance)
         # With --only a framework is being worked on, and the documents would be in the way.
-        accounts = [] if only else [ledger.account(number) for number in DOCUMENTS]
+        ledgers = [] if only else [ledger(number) for number in DOCUMENTS]
     except UnknownFrameworkError as error:
         raise click.UsageError(str(error)) from None
     except TranscriptionError as error:
         raise click.ClickException(str(error)) from None
     write_json(json_path, verification_as_json(result))
-    show_verification(console, result, accounts)
+    show_verification(console, result, ledgers)
     sys.exit(0 if result.holds else 1)
 
 

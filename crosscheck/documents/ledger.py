@@ -18,7 +18,7 @@ from crosscheck.numerics.exact.balls import from_rational, to_decimal, working_p
 
 
 @dataclass(frozen=True)
-class Account:
+class Ledger:
     """The ledger of one document.
 
     Attributes:
@@ -40,7 +40,7 @@ class Account:
         )
 
 
-def account(document: str, values: Mapping[str, Mapping[str, float]] | None = None) -> Account:
+def ledger(document: str, values: Mapping[str, Mapping[str, float]] | None = None) -> Ledger:
     """Judge one document.
 
     Args:
@@ -49,7 +49,7 @@ def account(document: str, values: Mapping[str, Mapping[str, float]] | None = No
             the printed number. Nothing is judged by it.
     """
     loaded, judged = transcription.load(document), verdicts.judge(document)
-    return Account(loaded, judged, _judged_statements(document), values or {})
+    return Ledger(loaded, judged, _judged_statements(document), values or {})
 
 
 @cache
@@ -71,11 +71,11 @@ def problems(document: str) -> list[str]:
     ]
 
 
-def as_json(accounts: Iterable[Account]) -> dict[str, Any]:
+def ledger_as_json(ledgers: Iterable[Ledger]) -> dict[str, Any]:
     """The ledger in the form that other programs read; every demonstration is run for it."""
-    accounts = list(accounts)
+    ledgers = list(ledgers)
     return {
-        "documents": {entry.document.number: entry.document.title for entry in accounts},
+        "documents": {entry.document.number: entry.document.title for entry in ledgers},
         "numbers": [
             {
                 "document": judged.number.document,
@@ -100,7 +100,7 @@ def as_json(accounts: Iterable[Account]) -> dict[str, Any]:
                     if judged.number.quantity in values
                 },
             }
-            for entry in accounts
+            for entry in ledgers
             for judged in entry.numbers
         ],
         "statements": [
@@ -112,7 +112,7 @@ def as_json(accounts: Iterable[Account]) -> dict[str, Any]:
                 "correct": statement.correct,
                 "readings": {name: bool(held) for name, held in statement.demonstrate().items()},
             }
-            for entry in accounts
+            for entry in ledgers
             for statement, verdict in entry.statements
         ],
     }

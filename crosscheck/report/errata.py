@@ -6,15 +6,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from crosscheck.documents import ledger
-from crosscheck.documents.ledger import Account
+from crosscheck.documents.ledger import Ledger, tables
 from crosscheck.documents.statements.statement import StatementVerdict
 from crosscheck.documents.transcription import Inputs
 from crosscheck.documents.verdicts import Verdict
 from crosscheck.report.colours import coloured
 
 
-def summary(accounts: Iterable[Account]) -> Table:
+def summary(ledgers: Iterable[Ledger]) -> Table:
     """How many numbers and statements of each document have each verdict."""
     table = Table(title="Documents")
     table.add_column("")
@@ -22,51 +21,51 @@ def summary(accounts: Iterable[Account]) -> Table:
     columns = (*Verdict, *StatementVerdict)
     for verdict in columns:
         table.add_column(coloured(verdict), justify="right")
-    for account in accounts:
-        counts = account.count()
+    for ledger in ledgers:
+        counts = ledger.count()
         cells = [str(counts[verdict]) if counts[verdict] else "-" for verdict in columns]
-        table.add_row(account.document.number, escape(account.document.title), *cells)
+        table.add_row(ledger.document.number, escape(ledger.document.title), *cells)
     table.caption = "Numbers: confirmed to illustration. Statements: holds, fails, ambiguous."
     return table
 
 
-def show_errata(console: Console, accounts: Sequence[Account], everything: bool) -> None:
+def show_errata(console: Console, ledgers: Sequence[Ledger], everything: bool) -> None:
     """Print the ledger, document by document.
 
     Args:
         console: Where it is printed.
-        accounts: The documents.
+        ledgers: The documents.
         everything: Whether to show what is right as well.
     """
-    for account in accounts:
-        document = account.document
+    for ledger in ledgers:
+        document = ledger.document
         console.rule(f"Document {document.number}: {escape(document.title)}")
-        console.print(_numbers(account, everything))
-        _show_slips(console, account)
-        for title, head, rows in ledger.tables(document):
+        console.print(_numbers(ledger, everything))
+        _show_slips(console, ledger)
+        for title, head, rows in tables(document):
             table = Table(*head, title=title)
             for row in rows:
                 table.add_row(*map(escape, row))
             console.print(table)
-        console.print(_statements(account, everything))
-    console.print(summary(accounts))
+        console.print(_statements(ledger, everything))
+    console.print(summary(ledgers))
 
 
-def _numbers(account: Account, everything: bool) -> Table:
+def _numbers(ledger: Ledger, everything: bool) -> Table:
     table = Table(title="Printed numbers")
     for column in ("section", "printed", "exact", "verdict", "quantity"):
         table.add_column(column, overflow="fold")
-    for name in account.frameworks:
+    for name in ledger.frameworks:
         table.add_column(name)
     hidden = 0
-    for judged in account.numbers:
+    for judged in ledger.numbers:
         if judged.verdict in (Verdict.CONFIRMED, Verdict.ILLUSTRATION) and not everything:
             hidden += 1
             continue
         number = judged.number
         values = [
             f"{values[number.quantity]:.9g}" if number.quantity in values else ""
-            for values in account.frameworks.values()
+            for values in ledger.frameworks.values()
         ]
         table.add_row(
             escape(number.section),
@@ -81,13 +80,13 @@ def _numbers(account: Account, everything: bool) -> Table:
     return table
 
 
-def _show_slips(console: Console, account: Account) -> None:
-    for slip in account.document.slips:
+def _show_slips(console: Console, ledger: Ledger) -> None:
+    for slip in ledger.document.slips:
         table = Table(title=f"Slip: {slip.name}", caption=escape(slip.explanation))
         other = Inputs.EXACT if slip.inputs is Inputs.PRINTED else Inputs.PRINTED
         for column in ("quantity", "printed", f"gives on {slip.inputs} inputs", f"on {other} ones"):
             table.add_column(column)
-        for judged in account.numbers:
+        for judged in ledger.numbers:
             outcome = judged.slip
             if outcome is not None and outcome.name == slip.name:
                 table.add_row(
@@ -104,12 +103,12 @@ def _value(gives: str, reproduces: bool) -> str:
     return f"{gives[:12]} " + ("[green]reproduced[/]" if reproduces else "[red]not reproduced[/]")
 
 
-def _statements(account: Account, everything: bool) -> Table:
+def _statements(ledger: Ledger, everything: bool) -> Table:
     table = Table(title="Statements", show_lines=True)
     for column in ("section", "statement", "verdict", "what is right"):
         table.add_column(column, overflow="fold")
     hidden = 0
-    for statement, verdict in account.statements:
+    for statement, verdict in ledger.statements:
         if verdict is StatementVerdict.HOLDS and not everything:
             hidden += 1
             continue

@@ -2,51 +2,51 @@
 
 from collections.abc import Iterable, Iterator
 
-from crosscheck.documents.ledger import Account
+from crosscheck.documents.ledger import Ledger
 from crosscheck.documents.statements.statement import StatementVerdict
 from crosscheck.documents.verdicts import Verdict
 
 
-def summary(accounts: Iterable[Account]) -> str:
+def summary(ledgers: Iterable[Ledger]) -> str:
     """How many verdicts of each kind, and every contradicted number with its slip."""
-    accounts = list(accounts)
-    return "\n".join([*_counts(accounts), "", *_numbers(accounts)]) + "\n"
+    ledgers = list(ledgers)
+    return "\n".join([*_counts(ledgers), "", *_numbers(ledgers)]) + "\n"
 
 
-def page(accounts: Iterable[Account]) -> str:
+def page(ledgers: Iterable[Ledger]) -> str:
     """The summary, and below it every statement that does not hold."""
-    accounts = list(accounts)
-    lines = ["# What the documents get wrong", "", summary(accounts)]
-    for account in accounts:
-        lines += [f"## Document {account.document.number}: {account.document.title}", ""]
+    ledgers = list(ledgers)
+    lines = ["# What the documents get wrong", "", summary(ledgers)]
+    for ledger in ledgers:
+        lines += [f"## Document {ledger.document.number}: {ledger.document.title}", ""]
         lines += [
             f"- **{verdict}** (section {statement.section}): {statement.statement} "
             f"*Right:* {statement.correct}"
-            for statement, verdict in account.statements
+            for statement, verdict in ledger.statements
             if statement.correct is not None
         ]
         lines.append("")
     return "\n".join(lines)
 
 
-def _counts(accounts: list[Account]) -> Iterator[str]:
+def _counts(ledgers: list[Ledger]) -> Iterator[str]:
     columns = (*Verdict, *StatementVerdict)
     yield f"| document | {' | '.join(columns)} |"
     yield f"|---|{'---:|' * len(columns)}"
-    for account in accounts:
-        counts = account.count()
-        yield f"| {account.document.number} | {' | '.join(str(counts[c]) for c in columns)} |"
+    for ledger in ledgers:
+        counts = ledger.count()
+        yield f"| {ledger.document.number} | {' | '.join(str(counts[c]) for c in columns)} |"
 
 
-def _numbers(accounts: list[Account]) -> Iterator[str]:
+def _numbers(ledgers: list[Ledger]) -> Iterator[str]:
     yield "| document | quantity | printed | exact | slip | it gives |"
     yield "|---|---|---:|---:|---|---|"
-    for account in accounts:
-        for judged in account.numbers:
+    for ledger in ledgers:
+        for judged in ledger.numbers:
             if judged.verdict is not Verdict.CONTRADICTED or judged.exact is None:
                 continue
             row = [
-                account.document.number,
+                ledger.document.number,
                 f"`{judged.number.quantity}`",
                 judged.number.printed,
                 f"{float(judged.exact):.8g}",

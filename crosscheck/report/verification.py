@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from crosscheck.documents.ledger import Account
+from crosscheck.documents.ledger import Ledger
 from crosscheck.numerics.comparison import EXACT, Comparison
 from crosscheck.report.colours import coloured
 from crosscheck.report.errata import summary
@@ -17,14 +17,14 @@ from crosscheck.verification.result import Outcome, Status, Verification
 SHOWN_FAILURES = 12
 
 
-def show_verification(console: Console, result: Verification, accounts: Iterable[Account]) -> None:
+def show_verification(console: Console, result: Verification, ledgers: Iterable[Ledger]) -> None:
     """The tables of one verification and, last, its outcome in one line."""
     console.print(_frameworks(result.frameworks))
     if result.comparisons:
         console.print(_worst(result.comparisons))
-    accounts = list(accounts)
-    if accounts:
-        console.print(summary(accounts))
+    ledgers = list(ledgers)
+    if ledgers:
+        console.print(summary(ledgers))
     for name, status in result.frameworks.items():
         if status.status not in (Outcome.VERIFIED, Outcome.NOT_INSTALLED):
             for reason in status.reasons:

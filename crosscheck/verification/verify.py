@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from crosscheck.documents import ledger, transcription
+from crosscheck.documents import transcription
+from crosscheck.documents.ledger import problems
 from crosscheck.frameworks.conformance import breaches
 from crosscheck.frameworks.declarations import KnownFailure, matches
 from crosscheck.frameworks.registry import BUILT_IN, Framework
@@ -99,7 +100,7 @@ def verify_everything(
     return replace(
         judged,
         frameworks={name: statuses[name] for name in selection.names},
-        problems=[each for number in transcription.DOCUMENTS for each in ledger.problems(number)],
+        problems=[each for number in transcription.DOCUMENTS for each in problems(number)],
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from crosscheck.cli.main import main
-from crosscheck.documents.ledger import account
+from crosscheck.documents.ledger import ledger
 from crosscheck.documents.transcription import DOCUMENTS
 from crosscheck.report.markdown import page, summary
 
@@ -31,12 +31,12 @@ def test_all_three_gradients_are_shown():
 
 def test_the_errata_are_what_the_command_prints():
     shown = README.split("<!-- begin errata -->\n")[1].split("<!-- end errata -->")[0]
-    assert shown.strip() == summary([account(number) for number in DOCUMENTS]).strip()
+    assert shown.strip() == summary([ledger(number) for number in DOCUMENTS]).strip()
 
 
 def test_the_page_of_the_errata_is_what_the_command_prints():
     shown = (ROOT / "docs" / "errata.md").read_text(encoding="utf-8")
-    assert shown == page([account(number) for number in DOCUMENTS])
+    assert shown == page([ledger(number) for number in DOCUMENTS])
 
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"crosscheck ([a-z]+)", README))))

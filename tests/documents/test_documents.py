@@ -10,7 +10,7 @@ import pytest
 
 from crosscheck.documents import verdicts
 from crosscheck.documents.expressions import normal_form, resolve
-from crosscheck.documents.ledger import account
+from crosscheck.documents.ledger import ledger
 from crosscheck.documents.transcription import DOCUMENTS, load
 from crosscheck.frameworks.registry import load as load_framework
 from crosscheck.verification.cases.examples import framework_names
@@ -128,7 +128,7 @@ def test_document_002_frameworks_follow_its_formulas_and_not_its_prints(framewor
 
 
 def test_document_003_is_sound_and_shows_its_rounding_once():
-    counts = account("003").count()
+    counts = ledger("003").count()
     assert (counts["contradicted"], counts["inherited"], counts["rounded inputs"]) == (0, 0, 1)
     (rounded,) = entries("003", "pre_activations[1][0, 0]", "rounded inputs")
     assert rounded.number.printed == "1.40"

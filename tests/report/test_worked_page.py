@@ -10,8 +10,9 @@ import pytest
 for library in ("jinja2", "pygments", "latex2mathml"):
     pytest.importorskip(library, reason=f"{library}, which a site is made with, is missing")
 
-from crosscheck.documents import ledger, transcription
+from crosscheck.documents import transcription
 from crosscheck.documents.expressions import evaluate, resolve
+from crosscheck.documents.ledger import ledger, ledger_as_json
 from crosscheck.documents.verdicts import ball
 from crosscheck.documents.worked_examples import exact_names
 from crosscheck.frameworks.reading import folder_of
@@ -22,13 +23,13 @@ from crosscheck.report.site.run import Run
 
 
 @pytest.fixture(scope="module")
-def account():
-    return ledger.as_json([ledger.account("002")])
+def ledger_json():
+    return ledger_as_json([ledger("002")])
 
 
 @pytest.fixture(scope="module")
-def page(account):
-    return worked.filling(Run({"ledger": account}, ()))
+def page(ledger_json):
+    return worked.filling(Run({"ledger": ledger_json}, ()))
 
 
 def test_every_step_has_numbers_equations_and_code_of_three_frameworks(page):
@@ -59,8 +60,8 @@ def test_every_number_is_the_exact_value_to_the_digits_shown(page):
                 assert Decimal(each["value"]) == expected, (step["id"], each["quantity"])
 
 
-def test_adam_as_printed_is_what_the_document_prints(page, account):
-    printed = {(each["quantity"], each["printed"]) for each in account["numbers"]}
+def test_adam_as_printed_is_what_the_document_prints(page, ledger_json):
+    printed = {(each["quantity"], each["printed"]) for each in ledger_json["numbers"]}
     (update,) = (each for each in page["steps"] if each["id"] == "update-printed")
     for each in update["numbers"]:
         assert (each["quantity"], each["value"]) in printed
@@ -79,12 +80,12 @@ def test_the_loss_after_adam_as_printed_is_exact_from_the_printed_parameters(pag
     assert abs(loss - shown["printed.loss"]) < Decimal("2e-8")
 
 
-def test_every_judged_number_of_the_document_stands_in_a_step_with_its_verdict(page, account):
+def test_every_judged_number_of_the_document_stands_in_a_step_with_its_verdict(page, ledger_json):
     def key(each):
         slip = each["slip"] and each["slip"]["name"]
         return each["quantity"], each["printed"], each["verdict"], slip
 
-    judged = Counter(key(e) for e in account["numbers"] if e["verdict"] != "illustration")
+    judged = Counter(key(e) for e in ledger_json["numbers"] if e["verdict"] != "illustration")
     shown = {key(row): row["times"] for step in page["steps"] for row in step["printed"]}
     assert shown == judged
     contradicted = [each for each in shown if each[2] == "contradicted"]
@@ -92,10 +93,12 @@ def test_every_judged_number_of_the_document_stands_in_a_step_with_its_verdict(p
     assert all(slip for *_, slip in contradicted)
 
 
-def test_a_printed_number_that_belongs_to_no_step_stops_the_page(account):
-    entry = account["numbers"][0] | {"quantity": "momentum.velocity[1].bias[0]"}
+def test_a_printed_number_that_belongs_to_no_step_stops_the_page(ledger_json):
+    entry = ledger_json["numbers"][0] | {"quantity": "momentum.velocity[1].bias[0]"}
     with pytest.raises(worked.WorkedError, match=r"momentum\.velocity"):
-        worked.filling(Run({"ledger": account | {"numbers": [entry, *account["numbers"]]}}, ()))
+        worked.filling(
+            Run({"ledger": ledger_json | {"numbers": [entry, *ledger_json["numbers"]]}}, ())
+        )
 
 
 def test_a_line_of_code_stands_where_it_is_said_to_stand(page):
@@ -124,11 +127,11 @@ def test_a_definition_that_is_not_there_raises():
         worked.located("jax", "mlp.no_such", "return")
 
 
-def test_a_mark_that_is_lost_stops_the_page(account, monkeypatch):
+def test_a_mark_that_is_lost_stops_the_page(ledger_json, monkeypatch):
     lost = (("losses.squared_error", "return what it was"),)
     monkeypatch.setattr(worked_steps, "LOSS", lost)
     with pytest.raises(worked.WorkedError, match="return what it was"):
-        worked.filling(Run({"ledger": account}, ()))
+        worked.filling(Run({"ledger": ledger_json}, ()))
 
 
 def test_what_is_drawn_is_what_the_table_says(page):

@@ -20,7 +20,7 @@ import numpy as np
 import crosscheck
 from crosscheck.cli.output import write_json
 from crosscheck.conventions import everything, stock
-from crosscheck.documents import ledger
+from crosscheck.documents.ledger import ledger, ledger_as_json
 from crosscheck.documents.transcription import DOCUMENTS
 from crosscheck.frameworks.registry import installed
 from crosscheck.report import training as training_report
@@ -127,8 +127,8 @@ def _ledger(folder: Path) -> dict[str, Any]:
     verification = json.loads((folder / "verification.json").read_text(encoding="utf-8"))
     judged = verification["frameworks"].items()
     verified = installed([name for name, status in judged if status["status"] == "verified"])
-    return ledger.as_json(
-        ledger.account(number, framework_values(number, verified)) for number in DOCUMENTS
+    return ledger_as_json(
+        ledger(number, framework_values(number, verified)) for number in DOCUMENTS
     )
 
 
