@@ -5,6 +5,7 @@ entries may differ from each other by twice that. A quantity without a bound is 
 an order, an input), and must be equal.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -242,3 +243,8 @@ def _worst_entry(
         None if exact.bound is None else float(differences.allowed[index]),
         error / ulp(value, place.dtype),
     )
+
+
+def finite(number: float | None) -> float | None:
+    """The number, or None where it is infinite or NaN, which JSON does not have."""
+    return number if number is not None and math.isfinite(number) else None
