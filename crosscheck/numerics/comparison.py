@@ -272,5 +272,5 @@ def _worst_entry(
 
 
 def finite(number: float | None) -> float | None:
-    """The number if it is finite, else None: JSON has neither infinities nor NaN."""
+    """The number, or None where it is infinite or NaN, which JSON does not have."""
     return number if number is not None and math.isfinite(number) else None

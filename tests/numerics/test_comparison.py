@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from crosscheck.numerics.comparison import Place, Tensor, compare, compare_with_exact
+from crosscheck.numerics.comparison import Place, Tensor, compare, compare_with_exact, finite
 
 PLACE = Place("group", "case", "forward", "q", "float64")
 EPS = np.finfo("float64").eps
@@ -208,3 +208,8 @@ def test_a_bound_that_is_negative_or_nan_is_refused(bound, radius):
 def test_a_bound_of_another_shape_is_refused():
     with pytest.raises(ValueError, match=r"the bound of z has shape \(1,\) instead of \(2,\)"):
         compare_with_exact(np.ones(2), exactly([1.0, 1.0], [1.0]), label="z")
+
+
+def test_a_number_that_json_does_not_have_is_none():
+    numbers = (1.5, 0.0, None, np.inf, -np.inf, np.nan)
+    assert [finite(number) for number in numbers] == [1.5, 0.0, None, None, None, None]

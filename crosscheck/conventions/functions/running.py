@@ -15,7 +15,7 @@ import numpy as np
 
 SEED = 0
 # The modules that are imported for a component. It can use the first part of each name.
-MODULES = {
+COMPONENT_MODULES = {
     "torch": ("torch",),
     "optax": ("optax",),
     "jax": ("jax", "jax.example_libraries.stax"),
@@ -37,7 +37,7 @@ def run(framework: str, job: dict[str, Any]) -> dict[str, Any]:
     """The value and the gradient of a component, or statistics of a tensor of a new layer.
 
     Args:
-        framework: A name in `MODULES`.
+        framework: A name in `COMPONENT_MODULES`.
         job: "component", the expression; "at", its z; "targets", its y or None; and "cotangent",
             the weights of the values in the sum of which the gradient is taken. Or "component" and
             "tensor", an expression in which `layer` is the component.
@@ -46,7 +46,7 @@ def run(framework: str, job: dict[str, Any]) -> dict[str, Any]:
         "value" and "gradient"; or "shape", "largest" (of the absolute values) and "deviation".
     """
     names: dict[str, Any] = {}
-    for module in MODULES[framework]:
+    for module in COMPONENT_MODULES[framework]:
         importlib.import_module(module)
         root = module.split(".")[0]
         names[root] = importlib.import_module(root)

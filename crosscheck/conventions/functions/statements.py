@@ -30,7 +30,7 @@ INDEPENDENT = [[1.0, 0.0, 1.0], [0.25, 1.0, 0.5], [0.0, 0.75, 0.0], [1.0, 0.5, 0
 SHARES = [[0.2, 0.3, 0.5], [0.25, 0.7, 0.05], [1.0, 0.0, 0.0], [0.5, 0.25, 0.25]]
 LABELS = [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 1.0, 0.0]]
 # Inputs and targets by their names; an activation has no targets.
-PROBES: dict[str, tuple[Any, Any]] = {
+FUNCTION_PROBES: dict[str, tuple[Any, Any]] = {
     "probabilities": (PROBABILITIES, INDEPENDENT),
     "logits": (LOGITS, INDEPENDENT),
     "logits of shares": (LOGITS, SHARES),
@@ -48,7 +48,7 @@ class Equals:
         framework: A name in `stock.FRAMEWORKS`.
         component: An expression in `z` and `y`: see `running`.
         reference: A name in `LOSSES` or `ACTIVATIONS`.
-        probe: A name in `PROBES`.
+        probe: A name in `FUNCTION_PROBES`.
         value: The component's value in terms of {}, the reference's, the samples B and outputs K.
         gradient: The same for the gradient; empty if it has the same factor.
         entries: How many numbers the component returns, in terms of B and K; they are added up.
@@ -76,11 +76,11 @@ class Equals:
     @property
     def sizes(self) -> dict[str, int]:
         """The samples B and the outputs K."""
-        return dict(zip("BK", np.shape(PROBES[self.probe][0]), strict=True))
+        return dict(zip("BK", np.shape(FUNCTION_PROBES[self.probe][0]), strict=True))
 
     def job(self) -> dict[str, Any]:
         """The job for `running.run`."""
-        at, targets = PROBES[self.probe]
+        at, targets = FUNCTION_PROBES[self.probe]
         return _job(self.component, at, targets, COTANGENT if targets is None else 1.0)
 
     def findings(self, result: dict[str, Any]) -> list[Finding]:
@@ -101,7 +101,7 @@ class Equals:
 
     def expected(self) -> tuple[Any, Any]:
         """The value and the gradient that follow from the reference's."""
-        inputs, targets = (np.array(each) for each in PROBES[self.probe])
+        inputs, targets = (np.array(each) for each in FUNCTION_PROBES[self.probe])
         if self.kind == "activation":
             output = ACTIVATIONS[self.reference](inputs)
             vjp = ACTIVATION_VJPS[self.reference]

@@ -15,7 +15,7 @@ RATE = 0.1
 # The keywords of the references under which an optimizer is run besides its defaults. A probe is
 # left out for an optimizer without an argument for one of its keywords. Defaults hide most
 # conventions; a large eps and short memories show them.
-PROBES: dict[str, tuple[dict[str, Any], ...]] = {
+OPTIMIZER_PROBES: dict[str, tuple[dict[str, Any], ...]] = {
     "momentum": (
         {"momentum": 0.9},
         {"momentum": 0.9, "nesterov": True},

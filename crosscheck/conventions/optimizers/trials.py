@@ -8,7 +8,7 @@ import numpy as np
 
 from crosscheck.conventions.findings import Check, Finding
 from crosscheck.conventions.optimizers import running
-from crosscheck.conventions.optimizers.probes import GRADS, PROBES, RATE, START
+from crosscheck.conventions.optimizers.probes import GRADS, OPTIMIZER_PROBES, RATE, START
 from crosscheck.conventions.optimizers.specs import Spec, trajectory
 from crosscheck.conventions.optimizers.stock_optimizer import REQUIRED, Argument, StockOptimizer
 from crosscheck.conventions.optimizers.table import STOCK_OPTIMIZERS
@@ -46,24 +46,24 @@ def _trials_of(optimizer: StockOptimizer) -> list[Trial]:
     probes = [("defaults", {k: v for k, v in needed.items() if k not in neutral})]
     if neutral:
         probes.append((_in_words(neutral), needed))
-    for probe in PROBES[optimizer.optimizer]:
+    for probe in OPTIMIZER_PROBES[optimizer.optimizer]:
         arguments = _probe_arguments(optimizer, probe)
         if arguments is not None:
             rate = {optimizer.rate_argument.name: RATE}
             probes.append((_in_words(probe), needed | rate | arguments))
-    found = []
+    own_trials = []
     for name, arguments in probes:
         # If no reference has the effect of a default, the optimizer is compared with the reference
         # without that effect.
         spec = optimizer.spec(arguments if name != "defaults" else neutral | arguments)
         steady = (spec.learning_rate,) * len(GRADS)
-        found.append(Trial(optimizer, name, arguments, spec, steady))
+        own_trials.append(Trial(optimizer, name, arguments, spec, steady))
         deviates = name == "defaults" and (optimizer.deviation is not None or neutral)
         if not optimizer.constant_rate and not deviates:
             half = len(GRADS) // 2
             changing = (*steady[:half], *(rate / 4 for rate in steady[half:]))
-            found.append(Trial(optimizer, f"{name}, {CHANGING}", arguments, spec, changing))
-    return found
+            own_trials.append(Trial(optimizer, f"{name}, {CHANGING}", arguments, spec, changing))
+    return own_trials
 
 
 def needed_arguments(optimizer: StockOptimizer) -> dict[str, Any]:

@@ -2,6 +2,6 @@
 
 `inexact` has arrays with a bound for every entry, and the arithmetic that computes the bound of a
 result from those of its operands. `activations` and `losses` have the bounds of these functions,
-`network` those of a forward and backward pass, `optimizers` those of the steps of an optimizer.
-docs/bounds.md derives them.
+`network` those of a forward and backward pass, `optimizers` and `moments` those of the steps of an
+optimizer. docs/bounds.md derives them.
 """
