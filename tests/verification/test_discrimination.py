@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from crosscheck.frameworks.contract import breaches
+from crosscheck.frameworks.conformance import breaches
 from crosscheck.frameworks.registry import load
 from crosscheck.numerics.comparison import Comparison
 from crosscheck.verification import discrimination

@@ -32,9 +32,8 @@ def plant(tmp_path, monkeypatch):
         text = path.read_text(encoding="utf-8")
         assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {reference}/{file}"
         path.write_text(text.replace(old, new), encoding="utf-8")
-        if declares:
-            with (tmp_path / package / "crosscheck.toml").open("a", encoding="utf-8") as declared:
-                declared.write(declares)
+        declared = tmp_path / package / "crosscheck.toml"
+        declared.write_text(declared.read_text("utf-8") + declares, encoding="utf-8")
         monkeypatch.syspath_prepend(tmp_path)
         # Beside the copy only NumPy: the others have nothing to add, and take their time.
         frameworks = [load("numpy", "reference_numpy"), load(package, package)]
