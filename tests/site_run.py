@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 
+from crosscheck.cli.gathering import environment
 from crosscheck.conventions import everything, stock
 from crosscheck.documents import ledger
 from crosscheck.documents.transcription import DOCUMENTS
 from crosscheck.frameworks.registry import MODULES, installed
-from crosscheck.report.site.agreement import condensed
-from crosscheck.report.site.run import environment
 from crosscheck.training.runs.configuration import Configuration
 from crosscheck.verification import discrimination
+from crosscheck.verification.agreement import condense
 from crosscheck.verification.mistakes.mistake import catalogue
 from crosscheck.verification.verify import verify
 
@@ -36,7 +36,7 @@ def make(folder: Path) -> Path:
     found = [finding.as_json() for finding in everything.findings(("sklearn",))]
     absent = {"framework": "absent", "holds": None, "difference": None, "missing": "absent"}
     parts = {
-        "verification": condensed(verify(only=["numpy"])),
+        "verification": condense(verify(only=["numpy"])),
         "ledger": ledger.as_json(ledger.account(number, numpy) for number in DOCUMENTS),
         "mistakes": discrimination.as_json(discrimination.discriminate(catalogue()[:5])),
         "conventions": {

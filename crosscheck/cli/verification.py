@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
-from crosscheck.cli.output import JSON_OPTION, console_for, finite, progress_bar, write_json
+from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
 from crosscheck.documents import ledger
 from crosscheck.documents.transcription import DOCUMENTS, TranscriptionError
 from crosscheck.frameworks.registry import UnknownFrameworkError
-from crosscheck.numerics.comparison import Comparison
+from crosscheck.numerics.comparison import Comparison, finite
 from crosscheck.report.verification import show_verification
 from crosscheck.verification.cases import network
 from crosscheck.verification.diagnosis import explain

@@ -16,8 +16,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from string import Template
 
-import crosscheck
 from crosscheck.frameworks.contract import SIGNATURES
+from crosscheck.frameworks.version import VERSION
 
 REFERENCE = "reference_numpy"
 # Beside the contract's own: what pytest asks of every framework, and what checks build on.
@@ -84,7 +84,7 @@ def contents(name: str) -> dict[str, str]:
     names = {
         "name": name,
         "distribution": name.replace("_", "-"),
-        "version": crosscheck.__version__,
+        "version": VERSION,
     }
     templates = files("crosscheck.frameworks") / "templates"
 

@@ -4,6 +4,7 @@ What is computed may be off by its derived bound (see `bounds`), entry by entry;
 differ by twice that. What has no bound is discrete (a count, an order, an input) and must be equal.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -230,3 +231,8 @@ def _ulp(exact: float, dtype: str) -> float:
     limits = np.finfo(dtype)
     size = min(max(abs(exact), float(limits.smallest_normal)), float(limits.max) / 2)
     return float(np.spacing(np.asarray(size, dtype)))
+
+
+def finite(number: float | None) -> float | None:
+    """The number, or None where it is infinite or NaN, which JSON does not have."""
+    return number if number is not None and math.isfinite(number) else None

@@ -18,7 +18,7 @@ from crosscheck.frameworks.reading import folder_of
 from crosscheck.frameworks.registry import BUILT_IN
 from crosscheck.numerics.exact.balls import to_decimal, working_precision
 from crosscheck.report.site import worked, worked_steps
-from crosscheck.report.site.run import Run
+from crosscheck.report.site.run import SiteRun
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def account():
 
 @pytest.fixture(scope="module")
 def page(account):
-    return worked.filling(Run({"ledger": account}, ()))
+    return worked.page_values(SiteRun({"ledger": account}, ()))
 
 
 def test_every_step_has_numbers_equations_and_code_of_three_frameworks(page):
@@ -95,7 +95,9 @@ def test_every_judged_number_of_the_document_stands_in_a_step_with_its_verdict(p
 def test_a_printed_number_that_belongs_to_no_step_stops_the_page(account):
     entry = account["numbers"][0] | {"quantity": "momentum.velocity[1].bias[0]"}
     with pytest.raises(worked.WorkedError, match=r"momentum\.velocity"):
-        worked.filling(Run({"ledger": account | {"numbers": [entry, *account["numbers"]]}}, ()))
+        worked.page_values(
+            SiteRun({"ledger": account | {"numbers": [entry, *account["numbers"]]}}, ())
+        )
 
 
 def test_a_line_of_code_stands_where_it_is_said_to_stand(page):
@@ -128,7 +130,7 @@ def test_a_mark_that_is_lost_stops_the_page(account, monkeypatch):
     lost = (("losses.squared_error", "return what it was"),)
     monkeypatch.setattr(worked_steps, "LOSS", lost)
     with pytest.raises(worked.WorkedError, match="return what it was"):
-        worked.filling(Run({"ledger": account}, ()))
+        worked.page_values(SiteRun({"ledger": account}, ()))
 
 
 def test_what_is_drawn_is_what_the_table_says(page):
