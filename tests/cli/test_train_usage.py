@@ -89,7 +89,7 @@ def test_a_framework_of_ones_own_trains_where_it_is_named_and_within_its_limits(
     assert "other" not in [each["framework"] for each in alone["runs"]]
 
 
-OTHER = EntryPoint("other", "modest_trainer", "crosscheck.frameworks.registry")
+OTHER = EntryPoint("other", "modest_trainer", "crosscheck.frameworks")
 
 
 @pytest.mark.usefixtures("digits")

@@ -50,7 +50,7 @@ def test_numpys_own_pool_is_as_small_as_what_is_imported_later(said, expected):
     told = {name: text for name, text in os.environ.items() if not name.endswith("NUM_THREADS")}
     script = (
         "import numpy\nfrom threadpoolctl import threadpool_info\n"
-        "from crosscheck.frameworks import prepare\nprepare()\n"
+        "from crosscheck.frameworks.registry import prepare\nprepare()\n"
         "print({pool['num_threads'] for pool in threadpool_info() if pool['user_api'] == 'blas'})"
     )
     found = subprocess.run(
