@@ -1,4 +1,4 @@
-"""What more than one command makes of an option."""
+"""The conversion of option values that more than one command takes."""
 
 from typing import Any
 
@@ -8,7 +8,15 @@ from reference_numpy import checks
 
 
 def layer_sizes(context: Any, parameter: Any, text: str | None) -> tuple[int, ...] | None:
-    """Units per layer, inputs first, of whole numbers with commas between them."""
+    """Units per layer, inputs first, from whole numbers with commas between them.
+
+    Args:
+        context, parameter: As click hands them to the callback of an option.
+        text: The value of the option, or None.
+
+    Raises:
+        click.BadParameter: If it is not a list of sizes.
+    """
     if text is None:
         return None
     try:

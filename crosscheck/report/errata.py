@@ -1,4 +1,4 @@
-"""The tables of `crosscheck errata`, and the summary of the documents."""
+"""The tables of `crosscheck errata`, and the summary of the documents in `crosscheck verify`."""
 
 from collections.abc import Iterable, Sequence
 
@@ -12,6 +12,11 @@ from crosscheck.report.colours import coloured
 
 
 def summary(accounts: Iterable[Account]) -> Table:
+    """How many numbers and statements of each document have which verdict.
+
+    Args:
+        accounts: The documents, judged.
+    """
     table = Table(title="Documents")
     table.add_column("")
     table.add_column("document")
@@ -27,7 +32,13 @@ def summary(accounts: Iterable[Account]) -> Table:
 
 
 def show_errata(console: Console, accounts: Sequence[Account], everything: bool) -> None:
-    """The ledger, document by document; only what is not plainly right unless `everything`."""
+    """Print the ledger, document by document.
+
+    Args:
+        console: Where to print.
+        accounts: The documents, judged.
+        everything: Whether to show also what is confirmed, only illustrates or holds.
+    """
     for account in accounts:
         document = account.document
         console.rule(f"Document {document.number}: {escape(document.title)}")
