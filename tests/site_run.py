@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 
+from crosscheck.cli.gathering import environment
 from crosscheck.conventions import everything, stock
 from crosscheck.documents.ledger import ledger, ledger_as_json
 from crosscheck.documents.transcription import DOCUMENTS
 from crosscheck.frameworks.registry import MODULES, installed
-from crosscheck.report.site.agreement import condensed
-from crosscheck.report.site.run import environment
 from crosscheck.training.runs.configuration import Configuration
 from crosscheck.verification import discrimination
+from crosscheck.verification.agreement import condense
 from crosscheck.verification.cases.examples import framework_values
 from crosscheck.verification.mistakes.catalogue import catalogue
 from crosscheck.verification.selection import select
@@ -38,7 +38,7 @@ def make(folder: Path) -> Path:
     found = [finding.as_json() for finding in everything.findings(("sklearn",))]
     absent = {"framework": "absent", "holds": None, "difference": None, "missing": "absent"}
     parts = {
-        "verification": condensed(verify_everything(select(only=["numpy"]))),
+        "verification": condense(verify_everything(select(only=["numpy"]))),
         "ledger": ledger_as_json(
             ledger(number, framework_values(number, numpy)) for number in DOCUMENTS
         ),

@@ -1,14 +1,21 @@
 """`crosscheck bench`: how fast the references train."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
 from crosscheck.cli.options import layer_sizes
-from crosscheck.cli.output import JSON_OPTION, console_for, finite, progress_bar, write_json
+from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
+from crosscheck.report.bench import show
+from crosscheck.training.bench import growing, measuring, variants
+from crosscheck.training.bench.measuring import Timing
+from crosscheck.training.bench.records import as_json
+from crosscheck.training.bench.summary import summarise
 from crosscheck.training.bench.tasks import NETWORK, SAMPLES, Task
+from crosscheck.training.bench.variants import Variant
+from crosscheck.training.plots.bench import draw
 from crosscheck.training.plots.figures import PlotError, import_matplotlib
 
 BATCH_SIZES, DTYPES, OPTIMIZERS = (1, 10, 32, 256, 2048), ("float32", "float64"), ("sgd", "adam")
@@ -30,7 +37,7 @@ BATCH_SIZES, DTYPES, OPTIMIZERS = (1, 10, 32, 256, 2048), ("float32", "float64")
 @click.option("--samples", type=click.IntRange(min=1), default=SAMPLES, show_default=True)
 @click.option(
     "--layers", metavar="SIZES", callback=layer_sizes, default=",".join(map(str, NETWORK)),
-    show_default=True,     help="Units per layer, with commas.",
+    show_default=True, help="Units per layer, with commas.",
 )  # fmt: skip
 @click.option("--repeats", type=click.IntRange(min=1), default=5, show_default=True)
 @click.option(
@@ -67,23 +74,10 @@ def bench(
     and are noisy. The first epoch, in which something may be compiled, is shown apart. Exit codes:
     0 measured, 2 bad usage.
     """
-    # Before JAX is imported: its pool would not care for one core.
+    # JAX reads this once, when it starts. Its threads do not keep to the one core that is allowed.
     flags = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
     os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {flags}".strip()
-    from crosscheck.report import bench as report
-    from crosscheck.training.bench import growing, measuring
-    from crosscheck.training.bench.variants import VARIANTS
-
-    all_names = {variant.name for variant in VARIANTS}
-    whole, parts = set(names) & all_names, set(names) - all_names
-    variants = [
-        variant
-        for variant in VARIANTS
-        if not names or variant.name in whole or any(part in variant.name for part in parts)
-    ]
-    if not variants:
-        known = ", ".join(variant.name for variant in VARIANTS)
-        raise click.UsageError(f"no variant has such a name; there are: {known}")
+    chosen = _choose(names)
     tasks = [
         Task(samples, size, layers, dtype, optimizer)
         for size in batch_sizes
@@ -93,26 +87,42 @@ def bench(
     if growth and samples < growing.LEAST_SAMPLES:
         raise click.UsageError(f"--growth needs --samples of {growing.LEAST_SAMPLES} or more")
     if plot:
-        _drawing()
+        _check_drawing()
     _limit_threads()
-    total = sum(variant.takes(task) for task in tasks for variant in variants)
+    total = sum(variant.takes(task) for task in tasks for variant in chosen)
     if not total:
-        shown = ", ".join(variant.name for variant in variants)
-        raise click.UsageError(f"not measured for such a task: {shown}")
+        unfit = ", ".join(variant.name for variant in chosen)
+        raise click.UsageError(f"not measured for such a task: {unfit}")
     with progress_bar(total) as advance:
-        measured = measuring.measure(tasks, repeats, variants, advance)
-    grown = growing.fitted(variants, samples, repeats) if growth else []
+        timings = measuring.measure(tasks, repeats, chosen, advance)
+    growths = growing.measure_growth(chosen, samples, repeats) if growth else []
     console = console_for(json_path)
-    report.show(console, measured, grown)  # before anything that can fail: it took long
-    write_json(json_path, report.as_json(measured, grown, finite))
-    if plot and any(found.seconds for found in measured):
-        _draw(plot, measured)
+    summary = summarise(timings, growths)
+    show(console, summary)  # before anything that can fail, since measuring took long
+    write_json(json_path, as_json(summary))
+    if plot and any(timing.seconds for timing in timings):
+        _draw(plot, timings)
     elif plot:
         click.echo("nothing could be measured, so nothing is drawn", err=True)
 
 
+def _choose(names: Sequence[str]) -> list[Variant]:
+    """The variants with these names, or with one of these texts in their names; or all of them."""
+    known = {variant.name for variant in variants.VARIANTS}
+    whole, parts = set(names) & known, set(names) - known
+    chosen = [
+        variant
+        for variant in variants.VARIANTS
+        if not names or variant.name in whole or any(part in variant.name for part in parts)
+    ]
+    if not chosen:
+        every = ", ".join(variant.name for variant in variants.VARIANTS)
+        raise click.UsageError(f"no variant has such a name; there are: {every}")
+    return chosen
+
+
 def _limit_threads() -> None:
-    """One thread in the pool of every library that has been told nothing else."""
+    """Give PyTorch, if it is installed, one thread."""
     try:
         import torch
     except ImportError:
@@ -120,18 +130,16 @@ def _limit_threads() -> None:
     torch.set_num_threads(1)
 
 
-def _drawing() -> None:
-    """Whether pictures can be drawn is known before an hour of measuring."""
+def _check_drawing() -> None:
+    """Refuse --plot before an hour of measuring, if matplotlib is not installed."""
     try:
         import_matplotlib()
     except PlotError as error:
         raise click.UsageError(str(error)) from None
 
 
-def _draw(folder: Path, measured: list[Any]) -> None:
-    from crosscheck.training.plots.bench import draw
-
+def _draw(folder: Path, timings: Sequence[Timing]) -> None:
     try:
-        click.echo(f"drawn: {draw(folder / 'bench.png', measured)}", err=True)
+        click.echo(f"drawn: {draw(folder / 'bench.png', timings)}", err=True)
     except OSError as error:
         raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None

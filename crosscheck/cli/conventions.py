@@ -13,7 +13,7 @@ from crosscheck.conventions.optimizers.translating import translate_defaults, tr
 from crosscheck.conventions.page import page
 from crosscheck.report.conventions import show_findings, show_translation
 
-# What the references have as two is one among the stock optimizers, which have it as an argument.
+# The conventions list these with another optimizer, of which they are a special case.
 ALIASES = {"sgd": "momentum", "adamw": "adam", "amsgrad": "adam"}
 
 
@@ -26,7 +26,7 @@ ALIASES = {"sgd": "momentum", "adamw": "adam", "amsgrad": "adam"}
 )
 @click.option(
     "--framework",
-    "chosen",
+    "names",
     metavar="NAME",
     multiple=True,
     type=click.Choice(list(stock.FRAMEWORKS)),
@@ -35,7 +35,7 @@ ALIASES = {"sgd": "momentum", "adamw": "adam", "amsgrad": "adam"}
 @click.option("--markdown", is_flag=True, help="Write the page of the docs instead of tables.")
 @JSON_OPTION
 def conventions(
-    optimizer: str | None, chosen: tuple[str, ...], markdown: bool, json_path: str | None
+    optimizer: str | None, names: tuple[str, ...], markdown: bool, json_path: str | None
 ) -> None:
     """Show how stock optimizers, losses and activations relate to the references.
 
@@ -44,20 +44,20 @@ def conventions(
     could be tried hold, 1 one does not, 2 bad usage.
     """
     console = console_for(json_path)
-    frameworks = chosen or tuple(stock.FRAMEWORKS)
+    frameworks = names or tuple(stock.FRAMEWORKS)
     only = ALIASES.get(optimizer, optimizer) if optimizer else None
     with progress_bar(len(frameworks)) as advance:
-        found = everything.findings(frameworks, only, advance)
-    if not found:
+        findings = everything.findings(frameworks, only, advance)
+    if not findings:
         raise click.UsageError(f"nothing is stated about {optimizer} in {', '.join(frameworks)}")
-    holds = all(finding.holds is not False for finding in found)
-    write_json(json_path, everything.as_json(found, frameworks) | {"holds": holds})
+    holds = all(finding.holds is not False for finding in findings)
+    write_json(json_path, everything.as_json(findings, frameworks) | {"holds": holds})
     if markdown:
         click.echo(
-            page(found, translate_defaults(frameworks, only)), nl=False, err=json_path == "-"
+            page(findings, translate_defaults(frameworks, only)), nl=False, err=json_path == "-"
         )
     else:
-        show_findings(console, found)
+        show_findings(console, findings)
     sys.exit(0 if holds else 1)
 
 
@@ -82,11 +82,11 @@ def translate(call: str, to: str, json_path: str | None) -> None:
     """
     console = console_for(json_path)
     try:
-        found = translate_optimizer(call, to=to)
+        translation = translate_optimizer(call, to=to)
     except (CallError, ArgumentError) as error:
         raise click.UsageError(str(error)) from None
     except RecursionError:
         raise click.UsageError("CALL is nested too deeply") from None
-    write_json(json_path, found.as_json())
-    show_translation(console, found)
-    sys.exit({True: 0, False: 1, None: 3}[found.equal])
+    write_json(json_path, translation.as_json())
+    show_translation(console, translation)
+    sys.exit({True: 0, False: 1, None: 3}[translation.equal])

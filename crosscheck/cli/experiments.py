@@ -6,9 +6,11 @@ from pathlib import Path
 import click
 
 from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
+from crosscheck.report.experiments import show_experiment
 from crosscheck.training.data.datasets import DATASETS
 from crosscheck.training.data.idx import DataError
-from crosscheck.training.experiments.table import EXPERIMENTS, Options
+from crosscheck.training.experiments.base import Options
+from crosscheck.training.experiments.table import EXPERIMENTS
 from crosscheck.training.plots.figures import PlotError
 
 
@@ -37,17 +39,15 @@ def experiment(name: str, data: str, seed: int, plot: Path | None, json_path: st
     console, chosen = console_for(json_path), EXPERIMENTS[name]
     try:
         with progress_bar(chosen.parts) as advance:
-            finding = chosen.run(Options(data, seed, advance))
-        drawn = chosen.draw(plot, finding) if plot else []
+            result = chosen.run(Options(data, seed, advance))
+        pictures = chosen.draw(plot, result) if plot else []
     except (DataError, PlotError) as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
         raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None
     content = {"name": name, "claim": chosen.claim, "source": chosen.source, "seed": seed}
-    write_json(json_path, content | {"holds": finding.holds, **finding.numbers})
-    console.print(f"[bold]{chosen.claim}[/] ({chosen.source})")
-    console.print(finding.text, highlight=False)
-    console.print("[green]It holds.[/]" if finding.holds else "[bold red]It does not hold.[/]")
-    for path in drawn:
+    write_json(json_path, content | {"holds": result.holds, **result.numbers})
+    show_experiment(console, chosen, result)
+    for path in pictures:
         click.echo(f"drawn: {path}", err=True)
-    sys.exit(0 if finding.holds else 1)
+    sys.exit(0 if result.holds else 1)

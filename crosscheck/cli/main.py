@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 
-from crosscheck import __version__
 from crosscheck.cli.bench import bench
 from crosscheck.cli.conventions import conventions, translate
 from crosscheck.cli.experiments import experiment
@@ -19,19 +18,25 @@ from crosscheck.cli.site import site
 from crosscheck.cli.training import train
 from crosscheck.cli.verification import verify
 from crosscheck.frameworks.registry import prepare
+from crosscheck.frameworks.version import VERSION
 
 
 class Commands(click.Group):
-    """Commands of which every one may be interrupted, or find the machine too small for it."""
+    """A group whose commands end without a traceback when they are interrupted or run out of room.
+
+    A command's exit code is 130 after an interrupt, and 2 after an error of the file system or a
+    lack of memory.
+    """
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
             click.echo("\ninterrupted", err=True)
             leave_interrupted()
         except BrokenPipeError:
-            raise  # who reads has had enough, which click knows
+            raise  # the reader of a pipe is gone, which click handles
         except OSError as error:  # no permission, a name too long, a full disk
             what = f"cannot use {error.filename}: " if error.filename else ""
             raise click.UsageError(f"{what}{error.strerror or error}") from None
@@ -44,7 +49,7 @@ class Commands(click.Group):
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.version_option(__version__, prog_name="crosscheck")
+@click.version_option(VERSION, prog_name="crosscheck")
 @click.pass_context
 def main(context: click.Context) -> None:
     """Cross-check three implementations of one MLP, and five lecture documents, against the truth.
@@ -53,7 +58,7 @@ def main(context: click.Context) -> None:
     bad usage, 130 interrupted.
     """
     for stream in (sys.stdout, sys.stderr):
-        # Of the documents' text a pipe on Windows could take no character.
+        # In its own encoding a pipe on Windows could not take the documents' Chinese text.
         if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
             stream.reconfigure(encoding="utf-8")
     prepare()

@@ -1,31 +1,23 @@
 """Where a command writes: tables, a progress bar, JSON."""
 
-import json
-import math
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 from rich.console import Console
 from rich.progress import Progress
 
-INTERRUPTED = 130
+from crosscheck.report import json_files
+
+INTERRUPTED = 130  # the exit code that a shell expects of an interrupted process
 
 
-def _is_stream(path: str) -> bool:
-    """A pipe or a device; or, as /dev/stdout, a name for what is open already."""
-    known = path.startswith(("/dev/", "/proc/"))
-    return known or (os.path.exists(path) and not os.path.isfile(path))
-
-
-def _writable(context: Any, parameter: Any, path: str | None) -> str | None:
-    """Where the result goes must be known to be there before the work, which may take an hour."""
-    if path is None or path == "-" or _is_stream(path):
+def _check_writable(context: Any, parameter: Any, path: str | None) -> str | None:
+    """Refuse a path that cannot be written before the work begins, which may take an hour."""
+    if path is None or path == "-" or json_files.is_stream(path):
         return path
     if not path:
         raise click.BadParameter("'' is no file")
@@ -40,13 +32,17 @@ JSON_OPTION = click.option(
     "json_path",
     metavar="PATH",
     type=click.Path(dir_okay=False, allow_dash=True),
-    callback=_writable,
+    callback=_check_writable,
     help="Write the result as JSON too; - is standard output (tables then go to standard error).",
 )
 
 
 def console_for(json_path: str | None) -> Console:
-    """Where tables go. Off a terminal they are wide enough that no line is cut."""
+    """The console for tables. Where it is no terminal it is so wide that no line is cut.
+
+    Args:
+        json_path: The value of --json: if it is "-", tables go to standard error.
+    """
     to_stderr = json_path == "-"
     stream = sys.stderr if to_stderr else sys.stdout
     return Console(stderr=to_stderr, width=None if stream.isatty() else 160)
@@ -54,7 +50,14 @@ def console_for(json_path: str | None) -> Console:
 
 @contextmanager
 def progress_bar(total: int) -> Iterator[Callable[[str], None]]:
-    """A progress bar on a terminal; what it yields is called with the name of each new task."""
+    """Show a progress bar, if standard error is a terminal.
+
+    Args:
+        total: How many tasks there are.
+
+    Yields:
+        A function to be called with the name of every task that begins or ends: one more is done.
+    """
     with Progress(
         console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
     ) as progress:
@@ -63,41 +66,33 @@ def progress_bar(total: int) -> Iterator[Callable[[str], None]]:
 
 
 def leave_interrupted() -> NoReturn:
-    """End the process without ado, with the exit code that a shell expects of an interrupted one.
+    """End the process at once, with the exit code of an interrupted one.
 
-    JAX may still be computing, and crashes where the interpreter takes down what it computes with.
+    JAX may still be computing in a thread of its own, and crashes if the interpreter shuts down
+    in the usual way meanwhile.
     """
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError):  # nobody reads any more
+        with suppress(OSError):  # its reader is gone
             stream.flush()
     os._exit(INTERRUPTED)
 
 
-def finite(number: float | None) -> float | None:
-    return number if number is not None and math.isfinite(number) else None
-
-
 def write_json(path: str | None, content: dict[str, Any]) -> None:
-    """Write a file whole or not at all."""
+    """Write the result of a command where --json says.
+
+    Args:
+        path: The value of --json: a file, "-" for standard output, or None for nowhere.
+        content: The result.
+
+    Raises:
+        click.UsageError: If the file cannot be written.
+    """
     if path is None:
         return
-    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
     if path == "-":
-        click.echo(text)
+        click.echo(json_files.as_text(content))
         return
-    target = Path(os.path.realpath(path))  # through a link, which stays one
     try:
-        if _is_stream(path):
-            with open(path, "a", encoding="utf-8") as stream:
-                stream.write(text + "\n")
-            return
-        with tempfile.NamedTemporaryFile(
-            "w", dir=target.parent, delete=False, encoding="utf-8"
-        ) as file:
-            file.write(text + "\n")
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(file.name, 0o666 & ~mask)  # as any other new file; a temporary one is private
-        os.replace(file.name, target)
+        json_files.write_json(path, content)
     except OSError as error:
         raise click.UsageError(f"cannot write {path}: {error.strerror}") from None

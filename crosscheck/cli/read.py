@@ -14,13 +14,13 @@ from crosscheck.report.read import show_definitions, show_legend
 @click.argument("name")
 @click.option(
     "--framework",
-    "chosen",
+    "names",
     metavar="NAME",
     multiple=True,
     help="Read these frameworks; repeatable. [default: the three built in]",
 )
 @JSON_OPTION
-def read(name: str, chosen: tuple[str, ...], json_path: str | None) -> None:
+def read(name: str, names: tuple[str, ...], json_path: str | None) -> None:
     """Read one definition in every framework, side by side.
 
     NAME is a module (gradients: all that is in it, one after the other) or a definition in one
@@ -33,27 +33,27 @@ def read(name: str, chosen: tuple[str, ...], json_path: str | None) -> None:
     try:
         packages = {
             known: package
-            for known, package in registry(chosen).items()
-            if {known, package} & set(chosen or BUILT_IN)
+            for known, package in registry(names).items()
+            if {known, package} & set(names or BUILT_IN)
         }
-        found = {
+        parts = {
             part: dict(zip(packages, reading.find(part, list(packages.values())), strict=True))
             for part in reading.parts(name, list(packages.values()))
         }
     except (UnknownFrameworkError, reading.UnknownNameError) as error:
         raise click.UsageError(str(error)) from None
-    there = {
+    definitions = {
         part: {framework: each for framework, each in of_part.items() if each is not None}
-        for part, of_part in found.items()
+        for part, of_part in parts.items()
     }
     content = [
         {"framework": framework, **asdict(each)}
-        for of_part in there.values()
+        for of_part in definitions.values()
         for framework, each in of_part.items()
     ]
     write_json(json_path, {"definitions": content})
-    for part, of_part in there.items():
+    for part, of_part in definitions.items():
         show_definitions(console, of_part)
-        for framework in found[part].keys() - of_part.keys():
+        for framework in parts[part].keys() - of_part.keys():
             click.echo(f"{framework} has no {part}", err=True)
     show_legend(console)

@@ -1,7 +1,8 @@
-"""How `crosscheck train` goes on from checkpoints, and which of them it replaces."""
+"""How `crosscheck train` goes on from checkpoints, and which of them it may replace."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from shlex import quote
 
@@ -9,49 +10,109 @@ import click
 
 from crosscheck.frameworks.registry import Framework
 from crosscheck.training.runs.checkpoints import SUFFIX, Checkpoint, CheckpointError, load
+from crosscheck.training.runs.configuration import Configuration, ConfigurationError
 
 
-def starting_points(path: Path | None) -> dict[str, Checkpoint]:
-    """The checkpoints to go on from, by framework; one that is for all of them under ''."""
-    if path is None:
-        return {}
-    if path.is_file():
-        return {"": load(path)}
-    found = {file.name.removesuffix(SUFFIX): file for file in sorted(path.glob(f"[!.]*{SUFFIX}"))}
-    if not found:
-        raise CheckpointError(f"{path}: holds no checkpoint (*{SUFFIX})")
-    return {name: load(file) for name, file in found.items()}
+@dataclass(frozen=True)
+class Resumption:
+    """What --resume names: nothing, one file for all frameworks, or a folder with one for each.
+
+    Attributes:
+        path: The file or folder, or None.
+        shared: The checkpoint of a file, from which every framework goes on; else None.
+        own: The checkpoints of a folder, by framework.
+    """
+
+    path: Path | None = None
+    shared: Checkpoint | None = None
+    own: Mapping[str, Checkpoint] = field(default_factory=dict)
+
+    def start_of(self, framework: Framework) -> Checkpoint | None:
+        """The checkpoint from which a framework goes on; None if it begins anew."""
+        return self.own.get(framework.name, self.shared)
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the checkpoints, where the run that goes on keeps them up to date."""
+        return self.path if self.path is None or self.shared is None else self.path.parent
+
+    @property
+    def configuration(self) -> Configuration:
+        """What the runs of the checkpoints train; there has to be at least one.
+
+        Raises:
+            ConfigurationError: If they train different things.
+        """
+        checkpoints = self.own.values() if self.shared is None else [self.shared]
+        first, *others = (checkpoint.configuration for checkpoint in checkpoints)
+        if any(other != first for other in others):
+            raise ConfigurationError("the checkpoints of this folder are of different runs")
+        return first
 
 
-def say_who_begins_anew(
-    path: Path | None, starts: dict[str, Checkpoint], frameworks: Sequence[Framework]
-) -> None:
-    """Who finds no checkpoint of its own in a folder starts from the beginning, but not in silence.
+def read_resumption(path: Path | None) -> Resumption:
+    """Load the checkpoints that --resume names.
+
+    Args:
+        path: A file, a folder, or None for no checkpoint at all.
 
     Raises:
-        CheckpointError: If nobody finds one.
+        CheckpointError: If a checkpoint cannot be read, or a folder has none.
     """
-    if "" in starts:
+    if path is None:
+        return Resumption()
+    if path.is_file():
+        return Resumption(path, shared=load(path))
+    files = sorted(path.glob(f"[!.]*{SUFFIX}"))
+    if not files:
+        raise CheckpointError(f"{path}: holds no checkpoint (*{SUFFIX})")
+    return Resumption(path, own={file.name.removesuffix(SUFFIX): load(file) for file in files})
+
+
+def report_new_beginnings(resumption: Resumption, frameworks: Sequence[Framework]) -> None:
+    """Say which frameworks find no checkpoint of their own in a folder, and so begin anew.
+
+    Args:
+        resumption: What --resume names.
+        frameworks: The frameworks that are to train.
+
+    Raises:
+        CheckpointError: If none of them finds one.
+    """
+    if not resumption.own:
         return
-    anew = [framework.name for framework in frameworks if framework.name not in starts]
-    if starts and len(anew) == len(frameworks):
+    names = [each.name for each in frameworks if resumption.start_of(each) is None]
+    if len(names) == len(frameworks):
         raise CheckpointError(
-            f"{path} holds checkpoints of {', '.join(starts)}, and none of {', '.join(anew)}: "
-            "name the file to go on from"
+            f"{resumption.path} holds checkpoints of {', '.join(resumption.own)}, and none of "
+            f"{', '.join(names)}: name the file to go on from"
         )
-    if starts and anew:
-        click.echo(f"{path} holds no checkpoint of {', '.join(anew)}: begun anew", err=True)
+    if names:
+        click.echo(
+            f"{resumption.path} holds no checkpoint of {', '.join(names)}: begun anew", err=True
+        )
 
 
-def overwrite_nothing(
-    folder: Path | None, resumed: Path | None, frameworks: Sequence[Framework]
+def protect_other_runs(
+    folder: Path | None, resumption: Resumption, frameworks: Sequence[Framework]
 ) -> None:
-    """A checkpoint is replaced by the run that goes on from it, and by no other."""
-    for framework in frameworks if folder else ():
-        target = Path(folder or "") / f"{framework.name}{SUFFIX}"
-        own = resumed is not None and os.path.realpath(target) in (
-            os.path.realpath(resumed),
-            os.path.realpath(resumed / target.name),
+    """Check that no checkpoint is replaced but by the run that goes on from it.
+
+    Args:
+        folder: Where checkpoints are to be kept, or None.
+        resumption: What --resume names.
+        frameworks: The frameworks that are to train.
+
+    Raises:
+        CheckpointError: If the folder has a checkpoint of another run.
+    """
+    if folder is None:
+        return
+    for framework in frameworks:
+        target = folder / f"{framework.name}{SUFFIX}"
+        own = resumption.path is not None and os.path.realpath(target) in (
+            os.path.realpath(resumption.path),
+            os.path.realpath(resumption.path / target.name),
         )
         if target.exists() and not own:
             raise CheckpointError(
@@ -59,14 +120,15 @@ def overwrite_nothing(
             )
 
 
-def how_to_go_on(folder: Path | None, chosen: Sequence[str], epochs: int) -> str:
-    """What to say to whom interrupted a run."""
+def how_to_resume(folder: Path | None, names: Sequence[str], epochs: int | None) -> str:
+    """What to tell the person who interrupted a run.
+
+    Args:
+        folder: Where its checkpoints are kept, or None.
+        names: The frameworks that --framework named.
+        epochs: How many epochs it was to have.
+    """
     if folder is None or not list(folder.glob(f"[!.]*{SUFFIX}")):
         return "nothing was kept" + ("" if folder else " (see --checkpoint)")
-    names = "".join(f" --framework {name}" for name in chosen)
-    return f"go on with: crosscheck train --resume {quote(str(folder))} --epochs {epochs}{names}"
-
-
-def folder_of(path: Path) -> Path:
-    """Where the run goes on that a path names: a folder, or one of its files."""
-    return path.parent if path.is_file() else path
+    options = "".join(f" --framework {name}" for name in names)
+    return f"go on with: crosscheck train --resume {quote(str(folder))} --epochs {epochs}{options}"

@@ -9,7 +9,7 @@ from crosscheck.frameworks.registry import UnknownFrameworkError, installed
 from crosscheck.report.bounds import show_bounds
 from crosscheck.report.discrimination import show_discrimination
 from crosscheck.verification import calibration, discrimination
-from crosscheck.verification.discrimination import discriminate as discriminate_all
+from crosscheck.verification.discrimination import discriminate as run_mistakes
 from crosscheck.verification.mistakes.catalogue import catalogue
 
 
@@ -35,7 +35,7 @@ def discriminate(names: tuple[str, ...], json_path: str | None) -> None:
     if not chosen:
         raise click.UsageError(f"no known mistake has {' or '.join(map(repr, names))} in its name")
     with progress_bar(len(chosen)) as advance:
-        outcomes = discriminate_all(chosen, advance)
+        outcomes = run_mistakes(chosen, advance)
     write_json(json_path, discrimination.as_json(outcomes))
     show_discrimination(console, outcomes)
     sys.exit(0 if all(outcome.problem is None for outcome in outcomes) else 1)
@@ -51,7 +51,7 @@ def discriminate(names: tuple[str, ...], json_path: str | None) -> None:
 )
 @click.option(
     "--framework",
-    "chosen",
+    "names",
     metavar="NAME",
     multiple=True,
     default=("numpy", "torch"),
@@ -59,7 +59,7 @@ def discriminate(names: tuple[str, ...], json_path: str | None) -> None:
     help="A framework to measure; repeatable. JAX compiles every shape, and takes hours.",
 )
 @JSON_OPTION
-def bounds(networks: int, chosen: tuple[str, ...], json_path: str | None) -> None:
+def bounds(networks: int, names: tuple[str, ...], json_path: str | None) -> None:
     """Measure how much of the derived bounds honest implementations use.
 
     Random networks of 1 to 4 layers and 1 to 64 units, every activation and loss, scales from 0.01
@@ -69,7 +69,7 @@ def bounds(networks: int, chosen: tuple[str, ...], json_path: str | None) -> Non
     """
     console = console_for(json_path)
     try:
-        frameworks = installed(chosen)
+        frameworks = installed(names)
     except UnknownFrameworkError as error:
         raise click.UsageError(str(error)) from None
     try:
@@ -80,5 +80,7 @@ def bounds(networks: int, chosen: tuple[str, ...], json_path: str | None) -> Non
         raise click.UsageError(f"a framework is not finished: {error}") from None
     problems = calibration.problems(uses, components)
     write_json(json_path, calibration.as_json(uses, components))
-    show_bounds(console, uses, components, problems)
+    compared = dict.fromkeys(use.framework for use in uses)
+    histograms = {name: calibration.histogram(uses, name) for name in compared}
+    show_bounds(console, uses, components, histograms, problems)
     sys.exit(1 if problems else 0)

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import click
 
+from crosscheck.cli import gathering
 from crosscheck.cli.output import progress_bar
+from crosscheck.report.site.run import PARTS, RunError, load
 
 
 @click.command()
@@ -38,9 +40,8 @@ def site(folder: Path, run_folder: Path | None, keep: Path | None, language: str
     DIR/index.html. An earlier site in DIR is replaced, anything else is not. Exit codes: 0 written,
     2 bad usage, and then nothing is written.
     """
-    try:  # its libraries, which no other command needs
-        from crosscheck.report.site.building import SiteError, UnfitError, build, place_of
-        from crosscheck.report.site.run import PARTS, RunError, gather, load
+    try:  # the libraries that make pages, which no other command needs
+        from crosscheck.report.site.building import SiteError, UnfitError, build, check_folder
     except ModuleNotFoundError as error:
         raise click.UsageError(
             f"a site needs {error.name}: pip install 'backprop-crosscheck[site]'"
@@ -53,16 +54,16 @@ def site(folder: Path, run_folder: Path | None, keep: Path | None, language: str
             "`run` can be built from again anyway"
         )
     try:
-        place_of(folder)  # before what takes minutes
+        check_folder(folder)  # before the work, which takes minutes
         with tempfile.TemporaryDirectory() as scratch:
             if run_folder is not None:
                 run = load(run_folder)
             else:
                 with progress_bar(len(PARTS)) as advance:
-                    run = gather(keep or Path(scratch), advance)
+                    run = gathering.gather(keep or Path(scratch), advance)
             pages = build(folder, run, language)
     except UnfitError as error:
-        if run_folder is None:  # made just now: then it is no run of another version
+        if run_folder is None:  # a run of this very version has to fit
             raise
         raise click.UsageError(str(error)) from None
     except (RunError, SiteError) as error:

@@ -17,10 +17,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from string import Template
 
-import crosscheck
 from crosscheck.frameworks.contract import CONTRACT_VERSION, MODULES, NEUTRAL, SIGNATURES
 from crosscheck.frameworks.reading import files_of, folder_of
 from crosscheck.frameworks.registry import BUILT_IN
+from crosscheck.frameworks.version import VERSION
 
 REFERENCE = BUILT_IN["numpy"]
 # What a package that begins from a reference computes with: the library and its name in the code.
@@ -87,7 +87,7 @@ def contents(name: str, origin: str | None = None) -> dict[str, str]:
     values = {
         "name": name,
         "distribution": name.replace("_", "-"),
-        "version": crosscheck.__version__,
+        "version": VERSION,
         "contract": CONTRACT_VERSION,
         "library": '# "your-framework>=1.0",',
         "version_of_framework": '__version__ = "unknown"  # of your framework: '

@@ -1,33 +1,44 @@
 """The histograms of `crosscheck bounds`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from crosscheck.verification import calibration
+from crosscheck.report.colours import BAD, GOOD
 from crosscheck.verification.calibration import Use
 
 
 def show_bounds(
-    console: Console, uses: Sequence[Use], components: dict[str, Use], problems: Sequence[str]
+    console: Console,
+    uses: Sequence[Use],
+    components: Mapping[str, Use],
+    histograms: Mapping[str, Sequence[int]],
+    problems: Sequence[str],
 ) -> None:
-    """The histograms of a study, the worst of every component and, last, the outcome."""
-    names = list(dict.fromkeys(use.framework for use in uses))
-    counts = {name: calibration.histogram(uses, name) for name in names}
+    """Print the histograms of a study, the worst use of every component and the outcome.
+
+    Args:
+        console: Where to print.
+        uses: How much of its bound every network used.
+        components: The worst use of every component by itself, by its name.
+        histograms: How many networks use up to 0.1, 0.2 ... 1.0 of the bound, and more than it,
+            by the framework.
+        problems: Where a bound is exceeded or idle.
+    """
     table = Table(title="Random networks by the worst fraction of the bound that they use")
     table.add_column("fraction")
-    for name in names:
+    for name in histograms:
         table.add_column(name, justify="right")
         table.add_column("")
-    most = max(max(column) for column in counts.values())
+    most = max(max(counts) for counts in histograms.values())
     for index in range(11):
         label = f"{index / 10:.1f} to {index / 10 + 0.1:.1f}" if index < 10 else "above 1"
         cells = [
             cell
-            for name in names
-            for cell in (str(counts[name][index]), "#" * round(30 * counts[name][index] / most))
+            for counts in histograms.values()
+            for cell in (str(counts[index]), "#" * round(30 * counts[index] / most))
         ]
         table.add_row(label, *cells)
     console.print(table)
@@ -38,9 +49,9 @@ def show_bounds(
         worst.add_row(name, f"{use.fraction:.2f}", use.framework)
     console.print(worst)
     for problem in problems:
-        console.print(f"[bold red]{escape(problem)}[/]")
+        console.print(BAD.paint(escape(problem)))
     top = max(uses, key=lambda use: use.fraction)
-    start = "[bold red]NOT CALIBRATED.[/]" if problems else "[green]Neither exceeded nor idle.[/]"
+    start = BAD.paint("NOT CALIBRATED.") if problems else GOOD.paint("Neither exceeded nor idle.")
     console.print(
         f"{start} The worst of {len(uses)} runs uses {top.fraction:.2f} of its bound "
         f"({top.framework}, {top.quantity} of {top.case})"

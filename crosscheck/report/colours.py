@@ -1,26 +1,62 @@
-"""What a person reads: tables drawn by rich, one module for each command."""
+"""The colours of verdicts, on a terminal and on the pages of the site."""
 
-COLOURS = {
-    "verified": "green",
-    "wrong": "bold red",
-    "unfinished": "yellow",
-    "for another contract": "yellow",
-    "not installed": "yellow",
-    "done": "green",
-    "not written": "bold",
-    "waits": "dim",
-    "not supported": "yellow",
-    "confirmed": "green",
-    "rounded inputs": "cyan",
-    "inherited": "yellow",
-    "contradicted": "bold red",
-    "illustration": "dim",
-    "holds": "green",
-    "fails": "bold red",
-    "ambiguous": "yellow",
+from typing import NamedTuple
+
+
+class Colour(NamedTuple):
+    """One meaning, coloured.
+
+    Attributes:
+        style: The style that rich gives it on a terminal.
+        css_class: Its class in the style sheet of the site.
+    """
+
+    style: str
+    css_class: str
+
+    def paint(self, text: str) -> str:
+        """The text in this colour, as markup of rich."""
+        return f"[{self.style}]{text}[/]"
+
+
+GOOD = Colour("green", "good")
+BAD = Colour("bold red", "bad")
+CARE = Colour("yellow", "care")
+INFO = Colour("cyan", "info")
+QUIET = Colour("dim", "none")
+
+VERDICT_COLOURS = {
+    "verified": GOOD,
+    "wrong": BAD,
+    "unfinished": CARE,
+    "for another contract": CARE,
+    "not installed": CARE,
+    "done": GOOD,
+    "not written": Colour("bold", "none"),
+    "waits": QUIET,
+    "not supported": CARE,
+    "confirmed": GOOD,
+    "rounded inputs": INFO,
+    "inherited": CARE,
+    "contradicted": BAD,
+    "illustration": QUIET,
+    "holds": GOOD,
+    "fails": BAD,
+    "ambiguous": CARE,
+    "reached": GOOD,
+    "missed": CARE,
 }
 
 
 def coloured(verdict: str) -> str:
-    """A verdict in its colour, as markup; the word is always there."""
-    return f"[{COLOURS[verdict]}]{verdict}[/]"
+    """A verdict in its colour, as markup of rich; without colours the word still says it.
+
+    Raises:
+        KeyError: If it is no verdict.
+    """
+    return VERDICT_COLOURS[verdict].paint(verdict)
+
+
+def css_class(verdict: str) -> str:
+    """The class of a verdict in the style sheet; that of a plain word, if it is no verdict."""
+    return VERDICT_COLOURS.get(verdict, QUIET).css_class

@@ -9,6 +9,7 @@ from rich.table import Table
 from crosscheck.conventions import stock
 from crosscheck.conventions.findings import Finding
 from crosscheck.conventions.optimizers.translation import Translation
+from crosscheck.report.colours import BAD, CARE, GOOD, QUIET
 
 TITLES = {
     "optimizer": "Optimizers, twelve steps",
@@ -19,7 +20,12 @@ TITLES = {
 
 
 def show_findings(console: Console, findings: Sequence[Finding]) -> None:
-    """A table of each kind and, last, the outcome in one line."""
+    """Print a table of each kind of component and, last, the outcome in one line.
+
+    Args:
+        console: Where to print.
+        findings: The statements that were tried, or could not be.
+    """
     for kind, title in TITLES.items():
         chosen = [finding for finding in findings if finding.kind == kind]
         if chosen:
@@ -28,15 +34,16 @@ def show_findings(console: Console, findings: Sequence[Finding]) -> None:
     for finding in wrong:
         what = finding.problem or f"{finding.difference:.3g} was measured"
         console.print(
-            f"[bold red]does not hold:[/] {escape(finding.component)} ({finding.probe}) "
+            f"{BAD.paint('does not hold:')} {escape(finding.component)} ({finding.probe}) "
             f"{escape(finding.statement)}: {escape(what)}"
         )
     absent = dict.fromkeys(f.framework for f in findings if f.missing is not None)
     for name in absent:
         one = next(f for f in findings if f.framework == name and f.missing is not None)
-        console.print(f"[yellow]not installed:[/] {stock.FRAMEWORKS[name].title} ({one.missing})")
+        title = stock.FRAMEWORKS[name].title
+        console.print(f"{CARE.paint('not installed:')} {title} ({one.missing})")
     tried = [finding for finding in findings if finding.holds is not None]
-    start = "[bold red]NOT TRUE.[/]" if wrong else "[green]True.[/]"
+    start = BAD.paint("NOT TRUE.") if wrong else GOOD.paint("True.")
     console.print(
         f"{start} {len(tried) - len(wrong)} of {len(tried)} statements hold; "
         f"{len(findings) - len(tried)} could not be tried"
@@ -54,7 +61,7 @@ def _table(title: str, findings: Sequence[Finding]) -> Table:
         measured = "not installed"
         if finding.missing is None:
             measured = "fails" if finding.difference is None else f"{finding.difference:.2g}"
-        style = {True: "", None: "dim", False: "bold red"}[finding.holds]
+        style = {True: "", None: QUIET.style, False: BAD.style}[finding.holds]
         table.add_row(
             stock.FRAMEWORKS[finding.framework].title,
             escape(finding.component),
@@ -67,28 +74,32 @@ def _table(title: str, findings: Sequence[Finding]) -> Table:
 
 
 def show_translation(console: Console, translation: Translation) -> None:
-    """The other framework's call, with the proof or the reason why there is none."""
-    console.print(f"[dim]in the references' words:[/] {escape(translation.reference)}")
+    """Print the other framework's call, and how close it is or why that is not known.
+
+    Args:
+        console: Where to print.
+        translation: The call, with what the two optimizers were measured to differ by.
+    """
+    label = QUIET.paint("in the references' words:")
+    console.print(f"{label} {escape(translation.reference)}")
     call = escape(translation.target)
     title = stock.FRAMEWORKS[translation.target_framework].title
     if translation.mismatch:
-        console.print(f"[yellow]{title} has nothing equal. The nearest:[/] {call}")
+        console.print(f"{CARE.paint(f'{title} has nothing equal. The nearest:')} {call}")
         for keyword, (asked, has) in translation.mismatch.items():
             console.print(f"  {keyword}: asked for {asked!r}, it has {has!r}")
     else:
         console.print(f"[bold]{call}[/]")
     for proviso in translation.provisos:
-        console.print(f"  [yellow]but:[/] {escape(proviso)}")
+        console.print(f"  {CARE.paint('but:')} {escape(proviso)}")
     if translation.difference is None:
-        console.print(f"[yellow]not proved:[/] {escape(str(translation.problem))}")
+        console.print(f"{CARE.paint('not proved:')} {escape(str(translation.problem))}")
         return
-    said = "allowed between equals" if translation.within_bound else "more than between equals"
-    shows = (
-        "; in twelve steps it does not show"
-        if translation.mismatch and translation.within_bound
-        else ""
-    )
+    within = translation.within_bound
+    limit = "allowed between equals" if within else "more than between equals"
+    hidden = translation.mismatch and within
+    remark = "; in twelve steps it does not show" if hidden else ""
     console.print(
         f"largest difference of the parameters over twelve steps: {translation.difference:.2g} "
-        f"({said}: {translation.bound:.2g}{shows})"
+        f"({limit}: {translation.bound:.2g}{remark})"
     )

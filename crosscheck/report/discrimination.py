@@ -6,11 +6,17 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from crosscheck.report.colours import BAD, GOOD
 from crosscheck.verification.discrimination import MARGIN, PRINTED, Catch, Detection
 
 
 def show_discrimination(console: Console, outcomes: Sequence[Detection]) -> None:
-    """The matrix of mistakes and groups of cases and, last, the outcome in one line."""
+    """Print which group of cases catches which mistake and, last, the outcome in one line.
+
+    Args:
+        console: Where to print.
+        outcomes: What became of every mistake.
+    """
     table = Table(
         title="Known mistakes: the first stage that diverges, and by how much it passes its bound",
         caption="exact: something discrete differs, or it fails outright. -: not caught. "
@@ -23,18 +29,18 @@ def show_discrimination(console: Console, outcomes: Sequence[Detection]) -> None
         table.add_column(name)
     for outcome in outcomes:
         cells = [_catch(outcome.catches[name]) for name in names]
-        style = "" if outcome.problem is None else "bold red"
+        style = "" if outcome.problem is None else BAD.style
         table.add_row(escape(outcome.mistake.name), outcome.mistake.kind, *cells, style=style)
     console.print(table)
     problems = [outcome for outcome in outcomes if outcome.problem is not None]
     for outcome in problems:
-        console.print(f"[bold red]{escape(outcome.mistake.name)}:[/] {outcome.problem}")
+        console.print(f"{BAD.paint(f'{escape(outcome.mistake.name)}:')} {outcome.problem}")
     printed = sum(outcome.catches.get(PRINTED) is not None for outcome in outcomes)
     finite = [
         outcome.best[1].margin for outcome in outcomes if outcome.best and outcome.best[1].margin
     ]
     least = f", the least margin {min(finite):.2g}" if finite else ""
-    start = "[bold red]NOT SHARP.[/]" if problems else "[green]Sharp.[/]"
+    start = BAD.paint("NOT SHARP.") if problems else GOOD.paint("Sharp.")
     console.print(
         f"{start} {len(outcomes) - len(problems)} of {len(outcomes)} mistakes caught in the right "
         f"place by a margin of {MARGIN:g} or more{least}; the printed numbers alone catch {printed}"

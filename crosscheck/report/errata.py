@@ -1,4 +1,4 @@
-"""The tables of `crosscheck errata`, and the summary of the documents."""
+"""The tables of `crosscheck errata`, and the summary of the documents in `crosscheck verify`."""
 
 from collections.abc import Iterable, Sequence
 
@@ -14,7 +14,11 @@ from crosscheck.report.colours import coloured
 
 
 def summary(ledgers: Iterable[Ledger]) -> Table:
-    """How many numbers and statements of each document have each verdict."""
+    """How many numbers and statements of each document have which verdict.
+
+    Args:
+        ledgers: The documents, judged.
+    """
     table = Table(title="Documents")
     table.add_column("")
     table.add_column("document")
@@ -33,9 +37,9 @@ def show_errata(console: Console, ledgers: Sequence[Ledger], everything: bool) -
     """Print the ledger, document by document.
 
     Args:
-        console: Where it is printed.
-        ledgers: The documents.
-        everything: Whether to show what is right as well.
+        console: Where to print.
+        ledgers: The documents, judged.
+        everything: Whether to show also what is confirmed, only illustrates or holds.
     """
     for ledger in ledgers:
         document = ledger.document

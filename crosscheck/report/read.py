@@ -14,18 +14,23 @@ NARROWEST = 45
 DIFFERS = "≠"
 
 
-def show_definitions(console: Console, found: Mapping[str, Definition]) -> None:
-    """The definitions side by side, or stacked where there is no room for columns."""
-    rows = align([each.lines for each in found.values()])
-    if console.width // len(found) < NARROWEST:
-        _stacked(console, found, rows)
+def show_definitions(console: Console, definitions: Mapping[str, Definition]) -> None:
+    """Print definitions side by side, or below each other where columns would be too narrow.
+
+    Args:
+        console: Where to print.
+        definitions: The same definition of each framework, at least one, by the framework.
+    """
+    rows = align([each.lines for each in definitions.values()])
+    if console.width // len(definitions) < NARROWEST:
+        _show_stacked(console, definitions, rows)
         return
     table = Table(expand=True, padding=(0, 1), show_lines=False)
     table.add_column(" ", width=1)
-    for framework, each in found.items():
+    for framework, each in definitions.items():
         title = f"{framework}\n{each.path}:{each.line}"
         table.add_column(title, ratio=1, overflow="fold")
-    texts = [_highlighted(each) for each in found.values()]
+    texts = [_highlight(each) for each in definitions.values()]
     for row in rows:
         cells = [
             text[index] if index is not None else Text()
@@ -35,18 +40,20 @@ def show_definitions(console: Console, found: Mapping[str, Definition]) -> None:
     console.print(table)
 
 
-def _stacked(console: Console, found: Mapping[str, Definition], rows: Sequence[Row]) -> None:
-    for column, (framework, each) in enumerate(found.items()):
+def _show_stacked(
+    console: Console, definitions: Mapping[str, Definition], rows: Sequence[Row]
+) -> None:
+    for column, (framework, each) in enumerate(definitions.items()):
         console.print(Text(f"{framework}  {each.path}:{each.line}", "bold"))
         same = {row.cells[column] for row in rows if row.same}
-        for index, text in enumerate(_highlighted(each)):
+        for index, text in enumerate(_highlight(each)):
             mark = Text("  ") if index in same else Text(f"{DIFFERS} ", "bold yellow")
             console.print(mark + text, overflow="fold")
         console.print()
 
 
-def _highlighted(definition: Definition) -> list[Text]:
-    """Its lines in colour."""
+def _highlight(definition: Definition) -> list[Text]:
+    """The lines of a definition in colour."""
     source = "\n".join(definition.lines)
     text = Syntax(source, "python", theme="ansi_dark", background_color="default").highlight(source)
     lines = list(text.split("\n", allow_blank=True))
@@ -54,5 +61,5 @@ def _highlighted(definition: Definition) -> list[Text]:
 
 
 def show_legend(console: Console) -> None:
-    """What the mark says."""
+    """Print what the mark before a line means."""
     console.print(f"[bold yellow]{DIFFERS}[/] differs in more than the namespace", style="dim")

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from crosscheck.frameworks.registry import Framework
-from crosscheck.numerics.comparison import EXACT, Place, compare
+from crosscheck.numerics.comparison import EXACT, Place, compare, finite
 from crosscheck.verification.cases import descent, network
 from crosscheck.verification.cases.probes import probes
 from crosscheck.verification.cases.stages import Case
@@ -138,12 +138,11 @@ def as_json(network_uses: Sequence[Use], component_uses: Mapping[str, Use]) -> d
     """The study in the form that other programs read; an infinite fraction is null there."""
 
     def entry(use: Use) -> dict[str, Any]:
-        fraction = use.fraction if np.isfinite(use.fraction) else None
         return {
             "framework": use.framework,
             "case": use.case,
             "quantity": use.quantity,
-            "fraction": fraction,
+            "fraction": finite(use.fraction),
         }
 
     return {

@@ -19,7 +19,7 @@ pytest.importorskip("latex2mathml", reason="latex2mathml, which a site is made w
 from site_run import read
 
 from crosscheck.report.site.building import SiteError, build
-from crosscheck.report.site.run import HOLDS, PARTS, Run, RunError, load
+from crosscheck.report.site.run import KEYS, PARTS, RunError, SiteRun, load
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def test_it_is_written_into_an_empty_folder_that_one_stands_in(run, tmp_path, mo
 
 
 @pytest.mark.parametrize(
-    "failing", ["shutil.copy", "crosscheck.report.site.overview.write_part", "the last step"]
+    "failing", ["shutil.copy", "crosscheck.report.site.building.write_compact", "the last step"]
 )
 def test_it_is_written_whole_or_not_at_all(run, tmp_path, monkeypatch, failing):
     folder = tmp_path / "site"
@@ -98,11 +98,11 @@ def test_a_part_that_is_missing_or_broken_is_named(small_run, tmp_path, part):
     folder = tmp_path / "run"
     shutil.copytree(small_run, folder)
     path = folder / f"{part}.json"
-    lacking = "it lacks " if part in HOLDS else "it is no object"
+    lacking = "it lacks " if part in KEYS else "it is no object"
     for text, said in (
         ("{", "cannot be read: Expecting"),
         ("7", "is no part of a run: it is no object"),
-        ("{}" if part in HOLDS else "[]", f"is no part of a run: {lacking}"),
+        ("{}" if part in KEYS else "[]", f"is no part of a run: {lacking}"),
     ):
         path.write_text(text, encoding="utf-8")
         with pytest.raises(RunError, match=re.escape(f"{path} {said}")):
@@ -129,16 +129,14 @@ def test_the_command_keeps_a_new_run(small_run, tmp_path, monkeypatch):
         shutil.copytree(small_run, folder)
         return load(folder)
 
-    monkeypatch.setattr("crosscheck.report.site.run.gather", gathered)
+    monkeypatch.setattr("crosscheck.cli.gathering.gather", gathered)
     result = invoked(tmp_path / "site", "--keep", tmp_path / "kept")
     assert result.exit_code == 0
     assert load(tmp_path / "kept").parts == load(small_run).parts
 
 
 def test_usage_errors_exit_with_2_before_anything_is_run(small_run, tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        "crosscheck.report.site.run.gather", lambda *given: pytest.fail("it was run")
-    )
+    monkeypatch.setattr("crosscheck.cli.gathering.gather", lambda *given: pytest.fail("it was run"))
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "letter.txt").touch()
     (tmp_path / "empty").mkdir()
@@ -162,7 +160,7 @@ def test_usage_errors_exit_with_2_before_anything_is_run(small_run, tmp_path, mo
 def test_without_its_libraries_the_command_says_what_to_install(tmp_path):
     program = (
         "import sys; sys.modules['jinja2'] = None\n"
-        "from crosscheck.cli import main; main(['site', sys.argv[1]])"
+        "from crosscheck.cli.main import main; main(['site', sys.argv[1]])"
     )
     made = subprocess.run(
         [sys.executable, "-c", program, str(tmp_path / "site")], capture_output=True, text=True
@@ -182,7 +180,7 @@ def test_without_its_libraries_the_command_says_what_to_install(tmp_path):
 )
 def test_a_run_of_another_version_is_bad_usage(small_run, tmp_path, part, content):
     run = load(small_run)
-    other = Run(run.parts | {part: run.parts[part] | content}, run.pictures)
+    other = SiteRun(run.parts | {part: run.parts[part] | content}, run.pictures)
     with pytest.raises(SiteError, match=r"this run does not fit crosscheck .* make a new one"):
         build(tmp_path / "site", other)
     assert not (tmp_path / "site").exists()
@@ -194,7 +192,7 @@ def test_who_computes_an_example_wrongly_is_said_beside_its_name(small_run, tmp_
     wrong = {"frameworks": ["numpy", "exact"], "where": "document 003: loss", "text": "is off"}
     rest = {"fraction": 1e6, "ulps": 1e6, "holds": False, "known_failure": None}
     verification["differ"].append(wrong | rest)
-    spoilt = Run(run.parts | {"verification": verification}, ())
+    spoilt = SiteRun(run.parts | {"verification": verification}, ())
     build(tmp_path / "site", spoilt)
     pages = read(tmp_path / "site")
     for name in ("document-003.html", "document-003.zh.html"):

@@ -16,6 +16,7 @@ from crosscheck.documents.verdicts import Verdict
 from crosscheck.frameworks.reading import definitions
 from crosscheck.frameworks.registry import MODULES
 from crosscheck.frameworks.registry import load as load_framework
+from crosscheck.verification.agreement import condense
 from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.verify import verify
 
@@ -26,13 +27,12 @@ pytest.importorskip("latex2mathml", reason="latex2mathml, which a site is made w
 from site_run import PAGES, read
 
 from crosscheck.report.site import documents
-from crosscheck.report.site.agreement import condensed
 from crosscheck.report.site.building import MARK, build, short
 from crosscheck.report.site.code import INSIDE
 from crosscheck.report.site.formulas import FORMULAS
 from crosscheck.report.site.mathml import latex, mathml
-from crosscheck.report.site.run import Run, load
-from crosscheck.report.site.words import WORDS, is_said
+from crosscheck.report.site.run import SiteRun, load
+from crosscheck.report.site.words import WORDS, is_english
 
 CHINESE = Path(documents.__file__).parent / "chinese"
 LIMIT = 3_000_000  # bytes: what still goes by mail
@@ -119,7 +119,7 @@ def test_a_picture_and_a_missing_training_are_shown(pages, run, tmp_path):
         "reached",
     ]
     nothing = {"training": {"missing": "no <digits>"}, "speed": {"missing": "no bench"}}
-    build(tmp_path / "site", Run(run.parts | nothing, ()))
+    build(tmp_path / "site", SiteRun(run.parts | nothing, ()))
     texts = [each.text for each in read(tmp_path / "site")["training.html"].all(of_class="care")]
     assert texts == ["Nothing was trained: no <digits>", "Nothing was measured: no bench"]
 
@@ -133,7 +133,7 @@ def texts_of(ledger, number):
     for each in (each for each in ledger["numbers"] if each["document"] == number):
         if each["verdict"] == "illustration":
             yield each["quantity"]
-        if is_said(each["line"]):
+        if is_english(each["line"]):
             yield each["line"]
         if each["slip"] is not None:
             yield from (each["slip"]["name"], each["slip"]["explanation"])
@@ -280,8 +280,8 @@ def test_a_planted_mistake_is_red_where_it_was_made_and_nowhere_else(run, tmp_pa
     monkeypatch.syspath_prepend(tmp_path)
     deep = [case for case in groups()["networks"] if case.activations[0] == "tanh"]
     few = [*groups()["edges"], *deep[:2]]  # in which the later stages differ too
-    found = condensed(verify([load_framework(package, package)], cases=few))
-    build(tmp_path / "site", Run(run.parts | {"verification": found}, ()))
+    found = condense(verify([load_framework(package, package)], cases=few))
+    build(tmp_path / "site", SiteRun(run.parts | {"verification": found}, ()))
     made = read(tmp_path / "site")
     red = {name: page.all(of_class="bad") for name, page in made.items()}
     assert red["index.html"][0].text.startswith("Something is wrong.")

@@ -19,7 +19,7 @@ from crosscheck.frameworks.reading import folder_of
 from crosscheck.frameworks.registry import BUILT_IN
 from crosscheck.numerics.exact.balls import to_decimal, working_precision
 from crosscheck.report.site import worked, worked_steps
-from crosscheck.report.site.run import Run
+from crosscheck.report.site.run import SiteRun
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def ledger_json():
 
 @pytest.fixture(scope="module")
 def page(ledger_json):
-    return worked.filling(Run({"ledger": ledger_json}, ()))
+    return worked.page_values(SiteRun({"ledger": ledger_json}, ()))
 
 
 def test_every_step_has_numbers_equations_and_code_of_three_frameworks(page):
@@ -96,8 +96,8 @@ def test_every_judged_number_of_the_document_stands_in_a_step_with_its_verdict(p
 def test_a_printed_number_that_belongs_to_no_step_stops_the_page(ledger_json):
     entry = ledger_json["numbers"][0] | {"quantity": "momentum.velocity[1].bias[0]"}
     with pytest.raises(worked.WorkedError, match=r"momentum\.velocity"):
-        worked.filling(
-            Run({"ledger": ledger_json | {"numbers": [entry, *ledger_json["numbers"]]}}, ())
+        worked.page_values(
+            SiteRun({"ledger": ledger_json | {"numbers": [entry, *ledger_json["numbers"]]}}, ())
         )
 
 
@@ -131,7 +131,7 @@ def test_a_mark_that_is_lost_stops_the_page(ledger_json, monkeypatch):
     lost = (("losses.squared_error", "return what it was"),)
     monkeypatch.setattr(worked_steps, "LOSS", lost)
     with pytest.raises(worked.WorkedError, match="return what it was"):
-        worked.filling(Run({"ledger": ledger_json}, ()))
+        worked.page_values(SiteRun({"ledger": ledger_json}, ()))
 
 
 def test_what_is_drawn_is_what_the_table_says(page):

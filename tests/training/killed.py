@@ -19,6 +19,7 @@ from crosscheck.frameworks.registry import load
 from crosscheck.training.data.datasets import Dataset, Split
 from crosscheck.training.runs.checkpoints import load as load_checkpoint
 from crosscheck.training.runs.configuration import Configuration
+from crosscheck.training.runs.request import StopConditions, TrainingRequest
 from crosscheck.training.runs.training import train
 
 MOMENTS, EPOCHS = 50, 4
@@ -33,7 +34,8 @@ def data():
 
 
 def run(folder, start=None):
-    return train(NUMPY, CONFIGURATION, data(), {"max_epochs": EPOCHS}, start=start, folder=folder)
+    stop = StopConditions(max_epochs=EPOCHS)
+    return train(NUMPY, TrainingRequest(CONFIGURATION, stop, start, folder), data())
 
 
 def bits(params):

@@ -13,9 +13,17 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from crosscheck.cli.main import main
-from crosscheck.report import bench as report
+from crosscheck.report.bench import show
 from crosscheck.training.bench import growing, measuring
-from crosscheck.training.bench.measuring import GOALS, Goal, Measured, achieved, exponent
+from crosscheck.training.bench.measuring import (
+    GOALS,
+    Goal,
+    Timing,
+    measured_ratio,
+    power_law_exponent,
+)
+from crosscheck.training.bench.records import as_json
+from crosscheck.training.bench.summary import summarise
 from crosscheck.training.bench.tasks import NETWORK, SAMPLES, Task
 from crosscheck.training.bench.variants import VARIANTS, Variant
 
@@ -61,7 +69,7 @@ def test_what_cannot_be_measured_says_why_and_the_others_are_measured(error, whe
     assert found[0].seconds == ()
     assert found[0].missing == f"{type(error).__name__}: {error}"
     assert len(found[1].seconds) == 1
-    report.show(Console(width=200), found, [])
+    show(Console(width=200), summarise(found, []))
     shown = capsys.readouterr().out
     first_line = found[0].missing.splitlines()[0]
     assert f"broken: not measured: {first_line}\n" in shown
@@ -132,17 +140,17 @@ def test_where_nothing_can_be_measured_nothing_is_drawn(tmp_path, monkeypatch):
 
 def made_up(name, *seconds, task=FULL, missing=None):
     variant = next((v for v in VARIANTS if v.name == name), Variant(name, "stock", None))
-    return Measured(task, variant, seconds, missing=missing)
+    return Timing(task, variant, seconds, missing=missing)
 
 
 def test_a_goal_is_a_ratio_of_medians_against_the_fastest_rival(monkeypatch):
     monkeypatch.setitem(measuring.RIVALS, "them", ("optax", "scikit-learn"))
     goal = Goal("numpy", "them", 16, "sgd", 3.0)
     found = [made_up("numpy", 1.0, 2.0, 9.0), made_up("optax", 8.0), made_up("scikit-learn", 6.0)]
-    assert achieved(goal, found) == 3.0
+    assert measured_ratio(goal, found) == 3.0
     for index in range(3):
-        assert achieved(goal, found[:index] + found[index + 1 :]) is None
-    assert achieved(goal, [*found[:2], made_up("scikit-learn", missing="not there")]) is None
+        assert measured_ratio(goal, found[:index] + found[index + 1 :]) is None
+    assert measured_ratio(goal, [*found[:2], made_up("scikit-learn", missing="not there")]) is None
     others = (
         replace(FULL, dtype="float64"),
         replace(FULL, layers=(6, 4, 3)),
@@ -150,14 +158,14 @@ def test_a_goal_is_a_ratio_of_medians_against_the_fastest_rival(monkeypatch):
         replace(FULL, optimizer="adam"),
     )
     for other in others:
-        assert achieved(goal, [*found[:2], made_up("scikit-learn", 6.0, task=other)]) is None
+        assert measured_ratio(goal, [*found[:2], made_up("scikit-learn", 6.0, task=other)]) is None
 
 
 def test_against_the_floor_gathering_is_set_aside():
     goal = Goal("jax", "matrix products", 16, "sgd", 2.0, at_most=True)
     found = [made_up("jax", 5.0), made_up("matrix products", 2.0)]
-    assert achieved(goal, found) is None
-    assert achieved(goal, [*found, made_up("jax, gathering", 1.0)]) == 2.0
+    assert measured_ratio(goal, found) is None
+    assert measured_ratio(goal, [*found, made_up("jax, gathering", 1.0)]) == 2.0
 
 
 def test_the_goals_name_what_is_measured():
@@ -196,8 +204,9 @@ def test_the_tables_say_what_was_measured_and_which_goals_are_reached(capsys):
         made_up("matrix products", 0.4, task=tasks[0]),
         made_up("matrix products", 0.5, task=tasks[1]),
     ]
-    grown = [growing.Grown("numpy", "width", (10, 20), (1.0, 3.0))]
-    report.show(Console(width=200), found, grown)
+    growths = [growing.Growth("numpy", "width", (10, 20), (1.0, 3.0))]
+    summary = summarise(found, growths)
+    show(Console(width=200), summary)
     rows = [
         [cell.strip() for cell in line.strip("│").split("│")]
         for line in capsys.readouterr().out.splitlines()
@@ -211,7 +220,7 @@ def test_the_tables_say_what_was_measured_and_which_goals_are_reached(capsys):
         ["jax", products, "256", "sgd", "at most 1.3", "1.60", "missed"],
     ]
     assert ["numpy", "width", "10, 20", "1.58"] in rows
-    written = report.as_json(found, grown, float)
+    written = as_json(summary)
     reached = {
         (goal["reference"], goal["batch_size"], goal["optimizer"]): goal["measured"]
         for goal in written["goals"]
@@ -231,7 +240,7 @@ def test_all_sizes_are_measured_unless_told_otherwise_and_growth_where_told(monk
         return []
 
     monkeypatch.setattr(measuring, "measure", measure)
-    monkeypatch.setattr(growing, "fitted", lambda *arguments: grown.append(arguments) or [])
+    monkeypatch.setattr(growing, "measure_growth", lambda *arguments: grown.append(arguments) or [])
     torch = sys.modules.get("torch")
     before = torch.get_num_threads() if torch else 1
     try:
@@ -258,19 +267,19 @@ def test_all_sizes_are_measured_unless_told_otherwise_and_growth_where_told(monk
 
 def test_an_exponent_is_that_of_the_power_law():
     sizes = [10, 20, 40]
-    assert exponent(sizes, [3 * size**1.5 for size in sizes]) == pytest.approx(1.5)
+    assert power_law_exponent(sizes, [3 * size**1.5 for size in sizes]) == pytest.approx(1.5)
 
 
 def test_growth_is_fitted_along_samples_batch_and_width(monkeypatch):
     def measured(tasks, repeats, variants):
         return [
-            Measured(task, variant, (1e-6 * task.samples * np.prod(task.layers[1]),))
+            Timing(task, variant, (1e-6 * task.samples * np.prod(task.layers[1]),))
             for task in tasks
             for variant in variants
         ]
 
     monkeypatch.setattr(growing, "measure", measured)
-    found = growing.fitted(VARIANTS, 1000, 1)
+    found = growing.measure_growth(VARIANTS, 1000, 1)
     assert {fit.along for fit in found} == {"samples", "batch size", "width"}
     assert {fit.variant for fit in found} == set(growing.PER_STEP)
     assert all(fit.exponent == pytest.approx(1.0, abs=0.01) for fit in found)

@@ -17,6 +17,7 @@ from crosscheck.training.data.datasets import Dataset, Split
 from crosscheck.training.runs import checkpoints
 from crosscheck.training.runs.checkpoints import Checkpoint, CheckpointError
 from crosscheck.training.runs.configuration import Configuration
+from crosscheck.training.runs.request import StopConditions, TrainingRequest
 from crosscheck.training.runs.training import train
 from crosscheck.verification.cases.training import TrainingCase
 from reference_numpy.optimizers import OPTIMIZERS
@@ -40,9 +41,9 @@ def configuration(**changes):
 def epochs(framework, number, folder, start=None, **changes):
     path = None if start is None else folder / f"{start}.safetensors"
     checkpoint = None if path is None else checkpoints.load(path)
-    chosen = configuration(**changes)
-    stop = {"max_epochs": number}
-    return train(framework, chosen, data(chosen.dtype), stop, start=checkpoint, folder=folder)
+    stop = StopConditions(max_epochs=number)
+    request = TrainingRequest(configuration(**changes), stop, checkpoint, folder)
+    return train(framework, request, data(request.configuration.dtype))
 
 
 def bits(params):
@@ -69,7 +70,7 @@ def test_going_on_gives_bit_for_bit_what_an_uninterrupted_run_gives(
     rest = epochs(framework, 3, tmp_path, start=framework.name, **changes)
     assert bits(rest.params) == bits(whole.params)
     assert [e.loss for e in rest.history] == [e.loss for e in whole.history]
-    assert (sorted(rest.after), len(rest.history)) == ([1, 2, 3], 3)
+    assert (sorted(rest.snapshots), len(rest.history)) == ([1, 2, 3], 3)
     # A run that was finished stays as it is.
     again = epochs(framework, 3, tmp_path, start=framework.name, **changes)
     assert bits(again.params) == bits(whole.params)
@@ -146,6 +147,7 @@ def test_a_checkpoint_that_cannot_be_written_whole_leaves_the_old_one(tmp_path, 
     with pytest.raises(OSError, match="No space left"):
         epochs(NUMPY, 2, tmp_path, start="numpy")
     assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]  # what was begun is not left behind
 
 
 def test_what_is_not_finite_is_not_kept(tmp_path):

@@ -9,8 +9,8 @@ from click.testing import CliRunner
 
 from crosscheck.cli.main import main
 from crosscheck.training.experiments import digits, networks, record, surfaces, table
-from crosscheck.training.experiments.base import Finding
-from crosscheck.training.experiments.table import EXPERIMENTS, Options
+from crosscheck.training.experiments.base import ExperimentResult, Options
+from crosscheck.training.experiments.table import EXPERIMENTS
 
 ON_DIGITS = ("weights", "noise", "labels")
 QUICK = [name for name in EXPERIMENTS if name != "record"]
@@ -79,8 +79,8 @@ def test_what_the_experiments_measure_tells_noise_from_pictures():
     rng = np.random.default_rng(0)
     noise = rng.random((5, 28, 28))
     smooth = np.cumsum(np.cumsum(noise - 0.5, axis=1), axis=2)
-    assert abs(digits._neighbours(noise)) < 0.05
-    assert digits._neighbours(smooth) > 0.8
+    assert abs(digits.neighbour_correlation(noise)) < 0.05
+    assert digits.neighbour_correlation(smooth) > 0.8
     assert len(surfaces.SIZES) == 3
 
 
@@ -102,7 +102,7 @@ def test_the_results_of_record_are_medians_of_seeds_and_fail_below_their_floor(
     assert found.numbers["below_their_floor"] == [name]
     monkeypatch.setattr(record, "FLOORS", {name: 0.0})
     assert not record.run_record(Options()).holds  # nothing was shown of MNIST
-    assert isinstance(found, Finding)
+    assert isinstance(found, ExperimentResult)
     (path,) = record.draw_record(tmp_path, found)
     assert path.exists()
 

@@ -1,6 +1,6 @@
-"""`crosscheck site`: pages to read beside the lecture notes, from one run, without a server.
+"""Building a site: pages to read beside the lecture notes, from one run, without a server.
 
-Everything on them comes from the run that they are built from: no figure is typed in.
+Every figure on the pages comes from that run; none is typed in.
 """
 
 import shutil
@@ -15,25 +15,18 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, UndefinedError
 from markupsafe import Markup, escape
 
-from crosscheck import __version__
 from crosscheck.frameworks.registry import MODULES
+from crosscheck.frameworks.version import VERSION
+from crosscheck.report.colours import css_class
+from crosscheck.report.json_files import write_compact
 from crosscheck.report.site import code, documents, overview, tables, worked
-from crosscheck.report.site.run import PARTS, Run
+from crosscheck.report.site.run import PARTS, SiteRun
 from crosscheck.report.site.words import WORDS
 
-# A folder that holds this file was written by `build`, and may be replaced.
+# `build` writes this file into its folder, and may replace a folder that has it.
 MARK = "made-by-crosscheck"
-# What every page loads, and what it is joined from.
-JOINED = {"style.css": ("style.css", "worked.css"), "script.js": ("script.js", "worked.js")}
-# The colour of every verdict; the word always stands in it.
-COLOURS = {
-    **dict.fromkeys(("verified", "confirmed", "holds", "done"), "good"),
-    **dict.fromkeys(("wrong", "contradicted", "fails"), "bad"),
-    **dict.fromkeys(("inherited", "ambiguous", "unfinished", "not installed"), "care"),
-    "for another contract": "care",
-    "rounded inputs": "info",
-    "illustration": "none",
-}
+# The files that every page loads, each from several templates.
+ASSETS = {"style.css": ("style.css", "worked.css"), "script.js": ("script.js", "worked.js")}
 
 
 class SiteError(ValueError):
@@ -46,129 +39,149 @@ class UnfitError(SiteError):
 
 @dataclass(frozen=True)
 class Page:
-    """One page: its file, its template, its title and what the template is filled with."""
+    """One page.
+
+    Attributes:
+        file: Its name in the site.
+        template: The template that makes it.
+        title: Its heading.
+        values: What the template shows, by the names that it uses.
+        language: The language of its own words: "en" or "zh".
+    """
 
     file: str
     template: str
     title: str
-    filling: dict[str, Any]
+    values: dict[str, Any]
     language: str = "en"
 
 
-def build(folder: Path, run: Run, language: str = "en") -> list[Path]:
+def build(folder: Path, run: SiteRun, language: str = "en") -> list[Path]:
     """Write the site of a run into a folder: whole, or not at all.
 
     Args:
-        folder: A new or empty one, or one that holds an earlier site, which is replaced.
-        run: What it shows.
-        language: "en" or "zh": of the documents' pages that the others link to.
+        folder: A folder that is new, or empty, or has an earlier site, which is replaced.
+        run: The run to show.
+        language: "en" or "zh": to which of a document's two pages the other pages link.
+
+    Returns:
+        The pages' files, the overview first.
 
     Raises:
-        SiteError: If the folder holds anything else, or cannot be written; if the run was made by
-            another version, whose statements were others.
+        UnfitError: If the run lacks something that is shown, since another version made it.
+        SiteError: If the folder has anything else in it, or cannot be written.
     """
-    place = place_of(folder)
+    target = check_folder(folder)
     try:
         texts = _texts(run, language)
     except (AttributeError, LookupError, TypeError, ValueError, UndefinedError) as error:
         raise UnfitError(
-            f"this run does not fit crosscheck {__version__} ({type(error).__name__}: {error}): "
+            f"this run does not fit crosscheck {VERSION} ({type(error).__name__}: {error}): "
             "make a new one by leaving out --run"
         ) from error
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=place.parent) as scratch:
-            made = Path(scratch, "site")
-            (made / "run").mkdir(parents=True)
-            for file, text in texts.items():
-                (made / file).write_text(text, encoding="utf-8")
-            for name, sources in JOINED.items():
-                text = "\n".join(_source(source) for source in sources)
-                (made / name).write_text(text, encoding="utf-8")
-            for picture in run.pictures:
-                shutil.copy(picture, made / "run" / picture.name)
-            for part in PARTS:
-                overview.write_part(made / "run" / f"{part}.json", run.parts[part])
-            (made / MARK).touch()
-            _put(made, place, Path(scratch, "earlier"))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+            new = Path(scratch, "site")
+            _write(new, texts, run)
+            _replace(target, new, Path(scratch, "earlier"))
     except OSError as error:
         raise SiteError(f"cannot write {folder}: {error.strerror}") from None
     return [folder / file for file in texts]
 
 
-def place_of(folder: Path) -> Path:
-    """Where the site of a folder stands, if it may: new, empty, or an earlier site.
+def check_folder(folder: Path) -> Path:
+    """Check that a site may be written into a folder.
+
+    Args:
+        folder: It may not exist yet, be empty, or have an earlier site in it.
+
+    Returns:
+        The folder's absolute path, through every link.
 
     Raises:
-        SiteError: If the folder holds anything else, is a file, or cannot be looked into.
+        SiteError: If it has anything else in it, is a file, or cannot be read.
     """
     try:
-        place = folder.resolve()  # so that "." has a folder around it, and a link stays one
-        if place.exists() and not (place / MARK).exists() and any(place.iterdir()):
+        target = folder.resolve()  # so that "." has a parent, and a link stays one
+        if target.exists() and not (target / MARK).exists() and any(target.iterdir()):
             raise SiteError(f"{folder} holds something that is no site: name a new or empty folder")
     except OSError as error:
         raise SiteError(f"cannot write {folder}: {error.strerror}") from None
-    return place
+    return target
 
 
-def _put(made: Path, place: Path, earlier: Path) -> None:
-    """Move a finished site to its place; what is there goes only once the new one is there."""
-    if not place.exists():
-        made.replace(place)
+def _write(folder: Path, texts: dict[str, str], run: SiteRun) -> None:
+    """Write every file of a site into a new folder, which nobody reads before it is complete."""
+    (folder / "run").mkdir(parents=True)
+    for file, text in texts.items():
+        (folder / file).write_text(text, encoding="utf-8")
+    for name, sources in ASSETS.items():
+        text = "\n".join(_source(source) for source in sources)
+        (folder / name).write_text(text, encoding="utf-8")
+    for picture in run.pictures:
+        shutil.copy(picture, folder / "run" / picture.name)
+    for part in PARTS:
+        write_compact(folder / "run" / f"{part}.json", run.parts[part])
+    (folder / MARK).touch()
+
+
+def _replace(target: Path, new: Path, earlier: Path) -> None:
+    """Move a complete site to its target; an earlier one stays if that fails."""
+    if not target.exists():
+        new.replace(target)
         return
-    place.replace(earlier)
+    target.replace(earlier)
     try:
-        made.replace(place)
+        new.replace(target)
     except OSError:
-        earlier.replace(place)
+        earlier.replace(target)
         raise
 
 
-def _texts(run: Run, language: str) -> dict[str, str]:
-    """The text of every page by its file."""
+def _texts(run: SiteRun, linked: str) -> dict[str, str]:
+    """The text of every page by its file; `linked` is the language of the linked documents."""
     environment = _environment()
-    return {
-        page.file: _rendered(environment, page, run, language) for page in _pages(run, language)
-    }
+    return {page.file: _render(environment, page, run, linked) for page in _pages(run, linked)}
 
 
-def _pages(run: Run, language: str) -> Iterator[Page]:
+def _pages(run: SiteRun, linked: str) -> Iterator[Page]:
     parts = run.parts
-    yield Page("index.html", "overview.html", "Overview", overview.filling(run, language))
-    for spoken in ("en", "zh"):
+    yield Page("index.html", "overview.html", "Overview", overview.page_values(run, linked))
+    for language, words in WORDS.items():
         for number in parts["ledger"]["documents"]:
-            filled = documents.filling(parts["ledger"], parts["verification"], number, spoken)
-            title = f"{WORDS[spoken]['document']} {number}{WORDS[spoken]['colon']}{filled['named']}"
-            file = documents.file_of(number, spoken)
-            yield Page(file, "document.html", title, filled, spoken)
-    yield Page("worked.html", "worked.html", "The worked example", worked.filling(run))
+            file = documents.file_of(number, language)
+            values = documents.page_values(parts["ledger"], parts["verification"], number, language)
+            title = f"{words['document']} {number}{words['colon']}{values['document_title']}"
+            yield Page(file, "document.html", title, values, language)
+    yield Page("worked.html", "worked.html", "The worked example", worked.page_values(run))
     for module in MODULES:
         title = f"{WORDS['en']['side_by_side']}: {module}"
-        yield Page(f"code-{module}.html", "code.html", title, code.filling(run, module))
+        yield Page(f"code-{module}.html", "code.html", title, code.page_values(run, module))
     yield Page("conventions.html", "conventions.html", "Conventions", tables.conventions(run))
     yield Page("sharpness.html", "sharpness.html", "Sharpness", tables.sharpness(run))
     yield Page("training.html", "training.html", "Training and speed", tables.training(run))
 
 
-def _rendered(environment: Environment, page: Page, run: Run, language: str) -> str:
-    spoken = page.language
-    words = WORDS[spoken]
+def _render(environment: Environment, page: Page, run: SiteRun, linked: str) -> str:
+    words = WORDS[page.language]
+    of_documents = linked if page.language == "en" else page.language
     links = [("index.html", words["overview"])]
     links += [
-        (documents.file_of(number, language if spoken == "en" else spoken), number)
+        (documents.file_of(number, of_documents), number)
         for number in run.parts["ledger"]["documents"]
     ]
     links += [("worked.html", words["worked"]), ("code-params.html", words["side_by_side"])]
-    links += [(f"{n}.html", words[n]) for n in ("conventions", "sharpness", "training")]
+    links += [(f"{name}.html", words[name]) for name in ("conventions", "sharpness", "training")]
     return environment.get_template(page.template).render(
         page=page.file,
         title=page.title,
-        language=spoken,
+        language=page.language,
         words=SimpleNamespace(**words),
         links=[{"href": href, "title": title} for href, title in links],
         run=SimpleNamespace(**run.parts),
         parts=PARTS,
-        **page.filling,
+        **page.values,
     )
 
 
@@ -183,42 +196,47 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    helpers: dict[str, Callable[..., Any]] = {
-        "verdict": _verdict,
+    functions: dict[str, Callable[..., Any]] = {
+        "verdict": verdict,
         "fraction": fraction,
         "ulps": ulps,
         "short": short,
-        "tongue": tongue,
+        "language_of": language_of,
     }
-    environment.globals |= helpers
+    environment.globals |= functions
     return environment
 
 
-def _verdict(word: str, shown: str | None = None) -> Markup:
-    """A verdict as colour and word."""
+def verdict(word: str, text: str | None = None) -> Markup:
+    """A verdict in its colour.
+
+    Args:
+        word: The verdict.
+        text: What is written instead of the word, in another language.
+    """
     return Markup('<span class="verdict {}">{}</span>').format(
-        COLOURS.get(word, "none"), escape(shown or word)
+        css_class(word), escape(text or word)
     )
 
 
 def fraction(cell: dict[str, Any]) -> str:
-    """What part of its bound an error is."""
+    """The error of a comparison as a fraction of its bound."""
     if cell["fraction"] is None:
         return "beyond measure"
     return f"{cell['fraction']:.2f}" if cell["fraction"] < 1000 else f"{cell['fraction']:.1e}"
 
 
 def ulps(cell: dict[str, Any]) -> str:
-    """The same error in units of the last place, where they say something."""
+    """The same error in units in the last place, or nothing where they have no meaning."""
     return "" if cell["ulps"] is None else f"{short(cell['ulps'])} ulps"
 
 
 def short(number: float) -> str:
-    """Two digits of a number, as a whole one where that is not long."""
+    """A number to two significant digits, without an exponent where that is short."""
     rounded = float(f"{number:.2g}")
     return f"{rounded:,.0f}" if 10 <= rounded < 100_000 else f"{number:.2g}"
 
 
-def tongue(text: str) -> str:
-    """The language of a heading or a line of a document."""
+def language_of(text: str) -> str:
+    """The language of a heading or a line of a document: "zh" or "en"."""
     return "zh" if any("\u4e00" <= letter <= "\u9fff" for letter in text) else "en"

@@ -1,4 +1,4 @@
-"""What the pages of the code show: every definition in every framework, lines beside lines."""
+"""The pages of the code: every definition in every framework, line beside line."""
 
 from functools import cache
 from typing import Any
@@ -12,9 +12,9 @@ from crosscheck.frameworks import reading
 from crosscheck.frameworks.registry import BUILT_IN, MODULES
 from crosscheck.report.site.formulas import FORMULAS
 from crosscheck.report.site.mathml import mathml
-from crosscheck.report.site.run import Run
+from crosscheck.report.site.run import SiteRun
 
-# The class of a piece of code; everything else is plain.
+# The class of a kind of token in the style sheet; every other token is plain.
 CLASSES = {
     Keyword: "k",
     String: "s",
@@ -24,7 +24,8 @@ CLASSES = {
     Name.Class: "n",
 }
 
-# What a public function of the contract is made of: the same equation, measured through it.
+# Functions that do the work of a function of the contract: they have the equations of that one, and
+# what is measured of that one holds for them.
 INSIDE = {
     "gradients.unchecked_value_and_grad": "gradients.value_and_grad",
     "gradients._backward": "gradients.deltas",
@@ -35,8 +36,13 @@ INSIDE = {
 }
 
 
-def filling(run: Run, module: str) -> dict[str, Any]:
-    """For the template: the definitions of one module, with equation and measured agreement."""
+def page_values(run: SiteRun, module: str) -> dict[str, Any]:
+    """What the template shows of a module: its definitions, their equations and worst errors.
+
+    Args:
+        run: The run with the worst errors.
+        module: A module of the contract.
+    """
     packages = list(BUILT_IN.values())
     names = dict.fromkeys(
         each.name for package in packages for each in reading.definitions(package, module).values()
@@ -61,15 +67,17 @@ def filling(run: Run, module: str) -> dict[str, Any]:
 
 
 def _lines(name: str, packages: list[str]) -> dict[str, Any]:
-    found = reading.find(name, packages)
-    there = [each for each in found if each is not None]
-    lines = [highlighted(each.lines) for each in there]
-    rows = reading.align([each.lines for each in there])
+    definitions = {
+        framework: definition
+        for framework, definition in zip(BUILT_IN, reading.find(name, packages), strict=True)
+        if definition is not None
+    }
+    lines = [highlight(each.lines) for each in definitions.values()]
+    rows = reading.align([each.lines for each in definitions.values()])
     return {
         "columns": [
             {"framework": framework, "place": f"{each.path}:{each.line}"}
-            for framework, each in zip(BUILT_IN, found, strict=True)
-            if each is not None
+            for framework, each in definitions.items()
         ],
         "rows": [
             {
@@ -85,13 +93,13 @@ def _lines(name: str, packages: list[str]) -> dict[str, Any]:
     }
 
 
-@cache  # what is written alike in several frameworks, once
-def highlighted(lines: tuple[str, ...]) -> list[Markup]:
-    """Lines of Python in colour: each piece in a span of its class."""
+@cache  # since many definitions are the same in several frameworks
+def highlight(lines: tuple[str, ...]) -> list[Markup]:
+    """Lines of Python in colour: each token in a span of its class."""
     pieces: list[Markup] = []
     for kind, text in lex("\n".join(lines), PythonLexer(stripnl=False)):
         opening, closing = _span(kind)
-        # A piece may go over several lines, as a docstring does: every line gets its own span.
+        # A token may have several lines, as a docstring does: each line gets a span of its own.
         parts = [opening + escape(part) + closing for part in text.split("\n")]
         pieces.append(Markup("\n").join(parts))
     return [Markup(line) for line in Markup("").join(pieces).split("\n")][: len(lines)]

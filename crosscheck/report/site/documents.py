@@ -1,4 +1,4 @@
-"""What the page of a document shows: its sections, in its order, with every verdict."""
+"""The page of a document: its sections, in its own order, with every verdict."""
 
 import inspect
 import json
@@ -12,30 +12,37 @@ from crosscheck.documents.statements.statement import StatementVerdict
 from crosscheck.documents.verdicts import Verdict
 from crosscheck.numerics.comparison import EXACT
 from crosscheck.report.site.mathml import of_expression
-from crosscheck.report.site.words import WORDS, is_said, said
+from crosscheck.report.site.words import WORDS, is_english, translate
 
-DIGITS = 10  # of an exact value that are shown; all twenty are in the JSON
+DIGITS = 10  # of an exact value; the JSON has twenty
 
 
 def file_of(number: str, language: str) -> str:
-    """The page of a document in a language."""
+    """The name of a document's page in a language."""
     return f"document-{number}{'' if language == 'en' else '.' + language}.html"
 
 
-def filling(
+def page_values(
     ledger: dict[str, Any], verification: dict[str, Any], number: str, language: str
 ) -> dict[str, Any]:
-    """For the template: counts, then every section with its lines of numbers and statements."""
+    """What the template shows of a document: counts, then its sections with all their entries.
+
+    Args:
+        ledger: The part of the run with the verdicts.
+        verification: The part of the run with what differs.
+        number: The document.
+        language: "en" or "zh".
+    """
     numbers = [
         {**each, "anchor": f"n{index}"}
         for index, each in enumerate(ledger["numbers"])
         if each["document"] == number
     ]
     statements = [each for each in ledger["statements"] if each["document"] == number]
-    counts = Counter(each["verdict"] for each in (*numbers, *statements))
+    counts = count_verdicts(ledger, number)
     other = "zh" if language == "en" else "en"
     return {
-        "named": said(ledger["documents"][number], number, language),
+        "document_title": translate(ledger["documents"][number], number, language),
         "other": file_of(number, other),
         "other_language": other,
         "word": WORDS[language],
@@ -59,19 +66,30 @@ def filling(
     }
 
 
+def count_verdicts(ledger: dict[str, Any], number: str) -> Counter[str]:
+    """Count the printed numbers and statements of a document by their verdict.
+
+    Args:
+        ledger: The part of the run with the verdicts.
+        number: The document.
+    """
+    entries = (*ledger["numbers"], *ledger["statements"])
+    return Counter(each["verdict"] for each in entries if each["document"] == number)
+
+
 @cache
 def sections() -> dict[str, list[tuple[str, list[str]]]]:
-    """The sections of every document, in its order and under its own headings.
+    """The headings of every document, in its order.
 
-    With each the names under which the ledger has what stands there.
+    With each heading come the names that its entries have as their section in the ledger.
     """
     text = (files(__package__) / "sections.json").read_text("utf-8")
-    found: dict[str, list[tuple[str, list[str]]]] = json.loads(text)
-    return found
+    headings: dict[str, list[tuple[str, list[str]]]] = json.loads(text)
+    return headings
 
 
 def _wrong(verification: dict[str, Any], number: str) -> set[str]:
-    """The frameworks that compute the example of a document wrongly."""
+    """The frameworks that compute a document's worked example wrongly."""
     return {
         each["frameworks"][0]
         for each in verification["differ"]
@@ -81,38 +99,45 @@ def _wrong(verification: dict[str, Any], number: str) -> set[str]:
 
 def _number(entry: dict[str, Any], document: str, language: str) -> dict[str, Any]:
     slip = entry["slip"]
-    shown = dict(entry)
-    shown["line"] = line(entry["line"], document, language)
-    shown["exact"] = "" if entry["exact"] is None else f"{float(entry['exact']):.{DIGITS}g}"
+    row = dict(entry)
+    row["line"] = translate_line(entry["line"], document, language)
+    row["exact"] = "" if entry["exact"] is None else f"{float(entry['exact']):.{DIGITS}g}"
     if entry["verdict"] == "illustration":
-        shown["quantity"] = said(entry["quantity"], document, language)
-    shown["frameworks"] = {
-        name: f"{value:.{DIGITS}g}" for name, value in entry["frameworks"].items()
-    }
+        row["quantity"] = translate(entry["quantity"], document, language)
+    row["frameworks"] = {name: f"{value:.{DIGITS}g}" for name, value in entry["frameworks"].items()}
     if slip is not None:
-        shown["slip"] = {
-            "name": said(slip["name"], document, language),
-            "explanation": said(slip["explanation"], document, language),
+        row["slip"] = {
+            "name": translate(slip["name"], document, language),
+            "explanation": translate(slip["explanation"], document, language),
             "formula": of_expression(slip["expression"]),
             "gives": f"{float(slip['gives']):.{DIGITS}g}",
             "reproduces": slip["reproduces"],
         }
-    return shown
+    return row
 
 
-def line(text: str, document: str, language: str) -> str:
-    """A line of a document; what is said in English there has its Chinese, formulas need none."""
-    return said(text, document, language) if is_said(text) else text
+def translate_line(text: str, document: str, language: str) -> str:
+    """A line of a document in a language; formulas and Chinese stay as they are.
+
+    Args:
+        text: The line.
+        document: The number of the document.
+        language: "en" or "zh".
+
+    Raises:
+        KeyError: If an English line has no translation.
+    """
+    return translate(text, document, language) if is_english(text) else text
 
 
 def _statement(entry: dict[str, Any], document: str, language: str) -> dict[str, Any]:
     correct = entry["correct"]
     return {
         "verdict": entry["verdict"],
-        "statement": said(entry["statement"], document, language),
-        "correct": correct and said(correct, document, language),
+        "statement": translate(entry["statement"], document, language),
+        "correct": correct and translate(correct, document, language),
         "readings": {
-            said(name, document, language): held for name, held in entry["readings"].items()
+            translate(name, document, language): holds for name, holds in entry["readings"].items()
         },
         "demonstration": _demonstrations()[document, entry["statement"]],
     }
@@ -120,10 +145,10 @@ def _statement(entry: dict[str, Any], document: str, language: str) -> dict[str,
 
 @cache
 def _demonstrations() -> dict[tuple[str, str], str]:
-    """What is run for every statement, as it stands in the sources, without the statement."""
-    found = {}
+    """The source of every statement's demonstration, without the decorator above it."""
+    sources = {}
     for each in all_statements():
         lines = inspect.getsource(each.demonstrate).rstrip().split("\n")
         first = next(i for i, line in enumerate(lines) if line.startswith("def "))
-        found[each.document, each.statement] = "\n".join(lines[first:])
-    return found
+        sources[each.document, each.statement] = "\n".join(lines[first:])
+    return sources

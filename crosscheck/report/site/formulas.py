@@ -1,4 +1,4 @@
-"""The equations of every definition that has any, in LaTeX, as its docstring has them."""
+"""The equations of the definitions that have any, in LaTeX; their docstrings have the same ones."""
 
 MOMENTS = (r"m = \beta_1 m + (1 - \beta_1) g", r"v = \beta_2 v + (1 - \beta_2) g^2")
 HATS = (r"\hat m = \frac{m}{1 - \beta_1^t}", r"\hat v = \frac{v}{1 - \beta_2^t}")

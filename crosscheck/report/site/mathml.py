@@ -1,4 +1,4 @@
-"""Mathematics for a page: LaTeX as MathML, and the expressions of the ledger as LaTeX."""
+"""Formulas for a page: the expressions of the ledger as LaTeX, and LaTeX as MathML."""
 
 import ast
 import re
@@ -7,8 +7,8 @@ from functools import cache
 from latex2mathml.converter import convert
 from markupsafe import Markup
 
-# The names of the ledger, as the documents write them. An index there counts from 0, a layer of
-# the network from 1, its inputs being layer 0.
+# How the documents write the names of the ledger. Indices count from 0 in the ledger and from 1 in
+# the documents, where the inputs are layer 0.
 SYMBOLS = {
     "inputs": "x",
     "outputs": r"a^{(L)}",
@@ -21,7 +21,7 @@ SYMBOLS = {
     "b2": r"\beta_2",
 }
 PARTS = {"weight": "W", "bias": "b"}
-# What is there for every parameter, around the symbol of the parameter.
+# Quantities of every weight and bias, whose symbol goes into the braces.
 OF_PARAMETERS = {
     "params": "{}",
     "grads": r"\frac{{\partial C_0}}{{\partial {}}}",
@@ -29,26 +29,26 @@ OF_PARAMETERS = {
     "second_moment": "v_{{{}}}",
 }
 OF_LAYERS = {"activations": "a", "pre_activations": "z", "deltas": r"\delta"}
-# These have a row for each sample, of which the documents have one: only the unit is named.
+# These have a row for each sample. The documents have one sample, and name only the unit.
 BY_SAMPLE = {"inputs", "outputs", "targets", *OF_LAYERS}
 NAME = r"(?:\w+\.)*?(\w+)(?:\[(\d+)\])?(?:\.(weight|bias))?(?:\[([\d, ]+)\])?"
 OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: r"\,", ast.Div: "/"}
 
 
 @cache
-def mathml(latex: str) -> Markup:
-    """A formula in LaTeX as MathML, a line of its own."""
-    return Markup(convert(latex, display="block"))
+def mathml(formula: str) -> Markup:
+    """A formula in LaTeX as MathML, on a line of its own."""
+    return Markup(convert(formula, display="block"))
 
 
 @cache
-def inline(latex: str) -> Markup:
-    """The same within a line."""
-    return Markup(convert(latex))
+def inline(formula: str) -> Markup:
+    """A formula in LaTeX as MathML, within a line of text."""
+    return Markup(convert(formula))
 
 
 def of_expression(text: str) -> Markup:
-    """An expression of the ledger as MathML."""
+    """An expression of the ledger as MathML, on a line of its own."""
     return mathml(latex(text))
 
 
@@ -58,7 +58,7 @@ def latex(text: str) -> str:
 
 
 def _latex(node: ast.expr, outer: int = 0) -> str:
-    """LaTeX, in parentheses where the operator around it binds more tightly."""
+    """LaTeX for an expression, in parentheses where the operator around it binds more tightly."""
     if isinstance(node, ast.Constant):
         return repr(node.value)
     if isinstance(node, ast.UnaryOp):
@@ -81,7 +81,7 @@ def _binary(node: ast.BinOp, outer: int) -> str:
         text = f"{_latex(node.left, 3)}^{{{_latex(node.right)}}}"
         return rf"\left({text}\right)" if outer > 2 else text
     strength = 1 if isinstance(node.op, ast.Add | ast.Sub) else 2
-    # A sum on the right of a sum keeps its parentheses; a product needs none.
+    # A sum to the right of a plus or minus keeps its parentheses; a product does not need any.
     left, right = _latex(node.left, strength), _latex(node.right, strength + (strength == 1))
     operator = r"\cdot" if strength == 2 and right[0].isdigit() else OPERATORS[type(node.op)]
     text = f"{left} {operator} {right}"
@@ -89,11 +89,11 @@ def _binary(node: ast.BinOp, outer: int) -> str:
 
 
 def _symbol(name: str) -> str:
-    """A name of the ledger: "params[1].weight[0, 0]" is W^(2) with the indices 1, 1."""
-    found = re.fullmatch(NAME, name)
-    if found is None:
+    """The symbol of a name of the ledger: that of params[1].weight[0, 0] is W^{(2)}_{1,1}."""
+    match = re.fullmatch(NAME, name)
+    if match is None:
         return _word(name)
-    base, layer, part, index = found.groups()
+    base, layer, part, index = match.groups()
     where = f"_{{{_from_one(index, base in BY_SAMPLE)}}}" if index else ""
     if part is not None and base in OF_PARAMETERS:
         of = f"{PARTS[part]}^{{({int(layer or 0) + 1})}}{where}"
@@ -103,7 +103,7 @@ def _symbol(name: str) -> str:
         return f"{OF_LAYERS[base]}^{{({number})}}{where}"
     if base == "layer_sizes" and layer is not None:
         return f"{SYMBOLS[base]}_{{{layer}}}"
-    if layer is not None:  # an index, since there are no layers of it
+    if layer is not None:  # the quantity has no layers, so that this is an index
         where = f"_{{{_from_one(layer, False)}}}"
     return SYMBOLS.get(base, _word(base)) + where
 
@@ -113,6 +113,6 @@ def _word(name: str) -> str:
 
 
 def _from_one(index: str, by_sample: bool) -> str:
-    """The unit that an index names: the last of "sample, unit", or both of "row, column"."""
-    counted = [str(int(each) + 1) for each in index.split(",")]
-    return counted[-1] if by_sample else ",".join(counted)
+    """An index of the ledger, counted from 1; of "sample, unit" only the unit."""
+    numbers = [str(int(each) + 1) for each in index.split(",")]
+    return numbers[-1] if by_sample else ",".join(numbers)

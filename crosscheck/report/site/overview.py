@@ -1,33 +1,28 @@
-"""What the overview shows of a run."""
+"""The overview of a run."""
 
-import json
-from collections import Counter
-from pathlib import Path
 from typing import Any
 
 from crosscheck.documents.statements.statement import StatementVerdict
 from crosscheck.documents.verdicts import Verdict
 from crosscheck.numerics.comparison import EXACT
 from crosscheck.report.site import documents
-from crosscheck.report.site.run import Run
+from crosscheck.report.site.run import SiteRun
 from crosscheck.verification.discrimination import MARGIN
 
 
-def write_part(path: Path, content: Any) -> None:
-    """One part of the run, for other programs."""
-    path.write_text(
-        json.dumps(content, ensure_ascii=False, separators=(",", ":")), encoding="utf-8"
-    )
+def page_values(run: SiteRun, language: str) -> dict[str, Any]:
+    """What the template shows: the stages by framework, the documents, what is wrong.
 
-
-def filling(run: Run, language: str) -> dict[str, Any]:
-    """For the template: the stages by framework, the documents' counts, what is wrong."""
+    Args:
+        run: The run.
+        language: "en" or "zh": to which of a document's two pages it links.
+    """
     verification, ledger = run.parts["verification"], run.parts["ledger"]
     findings = run.parts["conventions"]["findings"]
     outcomes = run.parts["mistakes"]["mistakes"]
     differ = verification["differ"]
     return {
-        "columns": _judged(verification),
+        "columns": _compared(verification),
         "stages": _stages(verification),
         "wrong": [each for each in differ if not each["known_failure"]],
         "known": sum(each["known_failure"] is not None for each in differ),
@@ -37,7 +32,7 @@ def filling(run: Run, language: str) -> dict[str, Any]:
                 "number": number,
                 "title": title,
                 "href": documents.file_of(number, language),
-                "counts": counted(ledger, number),
+                "counts": documents.count_verdicts(ledger, number),
             }
             for number, title in ledger["documents"].items()
         ],
@@ -49,19 +44,14 @@ def filling(run: Run, language: str) -> dict[str, Any]:
     }
 
 
-def counted(ledger: dict[str, Any], number: str) -> Counter[str]:
-    """How many entries of one document have each verdict."""
-    entries = (*ledger["numbers"], *ledger["statements"])
-    return Counter(each["verdict"] for each in entries if each["document"] == number)
-
-
-def _judged(verification: dict[str, Any]) -> list[str]:
-    """The frameworks that were compared with anything."""
+def _compared(verification: dict[str, Any]) -> list[str]:
+    """The frameworks that were compared with something."""
     compared = {name for each in verification["stages"] for name in each["frameworks"]}
     return [name for name in verification["frameworks"] if name in compared]
 
 
 def _stages(verification: dict[str, Any]) -> list[dict[str, Any]]:
+    """A row for each stage: every framework's worst error, and the worst pair of frameworks."""
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for each in verification["stages"]:
         row = rows.setdefault((each["group"], each["stage"]), {"exact": {}, "pair": None})
@@ -74,7 +64,7 @@ def _stages(verification: dict[str, Any]) -> list[dict[str, Any]]:
         {
             "group": group,
             "stage": stage,
-            "cells": [row["exact"].get(name) for name in _judged(verification)],
+            "cells": [row["exact"].get(name) for name in _compared(verification)],
             "pair": row["pair"],
         }
         for (group, stage), row in rows.items()

@@ -1,26 +1,26 @@
-"""What the pages of conventions, sharpness, training and speed show of a run."""
+"""The pages of conventions, of sharpness, and of training and speed."""
 
-from statistics import median
 from typing import Any
 
-from crosscheck.report.site.run import Run
+from crosscheck.report.site.run import SiteRun
+from crosscheck.training.bench.records import reaches_goal
+from crosscheck.training.runs.records import median_seconds
 from crosscheck.verification.discrimination import MARGIN
 
 
-def conventions(run: Run) -> dict[str, Any]:
-    """Every statement about a stock framework, with what came of it."""
-    found = run.parts["conventions"]
-    kinds = list(dict.fromkeys(each["kind"] for each in found["findings"]))
+def conventions(run: SiteRun) -> dict[str, Any]:
+    """What the template shows: every statement about a stock framework, and how it was tried."""
+    part = run.parts["conventions"]
     return {
-        "versions": found["versions"],
-        "findings": found["findings"],
-        "kinds": kinds,
-        "stock": list(dict.fromkeys(each["framework"] for each in found["findings"])),
+        "versions": part["versions"],
+        "findings": part["findings"],
+        "kinds": list(dict.fromkeys(each["kind"] for each in part["findings"])),
+        "stock": list(dict.fromkeys(each["framework"] for each in part["findings"])),
     }
 
 
-def sharpness(run: Run) -> dict[str, Any]:
-    """The matrix of mistakes and groups of cases."""
+def sharpness(run: SiteRun) -> dict[str, Any]:
+    """What the template shows: which group of cases catches which mistake."""
     outcomes = run.parts["mistakes"]["mistakes"]
     margins = [each["margin"] for each in outcomes if each["margin"] is not None]
     return {
@@ -32,11 +32,11 @@ def sharpness(run: Run) -> dict[str, Any]:
     }
 
 
-def training(run: Run) -> dict[str, Any]:
-    """The runs, how far they drifted apart, the pictures, and the ratios of the benchmark."""
-    found, speed = run.parts["training"], run.parts["speed"]
+def training(run: SiteRun) -> dict[str, Any]:
+    """What the template shows: the training, its pictures, and the benchmark."""
+    part, speed = run.parts["training"], run.parts["speed"]
     return {
-        "missing": found.get("missing"),
+        "missing": part.get("missing"),
         "runs": [
             {
                 "framework": each["framework"],
@@ -44,21 +44,25 @@ def training(run: Run) -> dict[str, Any]:
                 "loss": each["epochs"][-1]["loss"],
                 "train": each["epochs"][-1]["train_accuracy"],
                 "test": each["epochs"][-1]["test_accuracy"],
-                "seconds": median(epoch["seconds"] for epoch in each["epochs"]),
+                "seconds": median_seconds(each),
             }
-            for each in found.get("runs", [])
+            for each in part.get("runs", [])
         ],
-        "drift": found.get("drift", []),
-        "configuration": found.get("configuration", {}),
-        "pictures": [(name, ALTERNATIVES.get(name, name)) for name in _pictures(run)],
+        "drift": part.get("drift", []),
+        "configuration": part.get("configuration", {}),
+        "pictures": [(path.name, ALTERNATIVES.get(path.name, path.name)) for path in run.pictures],
         "speed_missing": speed.get("missing"),
         "measured": [each for each in speed.get("measured", []) if each["median"] is not None],
-        "goals": speed.get("goals", []),
+        "goals": [
+            goal | {"verdict": "reached" if reaches_goal(goal) else "missed"}
+            for goal in speed.get("goals", [])
+            if goal["measured"] is not None
+        ],
         "machine": speed.get("machine", {}),
     }
 
 
-# What each picture shows, for whoever cannot see it.
+# The text in place of each picture, for readers who cannot see it.
 ALTERNATIVES = {
     "confusion.png": "Which test digits are taken for which: on the diagonal stands what is right",
     "curves.png": "Loss and test accuracy over the epochs, of every framework",
@@ -66,7 +70,3 @@ ALTERNATIVES = {
     "horizon.png": "How far they are apart after every step, and where that leaves the bound",
     "weights.png": "The weights into the first layer of a trained network, as images of the pixels",
 }
-
-
-def _pictures(run: Run) -> list[str]:
-    return [path.name for path in run.pictures]

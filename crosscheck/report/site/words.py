@@ -1,4 +1,4 @@
-"""The words of the pages themselves, in English and, for the documents' pages, in Chinese."""
+"""The words of the pages, in English and, for the pages of the documents, in Chinese."""
 
 import json
 import re
@@ -118,21 +118,26 @@ def _texts(number: str) -> dict[str, str]:
     return texts
 
 
-# In a line of a document: an English word, which a Chinese page says otherwise.
+# An English word in a line of a document; a Chinese page translates such a line.
 ENGLISH = re.compile(r"(?<![A-Za-z_.(])[a-z]{2,}(?![A-Za-z_(])")
-# What stands in formulas and code as it is.
+# These look like words and are names in formulas and code.
 KEPT = {"eps", "db", "threshold"}
 
 
-def is_said(text: str) -> bool:
-    """Whether a line of a document is told in English, and no formula or Chinese."""
+def is_english(text: str) -> bool:
+    """Whether a line of a document has English words, and is not just a formula or Chinese."""
     return bool(set(ENGLISH.findall(text)) - KEPT)
 
 
-def said(text: str, number: str, language: str) -> str:
-    """A text of the ledger of one document in a language.
+def translate(text: str, number: str, language: str) -> str:
+    """A text of the ledger in a language.
+
+    Args:
+        text: The text in English.
+        number: The document that it is about.
+        language: "en" or "zh".
 
     Raises:
-        KeyError: If nobody has written it in that language.
+        KeyError: If it has no translation.
     """
     return text if language == "en" else _texts(number)[text]

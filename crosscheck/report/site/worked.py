@@ -21,7 +21,7 @@ from crosscheck.frameworks.registry import BUILT_IN
 from crosscheck.numerics.exact.balls import to_decimal, working_precision
 from crosscheck.numerics.trees import Layer
 from crosscheck.report.site.mathml import inline
-from crosscheck.report.site.run import Run
+from crosscheck.report.site.run import SiteRun
 from crosscheck.report.site.worked_steps import RUNS, WorkedStep, steps
 from crosscheck.report.site.worked_values import Sizes, Value
 
@@ -37,7 +37,7 @@ class WorkedError(LookupError):
     """Something that a step shows does not exist; the message says what."""
 
 
-def filling(run: Run) -> dict[str, Any]:
+def page_values(run: SiteRun) -> dict[str, Any]:
     """For the template: the steps, the optimizers to choose from, and Adam's step four ways.
 
     Raises:

@@ -1,4 +1,7 @@
-"""What no epoch can do without: matrix products, gathering, and NumPy's calls."""
+"""Floors: how long the parts take that no epoch can do without.
+
+These are the matrix products, gathering the batches, and NumPy's calls as such.
+"""
 
 import functools
 from itertools import pairwise
@@ -12,13 +15,13 @@ from reference_numpy.params import init_params
 
 
 def products(task: Task) -> Epoch:
-    """The matrix products of a step and nothing else: no gathering, no activation, no update."""
+    """An epoch of matrix products alone: no gathering, no activation, no update."""
     rng, kind = np.random.default_rng(0), np.dtype(task.dtype).type
     pairs = list(pairwise(task.layers))
     weights = [rng.random((above, below), kind) for below, above in pairs]
     grads = [np.empty_like(weight) for weight in weights]
     sizes = [len(batch) for batch in batches_of(task, 0)]
-    # Of whole batches, and of the short last one.
+    # One set of arrays for whole batches, and one for the last batch, if it is shorter.
     arrays = {
         rows: (
             [rng.random((rows, units), kind) for units in task.layers],
@@ -42,10 +45,10 @@ def products(task: Task) -> Epoch:
 
 
 def jax_products(task: Task) -> Epoch:
-    """The same products in XLA, as JAX makes them: in one call for all batches of one length.
+    """The same products in XLA, in one call for all batches of one length.
 
-    Each step multiplies by what the last one made, or XLA would work out one step for all of them.
-    The numbers soon overflow; they are multiplied as fast as any.
+    Each step takes the result of the one before: otherwise XLA would compute one step and use it
+    for all. The numbers soon overflow, which does not make a product slower.
     """
     import jax
     import jax.numpy as jnp
@@ -80,9 +83,9 @@ def jax_products(task: Task) -> Epoch:
 
 
 def written_out(task: Task) -> Epoch:
-    """The step in NumPy as one straight line over memory made once: what calls and arithmetic cost.
+    """An epoch in NumPy that calls nothing but NumPy, on arrays that are allocated once.
 
-    For this one network and plain descent; it checks nothing.
+    It is written for sigmoid layers and plain descent, and checks no argument.
     """
     inputs, targets = task.data()
     start = init_params(task.layers, seed=0, dtype=task.dtype)
@@ -92,20 +95,20 @@ def written_out(task: Task) -> Epoch:
     layers = list(zip(params, grads, strict=True))
     one = np.ones((), task.dtype)
 
-    def memory(rows: int) -> Any:
+    def allocate(rows: int) -> Any:
         outputs, slopes, deltas = (
             [np.empty((rows, units), task.dtype) for units in task.layers] for _ in range(3)
         )
         rate = np.asarray(-task.rate / rows, task.dtype)
         return outputs, slopes, deltas, np.empty_like(outputs[-1]), rate
 
-    # Of whole batches, and of the short last one.
-    memories = {rows: memory(rows) for rows in {len(batch) for batch in batches_of(task, 0)}}
+    # One set of arrays for whole batches, and one for the last batch, if it is shorter.
+    arrays = {rows: allocate(rows) for rows in {len(batch) for batch in batches_of(task, 0)}}
 
     def epoch(number: int) -> Any:
         loss = 0.0
         for batch in batches_of(task, number):
-            outputs, slopes, deltas, y, rate = memories[len(batch)]
+            outputs, slopes, deltas, y, rate = arrays[len(batch)]
             np.take(inputs, batch, axis=0, out=outputs[0], mode="clip")
             np.take(targets, batch, axis=0, out=y, mode="clip")
             for index, (layer, _) in enumerate(layers):
@@ -136,10 +139,10 @@ def written_out(task: Task) -> Epoch:
 
 
 def jax_gather(task: Task) -> Epoch:
-    """What shuffling and gathering alone cost JAX within one call for the epoch.
+    """An epoch of shuffling and gathering alone, within one call of JAX.
 
-    The batch is what the loop carries: of anything less XLA computes only what is asked for in the
-    end, an entry or a sum, and never copies a row.
+    The loop returns whole batches: if only an entry or a sum of them were asked for, XLA would
+    compute just that, and copy no row.
     """
     import jax
     import jax.numpy as jnp
@@ -156,10 +159,10 @@ def jax_gather(task: Task) -> Epoch:
 
     def epoch(number: int) -> Any:
         batches = batches_of(task, number)
-        last = []
+        last_batches = []
         for rows in sorted({len(batch) for batch in batches}, reverse=True):
             stacked = np.stack([batch for batch in batches if len(batch) == rows])
-            last.append(run(inputs, targets, jnp.asarray(stacked)))
-        return jax.block_until_ready(last)
+            last_batches.append(run(inputs, targets, jnp.asarray(stacked)))
+        return jax.block_until_ready(last_batches)
 
     return epoch

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import isnan
 
-from crosscheck.training.bench.measuring import exponent, measure
+from crosscheck.training.bench.measuring import measure, power_law_exponent
 from crosscheck.training.bench.tasks import NETWORK, Task
 from crosscheck.training.bench.variants import Variant
 
@@ -12,8 +13,15 @@ PER_STEP = ("numpy", "torch", "jax", "matrix products")
 
 
 @dataclass(frozen=True)
-class Grown:
-    """Times of one variant along one size, and the exponent of the power law through them."""
+class Growth:
+    """The times of one variant along one size.
+
+    Attributes:
+        variant: The variant's name.
+        along: The size: "samples", "batch size" or "width".
+        sizes: Its values.
+        seconds: The median time of an epoch at each.
+    """
 
     variant: str
     along: str
@@ -22,11 +30,23 @@ class Grown:
 
     @property
     def exponent(self) -> float:
-        return exponent(self.sizes, self.seconds)
+        """k of the power law seconds = c size^k that fits best."""
+        return power_law_exponent(self.sizes, self.seconds)
 
 
-def fitted(variants: Sequence[Variant], samples: int, repeats: int) -> list[Grown]:
-    """Seconds of an epoch by its samples, and of a step by batch size and by width, with SGD."""
+def measure_growth(variants: Sequence[Variant], samples: int, repeats: int) -> list[Growth]:
+    """Time epochs with SGD in float32 along each of three sizes.
+
+    Along "samples" the batches stay as they are; along the other two so does the number of steps.
+
+    Args:
+        variants: The ways to train; those that are not in PER_STEP are left out.
+        samples: The largest number of samples.
+        repeats: Epochs that count.
+
+    Returns:
+        The growth of each variant that could be measured.
+    """
     base = Task(samples, 32, NETWORK, "float32", "sgd")
     chosen = [variant for variant in variants if variant.name in PER_STEP]
     shares = [samples * eighths // 8 for eighths in (1, 2, 4, 8)]
@@ -41,12 +61,12 @@ def fitted(variants: Sequence[Variant], samples: int, repeats: int) -> list[Grow
             for w in (128, 256, 512, 1024)
         ],
     }
-    found = []
+    growths = []
     for along, entries in series.items():
         sizes = tuple(size for size, _ in entries)
-        measured = measure([task for _, task in entries], repeats, chosen)
+        timings = measure([task for _, task in entries], repeats, chosen)
         for variant in chosen:
-            times = tuple(m.median for m in measured if m.variant.name == variant.name)
-            if all(time == time for time in times):  # NaN where it is not installed
-                found.append(Grown(variant.name, along, sizes, times))
-    return found
+            seconds = tuple(t.median_seconds for t in timings if t.variant.name == variant.name)
+            if not any(map(isnan, seconds)):  # it is NaN where the variant is not installed
+                growths.append(Growth(variant.name, along, sizes, seconds))
+    return growths

@@ -1,4 +1,4 @@
-"""Measuring in turns, in one run, on one thread; medians, ratios and goals."""
+"""Timing variants in turns, in one process, on one thread; ratios of medians, and their goals."""
 
 import gc
 import os
@@ -16,14 +16,14 @@ from crosscheck.training.bench.variants import VARIANTS, Variant
 
 
 @dataclass(frozen=True)
-class Measured:
-    """One variant on one task.
+class Timing:
+    """How long one variant takes for one task.
 
     Attributes:
-        task, variant: What.
-        seconds: Of every epoch, in turns with the other variants.
-        first: Seconds of the first epoch, which is not counted: it compiles, and warms up.
-        missing: The exception that says why there is nothing, or None.
+        task, variant: What was timed.
+        seconds: The time of every epoch; empty where the variant could not be run.
+        first: The time of the first epoch. It does not count, since it may compile something.
+        missing: The exception because of which there are no times, or None.
     """
 
     task: Task
@@ -33,11 +33,17 @@ class Measured:
     missing: str | None = None
 
     @property
-    def median(self) -> float:
+    def median_seconds(self) -> float:
+        """The median time of an epoch; NaN where there is none."""
         return median(self.seconds) if self.seconds else float("nan")
 
+    @property
+    def seconds_per_step(self) -> float:
+        """The median time of an epoch, divided by its number of steps."""
+        return self.median_seconds / -(-self.task.samples // self.task.batch_size)
 
-# Whose fastest is held against a reference.
+
+# Several rivals under one name: a reference is compared with the fastest of them.
 NN, PRODUCTS = "torch.nn + torch.optim, the fastest", "matrix products, the fastest"
 RIVALS = {
     NN: (
@@ -52,14 +58,15 @@ RIVALS = {
 
 @dataclass(frozen=True)
 class Goal:
-    """A ratio of times that a reference has to reach, on NETWORK in float32.
+    """A ratio of times that a reference should reach, for NETWORK in float32.
 
     Attributes:
         variant: The reference.
-        against: The rival, or the name of several of which the fastest counts.
-        batch_size, optimizer: Of the task.
-        ratio: The rival's time over the reference's, at least; for the floor (`at_most`) the
-            reference's time without gathering over the floor's, at most.
+        against: Its rival, or a name in RIVALS.
+        batch_size, optimizer: The task.
+        ratio: The least ratio of the rival's time to the reference's.
+        at_most: Whether the rival is a floor, which no epoch can reach. Then `ratio` is the
+            largest ratio of the reference's time, less that of gathering, to the floor's.
     """
 
     variant: str
@@ -71,10 +78,17 @@ class Goal:
 
     @property
     def rivals(self) -> tuple[str, ...]:
+        """The names of the variants of which the fastest is the rival."""
         return RIVALS.get(self.against, (self.against,))
 
-    def reached_by(self, measured: float) -> bool:
-        return measured <= self.ratio if self.at_most else measured >= self.ratio
+    def is_reached_by(self, measured: float) -> bool:
+        """Whether a measured ratio reaches this goal."""
+        return is_reached(measured, self.ratio, at_most=self.at_most)
+
+
+def is_reached(measured: float, goal: float, *, at_most: bool) -> bool:
+    """Whether a measured ratio is at least, or at most, what it should be."""
+    return measured <= goal if at_most else measured >= goal
 
 
 GOALS = (
@@ -98,26 +112,28 @@ def measure(
     repeats: int,
     variants: Sequence[Variant] = VARIANTS,
     progress: Callable[[str], None] = lambda name: None,
-) -> list[Measured]:
-    """Time every variant on every task: so many epochs each, in turns.
+) -> list[Timing]:
+    """Time every variant on every task.
+
+    The variants of a task take turns, epoch by epoch, so that whatever slows the machine down for
+    a while slows them all.
 
     Args:
-        tasks: What to train.
-        repeats: Epochs that count; one more before them does not.
-        variants: Which ways.
-        progress: Called with the name of every variant that begins to be set up, then of every
-            round.
+        tasks: What is trained.
+        repeats: How many epochs count; one before them does not.
+        variants: The ways to train. One that is not made for a task is left out there.
+        progress: Called with a text before a variant is set up for a task.
     """
-    found = []
+    timings = []
     with one_thread():
         for task in tasks:
-            found += _in_turns(task, repeats, [v for v in variants if v.takes(task)], progress)
-    return found
+            timings += _in_turns(task, repeats, [v for v in variants if v.takes(task)], progress)
+    return timings
 
 
 def _in_turns(
     task: Task, repeats: int, variants: Sequence[Variant], progress: Callable[[str], None]
-) -> list[Measured]:
+) -> list[Timing]:
     epochs, firsts, missing = {}, {}, {}
     for variant in variants:
         progress(f"{variant.name}, batch {task.batch_size}, {task.dtype}, {task.optimizer}")
@@ -131,7 +147,7 @@ def _in_turns(
         firsts[variant.name] = time.perf_counter() - began
         epochs[variant.name] = epoch
     seconds: dict[str, list[float]] = {name: [] for name in epochs}
-    with threadpool_limits(limits=1):  # also of what the variants have loaded since
+    with threadpool_limits(limits=1):  # again, for the libraries that the variants imported
         for number in range(1, repeats + 1):
             gc.collect()
             for name, epoch in epochs.items():
@@ -139,7 +155,7 @@ def _in_turns(
                 epoch(number)
                 seconds[name].append(time.perf_counter() - began)
     return [
-        Measured(
+        Timing(
             task,
             variant,
             tuple(seconds.get(variant.name, ())),
@@ -152,10 +168,11 @@ def _in_turns(
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """One thread in every pool that is there, and one core for whatever starts one later.
+    """Limit this process to one thread and one core, until the block ends.
 
-    A core alone does not do: NumPy's BLAS has had its threads since it was imported, and they keep
-    to the cores that were free then.
+    The limit of one thread is for the thread pools that exist, the one core for those that start
+    later. One core alone is not enough: NumPy's BLAS started its threads when it was imported, and
+    they stay on the cores that were allowed then.
     """
     with threadpool_limits(limits=1), _one_core():
         yield
@@ -174,14 +191,22 @@ def _one_core() -> Iterator[None]:
         os.sched_setaffinity(0, allowed)
 
 
-def achieved(goal: Goal, measured: Sequence[Measured]) -> float | None:
-    """The ratio that was measured for a goal, or None where something of it was not."""
+def measured_ratio(goal: Goal, timings: Sequence[Timing]) -> float | None:
+    """The ratio of times that a goal is about.
+
+    Args:
+        goal: What is compared, on which task.
+        timings: What was measured.
+
+    Returns:
+        The ratio, or None where one of its times was not measured.
+    """
     wanted = (NETWORK, "float32", goal.batch_size, goal.optimizer)
     times = {
-        found.variant.name: found.median
-        for found in measured
-        if found.seconds
-        and (found.task.layers, found.task.dtype, found.task.batch_size, found.task.optimizer)
+        timing.variant.name: timing.median_seconds
+        for timing in timings
+        if timing.seconds
+        and (timing.task.layers, timing.task.dtype, timing.task.batch_size, timing.task.optimizer)
         == wanted
     }
     needed = [goal.variant, *goal.rivals, *(["jax, gathering"] if goal.at_most else [])]
@@ -191,6 +216,6 @@ def achieved(goal: Goal, measured: Sequence[Measured]) -> float | None:
     return (own - times["jax, gathering"]) / rival if goal.at_most else rival / own
 
 
-def exponent(sizes: Sequence[float], seconds: Sequence[float]) -> float:
-    """k of the power law seconds = c size^k that fits best in the logarithms."""
+def power_law_exponent(sizes: Sequence[float], seconds: Sequence[float]) -> float:
+    """k of the power law seconds = c size^k that fits best, by least squares of the logarithms."""
     return float(np.polyfit(np.log(sizes), np.log(seconds), 1)[0])

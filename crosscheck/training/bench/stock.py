@@ -1,4 +1,4 @@
-"""An epoch without the references: their frameworks' stock blocks, and teaching code."""
+"""Epochs without the references: the frameworks' own building blocks, and teaching code."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,7 @@ from reference_numpy.params import init_params
 
 
 def scikit_learn(task: Task) -> Epoch:
-    """MLPClassifier, one pass by `partial_fit`, in an order of its own."""
+    """One `partial_fit` of scikit-learn's MLPClassifier, which shuffles for itself."""
     from sklearn.neural_network import MLPClassifier
 
     inputs, targets = task.data()
@@ -25,7 +25,7 @@ def scikit_learn(task: Task) -> Epoch:
         batch_size=min(task.batch_size, task.samples),
         learning_rate_init=task.rate,
         momentum=0.0,
-        nesterovs_momentum=False,  # it would work out every update twice
+        nesterovs_momentum=False,  # otherwise it computes every update twice
         random_state=0,
     )
 
@@ -38,11 +38,14 @@ def scikit_learn(task: Task) -> Epoch:
 
 
 def torch_stock(variant: str, gather: str = "indexing") -> Callable[[Task], Epoch]:
-    """`nn.Sequential` with `torch.optim`.
+    """An epoch of `nn.Sequential` with `torch.optim`.
 
     Args:
-        variant: Of the optimizer: "default", "foreach" or "fused".
-        gather: How samples are fetched: "indexing", "index_select" or "DataLoader".
+        variant: The optimizer's implementation: "default", "foreach" or "fused".
+        gather: How a batch is gathered: by "indexing", "index_select" or a "DataLoader".
+
+    Returns:
+        A function that sets the epoch up for a task.
     """
 
     def make(task: Task) -> Epoch:
@@ -91,7 +94,12 @@ def torch_stock(variant: str, gather: str = "indexing") -> Callable[[Task], Epoc
 
 
 def optax_stock(task: Task, gather_inside: bool = False) -> Epoch:
-    """optax under `jax.jit`, one call per step, which is handed the batch or gathers it itself."""
+    """An epoch of optax, with one call of a compiled function per step.
+
+    Args:
+        task: What is trained.
+        gather_inside: Whether the compiled function gathers the batch, or NumPy does before it.
+    """
     import jax
     import jax.numpy as jnp
     import optax
@@ -131,10 +139,10 @@ def optax_stock(task: Task, gather_inside: bool = False) -> Epoch:
 
 
 def per_sample(task: Task) -> Epoch:
-    """A loop over samples in the manner of teaching code: the equations, line by line.
+    """An epoch as teaching code has it: a loop over samples, and the equations line by line.
 
-    Each sample is a column, sigmoid'(z) takes two more sigmoids, and the gradients of all samples
-    are made anew and added up.
+    A sample is a column, sigmoid'(z) computes two more sigmoids, and the gradient of every sample
+    is a new array that is added to the sum.
     """
     inputs, targets = task.data()
     columns = inputs[:, :, None], targets[:, :, None]

@@ -1,4 +1,4 @@
-"""What is measured: the task, and the batches of its epochs."""
+"""The tasks that are timed, and the batches of their epochs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,21 +8,22 @@ import numpy as np
 
 from crosscheck.frameworks.batches import batches_of_epoch, order_of_epoch
 
-# An epoch by its number. It returns when all of it is computed: what was trained, where that can be
-# looked at, as (weight, bias) of each layer.
+# Trains the epoch of a number, and returns once all of it is computed. What it returns are the
+# parameters, as (weight, bias) of each layer, if the variant has any.
 Epoch = Callable[[int], Any]
-# The digit recogniser of the documents, and epochs of MNIST's training images.
+# The documents' digit recogniser, and as many samples as MNIST has for training.
 NETWORK, SAMPLES = (784, 16, 16, 10), 50_000
 RATES = {"sgd": 0.1, "adam": 0.001}
 
 
 @dataclass(frozen=True)
 class Task:
-    """One thing to measure.
+    """One training whose epochs are timed.
 
     Attributes:
-        samples, batch_size: Of an epoch.
-        layers: Units per layer.
+        samples: Samples in an epoch.
+        batch_size: Samples per update.
+        layers: Units per layer, inputs first.
         dtype: "float32" or "float64".
         optimizer: "sgd" or "adam".
     """
@@ -34,7 +35,11 @@ class Task:
     optimizer: str
 
     def data(self) -> tuple[np.ndarray, np.ndarray]:
-        """Inputs in [0, 1] and one-hot targets, seeded; their values do not matter for speed."""
+        """Random inputs in [0, 1] and one-hot targets: speed does not depend on their values.
+
+        Returns:
+            Inputs (samples, first layer) and targets (samples, last layer), always the same.
+        """
         rng = np.random.default_rng(0)
         inputs = rng.random((self.samples, self.layers[0]), np.dtype(self.dtype).type)
         labels = rng.integers(0, self.layers[-1], self.samples)
@@ -42,6 +47,7 @@ class Task:
 
     @property
     def rate(self) -> float:
+        """The learning rate of the task's optimizer."""
         return RATES[self.optimizer]
 
 

@@ -1,7 +1,7 @@
-"""All ways to train an epoch that are measured: the references, and what they are held against.
+"""The ways to train an epoch that are timed: the references, and what they are compared with.
 
-All but the floors shuffle and gather for themselves, and make the same steps: a sigmoid network,
-half the squared error (scikit-learn: its own loss, softmax cross-entropy), SGD or Adam.
+All but the floors shuffle and gather the samples, and make the same steps: a sigmoid network, half
+the squared error (scikit-learn has a loss of its own, softmax cross-entropy), SGD or Adam.
 """
 
 import functools
@@ -19,10 +19,10 @@ class Variant:
     """One way to train an epoch.
 
     Attributes:
-        name: What it is called.
+        name: Its name, also on the command line.
         kind: "reference", "stock" or "floor".
-        make: Sets it up for a task; what it needs and is not there is an ImportError.
-        takes: Whether it is worth measuring for a task.
+        make: Sets it up for a task. Raises ImportError if a library is not installed.
+        takes: Whether it can be timed for a task.
     """
 
     name: str
@@ -34,21 +34,29 @@ class Variant:
 # ----- the references -----
 
 
-def reference(name: str, compile: bool | None = None) -> Callable[[Task], Epoch]:
-    """A reference's own epoch, as its `train` runs it."""
+def reference(name: str, compiled: bool | None = None) -> Callable[[Task], Epoch]:
+    """An epoch of a reference, as its `train` runs it.
+
+    Args:
+        name: "numpy", "torch" or "jax".
+        compiled: As the contract's `train` takes `compile`.
+
+    Returns:
+        A function that sets the epoch up for a task.
+    """
 
     def make(task: Task) -> Epoch:
         framework = load(name, f"reference_{name}")
         if not isinstance(framework, Framework):
             raise ImportError(getattr(framework, "reason", None) or str(framework))
-        if compile:
-            _forget_compiled()
+        if compiled:
+            _reset_compiler()
         arrays, names = framework.params, ["sigmoid"] * (len(task.layers) - 1)
         inputs, targets = (arrays.from_numpy(array) for array in task.data())
         optimizer = framework.optimizers.OPTIMIZERS[task.optimizer](task.rate)
         params = arrays.init_params(task.layers, seed=0, dtype=task.dtype)
         state = optimizer.init(params)
-        kind = (optimizer, names, "half_squared_error", compile)
+        kind = (optimizer, names, "half_squared_error", compiled)
 
         def epoch(number: int) -> Any:
             nonlocal params, state
@@ -63,8 +71,8 @@ def reference(name: str, compile: bool | None = None) -> Callable[[Task], Epoch]
     return make
 
 
-def _forget_compiled() -> None:
-    """Let torch compile anew: it keeps a few versions of a function, and then compiles no more."""
+def _reset_compiler() -> None:
+    """Let torch compile again: after a few versions of one function it compiles no more."""
     import torch
 
     torch.compiler.reset()
@@ -77,7 +85,7 @@ def _is_sgd(task: Task) -> bool:
 VARIANTS: tuple[Variant, ...] = (
     Variant("numpy", "reference", reference("numpy")),
     Variant("torch", "reference", reference("torch")),
-    Variant("torch compiled", "reference", reference("torch", compile=True)),
+    Variant("torch compiled", "reference", reference("torch", compiled=True)),
     Variant("jax", "reference", reference("jax")),
     Variant("scikit-learn", "stock", stock.scikit_learn),
     Variant("torch.nn, default", "stock", stock.torch_stock("default")),

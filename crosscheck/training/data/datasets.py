@@ -1,6 +1,7 @@
-"""Handwritten digits to train on: `digits`, which is always there, and `mnist`.
+"""Handwritten digits to train on: `digits`, which scikit-learn has, and `mnist`.
 
-Pixels are floats in [0, 1], a sample a row; labels are whole numbers, and one-hot as targets.
+Every row of the inputs is a sample whose pixels are floats in [0, 1]. Labels are the digits 0 to 9;
+as targets they are one-hot.
 """
 
 import hashlib
@@ -17,7 +18,7 @@ from crosscheck.training.data.idx import DataError, parse_idx, read_bytes
 CLASSES = 10
 FOLDER_VARIABLE = "CROSSCHECK_MNIST_DIR"
 
-# The four files, and the sha256 of what they hold when uncompressed.
+# The four files, with the sha256 of their uncompressed content.
 MNIST = {
     "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
     "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
@@ -28,7 +29,12 @@ MNIST = {
 
 @dataclass(frozen=True)
 class Split:
-    """Some samples: inputs (samples, pixels) in [0, 1], and their labels (samples,)."""
+    """The samples that are trained on, or those that are tested on.
+
+    Attributes:
+        inputs: (samples, pixels). In [0, 1].
+        labels: (samples,). The digits.
+    """
 
     inputs: np.ndarray
     labels: np.ndarray
@@ -41,7 +47,12 @@ class Split:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A data set by name, split into what is trained on and what is held back."""
+    """A data set: the samples to train on, and those that are held back to test with.
+
+    Attributes:
+        name: Its name in DATASETS.
+        train, test: The two parts.
+    """
 
     name: str
     train: Split
@@ -49,7 +60,10 @@ class Dataset:
 
 
 def digits(dtype: str = "float64") -> Dataset:
-    """The 1,797 real 8 x 8 digits that scikit-learn carries; every fifth is held back.
+    """The 1,797 handwritten digits of 8 x 8 pixels in scikit-learn; every fifth is held back.
+
+    Args:
+        dtype: Of the inputs: "float64" or "float32".
 
     Raises:
         DataError: If scikit-learn is not installed.
@@ -74,18 +88,21 @@ def digits(dtype: str = "float64") -> Dataset:
 
 
 def mnist(dtype: str = "float64") -> Dataset:
-    """The 60,000 and 10,000 images of 28 x 28, from the folder that CROSSCHECK_MNIST_DIR names.
+    """The 60,000 and 10,000 images of 28 x 28 pixels, from the folder in CROSSCHECK_MNIST_DIR.
 
     Where the variable is not set they are downloaded once and kept in the user's cache.
 
+    Args:
+        dtype: Of the inputs: "float64" or "float32".
+
     Raises:
-        DataError: If a file is missing, truncated, altered, or something else altogether.
+        DataError: If a file is missing, truncated, altered or not an IDX file.
 
     Source: LeCun, Bottou, Bengio and Haffner (1998).
     """
     folder = os.environ.get(FOLDER_VARIABLE)
     arrays = {
-        name: _verified(_in_folder(Path(folder), name) if folder else fetch(name, sha256), sha256)
+        name: _read(_in_folder(Path(folder), name) if folder else fetch(name, sha256), sha256)
         for name, sha256 in MNIST.items()
     }
     names = {"train": "train", "t10k": "test"}
@@ -108,10 +125,10 @@ def _in_folder(folder: Path, name: str) -> Path:
     raise DataError(f"{folder}: has neither {name} nor {name}.gz ({FOLDER_VARIABLE} names it)")
 
 
-def _verified(path: Path, sha256: str) -> np.ndarray:
+def _read(path: Path, sha256: str) -> np.ndarray:
     content = read_bytes(path)
     if hashlib.sha256(content).hexdigest() != sha256:
-        parse_idx(content, str(path))  # says what is wrong with it, if anything shows
+        parse_idx(content, str(path))  # raises an error that says more, if it is no IDX file
         raise DataError(f"{path}: its content is not that of the original (sha256 differs)")
     return parse_idx(content, str(path))
 

@@ -1,4 +1,4 @@
-"""Downloading the MNIST files, once, into the user's cache."""
+"""Downloading the files of MNIST, once, into the user's cache."""
 
 import hashlib
 import sys
@@ -10,7 +10,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from crosscheck.training.data.idx import DataError, read_bytes
 
-# Tried in this order; each holds the four original archives.
+# Asked in this order; each has the four original archives.
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
@@ -19,15 +19,18 @@ CACHE = "backprop-crosscheck"
 
 
 def fetch(name: str, sha256: str, mirrors: tuple[str, ...] = MIRRORS) -> Path:
-    """The path of one file in the cache; downloaded, and verified, if it is not there yet.
+    """Download one file, unless the cache has it already.
 
-    What does not hold what it should is thrown away again and the next mirror is asked, so that the
-    cache never holds anything else.
+    A file with another content is removed again and the next mirror is asked, so that the cache
+    never keeps a wrong file.
 
     Args:
-        name: Of the file, as on the mirrors but without ".gz".
-        sha256: Of the uncompressed content.
-        mirrors: Where to look, in this order.
+        name: The name of the file on the mirrors, without ".gz".
+        sha256: The sha256 of its uncompressed content.
+        mirrors: The addresses to ask, in this order.
+
+    Returns:
+        The path of the file in the cache.
 
     Raises:
         DataError: If pooch is not installed, or no mirror has the file.
@@ -40,7 +43,7 @@ def fetch(name: str, sha256: str, mirrors: tuple[str, ...] = MIRRORS) -> Path:
             "'backprop-crosscheck[data]'; or name a folder that has the files by "
             "CROSSCHECK_MNIST_DIR"
         ) from None
-    pooch.get_logger().setLevel("WARNING")  # the progress bar says it already
+    pooch.get_logger().setLevel("WARNING")  # the progress bar shows the download already
     folder = Path(pooch.os_cache(CACHE))
     failures = []
     for mirror in mirrors:
@@ -48,13 +51,13 @@ def fetch(name: str, sha256: str, mirrors: tuple[str, ...] = MIRRORS) -> Path:
             with _Bar(name) as bar:
                 path = pooch.retrieve(
                     url=f"{mirror}{name}.gz",
-                    known_hash=None,  # of the uncompressed bytes below: archives may be packed anew
+                    known_hash=None,  # a mirror may have compressed the same bytes differently
                     fname=f"{name}.gz",
                     path=folder,
                     downloader=pooch.HTTPDownloader(progressbar=bar),
                 )
             content = read_bytes(Path(path))
-        except (OSError, ValueError) as error:  # requests' own errors are OSErrors
+        except (OSError, ValueError) as error:  # the errors of requests are OSErrors
             failures.append(f"{mirror}: {error}")
         else:
             if hashlib.sha256(content).hexdigest() == sha256:
@@ -65,7 +68,7 @@ def fetch(name: str, sha256: str, mirrors: tuple[str, ...] = MIRRORS) -> Path:
 
 
 class _Bar:
-    """A progress bar in the form that pooch asks for: total, update, reset, close."""
+    """A progress bar with the interface that pooch expects: total, update, reset, close."""
 
     def __init__(self, name: str) -> None:
         columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn()

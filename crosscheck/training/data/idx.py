@@ -1,7 +1,7 @@
-"""The IDX format of the original MNIST files: a header that says what follows, then bytes.
+"""The IDX format of the original MNIST files: a header, then the numbers.
 
     2 bytes of 0, the type of the numbers (8: unsigned bytes), the number of dimensions,
-    the size of each dimension (4 bytes, big end first), the numbers themselves
+    the size of each dimension (4 bytes, big-endian), the numbers themselves
 
 Source: LeCun, Cortes and Burges, "The MNIST database of handwritten digits".
 """
@@ -19,11 +19,14 @@ GZIP = b"\x1f\x8b"
 
 
 class DataError(ValueError):
-    """A data file is not what it should be; the message names the file."""
+    """A data set is not available, or one of its files is broken; the message says which."""
 
 
 def read_idx(path: Path) -> np.ndarray:
-    """The array of bytes in an IDX file, gzipped or not.
+    """Read the array of bytes in an IDX file.
+
+    Args:
+        path: The file, gzipped or not.
 
     Raises:
         DataError: If it cannot be read, is truncated, has bytes left over, or is no IDX file.
@@ -32,7 +35,10 @@ def read_idx(path: Path) -> np.ndarray:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The content of a file, uncompressed if it is gzipped, whatever its name.
+    """Read the content of a file, and uncompress it if it is gzipped.
+
+    Args:
+        path: The file; its name does not matter.
 
     Raises:
         DataError: If it cannot be read or uncompressed.
@@ -45,10 +51,14 @@ def read_bytes(path: Path) -> bytes:
 
 
 def parse_idx(content: bytes, name: str) -> np.ndarray:
-    """The array that the bytes of an IDX file hold; `name` is for the message.
+    """The array in the bytes of an IDX file.
+
+    Args:
+        content: The bytes, uncompressed.
+        name: The name of the file, for the message.
 
     Raises:
-        DataError: As `read_idx`.
+        DataError: If they are truncated, too many, or not an IDX file.
     """
     if len(content) < 4 or content[:2] != b"\0\0":
         raise DataError(f"{name}: is no IDX file: it starts with {content[:4].hex() or 'nothing'}")
@@ -61,12 +71,12 @@ def parse_idx(content: bytes, name: str) -> np.ndarray:
     if len(content) < header:
         raise DataError(f"{name}: is truncated within its header of {header} bytes")
     shape = struct.unpack(f">{dimensions}I", content[4:header])
-    expected = math.prod(shape)  # Python's own numbers, which no header can overflow
+    expected = math.prod(shape)  # in Python's integers, which cannot overflow
     found = len(content) - header
     if found != expected:
         what = "is truncated" if found < expected else "has bytes left over"
         raise DataError(f"{name}: {what}: {found} bytes of data, not {expected} for {shape}")
     try:
         return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
-    except ValueError as error:  # no data, and sizes or a number of dimensions beyond NumPy's
+    except ValueError as error:  # no data, but more dimensions or larger ones than NumPy has
         raise DataError(f"{name}: cannot be an array of shape {shape}: {error}") from None

@@ -1,4 +1,4 @@
-"""What an experiment is: a claim, what was found, and a picture of it."""
+"""An experiment: a claim of the lectures, how it is tried, and how the result is drawn."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,11 +11,11 @@ from crosscheck.training.data.datasets import DATASETS, Dataset
 
 @dataclass(frozen=True)
 class Options:
-    """What an experiment may be told.
+    """How an experiment is run.
 
     Attributes:
-        data: The data set of those that train on digits.
-        seed: Of whatever is drawn.
+        data: The data set, for experiments that train on digits.
+        seed: The seed of all random numbers.
         progress: Called with the name of every part that is done.
     """
 
@@ -27,26 +27,26 @@ class Options:
         """The data set, in float64.
 
         Raises:
-            DataError: If it is not there.
+            DataError: If it cannot be had.
         """
         return DATASETS[self.data]("float64")
 
 
 @dataclass(frozen=True)
-class Finding:
+class ExperimentResult:
     """What an experiment found.
 
     Attributes:
-        holds: Whether the claim does.
+        holds: Whether the claim holds.
         text: What was found, in a sentence or two.
-        numbers: The same for other programs.
-        drawn: What the picture shows.
+        numbers: What was found, for other programs.
+        picture: What the picture shows beside that.
     """
 
     holds: bool
     text: str
     numbers: dict[str, Any]
-    drawn: dict[str, Any] = field(default_factory=dict, repr=False)
+    picture: dict[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -54,21 +54,22 @@ class Experiment:
     """One experiment.
 
     Attributes:
-        claim: What it shows.
-        source: Where that is said.
-        run, draw: Find out, and draw what was found into a folder.
+        claim: What it is to show.
+        source: Where the lectures say so.
+        run: Runs it.
+        draw: Draws its result into a folder, and returns the files.
         parts: How many parts `run` reports to `progress`.
     """
 
     claim: str
     source: str
-    run: Callable[[Options], Finding]
-    draw: Callable[[Path, Finding], list[Path]]
+    run: Callable[[Options], ExperimentResult]
+    draw: Callable[[Path, ExperimentResult], list[Path]]
     parts: int = 1
 
 
 def numpy_reference() -> Framework:
-    """The reference in NumPy, which is always there."""
-    loaded = load("numpy", "reference_numpy")
-    assert isinstance(loaded, Framework)
-    return loaded
+    """The reference in NumPy, which is always installed."""
+    framework = load("numpy", "reference_numpy")
+    assert isinstance(framework, Framework)
+    return framework

@@ -8,13 +8,13 @@ import numpy as np
 from crosscheck.documents import transcription
 from crosscheck.documents.examples import to_floats
 from crosscheck.numerics.trees import to_framework
-from crosscheck.training.experiments.base import Finding, Options, numpy_reference
-from crosscheck.training.plots.figures import COLOURS, DASHES, figure, labelled
+from crosscheck.training.experiments.base import ExperimentResult, Options, numpy_reference
+from crosscheck.training.plots.figures import DASHES, PALETTE, figure, label_axes
 
 # ----- gradient norm per layer -----
 
 DEPTH, WIDTH, BATCH = 10, 32, 64  # hidden layers, units in each, samples
-FLAT = 1e-6  # a slope below this passes nothing on
+FLAT = 1e-6  # a sigmoid with a slope below this is saturated
 STACKS: dict[str, dict[str, Any]] = {
     "sigmoid, glorot_uniform": {"name": "sigmoid", "initializer": "glorot_uniform"},
     "relu, he_normal": {"name": "relu", "initializer": "he_normal"},
@@ -26,13 +26,18 @@ STACKS: dict[str, dict[str, Any]] = {
 }
 
 
-def run_saturation(options: Options) -> Finding:
-    found = {label: _stack(options.seed, **stack) for label, stack in STACKS.items()}
-    norms = {label: of_layers for label, (of_layers, _) in found.items()}
-    flat = {label: share for label, (_, share) in found.items()}
+def run_saturation(options: Options) -> ExperimentResult:
+    """Measure the gradient of every layer in three deep networks.
+
+    Args:
+        options: The seed.
+    """
+    measures = {label: _stack(options.seed, **stack) for label, stack in STACKS.items()}
+    norms = {label: of_layers for label, (of_layers, _) in measures.items()}
+    flat = {label: share for label, (_, share) in measures.items()}
     kept = {label: of_layers[0] / of_layers[-1] for label, of_layers in norms.items()}
     sigmoid, relu, wide = STACKS
-    return Finding(
+    return ExperimentResult(
         holds=kept[sigmoid] < 1e-4 and kept[relu] > 0.1 and flat[wide] > 0.9 > 0.01 > flat[sigmoid],
         text=(
             f"From the last of {DEPTH + 1} layers to the first the gradient of the weights shrinks "
@@ -49,7 +54,11 @@ def run_saturation(options: Options) -> Finding:
 def _stack(
     seed: int, name: str, initializer: str, bound: float | None = None
 ) -> tuple[list[float], float]:
-    """On one batch of noise: the norm of dC/dW by layer, and the share of slopes that are flat."""
+    """The gradient of a deep network on one batch of noise.
+
+    Returns:
+        The norm of dC/dW of every layer, and the share of hidden units whose slope is below FLAT.
+    """
     numpy, rng = numpy_reference(), np.random.default_rng([10, seed])
     sizes = [WIDTH] * (DEPTH + 1) + [10]
     params = numpy.params.init_params(sizes, seed=seed, initializer=initializer, bound=bound)
@@ -66,17 +75,18 @@ def _stack(
     return norms, float(np.mean(slopes < FLAT))
 
 
-def draw_saturation(folder: Path, finding: Finding) -> list[Path]:
+def draw_saturation(folder: Path, result: ExperimentResult) -> list[Path]:
+    """Draw the norm of the gradient by layer, and return the file."""
     path = folder / "saturation.png"
     smallest = float(np.finfo("float64").smallest_normal)
     with figure(path) as ((axes,),):
         for (label, norms), colour, dash in zip(
-            finding.numbers["gradient_norms"].items(), COLOURS, DASHES, strict=False
+            result.numbers["gradient_norms"].items(), PALETTE, DASHES, strict=False
         ):
             shown = np.where(np.array(norms) > smallest, norms, np.nan)
             style = {"color": colour, "linestyle": dash, "marker": "o", "label": label}
             axes.plot(range(1, len(norms) + 1), shown, **style)
-        labelled(axes, "layer, the first next to the inputs", "norm of dC/dW", "a deep stack")
+        label_axes(axes, "layer, the first next to the inputs", "norm of dC/dW", "a deep stack")
         axes.set_yscale("log")
         axes.legend(fontsize="small")
     return [path]
@@ -91,7 +101,12 @@ CONDITIONS: dict[str, dict[str, float]] = {
 }
 
 
-def run_stopping(options: Options) -> Finding:
+def run_stopping(options: Options) -> ExperimentResult:
+    """Repeat document 002's step until each stop condition holds.
+
+    Args:
+        options: Without effect: nothing is random.
+    """
     numpy, example = numpy_reference(), transcription.load("002").example
     network = example.network
     assert network is not None
@@ -113,7 +128,7 @@ def run_stopping(options: Options) -> Finding:
     }
     epochs = {name: len(result.losses) for name, result in results.items()}
     longest = max((result.losses for result in results.values()), key=len)
-    return Finding(
+    return ExperimentResult(
         holds=(
             all(result.stop_reason == name for name, result in results.items())
             and all(np.diff(longest) < 0)
@@ -133,15 +148,16 @@ def run_stopping(options: Options) -> Finding:
     )
 
 
-def draw_stopping(folder: Path, finding: Finding) -> list[Path]:
-    path, losses = folder / "stopping.png", finding.numbers["losses"]
+def draw_stopping(folder: Path, result: ExperimentResult) -> list[Path]:
+    """Draw the loss and where each condition ends the run, and return the file."""
+    path, losses = folder / "stopping.png", result.numbers["losses"]
     with figure(path) as ((axes,),):
-        axes.plot(range(1, len(losses) + 1), losses, color=COLOURS[0])
+        axes.plot(range(1, len(losses) + 1), losses, color=PALETTE[0])
         for (name, count), colour, mark in zip(
-            finding.numbers["iterations"].items(), COLOURS[1:], "os^", strict=False
+            result.numbers["iterations"].items(), PALETTE[1:], "os^", strict=False
         ):
             axes.plot(count, losses[count - 1], mark, color=colour, label=f"{name}: {count}")
-        labelled(axes, "iteration", "loss", "document 002, until each condition holds")
+        label_axes(axes, "iteration", "loss", "document 002, until each condition holds")
         axes.set_yscale("log")
         axes.legend()
     return [path]

@@ -8,20 +8,25 @@ import numpy as np
 from crosscheck.documents import transcription
 from crosscheck.documents.examples import to_floats
 from crosscheck.frameworks.batches import batches_of_epoch
-from crosscheck.training.experiments.base import Finding, Options, numpy_reference
-from crosscheck.training.plots.figures import COLOURS, DASHES, figure, labelled
+from crosscheck.training.experiments.base import ExperimentResult, Options, numpy_reference
+from crosscheck.training.plots.figures import DASHES, PALETTE, figure, label_axes
 
 # ----- C(x, y) = 3x^2/2 + y^2/2, which document 001 has in a picture -----
 
 
 def _surface() -> tuple[np.ndarray, np.ndarray]:
-    """The coefficients c of C = sum c_i x_i^2 / 2, and the point whose gradient is asked for."""
+    """The coefficients c of C = sum c_i x_i^2 / 2, and the point at which the document asks."""
     surface = transcription.load("001").example.surface
     assert surface is not None
     return to_floats(surface.coefficients), to_floats(surface.point)
 
 
-def run_surface(options: Options) -> Finding:
+def run_surface(options: Options) -> ExperimentResult:
+    """Compare the gradient with the direction in which C rises most, of 3600.
+
+    Args:
+        options: Without effect: nothing is random.
+    """
     coefficients, point = _surface()
     gradient = coefficients * point
     angles = np.linspace(-np.pi, np.pi, 3601)
@@ -30,7 +35,7 @@ def run_surface(options: Options) -> Finding:
     rise = _value(coefficients, point + step * directions) - _value(coefficients, point)
     steepest = directions[rise.argmax()]
     along = float(steepest @ gradient / np.linalg.norm(gradient))
-    return Finding(
+    return ExperimentResult(
         holds=gradient.tolist() == [3.0, 1.0] and along > 1 - 1e-5,
         text=(
             f"At ({point[0]:g}, {point[1]:g}) the gradient is [{gradient[0]:g}, {gradient[1]:g}]. "
@@ -38,7 +43,7 @@ def run_surface(options: Options) -> Finding:
             f"{steepest[1]:.3f}]; its cosine with the gradient is {along:.6f}."
         ),
         numbers={"gradient": gradient.tolist(), "steepest": steepest.tolist(), "cosine": along},
-        drawn={"coefficients": coefficients, "point": point, "gradient": gradient},
+        picture={"coefficients": coefficients, "point": point, "gradient": gradient},
     )
 
 
@@ -53,17 +58,18 @@ def _contours(axes: Any, coefficients: np.ndarray, reach: float) -> None:
     axes.set_aspect("equal")
 
 
-def draw_surface(folder: Path, finding: Finding) -> list[Path]:
-    path, drawn = folder / "surface.png", finding.drawn
+def draw_surface(folder: Path, result: ExperimentResult) -> list[Path]:
+    """Draw the contours of C and its gradient, and return the file."""
+    path, picture = folder / "surface.png", result.picture
     with figure(path, width=4.2, height=4) as ((axes,),):
-        _contours(axes, drawn["coefficients"], 4.2)
-        start, gradient = drawn["point"], drawn["gradient"]
+        _contours(axes, picture["coefficients"], 4.2)
+        start, gradient = picture["point"], picture["gradient"]
         axes.annotate(
-            "", start + gradient, start, arrowprops={"arrowstyle": "->", "color": COLOURS[1]}
+            "", start + gradient, start, arrowprops={"arrowstyle": "->", "color": PALETTE[1]}
         )
-        axes.plot(*start, "o", color=COLOURS[0])
-        axes.text(*(start + gradient + 0.1), "[3, 1]", color=COLOURS[1], ha="right", va="bottom")
-        labelled(axes, "x", "y", "C = 3x²/2 + y²/2 and its gradient at (1, 1)")
+        axes.plot(*start, "o", color=PALETTE[0])
+        axes.text(*(start + gradient + 0.1), "[3, 1]", color=PALETTE[1], ha="right", va="bottom")
+        label_axes(axes, "x", "y", "C = 3x²/2 + y²/2 and its gradient at (1, 1)")
     return [path]
 
 
@@ -79,7 +85,12 @@ RATES: dict[str, dict[str, float]] = {
 }
 
 
-def run_optimizers(options: Options) -> Finding:
+def run_optimizers(options: Options) -> ExperimentResult:
+    """Descend from one point with five optimizers.
+
+    Args:
+        options: Without effect: nothing is random.
+    """
     coefficients, start = _surface()
     optimizers = numpy_reference().optimizers
     paths = {}
@@ -98,7 +109,7 @@ def run_optimizers(options: Options) -> Finding:
     begin = float(_value(coefficients, start))
     adaptive = [ratios[name] for name in ("adagrad", "rmsprop", "adam")]
     plain = [ratios[name] for name in ("sgd", "momentum")]
-    return Finding(
+    return ExperimentResult(
         holds=(
             all(value < begin / 100 for value in values.values())
             and np.allclose(plain, 3, rtol=1e-12, atol=0)
@@ -115,24 +126,25 @@ def run_optimizers(options: Options) -> Finding:
             "the start is left."
         ),
         numbers={"first_step_x_over_y": ratios, "value": values, "overshoots": overshoots},
-        drawn={"paths": paths, "coefficients": coefficients},
+        picture={"paths": paths, "coefficients": coefficients},
     )
 
 
-def draw_optimizers(folder: Path, finding: Finding) -> list[Path]:
+def draw_optimizers(folder: Path, result: ExperimentResult) -> list[Path]:
+    """Draw the five paths and the value along them, and return the file."""
     path = folder / "optimizers.png"
     with figure(path, columns=2, width=4.6, height=4) as ((plane, curve),):
-        _contours(plane, finding.drawn["coefficients"], 1.3)
-        for (name, found), colour, dash in zip(
-            finding.drawn["paths"].items(), COLOURS, DASHES, strict=False
+        _contours(plane, result.picture["coefficients"], 1.3)
+        for (name, points), colour, dash in zip(
+            result.picture["paths"].items(), PALETTE, DASHES, strict=False
         ):
             style = {"color": colour, "linestyle": dash, "label": name}
-            plane.plot(found[:, 0], found[:, 1], marker=".", markersize=3, **style)
-            curve.plot(_value(finding.drawn["coefficients"], found), **style)
-        labelled(plane, "x", "y", "paths from (1, 1)")
-        labelled(curve, "step", "C", "value")
+            plane.plot(points[:, 0], points[:, 1], marker=".", markersize=3, **style)
+            curve.plot(_value(result.picture["coefficients"], points), **style)
+        label_axes(plane, "x", "y", "paths from (1, 1)")
+        label_axes(curve, "step", "C", "value")
         curve.set_yscale("log")
-        curve.set_ylim(1e-12, 10)  # below that it is rounding
+        curve.set_ylim(1e-12, 10)  # below 1e-12 there is only rounding
         curve.legend()
     return [path]
 
@@ -143,7 +155,12 @@ SAMPLES, EPOCHS, RATE = 40, 6, 0.1
 SIZES: dict[str, int] = {"full batch": SAMPLES, "mini-batch of 8": 8, "single sample": 1}
 
 
-def run_batches(options: Options) -> Finding:
+def run_batches(options: Options) -> ExperimentResult:
+    """Fit a line with the full batch, with batches of 8 and with single samples.
+
+    Args:
+        options: The seed.
+    """
     rng = np.random.default_rng([9, options.seed])
     inputs = rng.standard_normal((SAMPLES, 2)) * [1.5, 1.0]
     targets = inputs @ np.array([[1.0], [-0.5]]) + 0.4 * rng.standard_normal((SAMPLES, 1))
@@ -152,10 +169,10 @@ def run_batches(options: Options) -> Finding:
     losses = {
         name: [_loss(weight, inputs, targets) for weight in path] for name, path in paths.items()
     }
-    climbs = {name: int(np.sum(np.diff(found) > 0)) for name, found in losses.items()}
+    climbs = {name: int(np.sum(np.diff(along) > 0)) for name, along in losses.items()}
     each = {name: SAMPLES // size for name, size in SIZES.items()}
     after_one = {name: losses[name][each[name]] for name in SIZES}
-    return Finding(
+    return ExperimentResult(
         holds=(
             climbs["full batch"] == 0
             and climbs["mini-batch of 8"] < climbs["single sample"]
@@ -169,7 +186,7 @@ def run_batches(options: Options) -> Finding:
             f"{climbs['mini-batch of 8']} times, single samples {climbs['single sample']} times."
         ),
         numbers={"loss_after_one_pass": after_one, "steps_that_climb": climbs},
-        drawn={"paths": paths, "losses": losses, "inputs": inputs, "targets": targets},
+        picture={"paths": paths, "losses": losses, "inputs": inputs, "targets": targets},
     )
 
 
@@ -186,7 +203,7 @@ def _loss(weight: np.ndarray, inputs: np.ndarray, targets: np.ndarray) -> float:
 def _descent(
     start: np.ndarray, inputs: np.ndarray, targets: np.ndarray, size: int, options: Options
 ) -> list[np.ndarray]:
-    """The weights after every step; the bias stays where it is, so that there are two of them."""
+    """The weights after every step. The bias stays 0, so that there are just two weights."""
     numpy, kind = numpy_reference(), {"activations": ("identity",), "loss": "half_squared_error"}
     optimizer = numpy.optimizers.sgd(RATE)
     weight, state, path = start, optimizer.init(start), [start]
@@ -201,20 +218,23 @@ def _descent(
     return path
 
 
-def draw_batches(folder: Path, finding: Finding) -> list[Path]:
-    path, drawn = folder / "batches.png", finding.drawn
+def draw_batches(folder: Path, result: ExperimentResult) -> list[Path]:
+    """Draw the three paths and the loss along them, and return the file."""
+    path, picture = folder / "batches.png", result.picture
     x, y = np.linspace(-2, 2.2, 81), np.linspace(-1.6, 2, 81)
-    heights = [[_loss(np.array([[a, b]]), drawn["inputs"], drawn["targets"]) for a in x] for b in y]
+    heights = [
+        [_loss(np.array([[a, b]]), picture["inputs"], picture["targets"]) for a in x] for b in y
+    ]
     with figure(path, columns=2, width=4.6, height=4) as ((plane, curve),):
         plane.contour(x, y, heights, levels=14, colors="0.75", linewidths=0.8)
-        for name, colour, dash in zip(SIZES, COLOURS, DASHES, strict=False):
-            points = np.concatenate(drawn["paths"][name])
+        for name, colour, dash in zip(SIZES, PALETTE, DASHES, strict=False):
+            points = np.concatenate(picture["paths"][name])
             style = {"color": colour, "linestyle": dash, "label": name, "linewidth": 1}
             plane.plot(*np.transpose(points), marker=".", markersize=3, **style)
-            passes = np.linspace(0, EPOCHS, len(drawn["losses"][name]))
-            curve.plot(passes, drawn["losses"][name], **style)
-        labelled(plane, "first weight", "second weight", "paths on one surface")
-        labelled(curve, "passes over the samples", "loss of all samples", "loss")
+            passes = np.linspace(0, EPOCHS, len(picture["losses"][name]))
+            curve.plot(passes, picture["losses"][name], **style)
+        label_axes(plane, "first weight", "second weight", "paths on one surface")
+        label_axes(curve, "passes over the samples", "loss of all samples", "loss")
         curve.set_yscale("log")
         curve.legend()
     return [path]

@@ -1,7 +1,7 @@
 """The experiments of the lectures, each with its claim and its picture: `crosscheck experiment`."""
 
 from crosscheck.training.experiments import digits, networks, record, surfaces
-from crosscheck.training.experiments.base import Experiment, Finding, Options
+from crosscheck.training.experiments.base import Experiment
 
 EXPERIMENTS: dict[str, Experiment] = {
     "weights": Experiment(
@@ -64,5 +64,3 @@ EXPERIMENTS: dict[str, Experiment] = {
         parts=record.PARTS,
     ),
 }
-
-__all__ = ["EXPERIMENTS", "Experiment", "Finding", "Options"]

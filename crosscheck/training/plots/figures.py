@@ -1,13 +1,15 @@
-"""Pictures, drawn with matplotlib: readable in print, and to the colour-blind."""
+"""Figures drawn with matplotlib that can be read in print and by the colour-blind."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-# Okabe and Ito (2008), "Color Universal Design": told apart by everyone. Beside them each curve has
-# a marker or a dash of its own, for print without colour.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+from crosscheck.training.files import whole_file
+
+# Colours that the colour-blind can tell apart: Okabe and Ito (2008), "Color Universal Design". Each
+# curve has a marker or a dash of its own too, for print without colour.
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
 
 
@@ -16,7 +18,10 @@ class PlotError(RuntimeError):
 
 
 def import_matplotlib() -> tuple[Any, Any]:
-    """The canvas and the figure of matplotlib, which is imported only where something is drawn.
+    """Import matplotlib, which takes long and is needed only where something is drawn.
+
+    Returns:
+        Its classes for the canvas and for the figure.
 
     Raises:
         PlotError: If it is not installed.
@@ -33,31 +38,40 @@ def import_matplotlib() -> tuple[Any, Any]:
 
 
 @contextmanager
-def figure(path: Path, rows: int = 1, columns: int = 1, **size: float) -> Iterator[Any]:
-    """A figure's axes, saved whole to a PNG file when the block ends.
+def figure(
+    path: Path, rows: int = 1, columns: int = 1, *, width: float = 5.0, height: float = 3.6
+) -> Iterator[Any]:
+    """Make a figure, and save it as a PNG file, whole or not at all, when the block ends.
 
     Args:
-        path: Of the file; its folder is made.
-        rows, columns: Of axes.
-        size: `width` and `height` of one of them, in inches.
+        path: The file; its folder is made if it does not exist.
+        rows, columns: How many axes it has.
+        width, height: The size of one of them, in inches.
+
+    Yields:
+        The axes, (rows, columns).
 
     Raises:
         PlotError: If matplotlib is not installed.
         OSError: If the file cannot be written.
     """
-    canvas, new_figure = import_matplotlib()
-    width, height = size.get("width", 5.0), size.get("height", 3.6)
-    drawn = new_figure(figsize=(width * columns, height * rows), layout="constrained")
-    canvas(drawn)
-    yield drawn.subplots(rows, columns, squeeze=False)
+    canvas_class, figure_class = import_matplotlib()
+    drawing = figure_class(figsize=(width * columns, height * rows), layout="constrained")
+    canvas_class(drawing)
+    yield drawing.subplots(rows, columns, squeeze=False)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    drawn.savefig(part, format="png", dpi=150, metadata={"Software": None})
-    part.replace(path)
+    with whole_file(path) as file:
+        drawing.savefig(file, format="png", dpi=150, metadata={"Software": None})
 
 
-def labelled(axes: Any, x: str, y: str, title: str = "") -> None:
-    """Name both axes, with their units, and the picture; a light grid to read values by."""
+def label_axes(axes: Any, x: str, y: str, title: str = "") -> None:
+    """Name both axes with their units, give them a title, and draw a light grid.
+
+    Args:
+        axes: matplotlib's axes.
+        x, y: What the axes show.
+        title: What the picture shows.
+    """
     axes.set_xlabel(x)
     axes.set_ylabel(y)
     axes.set_title(title, fontsize="medium")

@@ -1,52 +1,55 @@
-"""The pictures of `crosscheck train`: curves, confusion, drift."""
+"""The pictures of `crosscheck train`: curves, confusion, drift, horizon."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from crosscheck.training.data.datasets import CLASSES, Dataset
-from crosscheck.training.plots.figures import COLOURS, DASHES, figure, labelled
+from crosscheck.training.data.datasets import CLASSES
+from crosscheck.training.plots.figures import DASHES, PALETTE, figure, label_axes
 from crosscheck.training.runs import drift
-from crosscheck.training.runs.metrics import confusion
-from crosscheck.training.runs.training import Run
+from crosscheck.training.runs.summary import TrainingSummary
 
 
-def draw(
-    folder: Path, dataset: Dataset, runs: Sequence[Run], curve: drift.Curve | None
-) -> list[Path]:
-    """Draw everything into a folder.
+def draw(folder: Path, summary: TrainingSummary) -> list[Path]:
+    """Draw all pictures of a training.
+
+    Args:
+        folder: Where; made if it does not exist.
+        summary: The training.
 
     Returns:
         The files.
+
+    Raises:
+        PlotError: If matplotlib is not installed.
+        OSError: If a file cannot be written.
     """
-    drawn = [
-        _curves(folder / "curves.png", runs),
-        _confusion(folder / "confusion.png", dataset, runs[0]),
+    files = [
+        _curves(folder / "curves.png", summary),
+        _confusion(folder / "confusion.png", summary.runs[0].framework, summary.confusions[0]),
     ]
-    if len(runs) > 1:
-        drawn.append(_drift(folder / "drift.png", runs))
-    if curve is not None:
-        drawn.append(_horizon(folder / "horizon.png", curve))
-    return drawn
+    if len(summary.runs) > 1:
+        files.append(_drift(folder / "drift.png", summary))
+    if summary.curve is not None:
+        files.append(_horizon(folder / "horizon.png", summary.curve))
+    return files
 
 
-def _curves(path: Path, runs: Sequence[Run]) -> Path:
+def _curves(path: Path, summary: TrainingSummary) -> Path:
     with figure(path, columns=2) as ((loss, share),):
-        for run, colour, dash in zip(runs, COLOURS, DASHES, strict=False):
+        for run, colour, dash in zip(summary.runs, PALETTE, DASHES, strict=False):
             epochs = np.arange(1, len(run.history) + 1)
             style = {"color": colour, "linestyle": dash, "label": run.framework}
-            loss.plot(epochs, [epoch.loss for epoch in run.history], **style)
+            loss.plot(epochs, run.losses, **style)
             share.plot(epochs, [100 * epoch.test_accuracy for epoch in run.history], **style)
-        labelled(loss, "epoch", "loss, mean over the samples", "loss")
-        labelled(share, "epoch", "test images recognised, %", "accuracy")
+        label_axes(loss, "epoch", "loss, mean over the samples", "loss")
+        label_axes(share, "epoch", "test images recognised, %", "accuracy")
         loss.set_yscale("log")
         loss.legend()
     return path
 
 
-def _confusion(path: Path, dataset: Dataset, run: Run) -> Path:
-    counts = confusion(run.predicted, dataset.test.labels, CLASSES)
+def _confusion(path: Path, framework: str, counts: np.ndarray) -> Path:
     with figure(path, width=5, height=4.6) as ((axes,),):
         axes.imshow(np.sqrt(counts), cmap="Greys")
         for row in range(CLASSES):
@@ -56,22 +59,22 @@ def _confusion(path: Path, dataset: Dataset, run: Run) -> Path:
                     text = str(counts[row, column])
                     colour = "white" if dark else "black"
                     axes.text(column, row, text, ha="center", va="center", color=colour, fontsize=7)
-        labelled(axes, "taken for", "test digit", f"{run.framework}, number of test images")
+        label_axes(axes, "taken for", "test digit", f"{framework}, number of test images")
         axes.grid(visible=False)
         axes.set_xticks(range(CLASSES))
         axes.set_yticks(range(CLASSES))
     return path
 
 
-def _drift(path: Path, runs: Sequence[Run]) -> Path:
-    distances = drift.by_epoch(runs)
+def _drift(path: Path, summary: TrainingSummary) -> Path:
     with figure(path) as ((axes,),):
-        epochs = [epoch + 1 for epoch in distances]
-        axes.plot(
-            epochs, [found.ulps for found in distances.values()], color=COLOURS[0], marker="."
+        epochs = [epoch + 1 for epoch in summary.distances]
+        ulps = [distance.ulps for distance in summary.distances.values()]
+        axes.plot(epochs, ulps, color=PALETTE[0], marker=".")
+        axes.axhline(drift.HORIZON, color=PALETTE[1], linestyle="--", label="horizon")
+        label_axes(
+            axes, "epoch", "ulps of the largest parameter", "distance between the frameworks"
         )
-        axes.axhline(drift.HORIZON, color=COLOURS[1], linestyle="--", label="horizon")
-        labelled(axes, "epoch", "ulps of the largest parameter", "distance between the frameworks")
         axes.set_yscale("log")
         axes.legend()
     return path
@@ -80,11 +83,11 @@ def _drift(path: Path, runs: Sequence[Run]) -> Path:
 def _horizon(path: Path, curve: drift.Curve) -> Path:
     with figure(path) as ((axes,),):
         steps = curve.steps_before + np.arange(1, len(curve.distances) + 1)
-        axes.plot(steps, curve.distances, color=COLOURS[0])
-        axes.axhline(drift.HORIZON, color=COLOURS[1], linestyle="--", label="horizon")
+        axes.plot(steps, curve.distances, color=PALETTE[0])
+        axes.axhline(drift.HORIZON, color=PALETTE[1], linestyle="--", label="horizon")
         if curve.step is not None:
-            axes.axvline(curve.step, color=COLOURS[1], linestyle=":", label=f"step {curve.step}")
-        labelled(axes, "step", "ulps of the largest parameter", "distance between the frameworks")
+            axes.axvline(curve.step, color=PALETTE[1], linestyle=":", label=f"step {curve.step}")
+        label_axes(axes, "step", "ulps of the largest parameter", "distance between the frameworks")
         axes.set_yscale("log")
         axes.legend()
     return path

@@ -1,13 +1,12 @@
-"""Checkpoints: one file from which every framework can go on.
+"""Checkpoints: one file from which any framework can go on with a run.
 
-A safetensors file: the parameters and the moments of the optimizer as tensors; everything else
-(the configuration, the step, which batches come next, the history, the versions) as JSON in its
-header. Nothing in it is executed on loading.
+It is a safetensors file. The parameters and the moments of the optimizer are its tensors; the
+configuration, the step, the next batches, the history and the versions are JSON in its header.
+Loading executes nothing.
 """
 
 import json
 import math
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,18 +19,19 @@ from safetensors.numpy import save as to_safetensors
 
 from crosscheck.frameworks.batches import RULE
 from crosscheck.numerics.trees import Layer
+from crosscheck.training.files import whole_file
 from crosscheck.training.runs.configuration import Configuration, ConfigurationError
 from reference_numpy import optimizers
 
 FORMAT = "backprop-crosscheck 1"
 KEY = "crosscheck"
 SUFFIX = ".safetensors"
-# What an epoch of the history says in numbers.
+# The numbers in every entry of the history.
 NUMBERS = ("loss", "train_accuracy", "test_accuracy", "seconds")
 
 
 class CheckpointError(ValueError):
-    """A file is no checkpoint, or not a whole one; the message names the file."""
+    """A file is not a whole checkpoint, or not one of this run; the message says which and why."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,12 @@ class Checkpoint:
     Attributes:
         configuration: What determines the run.
         params: Layers of NumPy arrays.
-        moments: What the optimizer carries along, by name: of the shape of `params`, or a number.
+        moments: The optimizer's state by name, without the step: each has the shape of `params`,
+            or is a number.
         step: How many updates were made.
-        history: One entry per epoch; how many there are is the number of the next one.
-        versions: Of the framework that wrote it, of NumPy, and which framework it was.
+        history: One entry per epoch.
+        versions: The name of the framework that wrote it, and the versions of that framework, of
+            NumPy and of this suite.
     """
 
     configuration: Configuration
@@ -56,12 +58,16 @@ class Checkpoint:
 
     @property
     def epoch(self) -> int:
-        """The number of the next epoch."""
+        """The number of the next epoch, from 0."""
         return len(self.history)
 
 
 def save(path: Path, checkpoint: Checkpoint) -> None:
-    """Write a checkpoint whole or not at all: the old file stands until the new one is complete.
+    """Write a checkpoint whole or not at all; an older file stays until the new one is complete.
+
+    Args:
+        path: The file; its folder is made if it does not exist.
+        checkpoint: What it has to hold. Every number must be finite.
 
     Raises:
         OSError: If the folder cannot be written to.
@@ -83,21 +89,19 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
     }
     content = to_safetensors(tensors, {KEY: json.dumps(header, allow_nan=False)})
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")  # always the same, so that none pile up
-    with part.open("wb") as file:
+    with whole_file(path) as file:
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)
-    _sync_folder(path.parent)
 
 
 def load(path: Path) -> Checkpoint:
     """Read a checkpoint and check all of it.
 
+    Args:
+        path: The file.
+
     Raises:
-        CheckpointError: If it cannot be read, is truncated, corrupt or something else, or if its
-            arrays are not those of its configuration, or are not finite.
+        CheckpointError: If the file cannot be read, is truncated, corrupt or no checkpoint, or if
+            its arrays do not fit its configuration or are not finite.
     """
     try:
         with safe_open(path, "np") as file:
@@ -106,12 +110,12 @@ def load(path: Path) -> Checkpoint:
     except (SafetensorError, OSError, ValueError, TypeError, AttributeError) as error:
         raise CheckpointError(f"{path}: cannot be read as safetensors: {error}") from None
     try:
-        return _checked(text, tensors)
+        return _validated(text, tensors)
     except (CheckpointError, ConfigurationError) as error:
         raise CheckpointError(f"{path}: {error}") from None
 
 
-def _checked(text: str | None, tensors: dict[str, np.ndarray]) -> Checkpoint:
+def _validated(text: str | None, tensors: dict[str, np.ndarray]) -> Checkpoint:
     if text is None:
         raise CheckpointError(f"is no checkpoint of crosscheck: its header has no {KEY!r}")
     try:
@@ -140,7 +144,7 @@ def _checked(text: str | None, tensors: dict[str, np.ndarray]) -> Checkpoint:
 
 
 def _flat(name: str, tree: tuple[Layer, ...] | float) -> dict[str, np.ndarray]:
-    """The arrays of a tree by name; a number is an array of no dimension."""
+    """The arrays of a tree by name; a number becomes an array without dimensions."""
     if not isinstance(tree, tuple):
         return {name: np.asarray(tree, "float64")}
     return {
@@ -153,7 +157,7 @@ def _flat(name: str, tree: tuple[Layer, ...] | float) -> dict[str, np.ndarray]:
 def _trees(
     configuration: Configuration, tensors: dict[str, np.ndarray]
 ) -> dict[str, tuple[Layer, ...] | float]:
-    """The tensors put together, each of the shape and dtype that the configuration asks for."""
+    """The trees that the tensors form; a CheckpointError if a shape or dtype does not fit."""
     dtype = np.dtype(configuration.dtype)
     shapes = [((above, below), (above,)) for below, above in pairwise(configuration.layers)]
     of_layers, numbers = moments_of(configuration)
@@ -185,7 +189,15 @@ def _trees(
 
 
 def moments_of(configuration: Configuration) -> tuple[list[str], list[str]]:
-    """The names of what the optimizer carries along: of the shape of the layers, and numbers."""
+    """The names of the optimizer's moments in a checkpoint.
+
+    Args:
+        configuration: What names the optimizer and its hyperparameters.
+
+    Returns:
+        The names of the moments with the shape of the parameters, and of those that are numbers.
+        Every name begins with "state.".
+    """
     optimizer = optimizers.OPTIMIZERS[configuration.optimizer](**configuration.hyperparameters)
     fields = optimizer.init(np.zeros(1))._asdict()
     moments = {f"state.{name}": moment for name, moment in fields.items() if name != "step"}
@@ -200,14 +212,3 @@ def _is_epoch(entry: Any) -> bool:
     return isinstance(entry["framework"], str) and all(
         isinstance(number, float) and math.isfinite(number) for number in numbers
     )
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name of a file last, where the system can (Windows cannot open a folder)."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

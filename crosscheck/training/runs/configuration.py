@@ -16,27 +16,27 @@ DTYPES = ("float64", "float32")
 
 
 class ConfigurationError(ValueError):
-    """A configuration names something that does not exist, or does not fit together."""
+    """A configuration names something unknown, or its parts contradict each other."""
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """Everything but where it runs and for how long.
+    """What a run trains and how; not where it computes, nor for how long.
 
     Attributes:
         data: A name in `DATASETS`.
-        layers: Units per layer, pixels first and the ten classes last.
-        activations: One name per layer.
+        layers: Units per layer, from the pixels to the ten classes.
+        activations: One name per layer after the inputs.
         loss: A name in the contract.
         optimizer: A name in the contract.
-        hyperparameters: Its keywords, the learning rate among them.
+        hyperparameters: The optimizer's keywords, the learning rate among them.
         batch_size: Samples per update.
         initializer, bound: As `init_params` takes them.
         dtype: "float64" or "float32".
-        seed: Of the start and of the order of the samples.
+        seed: The seed of the initial parameters and of the order of the samples.
 
     Raises:
-        ConfigurationError: If any of it is unknown or does not fit.
+        ConfigurationError: If a name is unknown, or two of these do not fit together.
     """
 
     data: str = "digits"
@@ -52,7 +52,15 @@ class Configuration:
     seed: int = 0
 
     def check_limits(self, framework: Framework, device: str) -> None:
-        """Raises ConfigurationError where a framework declares that it does not support this."""
+        """Check that a framework declares no limit that this configuration exceeds.
+
+        Args:
+            framework: The framework that is to train.
+            device: "cpu" or "cuda".
+
+        Raises:
+            ConfigurationError: If it declares one; the message has the declared reason.
+        """
         limit = framework.declared.limit(
             dtypes=[self.dtype],
             activations=self.activations,
@@ -105,28 +113,33 @@ class Configuration:
         except (ValueError, TypeError) as error:
             raise ConfigurationError(f"{self.optimizer}: {error}") from None
 
-    def _drawn(self) -> dict[str, Any]:
-        kind = {"initializer": self.initializer, "bound": self.bound}
-        return {"seed": self.seed, "dtype": self.dtype, **kind}
-
     def start(self, framework: Framework) -> Any:
-        """The parameters at the start, bit for bit the same in every framework."""
-        return framework.params.init_params(self.layers, **self._drawn())
+        """The initial parameters in a framework; in every framework they are the same bits."""
+        return framework.params.init_params(
+            self.layers,
+            seed=self.seed,
+            initializer=self.initializer,
+            bound=self.bound,
+            dtype=self.dtype,
+        )
 
     def optimizer_of(self, framework: Framework) -> Any:
-        """The optimizer, made by a framework."""
+        """A framework's optimizer with these hyperparameters."""
         return getattr(framework.optimizers, self.optimizer)(**self.hyperparameters)
 
     def as_json(self) -> dict[str, Any]:
-        """In the form of a checkpoint's header."""
+        """The configuration as it is written into JSON and into a checkpoint's header."""
         return asdict(self) | {"hyperparameters": dict(self.hyperparameters)}
 
     @classmethod
     def from_json(cls, content: Any) -> "Configuration":
-        """What `as_json` gave.
+        """The configuration that `as_json` wrote.
+
+        Args:
+            content: What was read; anything at all.
 
         Raises:
-            ConfigurationError: If it is none.
+            ConfigurationError: If it is not such a configuration.
         """
         names = {each.name for each in fields(cls)}
         if not isinstance(content, dict) or set(content) != names:
@@ -141,3 +154,25 @@ class Configuration:
 def _known(kind: str, name: Any, table: Any) -> None:
     if name not in tuple(table):
         raise ConfigurationError(f"unknown {kind} {name!r}: known are {', '.join(table)}")
+
+
+def check_layer_sizes(sizes: tuple[int, ...]) -> None:
+    """Check that these can be the units per layer of a network, inputs first.
+
+    Raises:
+        ConfigurationError: If there are fewer than two, or one is below 1.
+    """
+    try:
+        checks.layer_sizes(sizes)
+    except (ValueError, TypeError) as error:
+        raise ConfigurationError(str(error)) from None
+
+
+def words_of(optimizer: str) -> tuple[str, ...]:
+    """The keywords of an optimizer that take a word, as `eps_place`; the others take numbers.
+
+    Args:
+        optimizer: A name in the contract.
+    """
+    parameters = inspect.signature(OPTIMIZERS[optimizer]).parameters.values()
+    return tuple(each.name for each in parameters if isinstance(each.default, str))

@@ -1,13 +1,14 @@
-"""How far the frameworks drift apart: rounding alone, which training may amplify without bound.
+"""How far apart the parameters of several frameworks drift in the same training.
 
-Two honest runs of the same training differ by some units in the last place. Where training is
-stable that stays so; where it is chaotic (a learning rate so large that a small change of the
-parameters grows from step to step) it doubles every few steps until nothing is in common. The step
-at which it leaves what rounding alone explains is the horizon: beyond it the frameworks do not
-disagree, they only cannot be compared any more.
+Two correct runs of the same training differ by a few units in the last place, since they round
+differently. Where training is stable, this difference stays small. Where training is chaotic (a
+learning rate so large that a small change of the parameters grows from step to step), it doubles
+every few steps until the two runs have nothing in common. We call the first step at which the
+difference exceeds what rounding alone explains the horizon. Beyond the horizon no framework is
+wrong: the runs merely cannot be compared any more.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -19,19 +20,20 @@ from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics.trees import Layer
 from crosscheck.training.data.datasets import Dataset
 from crosscheck.training.runs.configuration import Configuration
-from crosscheck.training.runs.training import Run, taken_up
+from crosscheck.training.runs.snapshots import Snapshot, restore
+from crosscheck.training.runs.training import TrainingRun
 
-# Of the largest parameter: about 1e-12 of it in float64. What rounding leaves behind in thousands
-# of stable steps is a tenth of that; chaos passes any number.
+# In ulps of the largest parameter: about 1e-12 of it in float64. In thousands of stable steps
+# rounding adds up to a tenth of that; chaotic training exceeds any number.
 HORIZON = 4096.0
 
 
 @dataclass(frozen=True)
 class Distance:
-    """The largest difference of two runs' parameters.
+    """The largest difference between the parameters of any two runs.
 
     Attributes:
-        difference: Of one entry.
+        difference: The largest |a - b| over all entries; infinite if an entry is not finite.
         ulps: The same in units in the last place of the largest parameter.
     """
 
@@ -41,13 +43,12 @@ class Distance:
 
 @dataclass(frozen=True)
 class Curve:
-    """The distance after every step of the epoch in which the frameworks part.
+    """The distance after every step of the first epoch that ends beyond the horizon.
 
     Attributes:
-        epoch: Its number.
-        steps_before: How many steps had been made when it began.
-        distances: In units in the last place, step by step.
-        step: The first of all steps, from 1, after which it is beyond HORIZON; None if none is.
+        epoch: The number of that epoch, from 0.
+        steps_before: How many steps were made before it.
+        distances: The distance after each of its steps, in ulps of the largest parameter.
     """
 
     epoch: int
@@ -56,16 +57,24 @@ class Curve:
 
     @property
     def step(self) -> int | None:
-        for number, distance in enumerate(self.distances, 1):
-            if not distance <= HORIZON:
+        """The horizon: the first step of the run, from 1, that ends beyond HORIZON; or None."""
+        for number, ulps in enumerate(self.distances, 1):
+            if not ulps <= HORIZON:
                 return self.steps_before + number
         return None
 
 
-def distance(runs: Sequence[tuple[Layer, ...]]) -> Distance:
-    """The largest over all pairs of parameters; infinite where one is not finite."""
+def distance(params: Sequence[tuple[Layer, ...]]) -> Distance:
+    """The largest difference between any two of several frameworks' parameters.
+
+    Args:
+        params: The parameters of each framework, all of the same shapes.
+
+    Returns:
+        The distance; infinite where an entry is not finite, 0 where there is only one framework.
+    """
     vectors = [
-        np.concatenate([leaf.ravel() for layer in params for leaf in layer]) for params in runs
+        np.concatenate([leaf.ravel() for layer in each for leaf in layer]) for each in params
     ]
     largest = max(float(np.max(np.abs(vector))) for vector in vectors)
     differences = [float(np.max(np.abs(a - b))) for a, b in combinations(vectors, 2)]
@@ -76,14 +85,21 @@ def distance(runs: Sequence[tuple[Layer, ...]]) -> Distance:
     return Distance(difference, difference / ulp)
 
 
-def by_epoch(runs: Sequence[Run]) -> dict[int, Distance]:
-    """The distance after each epoch that all of the runs made, by its number, from 0."""
-    common = set.intersection(*(set(run.after) for run in runs))
-    made = [count for count in sorted(common) if count <= min(len(run.history) for run in runs)]
+def by_epoch(runs: Sequence[TrainingRun]) -> dict[int, Distance]:
+    """The distance after every epoch that all runs made.
+
+    Args:
+        runs: One run of each framework.
+
+    Returns:
+        The distances by the number of the epoch, from 0.
+    """
+    common = set.intersection(*(set(run.snapshots) for run in runs))
+    shortest = min(len(run.history) for run in runs)
     return {
-        count - 1: distance([run.after[count].params for run in runs])
-        for count in made
-        if count > 0
+        epochs - 1: distance([run.snapshots[epochs].params for run in runs])
+        for epochs in sorted(common)
+        if 0 < epochs <= shortest
     }
 
 
@@ -91,47 +107,53 @@ def horizon(
     frameworks: Sequence[Framework],
     configuration: Configuration,
     dataset: Dataset,
-    runs: Sequence[Run],
+    runs: Sequence[TrainingRun],
     progress: Callable[[int], None] = lambda steps: None,
 ) -> Curve | None:
-    """The steps of the first epoch at whose end the frameworks are beyond HORIZON, or None.
+    """Find the horizon: train the first epoch that ends beyond it once more, step by step.
 
-    Every framework starts where it stood before that epoch, and makes its steps one by one. None,
-    too, where they stood beyond it already when they went on from checkpoints, or where training
-    diverged to what is not finite: that is another thing than chaos.
+    Every framework starts where its run was before that epoch.
 
     Args:
-        frameworks, runs: In one order.
-        configuration, dataset: Of the runs.
-        progress: Called with the number of steps made.
+        frameworks: The frameworks.
+        configuration: What they trained.
+        dataset: The data that they trained on.
+        runs: Their runs, in the same order.
+        progress: Called after every step with the number of steps made.
+
+    Returns:
+        The distances in that epoch. None if no epoch ends beyond HORIZON; also if the runs were
+        beyond it when they went on from checkpoints, or if the parameters are not finite: then
+        training diverged, which is not chaos.
     """
-    distances = by_epoch(runs)
-    epoch = next((e for e, found in distances.items() if not found.ulps <= HORIZON), None)
-    if epoch is None or not np.isfinite(distances[epoch].ulps):
+    epoch = _first_epoch_beyond(by_epoch(runs))
+    if epoch is None or not all(epoch in run.snapshots for run in runs):
         return None
-    if not all(epoch in run.after for run in runs):
-        return None
-    samples = len(dataset.train.inputs)
-    size, seed = configuration.batch_size, configuration.seed
-    batches = batches_of_epoch(samples, size, seed=seed, epoch=epoch)
-    before = epoch * len(batches)
+    samples, size = len(dataset.train.inputs), configuration.batch_size
+    batches = batches_of_epoch(samples, size, seed=configuration.seed, epoch=epoch)
     steppers = [
-        _stepper(framework, configuration, dataset, run, epoch)
+        _stepper(framework, configuration, dataset, run.snapshots[epoch])
         for framework, run in zip(frameworks, runs, strict=True)
     ]
-    found = []
+    distances = []
     for number, batch in enumerate(batches):
-        found.append(distance([step(batch) for step in steppers]).ulps)
+        distances.append(distance([step(batch) for step in steppers]).ulps)
         progress(number + 1)
-    return Curve(epoch, before, tuple(found))
+    return Curve(epoch, epoch * len(batches), tuple(distances))
+
+
+def _first_epoch_beyond(distances: Mapping[int, Distance]) -> int | None:
+    """The first epoch that ends beyond HORIZON, at a finite distance."""
+    epoch = next((e for e, each in distances.items() if not each.ulps <= HORIZON), None)
+    return epoch if epoch is not None and np.isfinite(distances[epoch].ulps) else None
 
 
 def _stepper(
-    framework: Framework, configuration: Configuration, dataset: Dataset, run: Run, epoch: int
+    framework: Framework, configuration: Configuration, dataset: Dataset, snapshot: Snapshot
 ) -> Callable[[np.ndarray], tuple[Layer, ...]]:
-    """A function that makes one step after another, by the framework's own `train`."""
+    """A function that makes the next step with a batch, by the framework's own `train`."""
     arrays, optimizer = framework.params, configuration.optimizer_of(framework)
-    params, state = taken_up(framework, optimizer, run.after[epoch])
+    params, state = restore(framework, optimizer, snapshot)
 
     def step(batch: np.ndarray) -> tuple[Layer, ...]:
         nonlocal params, state

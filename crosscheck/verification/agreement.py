@@ -1,19 +1,21 @@
-"""A verification as the site shows it: the worst of every stage, and of every definition."""
+"""A verification in brief: the worst comparison of every stage and of every definition.
+
+This is what the site shows of a verification; all comparisons would be many megabytes.
+"""
 
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from crosscheck.cli.output import finite
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
 from crosscheck.frameworks.hyperparameters import is_decayed
-from crosscheck.numerics.comparison import EXACT, Comparison
+from crosscheck.numerics.comparison import EXACT, Comparison, finite
 from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.discrimination import PRINTED
 from crosscheck.verification.result import Verification
 
-# What a quantity tells of, whatever the case.
-TOLD_BY = {
+# The definition that computes a quantity, whatever the case.
+COMPUTED_BY = {
     "pre_activations": "mlp.forward",
     "deltas": "gradients.deltas",
     "grads": "gradients.value_and_grad",
@@ -23,8 +25,8 @@ TOLD_BY = {
     "samples of the batches": "training.train",
     "epochs and reason to stop": "training.train",
 }
-# The modules whose definitions those of a module are made of.
-MADE_OF = {
+# The modules that a module is built on, directly or not.
+BUILT_ON = {
     "activations": (),
     "losses": (),
     "optimizers": (),
@@ -32,13 +34,24 @@ MADE_OF = {
     "gradients": ("activations", "losses", "mlp"),
     "training": ("activations", "losses", "mlp", "gradients", "optimizers"),
 }
+# The worst comparison so far, by whatever it belongs to.
+Worst = dict[tuple[str, ...], Comparison]
 
 
-def condensed(result: Verification) -> dict[str, Any]:
-    """What was verified, with what result, and the worst comparisons; every one that differs."""
-    stages: dict[tuple[str, str, str, str], Comparison] = {}
+def condense(result: Verification) -> dict[str, Any]:
+    """The verification as the JSON that a site shows.
+
+    Args:
+        result: What `verify` found.
+
+    Returns:
+        The status of every framework; the worst comparison of every stage and pair of frameworks,
+        and of every definition; each comparison that differs; how many there were, and what is
+        wrong in the ledger.
+    """
+    stages: Worst = {}
     for each in result.comparisons:
-        _keep(stages, (each.place.group, each.place.stage, *each.frameworks), each)
+        _keep_worst(stages, (each.place.group, each.place.stage, *each.frameworks), each)
     return {
         "frameworks": {name: asdict(status) for name, status in result.frameworks.items()},
         "stages": [
@@ -47,7 +60,7 @@ def condensed(result: Verification) -> dict[str, Any]:
         ],
         "definitions": [
             {"name": name, "framework": framework, **_figures(worst)}
-            for (name, framework), worst in _of_definitions(result).items()
+            for (name, framework), worst in _worst_of_definitions(result).items()
         ],
         "differ": [
             {"frameworks": list(each.frameworks), "text": each.message, **_figures(each)}
@@ -60,34 +73,34 @@ def condensed(result: Verification) -> dict[str, Any]:
     }
 
 
-def _of_definitions(result: Verification) -> dict[tuple[str, str], Comparison]:
-    """The worst comparison that tells of a definition, by its name and the framework.
+def _worst_of_definitions(result: Verification) -> Worst:
+    """The worst comparison with the exact value of every (definition, framework).
 
-    As in the report of a verification the first that differs is blamed: within a case, and among
-    definitions that are made of each other. What follows from it tells of nothing else.
+    We report the first stage of a case that differs. What differs after it, in the same case, is
+    left out; so is a definition that is built on one that differs: neither is known to be wrong.
     """
-    held: dict[tuple[str, str], Comparison] = {}
-    differ: dict[tuple[str, str], Comparison] = {}
-    wrong: set[tuple[str, str, str]] = set()
+    agreeing: Worst = {}
+    differing: Worst = {}
+    wrong_cases: set[tuple[str, str, str]] = set()
     for each in result.comparisons:
         framework, other = each.frameworks
         case = (each.place.group, each.place.case, framework)
-        if other == EXACT and (each.holds or case not in wrong):
+        if other == EXACT and (each.holds or case not in wrong_cases):
             for name in _definitions(each):
-                _keep(held if each.holds else differ, (name, framework), each)
+                _keep_worst(agreeing if each.holds else differing, (name, framework), each)
             if not each.holds:
-                wrong.add(case)
-    modules = {(name.partition(".")[0], framework) for name, framework in differ}
-    blamed = {
+                wrong_cases.add(case)
+    modules = {(name.partition(".")[0], framework) for name, framework in differing}
+    first = {
         (name, framework): worst
-        for (name, framework), worst in differ.items()
-        if not any((below, framework) in modules for below in MADE_OF[name.partition(".")[0]])
+        for (name, framework), worst in differing.items()
+        if not any((below, framework) in modules for below in BUILT_ON[name.partition(".")[0]])
     }
-    # Of what differs only as a consequence nothing is shown: what held elsewhere would mislead.
-    return {key: worst for key, worst in held.items() if key not in differ} | blamed
+    # A definition that differs in one case is not shown with another case in which it agrees.
+    return {key: worst for key, worst in agreeing.items() if key not in differing} | first
 
 
-def _keep(worst: dict[Any, Comparison], key: Any, comparison: Comparison) -> None:
+def _keep_worst(worst: Worst, key: tuple[str, ...], comparison: Comparison) -> None:
     if key not in worst or comparison.fraction_of_bound > worst[key].fraction_of_bound:
         worst[key] = comparison
 
@@ -96,7 +109,7 @@ def _figures(comparison: Comparison) -> dict[str, Any]:
     place = comparison.place
     return {
         "fraction": finite(comparison.fraction_of_bound),
-        # Of a printed number the error is one of its last digit, in which ulps say nothing.
+        # The error of a printed number is one of its last digit, about which ulps say nothing.
         "ulps": None if place.group == PRINTED else finite(comparison.ulps),
         "where": f"{place.case}: {comparison.location}",
         "holds": comparison.holds,
@@ -105,20 +118,20 @@ def _figures(comparison: Comparison) -> dict[str, Any]:
 
 
 def _definitions(comparison: Comparison) -> Iterator[str]:
-    """The names of the contract that a comparison tells of, where it tells of one alone."""
+    """The definitions of the contract that a comparison checks, if it checks one by itself."""
     place = comparison.place
     case = next((each for each in groups()[place.group] if each.name == place.case), None)
     quantity = place.quantity
     if place.group == "optimizers":
         optimizer, keywords = getattr(case, "optimizer", ""), getattr(case, "keywords", {})
         name = "decayed" if is_decayed(optimizer, keywords) else optimizer
-        applied = place.stage == "trajectory"
-        yield "optimizers.apply_updates" if applied else f"optimizers.{name}"
+        updates = place.stage != "trajectory"
+        yield f"optimizers.{name}" if updates else "optimizers.apply_updates"
     elif quantity == "activations":
         names = set(getattr(case, "activations", ())) & set(ACTIVATIONS)
         if len(names) == 1 or place.group == "edges":
             yield from (f"activations.{name}" for name in names)
     elif quantity == "loss" and getattr(case, "loss", "") in LOSSES:
         yield f"losses.{getattr(case, 'loss', '')}"
-    elif place.group in ("networks", "edges", "training") and quantity in TOLD_BY:
-        yield TOLD_BY[quantity]
+    elif place.group in ("networks", "edges", "training") and quantity in COMPUTED_BY:
+        yield COMPUTED_BY[quantity]
