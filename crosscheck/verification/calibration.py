@@ -16,7 +16,7 @@ import numpy as np
 from crosscheck.frameworks.contract import LOSSES
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics.bounds.functions import ACTIVATIONS
-from crosscheck.numerics.comparison import EXACT, Place, compare, finite
+from crosscheck.numerics.comparison import EXACT, Place, compare
 from crosscheck.verification.cases import descent, network, training
 from crosscheck.verification.cases.hyperparameters import OPTIMIZERS
 from crosscheck.verification.cases.network import DTYPES, NetworkCase
@@ -132,11 +132,12 @@ def as_json(uses: Sequence[Use], components: dict[str, Use]) -> dict[str, Any]:
     """The study in the form that other programs read; what is exceeded beyond measure is null."""
 
     def entry(use: Use) -> dict[str, Any]:
+        fraction = use.fraction if np.isfinite(use.fraction) else None
         return {
             "framework": use.framework,
             "case": use.case,
             "quantity": use.quantity,
-            "fraction": finite(use.fraction),
+            "fraction": fraction,
         }
 
     return {
