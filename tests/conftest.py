@@ -95,7 +95,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def declarations_of(package: str) -> Declarations:
-    """Nothing, where they cannot be read: whoever loads the framework says so."""
+    """What a package declares; nothing if it cannot be read, which loading it reports."""
     try:
         return declared_by(package)
     except DeclarationError:
@@ -103,7 +103,7 @@ def declarations_of(package: str) -> Declarations:
 
 
 def mark_as_declared(item: pytest.Item, name: str, declared: Declarations, words: set) -> None:
-    """A test of something that a framework does not support is skipped, a known failure has to."""
+    """Skip a test that the framework does not support; a test that is known to fail must fail."""
     asked = {
         "tests": [item.nodeid],
         "dtypes": words & {"float16", "float32", "float64"},
@@ -129,7 +129,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 
 
 def skipping_what_is_not_written(item: pytest.Item) -> Generator[None, object, object]:
-    """With the name of the function that is missing; one test fails and says what is next."""
+    """Skip a test that needs what is not written, by its name; one test fails, and says what is next."""
     try:
         return (yield)
     except OtherContractError as error:
@@ -153,7 +153,7 @@ class OtherContractError(Exception):
 
 @pytest.fixture
 def ends_softly(monkeypatch):
-    """What ends its process without ado when it is interrupted must not take pytest with it."""
+    """Let code that ends its process at once raise SystemExit instead, so that pytest lives on."""
     monkeypatch.setattr("os._exit", sys.exit)
 
 

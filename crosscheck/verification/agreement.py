@@ -10,7 +10,6 @@ from typing import Any
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
 from crosscheck.frameworks.hyperparameters import is_decayed
 from crosscheck.numerics.comparison import EXACT, Comparison, finite
-from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.discrimination import PRINTED
 from crosscheck.verification.result import Verification
 
@@ -119,8 +118,7 @@ def _figures(comparison: Comparison) -> dict[str, Any]:
 
 def _definitions(comparison: Comparison) -> Iterator[str]:
     """The definitions of the contract that a comparison checks, if it checks one by itself."""
-    place = comparison.place
-    case = next((each for each in groups()[place.group] if each.name == place.case), None)
+    place, case = comparison.place, comparison.case
     quantity = place.quantity
     if place.group == "optimizers":
         optimizer, keywords = getattr(case, "optimizer", ""), getattr(case, "keywords", {})

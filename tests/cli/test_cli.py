@@ -84,7 +84,7 @@ def test_no_framework_at_all_is_bad_usage(run):
     assert "--only names no framework" in result.stderr
 
 
-def test_whoever_looks_at_some_frameworks_alone_is_not_shown_the_documents(run):
+def test_the_documents_are_not_shown_beside_chosen_frameworks(run):
     result = run("verify", "--only", "numpy")
     assert "contradicted" not in result.output
     assert "numpy" in result.output

@@ -121,15 +121,15 @@ def test_what_is_not_installed_is_not_wrong():
 
 
 def test_nothing_but_what_is_given_is_judged():
-    told: list[str] = []
-    result = verify([NUMPY], cases=ONE_CASE, progress=told.append)
-    assert told == [case.name for case in ONE_CASE]
-    assert {c.place.case for c in result.comparisons} == set(told)
+    names: list[str] = []
+    result = verify([NUMPY], cases=ONE_CASE, progress=names.append)
+    assert names == [case.name for case in ONE_CASE]
+    assert {c.place.case for c in result.comparisons} == set(names)
     assert (result.holds, list(result.frameworks), result.problems) == (True, ["numpy"], [])
     assert verify([], cases=ONE_CASE).comparisons == []
 
 
-def test_two_frameworks_of_one_name_cannot_be_told_apart():
+def test_two_frameworks_of_one_name_are_refused():
     with pytest.raises(ValueError, match="two frameworks have one name: numpy, numpy"):
         verify([NUMPY, NUMPY], cases=[])
 
