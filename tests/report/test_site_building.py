@@ -162,7 +162,7 @@ def test_usage_errors_exit_with_2_before_anything_is_run(small_run, tmp_path, mo
 def test_without_its_libraries_the_command_says_what_to_install(tmp_path):
     program = (
         "import sys; sys.modules['jinja2'] = None\n"
-        "from crosscheck.cli import main; main(['site', sys.argv[1]])"
+        "from crosscheck.cli.main import main; main(['site', sys.argv[1]])"
     )
     made = subprocess.run(
         [sys.executable, "-c", program, str(tmp_path / "site")], capture_output=True, text=True
