@@ -129,7 +129,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 
 
 def skipping_what_is_not_written(item: pytest.Item) -> Generator[None, object, object]:
-    """Skip a test that needs what is not written, by its name; one test fails, and says what is next."""
+    """Skip a test of what is not written, and name that; one test fails, and says what is next."""
     try:
         return (yield)
     except OtherContractError as error:

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from crosscheck.cli.main import main
 from crosscheck.frameworks import reading
-from crosscheck.frameworks.contract import SIGNATURES
+from crosscheck.frameworks.contract import FILES, SIGNATURES
 from crosscheck.frameworks.reading import Row, UnknownNameError, align, find
 from crosscheck.frameworks.registry import BUILT_IN
 from crosscheck.report.read import show_definitions
@@ -63,6 +63,25 @@ def test_a_module_is_all_that_is_in_it_in_its_order():
         "optimizers",
         "optimizers.LearningRate",
     ]
+
+
+def test_a_folder_is_read_in_the_order_of_the_contract_what_it_does_not_know_before_its_last(
+    tmp_path, monkeypatch
+):
+    paths = [each.path for each in reading.definitions("reference_numpy", "optimizers").values()]
+    stems = [path.rpartition("/")[2].removesuffix(".py") for path in dict.fromkeys(paths)]
+    assert stems == list(FILES["optimizers"]) == [*stems[:-1], "__init__"]
+    names = reading.parts("optimizers", PACKAGES)
+    order = [names.index(f"optimizers.{name}") for name in ("decayed", "sgd", "adagrad", "adam")]
+    assert order == sorted(order)
+    assert names.index("optimizers.adam") < names.index("optimizers.nadam")
+    folder = tmp_path / "half_written" / "optimizers"
+    folder.mkdir(parents=True)
+    for stem in ("adamant", "scaled", "descent", "__init__"):
+        (folder / f"{stem}.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    found = [file.stem for file in reading.files_of("half_written", "optimizers")]
+    assert found == ["descent", "scaled", "adamant", "__init__"]
 
 
 @pytest.mark.parametrize(

@@ -80,11 +80,12 @@ def test_the_entries_of_what_a_tape_watches_are_its_values():
 
     def watched(x):
         assert arrays.is_array(x)
-        seen.append((arrays.entries(x).tolist(), arrays.shape(x), arrays.dtype_name(x)))
+        entries = arrays.entries(x)
+        seen.append((entries.tolist(), entries.dtype, arrays.shape(x), arrays.dtype_name(x)))
         return x.sum()
 
     assert autograd.grad(watched)(np.ones(2)).tolist() == [1.0, 1.0]
-    assert seen == [([1.0, 1.0], (2,), "float64")]
+    assert seen == [([1.0, 1.0], "float64", (2,), "float64")]
 
 
 def test_jax_traces_and_says_so():

@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+import pytest
+
 from crosscheck.frameworks.registry import load
 from crosscheck.verification.ladder import RungStatus, climb, next_rung
 from crosscheck.verification.selection import select
@@ -31,6 +33,25 @@ def test_one_mistake_is_the_next_rung_and_says_where_it_is(tmp_path, monkeypatch
     assert (rung.name, rung.status) == ("losses.mean_squared_error", "wrong")
     assert rung.note.startswith("slipped from exact, mean_squared_error in float64, forward: loss")
     assert " times its bound of " in rung.note
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("is_array", "return isinstance(value, (np.ndarray, np.generic))", "return True"),
+        ("shape", "return value.shape", "return value.shape[::-1] + (2,)"),
+        ("entries", "return np.asarray(value)", "return np.asarray(value).T"),
+    ],
+)
+def test_arrays_have_rungs_of_their_own(tmp_path, monkeypatch, name, old, new):
+    package = f"arrays_with_a_wrong_{name}"
+    shutil.copytree(ROOT / "reference_numpy", tmp_path / package)
+    path = tmp_path / package / "arrays.py"
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    rung = next_rung(climb(loaded(tmp_path, package, monkeypatch)))
+    assert (rung.name, rung.status) == (f"arrays.{name}", "wrong")
 
 
 def test_an_exception_is_the_next_rung_with_its_file_and_line(tmp_path, monkeypatch):
