@@ -21,9 +21,8 @@ def quick(monkeypatch):
     """Everything that takes long gives next to nothing; lists what was asked for."""
     asked = []
 
-    def account(number, frameworks):
+    def values(number, frameworks):
         asked.append((number, [each.name for each in frameworks]))
-        return number
 
     def bench(command, **keywords):
         asked.append(command[1:5])
@@ -34,9 +33,10 @@ def quick(monkeypatch):
 
     monkeypatch.setattr(gathering, "verify", lambda: None)
     monkeypatch.setattr(gathering, "condense", lambda result: VERIFICATION)
-    monkeypatch.setattr(gathering.ledger, "account", account)
+    monkeypatch.setattr(gathering, "framework_values", values)
+    monkeypatch.setattr(gathering, "ledger", lambda number, values: number)
     monkeypatch.setattr(
-        gathering.ledger, "as_json", lambda each: {key: list(each) for key in KEYS["ledger"]}
+        gathering, "ledger_as_json", lambda each: {key: list(each) for key in KEYS["ledger"]}
     )
     monkeypatch.setattr(gathering.discrimination, "discriminate", lambda mistakes: [])
     monkeypatch.setattr(gathering.everything, "findings", list)

@@ -5,13 +5,15 @@ from importlib.resources import files
 
 from rich.console import Console
 
-from crosscheck.documents.ledger import STATEMENT_VERDICTS
-from crosscheck.documents.verdicts import VERDICTS
+from crosscheck.documents.statements.statement import StatementVerdict
+from crosscheck.documents.verdicts import Verdict
 from crosscheck.report.colours import BAD, VERDICT_COLOURS, coloured, css_class
+from crosscheck.verification.ladder import RungStatus
+from crosscheck.verification.result import Outcome
 
 
-def test_every_verdict_of_the_documents_has_a_colour():
-    assert {*VERDICTS, *STATEMENT_VERDICTS} <= set(VERDICT_COLOURS)
+def test_every_verdict_status_and_outcome_has_a_colour():
+    assert {*Verdict, *StatementVerdict, *RungStatus, *Outcome} <= set(VERDICT_COLOURS)
 
 
 def test_every_class_is_in_the_style_sheet():

@@ -45,10 +45,7 @@ def plant(tmp_path, monkeypatch):
 
 
 def few(only):
-    """The cases of one group or of all; of the networks one in seven, those that begin with tanh.
-
-    They have every loss and dtype.
-    """
+    """The cases of one group or of all; of the networks those that begin with tanh, a seventh."""
     tanh = [case for case in network.generated() if case.activations[0] == "tanh"]
     chosen = dict(groups()) | {"networks": tanh}
     return [case for name, cases in chosen.items() if only in (None, name) for case in cases]
