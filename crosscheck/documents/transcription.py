@@ -157,9 +157,15 @@ class Document:
 def load(document: str) -> Document:
     """Read one transcription.
 
+    Args:
+        document: One of `DOCUMENTS`.
+
     Raises:
+        ValueError: If there is no such document.
         TranscriptionError: As `parse` does.
     """
+    if document not in DOCUMENTS:
+        raise ValueError(f"unknown document {document!r}: known are {', '.join(DOCUMENTS)}")
     file = files("crosscheck.documents").joinpath(f"{document}.toml")
     return parse(document, tomllib.loads(file.read_text(encoding="utf-8")))
 

@@ -138,12 +138,16 @@ def check_gradients(
     Raises:
         ValueError: If shapes, names or the domain of the targets do not fit, or a number is not
             finite.
-        TypeError: If something is no array of floating numbers.
+        TypeError: If something is no array of floating numbers, or `value_and_grad` does not return
+            two things.
         Exception: Whatever `value_and_grad` raises.
     """
     case = OwnGradients(own_network(params, inputs, targets, activations, loss))
     own = copy.deepcopy((params, inputs, targets))
-    value, grads = value_and_grad(*own)
+    returned = value_and_grad(*own)
+    if not isinstance(returned, tuple | list) or len(returned) != 2:
+        raise TypeError(f"value_and_grad must return the loss and its gradients, not {returned!r}")
+    value, grads = returned
     like = tuple(Layer(None, None) for _ in params)
     quantities: Quantities = {
         "loss": _tensors(value, None, case.dtype),
@@ -178,10 +182,12 @@ def check_optimizer(
         A report on the updates, and whether the arguments were left as they were.
 
     Raises:
-        ValueError: If a name or a number does not fit.
-        TypeError: If a keyword is not known.
+        ValueError: If a name or a number does not fit, or the learning rate is 0 at every step.
+        TypeError: If a keyword is not known, or the optimizer lacks `init` or `update`.
         Exception: Whatever the optimizer raises.
     """
+    if not (hasattr(optimizer, "init") and hasattr(optimizer, "update")):
+        raise TypeError(f"an optimizer must have init and update, and {optimizer!r} lacks them")
     history = drawn_history(name, learning_rate, steps, hyperparameters)
     start = np.array(history.start)
     grads, points = list(map(np.array, history.grads)), list(map(np.array, history.points))
@@ -215,5 +221,11 @@ def _tensors(tree: Any, like: Any, dtype: str) -> dict[str, Tensor]:
 
 
 def _array(value: Any, dtype: str) -> np.ndarray:
-    """Anything that NumPy takes for an array; a bare Python number gets the dtype."""
-    return np.asarray(value, dtype if isinstance(value, int | float) else None)
+    """Anything that NumPy takes for an array; a bare Python number gets the dtype.
+
+    What is no array, as nested lists of different lengths, has a dtype that matches none.
+    """
+    try:
+        return np.asarray(value, dtype if isinstance(value, int | float) else None)
+    except ValueError:
+        return np.array(None)

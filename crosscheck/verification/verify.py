@@ -57,10 +57,14 @@ def verify(
 
     Raises:
         ValueError: If two frameworks have the same name.
+        TypeError: If one is no Framework.
         TranscriptionError: If a transcribed document contradicts itself.
     """
     if frameworks is None:
         return verify_everything(select(), cases=cases, progress=progress)
+    for each in frameworks:
+        if not isinstance(each, Framework):
+            raise TypeError(f"{each!r} is no Framework: load it by load_framework")
     names = [framework.name for framework in frameworks]
     if len(set(names)) < len(names):
         raise ValueError(f"two frameworks have one name: {', '.join(names)}")

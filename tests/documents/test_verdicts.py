@@ -225,3 +225,8 @@ def test_a_number_is_printed_as_it_is_rounded(text, exact, matches):
 def test_what_is_no_number_is_refused(text, exact, error):
     with pytest.raises(error):
         matches_printed(text, exact)
+
+
+def test_an_unknown_document_is_named():
+    with pytest.raises(ValueError, match="unknown document '999': known are 000, 001, 002"):
+        load("999")

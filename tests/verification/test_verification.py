@@ -134,6 +134,11 @@ def test_two_frameworks_of_one_name_are_refused():
         verify([NUMPY, NUMPY], cases=[])
 
 
+def test_a_name_is_no_framework():
+    with pytest.raises(TypeError, match="'numpy' is no Framework: load it by load_framework"):
+        verify(["numpy"])
+
+
 def test_a_limit_counts_for_all_cases_whichever_are_judged():
     limit = Limit("why", cases=("training without end*",))
     mine = replace(NUMPY, name="mine", declared=Declarations(limits=(limit,)))

@@ -22,6 +22,7 @@ from crosscheck.verification.cases.stages import ByContent, Quantities, Stage, S
 from reference_numpy import checks, optimizers
 from reference_numpy.activations import ACTIVATIONS
 from reference_numpy.losses import LOSSES
+from reference_numpy.mlp import forward
 
 # One array, or one pair (weight, bias) per layer.
 Tree = Any
@@ -46,21 +47,26 @@ def own_network(
         dtype: What everything is rounded to; None leaves the dtype as it is.
 
     Raises:
-        ValueError: If shapes or names do not fit, a number is not finite, or a target is outside
-            the domain of the loss.
+        ValueError: If shapes or names do not fit, a number is not finite, or a target or output is
+            outside the domain of the loss; for a dtype other than float64 and float32.
         TypeError: If something is no array of floating numbers, or two dtypes differ.
     """
     if dtype is not None:
         checks.known("dtype", dtype, DTYPES)
-    layers = tuple(Layer(*(_array(leaf, dtype) for leaf in layer)) for layer in params)
-    x, y = _array(inputs, dtype), _array(targets, dtype)
+    layers: Any = tuple(_layer(index, pair, dtype) for index, pair in enumerate(params))
+    x, y = _array("inputs", inputs, dtype), _array("targets", targets, dtype)
     names = activations if isinstance(activations, str) else tuple(activations)
     checks.network(layers, x, names, ACTIVATIONS)
     checks.targets_of(layers, x, y)
     checks.known("loss", loss, LOSSES)
+    checks.known("dtype", x.dtype.name, DTYPES)
     for name, tree in {"params": layers, "inputs": x, "targets": y}.items():
         checks.finite(name, tree)
     checks.target_domain(loss, y)
+    if loss == "binary_cross_entropy":
+        outputs = forward(layers, x, activations=names).outputs
+        if bool(((outputs < 0) | (outputs > 1)).any()):
+            raise ValueError(f"{loss} needs outputs in [0, 1]: end in sigmoid or softmax")
     return NetworkCase(GROUP, "your network", layers, x, y, tuple(names), loss)
 
 
@@ -84,10 +90,10 @@ def own_history(
         ValueError: If a name, a number or a shape does not fit.
         TypeError: If a keyword is not known, or something is no array of floating numbers.
     """
-    trees = [_tree(grad) for grad in grads]
+    trees = [_tree("grads", grad) for grad in grads]
     if not trees:
         raise ValueError("grads must have the gradient of at least one step")
-    start = _zeros(trees[0]) if params is None else _tree(params)
+    start = _zeros(trees[0]) if params is None else _tree("params", params)
     for tree in trees:
         checks.same_shapes("grads", tree, "params", start)
     keywords = _all_keywords(optimizer, hyperparameters, learning_rate)
@@ -212,18 +218,29 @@ class OwnSteps(ByContent):
 # ----- arguments -----
 
 
-def _array(value: Any, dtype: str | None = None) -> np.ndarray:
+def _layer(index: int, pair: Any, dtype: str | None = None) -> Layer:
+    """A copy of somebody's own pair of arrays."""
+    if not isinstance(pair, tuple | list) or len(pair) != 2:
+        raise TypeError(f"layer {index} must be a pair (weight, bias), not {pair!r}")
+    places = (f"layer {index} {part}" for part in Layer._fields)
+    return Layer(*(_array(place, leaf, dtype) for place, leaf in zip(places, pair, strict=True)))
+
+
+def _array(name: str, value: Any, dtype: str | None = None) -> np.ndarray:
     """A copy of anything that NumPy takes for an array of numbers."""
-    array = np.array(value)
+    try:
+        array = np.array(value)
+    except ValueError as error:  # nested lists of different lengths
+        raise TypeError(f"{name} is no array: {error}") from None
     if array.dtype.kind in "iu" and not hasattr(value, "dtype"):  # a list of whole numbers
         array = array.astype("float64")
     return array if dtype is None or array.dtype.kind != "f" else array.astype(dtype)
 
 
-def _tree(tree: Tree) -> Tree:
+def _tree(name: str, tree: Tree) -> Tree:
     if isinstance(tree, tuple | list) and tree and isinstance(tree[0], tuple):
-        return tuple(Layer(*map(_array, layer)) for layer in tree)
-    return _array(tree)
+        return tuple(_layer(index, pair) for index, pair in enumerate(tree))
+    return _array(name, tree)
 
 
 def _zeros(tree: Tree) -> Tree:
@@ -233,7 +250,12 @@ def _zeros(tree: Tree) -> Tree:
 
 
 def _rates(learning_rate: float | Callable[[int], float], steps: int) -> tuple[float, ...]:
-    return tuple(float(checks.learning_rate_at(learning_rate, step)) for step in range(steps))
+    rates = tuple(float(checks.learning_rate_at(learning_rate, step)) for step in range(steps))
+    if not any(rates):
+        raise ValueError(
+            "learning_rate is 0 at every step: nothing moves, and nothing can be wrong"
+        )
+    return rates
 
 
 def _all_keywords(optimizer: str, given: Mapping[str, Any], learning_rate: Any) -> dict[str, Any]:
