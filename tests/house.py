@@ -1,7 +1,7 @@
 """Reads the imports of `crosscheck/` and says where they break the plan of its rooms."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -59,34 +59,36 @@ def imports_in(text: str) -> tuple[Import, ...]:
     return tuple(found)
 
 
+def read(folder: Path) -> dict[str, str]:
+    """The text of every source in the folder `crosscheck/`, by its path in it."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted(folder.rglob("*.py"))
+    }
+
+
 class House:
-    """A folder `crosscheck/` with its files as a graph of imports."""
+    """The files of `crosscheck/` as a graph of imports.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.files = sorted(folder.rglob("*.py"))
-        self.names = {self._dotted(file): file for file in self.files}
-        self.texts = {file: file.read_text(encoding="utf-8") for file in self.files}
+    Attributes:
+        texts: The text of every file, by its path.
+        names: The path of every module, by its dotted name.
+    """
 
-    def _imports(self, file: Path) -> tuple[Import, ...]:
-        return imports_in(self.texts[file])
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self.texts = texts
+        self.names = {_dotted(path): path for path in texts}
 
-    def _dotted(self, file: Path) -> str:
-        parts = file.relative_to(self.folder.parent).with_suffix("").parts
-        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-    def _files_of(self, one: Import) -> Iterator[str]:
-        """The modules of the package that an import runs: itself, and the packages around it."""
+    def _modules_of(self, one: Import) -> list[str]:
+        """The modules that an import runs: what it names, and the packages around that."""
         module = one.module
         if one.name and f"{module}.{one.name}" in self.names:
             module = f"{module}.{one.name}"
+        found = []
         while module.startswith(f"{PACKAGE}.") and module in self.names:
-            yield module
+            found.append(module)
             module = module.rpartition(".")[0]
-
-    def room(self, module: str) -> str:
-        """The room of a module: the second part of its name; empty for the public face."""
-        return module.split(".")[1] if "." in module else ""
+        return found
 
     def faults(self) -> list[str]:
         """Everything that breaks the plan, in words that name file and line."""
@@ -95,11 +97,12 @@ class House:
     def arrows(self) -> set[tuple[str, str]]:
         """Which room imports which, in fact."""
         return {
-            (self.room(self._dotted(file)), self.room(module))
-            for file in self.files
-            for one in self._imports(file)
-            for module in self._files_of(one)
-        } - {(room, room) for room in ("", *ROOMS)}
+            (_room(name), _room(module))
+            for name, path in self.names.items()
+            for one in imports_in(self.texts[path])
+            for module in self._modules_of(one)
+            if _room(name) != _room(module)
+        }
 
     def floors(self) -> int:
         """On how many floors the rooms stand: each above all that it imports."""
@@ -112,19 +115,19 @@ class House:
         return max(height.values())
 
     def _loose(self) -> Iterator[str]:
-        for path in self.folder.iterdir():
-            if path.suffix == ".py" and path.name not in BESIDE_THE_ROOMS:
-                yield f"{path.name} stands beside the rooms"
-            if path.is_dir() and path.name not in (*ROOMS, "__pycache__"):
-                yield f"{path.name} is none of the rooms"
+        for first in dict.fromkeys(path.partition("/")[0] for path in self.texts):
+            if first.endswith(".py") and first not in BESIDE_THE_ROOMS:
+                yield f"{first} stands beside the rooms"
+            elif not first.endswith(".py") and first not in ROOMS:
+                yield f"{first} is none of the rooms"
 
     def _arrows(self) -> Iterator[str]:
-        for file in self.files:
-            room = self.room(self._dotted(file))
+        for name, path in self.names.items():
+            room = _room(name)
             if room not in ROOMS:  # the face, and what starts the command line
                 continue
-            for one in self._imports(file):
-                where = f"{file.relative_to(self.folder)}:{one.line}"
+            for one in imports_in(self.texts[path]):
+                where = f"{path}:{one.line}"
                 if one.module == BY_HAND or one.module.startswith(f"{BY_HAND}."):
                     if room not in MAY_IMPORT_BY_HAND:
                         yield f"{where}: {room} imports {one.module}"
@@ -132,36 +135,46 @@ class House:
                     yield f"{where}: a relative import, which hides the room that it reaches"
                 elif one.module == PACKAGE and f"{PACKAGE}.{one.name}" not in self.names:
                     yield f"{where}: {room} imports the public face"
-                above = [m for m in self._files_of(one) if self.room(m) not in (room, *ROOMS[room])]
+                above = [m for m in self._modules_of(one) if _room(m) not in (room, *ROOMS[room])]
                 if above:
                     yield f"{where}: {room} imports {above[0]}, which is above it"
 
     def _circles(self) -> Iterator[str]:
         # A package is run before any file in it: that is a circle only if it imports that file.
         graph = {
-            self._dotted(file): {
-                module for one in self._imports(file) for module in self._files_of(one)
+            name: {
+                *(m for one in imports_in(self.texts[path]) for m in self._modules_of(one)),
+                *(each for each in self.names if name.startswith(f"{each}.")),
             }
-            | {each for each in self.names if self._dotted(file).startswith(f"{each}.")}
-            for file in self.files
+            - {name, PACKAGE}
+            for name, path in self.names.items()
         }
-        graph = {file: below - {file, PACKAGE} for file, below in graph.items()}
         try:
             TopologicalSorter(graph).prepare()
         except CycleError as error:
             yield f"a circle: {' imports '.join(reversed(error.args[1]))}"
 
     def _private(self) -> Iterator[str]:
-        for file in self.files:
-            where, modules = file.relative_to(self.folder), set()
-            for one in self._imports(file):
+        for path, text in self.texts.items():
+            modules = set()
+            for one in imports_in(text):
                 if one.name and one.module.partition(".")[0] in (PACKAGE, BY_HAND):
                     if _is_private(one.name):
-                        yield f"{where}:{one.line}: reaches for {one.name}"
+                        yield f"{path}:{one.line}: reaches for {one.name}"
                     modules.add(one.name)
-            for line, name, attribute in private_attributes_in(self.texts[file]):
+            for line, name, attribute in private_attributes_in(text):
                 if name in modules:
-                    yield f"{where}:{line}: reaches for {name}.{attribute}"
+                    yield f"{path}:{line}: reaches for {name}.{attribute}"
+
+
+def _dotted(path: str) -> str:
+    """The name of the module of a file."""
+    return f"{PACKAGE}.{path.removesuffix('.py').replace('/', '.')}".removesuffix(".__init__")
+
+
+def _room(module: str) -> str:
+    """The room of a module: the second part of its name; empty for the public face."""
+    return module.split(".")[1] if "." in module else ""
 
 
 @cache
