@@ -179,5 +179,5 @@ def test_one_step_of_a_longer_history_is_enough_to_be_wrong():
 def test_what_is_no_array_of_numbers_does_not_hold():
     for wrong in ([[1.0], [1.0, 2.0]], "text", None, 1j):
         report = check_gradients(lambda *each, w=wrong: (w, honest(*each)[1]), *GIVEN, **KIND)
-        assert [each.holds for each in report.comparisons][0] is False
+        assert not report.comparisons[0].holds
         assert "loss has" in report.message
