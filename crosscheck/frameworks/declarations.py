@@ -43,6 +43,8 @@ KNOWN = {
     "devices": ("cpu", "cuda"),
 }
 Names = tuple[str, ...]
+# A file of declarations has a few hundred bytes.
+LARGEST = 1_000_000
 
 
 class DeclarationError(ValueError):
@@ -165,9 +167,20 @@ def read(path: Path) -> Declarations:
             something that does not exist.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            raise ValueError(f"it has more than {LARGEST:,} bytes")
+        return _declarations(tomllib.loads(content.decode("utf-8")), path)
+    except DeclarationError:
+        raise
+    except RecursionError:
+        raise DeclarationError(f"{path}: it is nested too deeply") from None
+    except (OSError, ValueError) as error:
         raise DeclarationError(f"{path}: {error}") from None
+
+
+def _declarations(content: dict[str, Any], path: Path) -> Declarations:
     unknown = sorted(content.keys() - {field.name for field in fields(Declarations)})
     if unknown:
         known = _list([field.name for field in fields(Declarations)])

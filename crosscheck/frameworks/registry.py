@@ -14,7 +14,6 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from shlex import quote
@@ -25,9 +24,9 @@ from threadpoolctl import threadpool_limits
 from crosscheck.frameworks.contract import ADDED, CHANGES, CONTRACT_VERSION
 from crosscheck.frameworks.contract import MODULES as MODULES
 from crosscheck.frameworks.declarations import DeclarationError, Declarations, declared_by
+from crosscheck.frameworks.entries import announced, is_safe
 
 BUILT_IN = {"numpy": "reference_numpy", "torch": "reference_torch", "jax": "reference_jax"}
-ENTRY_POINTS = "crosscheck.frameworks"
 # How many seconds an import may take, unless the environment variable sets another limit.
 IMPORT_LIMIT = 60.0
 IMPORT_LIMIT_VARIABLE = "CROSSCHECK_IMPORT_LIMIT"
@@ -106,15 +105,11 @@ def registry(extra: Iterable[str] = ()) -> dict[str, str]:
     Raises:
         UnknownFrameworkError: If an extra name is neither known nor importable.
     """
-    packages = dict(BUILT_IN)
-    for entry in entry_points(group=ENTRY_POINTS):
-        # Nobody takes the name of another; a package that tries goes by its own.
-        name = entry.value if entry.name in packages else entry.name
-        packages[name] = entry.value
+    packages = BUILT_IN | announced().packages
     for name in extra:
         if name in packages or name in packages.values():
             continue
-        if not _is_importable(name):
+        if not (is_safe(name) and _is_importable(name)):
             raise UnknownFrameworkError(
                 f"{name!r} is neither a framework ({', '.join(packages)}) nor an importable "
                 "package (one of your own has to be installed: pip install -e its folder)"
@@ -247,7 +242,7 @@ def _problem_in_subprocess(package: str) -> str | None:
     modules = [package, *(f"{package}.{module}" for module in MODULES)]
     try:
         process = subprocess.run(
-            [sys.executable, "-c", IMPORT_EVERYTHING, json.dumps([sys.path, modules])],
+            [sys.executable, "-P", "-c", IMPORT_EVERYTHING, json.dumps([_path(), modules])],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -260,6 +255,17 @@ def _problem_in_subprocess(package: str) -> str | None:
     if not process.stdout.endswith(b"done"):
         return f"ends the process on import, with exit code {process.returncode}"
     return None
+
+
+def _path() -> list[str]:
+    """Where a subprocess looks for modules: as this process does, the current folder last of all.
+
+    So a file there, as a student's own json.py, does not take the place of a library's module.
+    """
+    folders = [os.path.abspath(folder) for folder in sys.path]
+    here = os.getcwd()
+    others = [folder for folder in folders if folder != here]
+    return [*others, here] if here in folders else others
 
 
 def _is_importable(name: str) -> bool:

@@ -43,6 +43,8 @@ def show_verification(console: Console, result: Verification, ledgers: Iterable[
         console.print(f"... and {len(failures) - SHOWN_FAILURES} more (--json has them all)")
     if result.comparisons and result.kinks:
         console.print(_kinks(result))
+    for line in result.skipped:
+        console.print(f"[yellow]skipped:[/] {escape(line)}")
     for problem in result.problems:
         console.print(f"[bold red]ledger:[/] {escape(problem)}")
     console.print(closing_line(result))
@@ -61,11 +63,13 @@ def closing_line(result: Verification) -> str:
     known = sum(comparison.known_failure is not None for comparison in differ)
     text = f"{len(result.comparisons)} comparisons, {len(differ) - known} differ"
     parts.append(text + (f" and {known} more are known to" if known else ""))
+    if result.unsettled:
+        parts.append(f"{len(result.unsettled)} disagreements that the exact value does not settle")
     parts.append(f"{len(result.problems)} problems in the ledger")
     outcome = "[bold red]WRONG.[/] "
     if result.holds:
         outcome = "[green]All holds.[/] "
-    elif not (by_status[Outcome.WRONG] or result.problems):
+    elif not (by_status[Outcome.WRONG] or result.problems or result.unsettled):
         outcome = "[yellow]UNFINISHED.[/] "
     return outcome + "; ".join(parts)
 

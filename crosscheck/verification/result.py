@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from crosscheck.numerics.comparison import Comparison
+from crosscheck.numerics.comparison import EXACT, Comparison
 from crosscheck.verification.ladder import Rung
 
 
@@ -57,17 +57,32 @@ class Verification:
         comparisons: Every comparison, each that failed with the known mistakes that explain it.
         problems: What is wrong in the ledger of the documents, where the run judged that too.
         kinks: By the name of the case, where a relu stands exactly at 0.
+        skipped: A line for each installed entry point that cannot be used, and why.
     """
 
     frameworks: dict[str, Status]
     comparisons: list[Comparison]
     problems: list[str] = field(default_factory=list)
     kinks: Mapping[str, tuple[Kink, ...]] = field(default_factory=dict)
+    skipped: tuple[str, ...] = ()
+
+    @property
+    def unsettled(self) -> list[Comparison]:
+        """Two frameworks that differ from each other, and neither from the exact value.
+
+        Such a disagreement is in the verdict on neither of them, but the run does not hold.
+        """
+        return [
+            each
+            for each in self.comparisons
+            if not (each.holds or each.known_failure or EXACT in each.frameworks)
+            and all(self.frameworks[n].status is Outcome.VERIFIED for n in each.frameworks)
+        ]
 
     @property
     def holds(self) -> bool:
         """Whether nothing is wrong or unfinished. What is not installed or supported is neither."""
-        return not self.problems and all(
+        return not (self.problems or self.unsettled) and all(
             status.status in (Outcome.VERIFIED, Outcome.NOT_INSTALLED)
             for status in self.frameworks.values()
         )

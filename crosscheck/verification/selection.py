@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from crosscheck.frameworks.entries import announced
 from crosscheck.frameworks.registry import (
     Broken,
     Framework,
@@ -23,11 +24,13 @@ class Selection:
         others: The status of every other one, by its name: not installed, written for another
             version of the contract, or wrong, because it is broken or was asked for and is missing.
         names: Of all of them, in the order in which they are shown.
+        skipped: A line for each entry point that cannot be used, and why.
     """
 
     frameworks: tuple[Framework, ...]
     others: dict[str, Status]
     names: tuple[str, ...]
+    skipped: tuple[str, ...] = ()
 
 
 def select(
@@ -62,6 +65,7 @@ def select(
         tuple(each for each in loaded.values() if isinstance(each, Framework)),
         others,
         tuple(dict.fromkeys([*packages, *others])),
+        () if chosen else announced().skipped,
     )
 
 

@@ -77,7 +77,6 @@ def verify(
         known = _known_failures(run, statuses[framework.name])
         _judge(run, known, statuses[framework.name])
         comparisons = _marked(framework, known, comparisons)
-    _blame_pairs(comparisons, statuses)
     kinks = {case.name: found for case in chosen if (found := getattr(case, "kinks", ()))}
     return Verification(statuses, explained(comparisons), kinks=kinks)
 
@@ -104,6 +103,7 @@ def verify_everything(
     return replace(
         judged,
         frameworks={name: statuses[name] for name in selection.names},
+        skipped=selection.skipped,
         problems=[each for number in transcription.DOCUMENTS for each in problems(number)],
     )
 
@@ -247,14 +247,3 @@ def _marked(
         else each
         for each in comparisons
     ]
-
-
-def _blame_pairs(comparisons: list[Comparison], statuses: dict[str, Status]) -> None:
-    """Where two frameworks differ and the exact value accuses neither, both are in doubt."""
-    for comparison in comparisons:
-        if comparison.holds or comparison.known_failure or EXACT in comparison.frameworks:
-            continue
-        pair = [statuses[name] for name in comparison.frameworks]
-        if all(status.status is Outcome.VERIFIED for status in pair):
-            for status in pair:
-                status.status = Outcome.WRONG

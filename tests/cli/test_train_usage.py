@@ -2,13 +2,13 @@
 
 import json
 import shutil
-from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from crosscheck.cli.main import main
+from crosscheck.frameworks.entries import Entries
 
 
 def run(*arguments):
@@ -85,12 +85,10 @@ def test_a_framework_of_ones_own_trains_where_it_is_named_and_within_its_limits(
     refused = run("--framework", "modest_trainer", "--optimizer", "lion")
     assert refused.exit_code == 2
     assert "modest_trainer does not support this: it roars" in refused.stderr
-    monkeypatch.setattr("crosscheck.frameworks.registry.entry_points", lambda group: [OTHER])
+    other = Entries({"other": "modest_trainer"}, ())
+    monkeypatch.setattr("crosscheck.frameworks.registry.announced", lambda: other)
     alone, _ = trained("--epochs", "1")
     assert "other" not in [each["framework"] for each in alone["runs"]]
-
-
-OTHER = EntryPoint("other", "modest_trainer", "crosscheck.frameworks")
 
 
 @pytest.mark.usefixtures("digits")

@@ -235,3 +235,22 @@ def test_pytest_takes_declarations_as_they_are_meant(tmp_path, changed, which, e
         text=True,
     )
     assert f"1 {ends}" in made.stdout.splitlines()[-1], made.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("limits = " + "[" * 900 + "]" * 900, "it is nested too deeply"),
+        ("limits = " + "[" * 20_000, "it is nested too deeply"),
+        ("own" + ".a" * 50_000 + " = 1", "it is nested too deeply"),
+        ("contract = " + "9" * 5_000, "Exceeds the limit"),
+        ("# " + "x" * 1_000_000, "it has more than 1,000,000 bytes"),
+        ("limits = '\x00'", "invalid character"),
+    ],
+)
+def test_a_file_that_means_harm_is_an_error_with_its_place(tmp_path, text, problem):
+    path = written(tmp_path, text)
+    with pytest.raises(DeclarationError) as error:
+        read(path)
+    assert str(error.value).startswith(f"{path}: ")
+    assert problem in str(error.value)

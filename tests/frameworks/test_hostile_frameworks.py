@@ -7,14 +7,11 @@ import json
 import shutil
 import subprocess
 import sys
-from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 
 from crosscheck.frameworks.registry import (
-    BUILT_IN,
-    ENTRY_POINTS,
     IMPORT_LIMIT_VARIABLE,
     Broken,
     load,
@@ -156,16 +153,6 @@ def test_what_goes_wrong_later_is_named_and_harms_nobody_else(copy, what):
     assert named
     # The cases are as they were.
     assert judged().holds
-
-
-def test_nobody_takes_the_name_of_another(monkeypatch):
-    impostor = EntryPoint("numpy", "impostor", ENTRY_POINTS)
-    honest = EntryPoint("mine", "my_package", ENTRY_POINTS)
-    monkeypatch.setattr(
-        "crosscheck.frameworks.registry.entry_points", lambda group: [impostor, honest]
-    )
-    expected = {**BUILT_IN, "impostor": "impostor", "mine": "my_package"}
-    assert registry() == expected
 
 
 def test_looking_for_a_package_does_not_import_it(copy):

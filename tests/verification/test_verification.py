@@ -9,6 +9,7 @@ from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, STATES
 from crosscheck.frameworks.declarations import Declarations, Limit
 from crosscheck.frameworks.registry import BUILT_IN, load
 from crosscheck.numerics.comparison import EXACT
+from crosscheck.report.verification import closing_line
 from crosscheck.verification.cases import network
 from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.diagnosis import diagnose
@@ -16,7 +17,7 @@ from crosscheck.verification.judging import asked_by
 from crosscheck.verification.ladder import in_words
 from crosscheck.verification.mistakes.catalogue import catalogue
 from crosscheck.verification.mistakes.mistake import as_framework
-from crosscheck.verification.result import Outcome, Status
+from crosscheck.verification.result import Outcome, Status, Verification
 from crosscheck.verification.selection import Selection, select
 from crosscheck.verification.verify import verify, verify_everything
 
@@ -165,3 +166,17 @@ def test_kinks_are_stored_where_a_case_has_them():
     result = verify([NUMPY], cases=[*ONE_CASE, *kinked])
     assert result.kinks == {case.name: case.kinks for case in kinked}
     assert all(result.kinks.values())
+
+
+def test_a_disagreement_that_the_exact_value_does_not_settle_is_in_no_verdict():
+    apart = replace(verify([NUMPY], cases=ONE_CASE).comparisons[0], mismatch="has", error=np.inf)
+    apart = replace(apart, frameworks=("one", "other"), allowed=0.0)
+    statuses = {name: Status("1", Outcome.VERIFIED) for name in ("one", "other")}
+    result = Verification(statuses, [apart])
+    assert result.unsettled == [apart]
+    assert not result.holds
+    assert "WRONG" in closing_line(result)
+    assert "1 disagreements that the exact value does not settle" in closing_line(result)
+    # Where the exact value accuses one of them, there is nothing left to settle.
+    statuses["one"].blame("wrong")
+    assert Verification(statuses, [apart]).unsettled == []
