@@ -176,7 +176,7 @@ def test_the_command_shows_writes_json_and_refuses_what_is_unknown():
         (["relu", "--framework", "nosuch"], "'nosuch' is neither a framework"),
         (["relu", "--framework", "this"], "'this' is no package that can be read"),
         (["relu", "--framework", "numpy.no.x"], "'numpy.no.x' is no package that can be read"),
-        (["relu", "--framework", "numpy..x"], "'numpy..x' is no package that can be read"),
+        (["relu", "--framework", "numpy..x"], "'numpy..x' is neither a framework"),
     ):
         refused = read(*arguments)
         assert refused.exit_code == 2
