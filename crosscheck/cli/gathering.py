@@ -129,7 +129,7 @@ def _speed(folder: Path) -> dict[str, Any]:
     """`crosscheck bench` in a process of its own, since it gives JAX other settings."""
     path = folder / "speed.json"
     finished = subprocess.run(
-        [sys.executable, "-m", "crosscheck", "bench", *BENCH, "--json", str(path)],
+        [sys.executable, "-P", "-m", "crosscheck", "bench", *BENCH, "--json", str(path)],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

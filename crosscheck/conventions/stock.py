@@ -93,7 +93,7 @@ def run_jobs(framework: str, jobs: Sequence[Job]) -> list[Any]:
         return [_run_job(framework, *job) for job in jobs]
     try:
         process = subprocess.run(
-            [sys.executable, "-m", __name__, framework],
+            [sys.executable, "-P", "-m", __name__, framework],
             input=json.dumps(jobs),
             capture_output=True,
             text=True,
