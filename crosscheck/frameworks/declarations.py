@@ -43,8 +43,8 @@ KNOWN = {
     "devices": ("cpu", "cuda"),
 }
 Names = tuple[str, ...]
-# A file of declarations has a few hundred bytes.
-LARGEST = 1_000_000
+# A file of declarations has a few hundred bytes. Keys of very many parts take Python's parser long.
+LARGEST, LONGEST_LINE = 1_000_000, 10_000
 
 
 class DeclarationError(ValueError):
@@ -171,6 +171,8 @@ def read(path: Path) -> Declarations:
             content = file.read(LARGEST + 1)
         if len(content) > LARGEST:
             raise ValueError(f"it has more than {LARGEST:,} bytes")
+        if any(len(line) > LONGEST_LINE for line in content.splitlines()):
+            raise ValueError(f"it has a line of more than {LONGEST_LINE:,} bytes")
         return _declarations(tomllib.loads(content.decode("utf-8")), path)
     except DeclarationError:
         raise

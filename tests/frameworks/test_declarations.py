@@ -241,10 +241,10 @@ def test_pytest_takes_declarations_as_they_are_meant(tmp_path, changed, which, e
     ("text", "problem"),
     [
         ("limits = " + "[" * 900 + "]" * 900, "it is nested too deeply"),
-        ("limits = " + "[" * 20_000, "it is nested too deeply"),
-        ("own" + ".a" * 50_000 + " = 1", "it is nested too deeply"),
+        ("limits = " + "[" * 20_000, "it has a line of more than 10,000 bytes"),
+        ("own" + ".a" * 50_000 + " = 1", "it has a line of more than 10,000 bytes"),
         ("contract = " + "9" * 5_000, "Exceeds the limit"),
-        ("# " + "x" * 1_000_000, "it has more than 1,000,000 bytes"),
+        ("# x\n" * 250_001, "it has more than 1,000,000 bytes"),
         ("limits = '\x00'", "invalid character"),
     ],
 )
