@@ -175,7 +175,9 @@ def _judge(run: _Run, known: dict[str, str], status: Status) -> None:
     for pattern in (pattern for limit in declared.limits for pattern in limit.cases):
         if not any(matches(pattern, case) for case in every_case):
             status.blame(f"declares a limit for {pattern}: there is no such case")
-    if all(attempted.not_supported is not None for _, attempted in attempts):
+    if not attempts:
+        status.blame("there was no case: nothing of it was compared")
+    elif all(attempted.not_supported is not None for _, attempted in attempts):
         status.blame("declares that it supports nothing: nothing of it was compared")
     for case, attempted in attempts:
         if attempted.not_supported is not None:

@@ -135,6 +135,12 @@ def test_two_frameworks_of_one_name_are_refused():
         verify([NUMPY, NUMPY], cases=[])
 
 
+def test_nobody_is_verified_by_no_case():
+    result = verify([NUMPY], cases=[])
+    assert not result.holds
+    assert result.frameworks["numpy"].reasons == ["there was no case: nothing of it was compared"]
+
+
 def test_a_name_is_no_framework():
     with pytest.raises(TypeError, match="'numpy' is no Framework: load it by load_framework"):
         verify(["numpy"])
