@@ -53,9 +53,12 @@ def imports_in(text: str) -> tuple[Import, ...]:
             module = "." * node.level + (node.module or "")
             found += [Import(node.lineno, module, alias.name) for alias in node.names]
         elif isinstance(node, ast.Call) and ast.unparse(node.func) in IMPORTING:
-            match node.args:
-                case [ast.Constant(value=str(module)), *_]:
-                    found.append(Import(node.lineno, module))
+            given = [*node.args, *(keyword.value for keyword in node.keywords)]
+            found += [
+                Import(node.lineno, each.value)
+                for each in given
+                if isinstance(each, ast.Constant) and isinstance(each.value, str)
+            ]
     return tuple(found)
 
 

@@ -42,6 +42,11 @@ def test_the_house_stands_as_planned():
             "import importlib\nimportlib.import_module('crosscheck.report.colours')",
             "verification imports crosscheck.report.colours, which is above it",
         ),
+        (
+            "verification/judging.py",
+            "import importlib\nimportlib.import_module(name='crosscheck.report.colours')",
+            "verification imports crosscheck.report.colours, which is above it",
+        ),
         ("verification/judging.py", "from . import ladder", "a relative import"),
         ("report/colours.py", "import reference_numpy", "report imports reference_numpy"),
         ("report/colours.py", "from crosscheck import compare", "report imports the public face"),
