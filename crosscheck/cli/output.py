@@ -2,12 +2,15 @@
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from threading import Lock
 from typing import Any, NoReturn
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 
 from crosscheck.report import json_files
@@ -48,21 +51,42 @@ def console_for(json_path: str | None) -> Console:
     return Console(stderr=to_stderr, width=None if stream.isatty() else 160)
 
 
+# Where standard error is no terminal, how many seconds pass between two lines of progress.
+BETWEEN_LINES = 5.0
+
+
 @contextmanager
 def progress_bar(total: int) -> Iterator[Callable[[str], None]]:
-    """Show a progress bar, if standard error is a terminal.
+    """Show progress on standard error: a bar on a terminal, a line now and then elsewhere.
 
     Args:
         total: How many tasks there are.
 
     Yields:
-        A function to be called with the name of every task that begins or ends: one more is done.
+        A function to be called, from any thread, with the name of every task that begins or ends:
+        one more is done.
     """
-    with Progress(
-        console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
-    ) as progress:
+    if not sys.stderr.isatty():
+        yield _lines_of_progress(total)
+        return
+    with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=total)
-        yield lambda name: progress.update(task, description=name, advance=1)
+        yield lambda name: progress.update(task, description=escape(name), advance=1)
+
+
+def _lines_of_progress(total: int) -> Callable[[str], None]:
+    """What writes a line for the first task, and later for one after every few seconds."""
+    lock, done, due = Lock(), 0, time.monotonic()
+
+    def advance(name: str) -> None:
+        nonlocal done, due
+        with lock:
+            done += 1
+            if time.monotonic() >= due:
+                due = time.monotonic() + BETWEEN_LINES
+                click.echo(f"{done} of {total}: {name}", err=True)
+
+    return advance
 
 
 def leave_interrupted() -> NoReturn:

@@ -10,6 +10,7 @@ from crosscheck.documents.ledger import ledger
 from crosscheck.documents.transcription import DOCUMENTS
 from crosscheck.frameworks.registry import UnknownFrameworkError
 from crosscheck.report.verification import show_verification
+from crosscheck.verification.apart import Limits
 from crosscheck.verification.records import verification_as_json
 from crosscheck.verification.selection import select
 from crosscheck.verification.verify import tasks, verify_everything
@@ -36,11 +37,36 @@ FRAMEWORK_OPTION = click.option(
     metavar="NAMES",
     help="Judge these frameworks alone, which have to be there; quick while one is being written.",
 )
+@click.option(
+    "--limit",
+    "seconds",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0, min_open=True),
+    default=Limits.seconds,
+    show_default=True,
+    help="End a framework that takes longer than this for one case.",
+)
+@click.option(
+    "--memory",
+    metavar="MIB",
+    type=click.IntRange(min=1),
+    default=Limits.memory,
+    show_default=True,
+    help="End a framework whose process takes more memory than this.",
+)
+@click.option(
+    "--no-cache",
+    is_flag=True,
+    help="Keep nothing of what JAX compiles, and use nothing that was kept.",
+)
 @JSON_OPTION
 def verify(
     extra: tuple[str, ...] = (),
     require: str = "",
     only: str | None = None,
+    seconds: float = Limits.seconds,
+    memory: int = Limits.memory,
+    no_cache: bool = False,
     json_path: str | None = None,
 ) -> None:
     """Judge every framework and every document.
@@ -57,6 +83,11 @@ def verify(
     crosscheck.toml as a limit is not supported, what it declares as a known failure has to fail;
     both are shown and counted. Frameworks are the three built in, the installed
     packages with an entry point in the group crosscheck.frameworks, and any named with --framework.
+
+    Each framework runs in processes of its own. One that ends them, hangs, or takes too much memory
+    is wrong, and what it prints is shown below the result. What JAX compiles is kept for the next
+    run, in the user's cache folder.
+
     Exit codes: 0 all holds, 1 something is wrong, unfinished or for another contract, 2 bad usage.
     """
     console = console_for(json_path)
@@ -64,8 +95,9 @@ def verify(
         raise click.UsageError("--only names no framework")
     try:
         selection = select(extra, _names(require), _names(only or ""))
-        with progress_bar(tasks()) as advance:
-            result = verify_everything(selection, progress=advance)
+        limits = Limits(seconds, memory, not no_cache)
+        with progress_bar(tasks(selection)) as advance:
+            result = verify_everything(selection, progress=advance, limits=limits)
         # With --only a framework is being worked on, and the documents would be in the way.
         ledgers = [] if only else [ledger(number) for number in DOCUMENTS]
     except UnknownFrameworkError as error:

@@ -3,15 +3,14 @@
 A framework is a package that follows the contract. Three are built in; any installed package that
 declares an entry point in the group `crosscheck.frameworks`, and any importable package named on
 the command line, is one more. Each is imported once, when it is first asked for. One that is not
-built in is first imported in a subprocess, so that it can neither hold up nor end this process.
+built in is first imported in a worker, so that it can neither hold up nor end this process.
 """
 
 import importlib
-import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -25,11 +24,15 @@ from crosscheck.frameworks.contract import ADDED, CHANGES, CONTRACT_VERSION
 from crosscheck.frameworks.contract import MODULES as MODULES
 from crosscheck.frameworks.declarations import DeclarationError, Declarations, declared_by
 from crosscheck.frameworks.entries import announced, is_safe
+from crosscheck.frameworks.plain_text import in_words, plain
+from crosscheck.frameworks.worker import EndedError, Worker
 
 BUILT_IN = {"numpy": "reference_numpy", "torch": "reference_torch", "jax": "reference_jax"}
 # How many seconds an import may take, unless the environment variable sets another limit.
 IMPORT_LIMIT = 60.0
 IMPORT_LIMIT_VARIABLE = "CROSSCHECK_IMPORT_LIMIT"
+# How many MiB a worker may take, unless it is told otherwise: PyTorch and JAX take some 500.
+MEMORY = 4096
 
 
 class UnknownFrameworkError(LookupError):
@@ -118,9 +121,12 @@ def registry(extra: Iterable[str] = ()) -> dict[str, str]:
     return packages
 
 
+Loaded = Framework | NotInstalled | Broken
+
+
 @cache
-def load(name: str, package: str) -> Framework | NotInstalled | Broken:
-    """Import a framework's package and its modules, once.
+def load(name: str, package: str) -> Loaded:
+    """Import a framework's package and its modules into this process, once.
 
     Args:
         name: What the framework is called.
@@ -128,22 +134,31 @@ def load(name: str, package: str) -> Framework | NotInstalled | Broken:
 
     Returns:
         The framework; or, where it cannot be used, what it is instead, with the reasons. A package
-        that is not built in is first imported in a subprocess, which must end within
-        `IMPORT_LIMIT` seconds.
+        that is not built in is first imported in a worker, which must end within `IMPORT_LIMIT`
+        seconds.
     """
-    prepare()
     if name not in BUILT_IN and package not in sys.modules:
-        problem = _problem_in_subprocess(package)
+        problem = _problem_in_worker(package)
         if problem is not None:
             return Broken(name, package, "unknown", (problem,))
+    return load_unguarded(name, package)
+
+
+@cache
+def load_unguarded(name: str, package: str) -> Loaded:
+    """`load` for a process that nothing is lost with, as a worker: imports without trying first."""
+    prepare()
     try:
         root = importlib.import_module(package)
     except ImportError as error:
-        return NotInstalled(name, package, str(error) or type(error).__name__)
+        return NotInstalled(name, package, plain(str(error)) or type(error).__name__)
     except (Exception, SystemExit) as error:
-        problem = f"fails on import: {type(error).__name__}: {error}"
+        return Broken(name, package, "unknown", (f"fails on import: {in_words(error)}",))
+    try:
+        version = plain(str(getattr(root, "__version__", "unknown")))
+    except (Exception, SystemExit) as error:
+        problem = f"its version cannot be had: {in_words(error)}"
         return Broken(name, package, "unknown", (problem,))
-    version = str(getattr(root, "__version__", "unknown"))
     try:
         declared = declared_by(package)
     except DeclarationError as error:
@@ -158,9 +173,10 @@ def load(name: str, package: str) -> Framework | NotInstalled | Broken:
         except ModuleNotFoundError as error:
             missing = error.name == f"{package}.{module}"
             if not (missing and module in later):
-                problems.append(f"{module}: no such module" if missing else f"{module}: {error}")
+                what = "no such module" if missing else plain(str(error))
+                problems.append(f"{module}: {what}")
         except (Exception, SystemExit) as error:
-            problems.append(f"{module}: fails on import: {type(error).__name__}: {error}")
+            problems.append(f"{module}: fails on import: {in_words(error)}")
     if problems:
         return Broken(name, package, version, tuple(problems))
     if declared.contract < CONTRACT_VERSION:
@@ -219,53 +235,38 @@ def installed(chosen: Iterable[str] = ()) -> list[Framework]:
     return [each for each in loaded if isinstance(each, Framework)]
 
 
-# Whatever an import raises, `load` will report; here it only has to come to an end.
-IMPORT_EVERYTHING = """
-import importlib, json, os, sys
-sys.path[:], modules = json.loads(sys.argv[1])
-for module in modules:
-    try:
-        importlib.import_module(module)
-    except BaseException:
-        pass
-os.write(1, b"done")
-os._exit(0)
-"""
-
-
-def _problem_in_subprocess(package: str) -> str | None:
+def _problem_in_worker(package: str) -> str | None:
     """Why importing a package holds up or ends a process; None if it does neither."""
-    text = os.environ.get(IMPORT_LIMIT_VARIABLE, str(IMPORT_LIMIT))
-    limit = float(text) if text.replace(".", "", 1).isdecimal() else 0.0
-    if not limit:
-        return f"{IMPORT_LIMIT_VARIABLE} must be a number of seconds above 0, not {text!r}"
-    modules = [package, *(f"{package}.{module}" for module in MODULES)]
+    worker = Worker(MEMORY)
     try:
-        process = subprocess.run(
-            [sys.executable, "-P", "-c", IMPORT_EVERYTHING, json.dumps([_path(), modules])],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=limit,
-        )
-    except subprocess.TimeoutExpired:
-        return (
-            f"hangs on import: cut off after {limit:g} s ({IMPORT_LIMIT_VARIABLE} sets the limit)"
-        )
-    if not process.stdout.endswith(b"done"):
-        return f"ends the process on import, with exit code {process.returncode}"
+        worker.call(f"{__name__}:import_everything", package, limit=import_limit())
+    except EndedError as error:
+        return f"on import it {error}"
+    finally:
+        worker.close()
     return None
 
 
-def _path() -> list[str]:
-    """Where a subprocess looks for modules: as this process does, the current folder last of all.
+def import_limit() -> float:
+    """How many seconds an import may take.
 
-    So a file there, as a student's own json.py, does not take the place of a library's module.
+    Raises:
+        ValueError: If the environment variable is no number of seconds above 0.
     """
-    folders = [os.path.abspath(folder) for folder in sys.path]
-    here = os.getcwd()
-    others = [folder for folder in folders if folder != here]
-    return [*others, here] if here in folders else others
+    text = os.environ.get(IMPORT_LIMIT_VARIABLE, str(IMPORT_LIMIT))
+    limit = float(text) if text.replace(".", "", 1).isdecimal() else 0.0
+    if not limit:
+        raise ValueError(
+            f"{IMPORT_LIMIT_VARIABLE} must be a number of seconds above 0, not {text!r}"
+        )
+    return limit
+
+
+def import_everything(package: str) -> None:
+    """Import a package with all of its modules, whatever that raises: `load` will report it."""
+    for module in (package, *(f"{package}.{name}" for name in MODULES)):
+        with suppress(BaseException):
+            importlib.import_module(module)
 
 
 def _is_importable(name: str) -> bool:

@@ -43,11 +43,26 @@ def show_verification(console: Console, result: Verification, ledgers: Iterable[
         console.print(f"... and {len(failures) - SHOWN_FAILURES} more (--json has them all)")
     if result.comparisons and result.kinks:
         console.print(_kinks(result))
+    for name, status in result.frameworks.items():
+        _show_said(console, name, status)
     for line in result.skipped:
         console.print(f"[yellow]skipped:[/] {escape(line)}")
     for problem in result.problems:
         console.print(f"[bold red]ledger:[/] {escape(problem)}")
     console.print(closing_line(result))
+
+
+def _show_said(console: Console, name: str, status: Status) -> None:
+    """What a framework warned of and printed, as far as it is kept."""
+    for warning in status.warnings:
+        console.print(f"[yellow]{name} warns:[/] {escape(warning)}")
+    if status.printed_lines:
+        lines = "1 line" if status.printed_lines == 1 else f"{status.printed_lines:,} lines"
+        console.print(f"[yellow]{name} printed {lines}:[/]")
+        for line in status.printed:
+            console.print(f"    {escape(line)}", highlight=False)
+        if status.printed_lines > len(status.printed):
+            console.print(f"    ... and {status.printed_lines - len(status.printed):,} more")
 
 
 def closing_line(result: Verification) -> str:
@@ -86,7 +101,9 @@ def _frameworks(statuses: dict[str, Status]) -> Table:
         ):
             if cases:
                 note += f" ({sum(map(len, cases.values()))} cases {what})"
-        table.add_row(name, status.version or "-", coloured(status.status), escape(note.strip()))
+        table.add_row(
+            name, escape(status.version or "-"), coloured(status.status), escape(note.strip())
+        )
     return table
 
 

@@ -7,6 +7,7 @@ from traceback import walk_tb
 import numpy as np
 
 from crosscheck.frameworks.hyperparameters import is_decayed
+from crosscheck.frameworks.plain_text import in_words, message_of, plain
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics.comparison import EXACT, Comparison, Place, compare
 from crosscheck.verification.cases.stages import Case, Stage, Stages
@@ -42,6 +43,7 @@ class Attempt:
         not_written: The function that is not written yet, if one raised NotImplementedError.
         failure: The exception that ended the attempt, if it was any other.
         raised_at: File and line of the package that raised either; None if it was raised elsewhere.
+        ended: How the case ended the process in which it was computed; None if it did not.
     """
 
     framework: str
@@ -50,11 +52,29 @@ class Attempt:
     not_written: NotWritten | None = None
     failure: Failure | None = None
     raised_at: str | None = None
+    ended: str | None = None
 
     @property
     def computed(self) -> bool:
         """Whether the case was run, and nothing of it was missing; an exception counts as run."""
         return self.not_written is None and self.not_supported is None
+
+
+@dataclass
+class Computed:
+    """What a framework made of a case, before anything exact is asked for.
+
+    Attributes:
+        stages: Every quantity of the stages that it finished.
+        not_written: As of an Attempt.
+        raised: The exception that ended it, if it was any other, in words.
+        raised_at: As of an Attempt.
+    """
+
+    stages: Stages = field(default_factory=dict)
+    not_written: NotWritten | None = None
+    raised: str | None = None
+    raised_at: str | None = None
 
 
 def attempt(case: Case, framework: Framework, until: Stage | None = None) -> Attempt:
@@ -65,11 +85,31 @@ def attempt(case: Case, framework: Framework, until: Stage | None = None) -> Att
         framework: Who computes it.
         until: The last stage that is computed; None computes all.
     """
-    result = Attempt(framework.name)
-    result.not_supported = framework.declared.limit(**asked_by(case))
-    if result.not_supported is not None:
-        return result
-    expected = [stage for stage in Stage if stage in case.exactly()]
+    limit = framework.declared.limit(**asked_by(case))
+    if limit is not None:
+        return Attempt(framework.name, not_supported=limit)
+    return attempted(case, framework.name, compute(case, framework, until))
+
+
+def attempted(case: Case, framework: str, computed: Computed) -> Attempt:
+    """The attempt of a framework, by its name, that computed so much of a case."""
+    failure = None
+    if computed.raised is not None:
+        expected = [stage for stage in Stage if stage in case.exactly()]
+        finished = min(len(computed.stages), len(expected) - 1)
+        failure = Failure(expected[finished], computed.raised)
+    return Attempt(
+        framework,
+        computed.stages,
+        not_written=computed.not_written,
+        failure=failure,
+        raised_at=computed.raised_at,
+    )
+
+
+def compute(case: Case, framework: Framework, until: Stage | None = None) -> Computed:
+    """Let a framework compute a case that it supports, up to the last stage that is asked for."""
+    result = Computed()
     try:
         # A mistaken framework may well overflow; the numbers it returns show that by themselves.
         with np.errstate(all="ignore"):
@@ -79,12 +119,10 @@ def attempt(case: Case, framework: Framework, until: Stage | None = None) -> Att
                     break
     except NotImplementedError as error:
         function, result.raised_at = raised_in(error, framework)
-        result.not_written = NotWritten(function, str(error))
+        result.not_written = NotWritten(function, message_of(error))
     except (Exception, SystemExit) as error:
         _, result.raised_at = raised_in(error, framework)
-        finished = len(result.stages)
-        stage = expected[finished] if finished < len(expected) else expected[-1]
-        result.failure = Failure(stage, in_words(error))
+        result.raised = in_words(error)
     return result
 
 
@@ -99,14 +137,6 @@ def asked_by(case: Case) -> dict[str, set[str]]:
     return asked
 
 
-def in_words(error: BaseException) -> str:
-    """An exception as "ValueError: message"; its type alone if its message cannot be had."""
-    try:
-        return f"{type(error).__name__}: {error}"
-    except Exception:
-        return type(error).__name__
-
-
 def raised_in(error: BaseException, framework: Framework) -> tuple[str, str | None]:
     """The function of a framework that raised, as "activations.tanh", and its file and line.
 
@@ -117,7 +147,7 @@ def raised_in(error: BaseException, framework: Framework) -> tuple[str, str | No
         file = Path(frame.f_code.co_filename)
         if folder in file.parents:
             module = file.relative_to(folder).parts[0].removesuffix(".py")
-            return f"{module}.{frame.f_code.co_qualname}", f"{file}:{line}"
+            return plain(f"{module}.{frame.f_code.co_qualname}"), plain(f"{file}:{line}")
     return "?", None
 
 

@@ -4,20 +4,20 @@ Each rung is a few cases that lean on what stands below, and on as little else a
 not written says so by NotImplementedError; a rung that needs it waits, and names it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
 from crosscheck.frameworks.contract import ACTIVATIONS, INITIALIZERS, LOSSES, STATES
+from crosscheck.frameworks.declarations import Declarations
 from crosscheck.frameworks.hyperparameters import is_decayed
-from crosscheck.frameworks.registry import Framework
 from crosscheck.verification.cases import descent, functions, network
 from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.cases.network import DTYPES
 from crosscheck.verification.cases.stages import Case, Stage
 from crosscheck.verification.diagnosis import with_mistakes
-from crosscheck.verification.judging import Attempt, against_exact, asked_by, attempt
+from crosscheck.verification.judging import Attempt, against_exact, asked_by
 
 
 class RungStatus(StrEnum):
@@ -45,12 +45,17 @@ class Rung:
     note: str = ""
 
 
-def climb(framework: Framework) -> list[Rung]:
-    """Every rung, in the order to climb them."""
+def climb(declared: Declarations, attempt: Callable[..., Attempt]) -> list[Rung]:
+    """Every rung of a framework, in the order to climb them.
+
+    Args:
+        declared: What the framework declares of itself.
+        attempt: Lets it compute a case, up to a stage or None.
+    """
     found: list[Rung] = []
     for name, cases, until in _rungs():
         wrong = {rung.name for rung in found if rung.status == RungStatus.WRONG}
-        found.append(_tried(framework, name, cases, until, wrong))
+        found.append(_tried(declared, attempt, name, cases, until, wrong))
     return found
 
 
@@ -73,19 +78,20 @@ def in_words(rungs: list[Rung]) -> str:
 
 
 def _tried(
-    framework: Framework,
+    declared: Declarations,
+    attempt: Callable[..., Attempt],
     name: str,
     cases: Sequence[Case],
     until: Stage | None,
     wrong: set[str],
 ) -> Rung:
     # What is supported in one dtype alone is done when it is done there.
-    limits = [framework.declared.limit(**asked_by(case)) for case in cases]
+    limits = [declared.limit(**asked_by(case)) for case in cases]
     if all(limits):
         return Rung(name, RungStatus.NOT_SUPPORTED, str(limits[0]))
     for case in (case for case, limit in zip(cases, limits, strict=True) if limit is None):
-        status, note = _judged(name, case, attempt(case, framework, until))
-        if status == RungStatus.WRONG and framework.declared.failure(cases=[case.name]):
+        status, note = _judged(name, case, attempt(case, until))
+        if status == RungStatus.WRONG and declared.failure(cases=[case.name]):
             continue  # that has to fail
         blamed = sorted(_needed(case) & wrong)
         if status == RungStatus.WRONG and blamed:
@@ -109,6 +115,8 @@ def _judged(name: str, case: Case, attempted: Attempt) -> tuple[RungStatus, str]
     if missing is not None:
         said = f" ({missing.message})" if missing.message else ""
         return RungStatus.WAITS, f"for {missing.function}{said}"
+    if attempted.ended is not None:
+        return RungStatus.WRONG, f"at {case.name} it {attempted.ended}"
     if failure is not None:
         where = f" ({attempted.raised_at})" if attempted.raised_at else ""
         return RungStatus.WRONG, f"{case.name}, {failure.in_words()}{where}"

@@ -29,6 +29,9 @@ class Status:
         not_supported: The cases that were not run, by the limit that it declares.
         known_failures: The cases that failed as it declares, by what it says of them.
         ladder: What is written of it and what is not, if it is unfinished.
+        printed: What it printed: the first lines. Nothing of what is printed in this process.
+        printed_lines: How many lines it printed.
+        warnings: The first warnings that it gave, each in a line.
     """
 
     version: str | None
@@ -37,6 +40,9 @@ class Status:
     not_supported: dict[str, list[str]] = field(default_factory=dict)
     known_failures: dict[str, list[str]] = field(default_factory=dict)
     ladder: list[Rung] = field(default_factory=list)
+    printed: list[str] = field(default_factory=list)
+    printed_lines: int = 0
+    warnings: list[str] = field(default_factory=list)
 
     def blame(self, reason: str) -> None:
         """Call the framework wrong, for a reason."""

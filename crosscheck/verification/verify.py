@@ -5,32 +5,24 @@ NotImplementedError) or *not installed*. A case that a declared limit excludes i
 and a case that is declared as a known failure must fail.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
 from crosscheck.documents import transcription
 from crosscheck.documents.ledger import problems
-from crosscheck.frameworks.conformance import breaches
-from crosscheck.frameworks.declarations import KnownFailure, matches
+from crosscheck.frameworks.declarations import Declarations, KnownFailure, matches
 from crosscheck.frameworks.registry import BUILT_IN, Framework
 from crosscheck.numerics.comparison import EXACT, Comparison
+from crosscheck.verification.apart import Limits, Progress, judged_apart
+from crosscheck.verification.candidates import Candidate, here
 from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.cases.stages import Case
 from crosscheck.verification.diagnosis import explain_failure, explained
-from crosscheck.verification.judging import (
-    Attempt,
-    against_each_other,
-    against_exact,
-    attempt,
-    in_words,
-)
+from crosscheck.verification.judging import Attempt, against_each_other, against_exact
 from crosscheck.verification.ladder import climb, next_rung
 from crosscheck.verification.result import Outcome, Status, Verification
 from crosscheck.verification.selection import Selection, select
-
-# Called with the name of each task that begins.
-Progress = Callable[[str], None]
 
 
 def silent(task: str) -> None:
@@ -47,10 +39,10 @@ def verify(
 
     Args:
         frameworks: Loaded frameworks (see `load_framework`), each of another name. None takes all
-            there are, with a status for what is not installed, and judges the ledger of the
-            documents too.
+            there are, each in processes of its own, with a status for what is not installed, and
+            judges the ledger of the documents too.
         cases: What they compute; None takes every case there is.
-        progress: Called with the name of each case that begins.
+        progress: Called with the name of each framework and case that begins.
 
     Returns:
         The status of every framework, and every comparison.
@@ -68,17 +60,8 @@ def verify(
     names = [framework.name for framework in frameworks]
     if len(set(names)) < len(names):
         raise ValueError(f"two frameworks have one name: {', '.join(names)}")
-    chosen = list(_every_case() if cases is None else cases)
-    statuses = {framework.name: _status(framework) for framework in frameworks}
-    conforming = [each for each in frameworks if statuses[each.name].status is Outcome.VERIFIED]
-    attempts, comparisons = _computed(conforming, chosen, progress or silent)
-    for framework in conforming:
-        run = _Run(framework, attempts[framework.name], comparisons)
-        known = _known_failures(run, statuses[framework.name])
-        _judge(run, known, statuses[framework.name])
-        comparisons = _marked(framework, known, comparisons)
-    kinks = {case.name: found for case in chosen if (found := getattr(case, "kinks", ()))}
-    return Verification(statuses, explained(comparisons), kinks=kinks)
+    chosen = list(every_case() if cases is None else cases)
+    return _judged([here(each, chosen, progress or silent) for each in frameworks], chosen)
 
 
 def verify_everything(
@@ -86,64 +69,82 @@ def verify_everything(
     *,
     cases: Iterable[Case] | None = None,
     progress: Progress | None = None,
+    limits: Limits | None = None,
 ) -> Verification:
     """Judge the frameworks of a selection, and the ledger of every document.
 
+    Each framework is loaded and computes in processes of its own, so that it harms neither this
+    one nor the verdict on another.
+
     Args:
-        selection: Which frameworks, and why others cannot be judged.
+        selection: Which frameworks.
         cases: As for `verify`.
-        progress: Called with the name of each of `tasks()` that begins.
+        progress: Called with the name of each of `tasks` that begins, from several threads.
+        limits: What each framework may take; None for the usual.
 
     Raises:
         TranscriptionError: If a transcribed document contradicts itself.
     """
-    judged = verify(selection.frameworks, cases=cases, progress=progress)
+    chosen = list(every_case() if cases is None else cases)
+    candidates = judged_apart(selection.packages, chosen, limits or Limits(), progress or silent)
+    judged = _judged(candidates, chosen)
+    for name, status in judged.frameworks.items():
+        asked_for = selection.asked_for & {name, selection.packages[name]}
+        if asked_for and status.status is Outcome.NOT_INSTALLED:
+            status.blame("asked for, but not installed")
+    for name in selection.unknown:
+        status = Status(None, Outcome.NOT_INSTALLED, ["not a known framework"])
+        status.blame("asked for, but not installed")
+        judged.frameworks[name] = status
     (progress or silent)("the ledger")
-    statuses = judged.frameworks | selection.others
     return replace(
         judged,
-        frameworks={name: statuses[name] for name in selection.names},
         skipped=selection.skipped,
         problems=[each for number in transcription.DOCUMENTS for each in problems(number)],
     )
 
 
-def tasks() -> int:
-    """How many tasks `verify_everything` reports to its `progress`."""
-    return len(_every_case()) + 1
+def tasks(selection: Selection) -> int:
+    """How many tasks `verify_everything` reports to its `progress`, if nothing ends early."""
+    return len(selection.packages) * len(every_case()) + 1
 
 
-def _every_case() -> list[Case]:
+def every_case() -> list[Case]:
+    """Every case that there is."""
     return [case for cases in groups().values() for case in cases]
 
 
-def _status(framework: Framework) -> Status:
-    """Whether a framework has the contract's names, before any number is compared."""
-    try:
-        found = breaches(framework)
-    except Exception as error:
-        found = [f"its names cannot be looked at: {in_words(error)}"]
-    return Status(framework.version, Outcome.WRONG if found else Outcome.VERIFIED, found)
+Attempts = Sequence[tuple[Case, Attempt]]
 
 
-Attempts = list[tuple[Case, Attempt]]
+def _judged(candidates: Sequence[Candidate], cases: Sequence[Case]) -> Verification:
+    """The status of every candidate, and every comparison."""
+    comparisons = _compared(candidates, cases)
+    for candidate in candidates:
+        if candidate.status.status is Outcome.VERIFIED:
+            run = _Run(candidate, comparisons)
+            known = _known_failures(run)
+            _judge(run, known)
+            comparisons = _marked(candidate.name, known, comparisons)
+    kinks = {case.name: found for case in cases if (found := getattr(case, "kinks", ()))}
+    statuses = {candidate.name: candidate.status for candidate in candidates}
+    return Verification(statuses, explained(comparisons), kinks=kinks)
 
 
-def _computed(
-    frameworks: Sequence[Framework], cases: Sequence[Case], progress: Progress
-) -> tuple[dict[str, Attempts], list[Comparison]]:
-    """Every case by every framework: what each computed, by its name, and all comparisons."""
-    attempts: dict[str, Attempts] = {framework.name: [] for framework in frameworks}
+def _compared(candidates: Sequence[Candidate], cases: Sequence[Case]) -> list[Comparison]:
+    """Every attempt compared with the exact values and, for each case, with every other."""
+    of_cases: dict[int, list[Attempt]] = {}
+    for candidate in candidates:
+        for case, attempted in candidate.attempts:
+            of_cases.setdefault(id(case), []).append(attempted)
     comparisons: list[Comparison] = []
     for case in cases:
-        progress(case.name)
-        of_case = [attempt(case, framework) for framework in frameworks]
-        for each in of_case:
-            attempts[each.framework].append((case, each))
+        attempts = of_cases.get(id(case), [])
+        for each in attempts:
             comparisons += against_exact(case, each)
-        for one, other in combinations(of_case, 2):
+        for one, other in combinations(attempts, 2):
             comparisons += against_each_other(case, one, other)
-    return attempts, comparisons
+    return comparisons
 
 
 # ----- one framework -----
@@ -153,9 +154,20 @@ def _computed(
 class _Run:
     """Everything that one framework computed, beside the comparisons of all."""
 
-    framework: Framework
-    attempts: Attempts
+    candidate: Candidate
     comparisons: list[Comparison]
+
+    @property
+    def attempts(self) -> Attempts:
+        return self.candidate.attempts
+
+    @property
+    def declared(self) -> Declarations:
+        return self.candidate.declared
+
+    @property
+    def status(self) -> Status:
+        return self.candidate.status
 
     @property
     def failing(self) -> set[str]:
@@ -163,17 +175,17 @@ class _Run:
         wrong = {
             each.place.case
             for each in self.comparisons
-            if not each.holds and each.frameworks == (self.framework.name, EXACT)
+            if not each.holds and each.frameworks == (self.candidate.name, EXACT)
         }
-        return wrong | {case.name for case, attempted in self.attempts if attempted.failure}
+        return wrong | {case.name for case, each in self.attempts if each.failure or each.ended}
 
 
-def _judge(run: _Run, known: dict[str, str], status: Status) -> None:
+def _judge(run: _Run, known: Mapping[str, str]) -> None:
     """Set the status of one framework, given the cases that are known to fail."""
-    declared, attempts = run.framework.declared, run.attempts
-    every_case = {case.name for case in (*_every_case(), *(case for case, _ in attempts))}
-    for pattern in (pattern for limit in declared.limits for pattern in limit.cases):
-        if not any(matches(pattern, case) for case in every_case):
+    attempts, status = run.attempts, run.status
+    every_name = {case.name for case in (*every_case(), *(case for case, _ in attempts))}
+    for pattern in (pattern for limit in run.declared.limits for pattern in limit.cases):
+        if not any(matches(pattern, case) for case in every_name):
             status.blame(f"declares a limit for {pattern}: there is no such case")
     if not attempts:
         status.blame("there was no case: nothing of it was compared")
@@ -182,19 +194,23 @@ def _judge(run: _Run, known: dict[str, str], status: Status) -> None:
     for case, attempted in attempts:
         if attempted.not_supported is not None:
             status.not_supported.setdefault(attempted.not_supported, []).append(case.name)
+        if attempted.ended is not None and case.name not in known:
+            status.blame(f"at {case.name} it {attempted.ended}")
         if attempted.failure is not None and case.name not in known:
             where = f" ({attempted.raised_at})" if attempted.raised_at else ""
             status.blame(explain_failure(case, attempted) + where)
     if run.failing - known.keys():
         status.status = Outcome.WRONG
-    _judge_what_is_unwritten(run, status)
+    _judge_what_is_unwritten(run)
 
 
-def _judge_what_is_unwritten(run: _Run, status: Status) -> None:
+def _judge_what_is_unwritten(run: _Run) -> None:
     """Climb the ladder for a framework of which something is not written yet."""
     unwritten = [(case, each.not_written) for case, each in run.attempts if each.not_written]
+    status = run.status
     if unwritten:
-        status.ladder = climb(run.framework)
+        with run.candidate.trying() as attempt:
+            status.ladder = climb(run.declared, attempt)
         if status.status is not Outcome.WRONG:  # which weighs more, and must not be hidden
             status.status = Outcome.UNFINISHED
         if next_rung(status.ladder) is None:  # every rung is written, but not for every case
@@ -203,11 +219,11 @@ def _judge_what_is_unwritten(run: _Run, status: Status) -> None:
                 f"{missing.function} raises NotImplementedError in {case.name}, of which no "
                 f"declared limit speaks: {missing.message}"
             )
-    if run.framework.name in BUILT_IN and (run.framework.declared.limits or unwritten):
+    if run.candidate.name in BUILT_IN and (run.declared.limits or unwritten):
         status.blame("built in, and may leave nothing out")
 
 
-def _known_failures(run: _Run, status: Status) -> dict[str, str]:
+def _known_failures(run: _Run) -> dict[str, str]:
     """What the framework declares of every case that is known to fail, by the case's name.
 
     A case that passes although it is declared as a failure makes the framework wrong. A case that
@@ -215,22 +231,22 @@ def _known_failures(run: _Run, status: Status) -> dict[str, str]:
     """
     known = {}
     computed = {case.name: attempted.computed for case, attempted in run.attempts}
-    every_case = {case.name for case in _every_case()} | computed.keys()
+    every_name = {case.name for case in every_case()} | computed.keys()
     failing = run.failing
-    for entry in run.framework.declared.known_failures:
+    for entry in run.declared.known_failures:
         if not entry.installed:
-            status.blame(f"{_in_words(entry)}: no distribution of that name is installed")
+            run.status.blame(f"{_in_words(entry)}: no distribution of that name is installed")
         if not entry.applies or not entry.cases:
             continue
-        covered = [case for case in every_case if entry.covers({"cases": [case]})]
+        covered = [case for case in every_name if entry.covers({"cases": [case]})]
         if not covered:
-            status.blame(f"{_in_words(entry)}: there is no such case")
+            run.status.blame(f"{_in_words(entry)}: there is no such case")
         for case in (case for case in computed if case in covered and computed[case]):
             if case in failing:
                 known[case] = entry.in_words()
-                status.known_failures.setdefault(entry.in_words(), []).append(case)
+                run.status.known_failures.setdefault(entry.in_words(), []).append(case)
             else:
-                status.blame(f"{_in_words(entry)}: {case} passes")
+                run.status.blame(f"{_in_words(entry)}: {case} passes")
     return known
 
 
@@ -240,12 +256,12 @@ def _in_words(entry: KnownFailure) -> str:
 
 
 def _marked(
-    framework: Framework, known: dict[str, str], comparisons: list[Comparison]
+    framework: str, known: Mapping[str, str], comparisons: list[Comparison]
 ) -> list[Comparison]:
     """The comparisons, with the known failure that each failing one of this framework shows."""
     return [
         replace(each, known_failure=known[each.place.case])
-        if not each.holds and framework.name in each.frameworks and each.place.case in known
+        if not each.holds and framework in each.frameworks and each.place.case in known
         else each
         for each in comparisons
     ]

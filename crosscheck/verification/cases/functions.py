@@ -6,6 +6,7 @@ group and name of that one, so that mistakes and known failures are found by it.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,8 @@ class FunctionCase:
         name: Of the case.
         dtype: Of its arrays.
         exact: The one quantity that the call gives, with its bound.
-        call: Makes the call, by a framework, and returns a tree of NumPy's arrays.
+        call: Makes the call, by a framework, and returns a tree of NumPy's arrays. A function of
+            this module, with its arguments, so that the case can be sent to another process.
         group: That of the case of the harness with this name, else "ladder".
     """
 
@@ -59,69 +61,83 @@ class FunctionCase:
 def refuses_a_word() -> FunctionCase:
     """`checks.floating` of a text, for which nothing else has to be written."""
 
-    def call(framework: Framework) -> Any:
-        try:
-            framework.checks.floating("z", "a word")
-        except TypeError as error:
-            return np.array(float(str(error) == "z must be an array (see from_numpy), not str"))
-        return np.array(0.0)
-
     refused: Quantities = {"refused, with the contract's words": {"": Tensor(np.array(1.0))}}
-    return FunctionCase("a word in place of an array", "float64", refused, call)
+    return FunctionCase("a word in place of an array", "float64", refused, _call_with_a_word)
+
+
+def _call_with_a_word(framework: Framework) -> Any:
+    try:
+        framework.checks.floating("z", "a word")
+    except TypeError as error:
+        return np.array(float(str(error) == "z must be an array (see from_numpy), not str"))
+    return np.array(0.0)
 
 
 def shape(dtype: str) -> FunctionCase:
     """`arrays.shape` of an array that only `arrays` made."""
-    return _of_arrays("shape", dtype, lambda arrays, value: WEIGHT.reshape(arrays.shape(value)))
+    return _of_arrays("shape", dtype, _weight_in_shape_of)
 
 
 def entries(dtype: str) -> FunctionCase:
     """`arrays.entries` of an array that only `arrays` made."""
-    return _of_arrays("entries", dtype, lambda arrays, value: arrays.entries(value))
+    return _of_arrays("entries", dtype, _entries_of)
 
 
 def _of_arrays(name: str, dtype: str, function: Callable[[Any, Any], Any]) -> FunctionCase:
     values = WEIGHT.astype(dtype)
-
-    def call(framework: Framework) -> Any:
-        value = framework.arrays.from_entries(values.copy())
-        return np.asarray(function(framework.arrays, value)).astype(dtype)
-
+    call = partial(_call_of_arrays, values, function)
     return FunctionCase(f"{name} in {dtype}", dtype, _equals(values), call)
+
+
+def _call_of_arrays(
+    values: np.ndarray, function: Callable[[Any, Any], Any], framework: Framework
+) -> Any:
+    value = framework.arrays.from_entries(values.copy())
+    return np.asarray(function(framework.arrays, value)).astype(values.dtype)
+
+
+def _weight_in_shape_of(arrays: Any, value: Any) -> Any:
+    return WEIGHT.reshape(arrays.shape(value))
+
+
+def _entries_of(arrays: Any, value: Any) -> Any:
+    return arrays.entries(value)
 
 
 def tree_map(dtype: str) -> FunctionCase:
     """`tree_map` over layers of NumPy's own arrays, so that nothing else has to be written."""
-
-    def call(framework: Framework) -> Any:
-        layers = tuple(framework.params.Layer(*layer) for layer in tree)
-        return framework.params.tree_map(lambda leaf, other: leaf, layers, layers)
-
     tree = _layers(dtype)
-    return FunctionCase(f"mapped in {dtype}", dtype, _equals(tree), call)
+    return FunctionCase(f"mapped in {dtype}", dtype, _equals(tree), partial(_call_tree_map, tree))
+
+
+def _call_tree_map(tree: Any, framework: Framework) -> Any:
+    layers = tuple(framework.params.Layer(*layer) for layer in tree)
+    return framework.params.tree_map(lambda leaf, other: leaf, layers, layers)
 
 
 def from_numpy(dtype: str) -> FunctionCase:
     """`from_numpy` of layers, of which only the types are looked at."""
-
-    def call(framework: Framework) -> Any:
-        given = to_framework(framework.params, tree)
-        if [type(layer) for layer in given] != [framework.params.Layer] * len(tree):
-            raise TypeError(f"from_numpy gives {type(given).__name__}, not a tuple of Layer")
-        return tree
-
     tree = _layers(dtype)
+    call = partial(_call_from_numpy, tree)
     return FunctionCase(f"from_numpy in {dtype}", dtype, _equals(tree), call)
+
+
+def _call_from_numpy(tree: Any, framework: Framework) -> Any:
+    given = to_framework(framework.params, tree)
+    if [type(layer) for layer in given] != [framework.params.Layer] * len(tree):
+        raise TypeError(f"from_numpy gives {type(given).__name__}, not a tuple of Layer")
+    return tree
 
 
 def to_numpy(dtype: str) -> FunctionCase:
     """`to_numpy` of what `from_numpy` gave."""
-
-    def call(framework: Framework) -> Any:
-        return framework.params.to_numpy(to_framework(framework.params, tree))
-
     tree = _layers(dtype)
+    call = partial(_call_to_numpy, tree)
     return FunctionCase(f"round_trip in {dtype}", dtype, _equals(tree), call)
+
+
+def _call_to_numpy(tree: Any, framework: Framework) -> Any:
+    return framework.params.to_numpy(to_framework(framework.params, tree))
 
 
 def init_params(initializer: str, dtype: str) -> FunctionCase:
@@ -134,11 +150,12 @@ def init_params(initializer: str, dtype: str) -> FunctionCase:
         "dtype": dtype,
     }
     expected = numpy_params.init_params((3, 4, 2), **keywords)
-
-    def call(framework: Framework) -> Any:
-        return framework.params.to_numpy(framework.params.init_params((3, 4, 2), **keywords))
-
+    call = partial(_call_init_params, keywords)
     return FunctionCase(f"{initializer} in {dtype}", dtype, _equals(expected), call)
+
+
+def _call_init_params(keywords: dict[str, Any], framework: Framework) -> Any:
+    return framework.params.to_numpy(framework.params.init_params((3, 4, 2), **keywords))
 
 
 # ----- activations, losses and mlp -----
@@ -154,12 +171,13 @@ def activation(name: str, dtype: str) -> FunctionCase:
     exact: Quantities = {
         "activations": {"[1]": case.exactly()[Stage.FORWARD]["activations"]["[1]"]}
     }
-
-    def call(framework: Framework) -> Any:
-        z = to_framework(framework.params, case.inputs)
-        return framework.params.to_numpy(framework.activations.ACTIVATIONS[name](z))
-
+    call = partial(_call_activation, name, case.inputs)
     return FunctionCase(case.name, dtype, exact, call, case.group)
+
+
+def _call_activation(name: str, inputs: np.ndarray, framework: Framework) -> Any:
+    z = to_framework(framework.params, inputs)
+    return framework.params.to_numpy(framework.activations.ACTIVATIONS[name](z))
 
 
 def loss(name: str, dtype: str) -> FunctionCase:
@@ -172,12 +190,15 @@ def loss(name: str, dtype: str) -> FunctionCase:
     layer = (np.eye(2, dtype=dtype), np.zeros(2, dtype))
     label = f"{name} in {dtype}"
     case = NetworkCase("ladder", label, (layer,), predictions, targets, ("identity",), name)
-
-    def call(framework: Framework) -> Any:
-        arguments = (to_framework(framework.params, each) for each in (predictions, targets))
-        return framework.params.to_numpy(framework.losses.LOSSES[name](*arguments))
-
+    call = partial(_call_loss, name, predictions, targets)
     return FunctionCase(label, dtype, {"loss": case.exactly()[Stage.FORWARD]["loss"]}, call)
+
+
+def _call_loss(
+    name: str, predictions: np.ndarray, targets: np.ndarray, framework: Framework
+) -> Any:
+    arguments = (to_framework(framework.params, each) for each in (predictions, targets))
+    return framework.params.to_numpy(framework.losses.LOSSES[name](*arguments))
 
 
 def predict(dtype: str) -> FunctionCase:
@@ -185,13 +206,13 @@ def predict(dtype: str) -> FunctionCase:
     inputs = np.array([[1, 3, 2], [-1, -2, -3], [0, 0, 5]], dtype)
     layer = Layer(np.eye(3, dtype=dtype), np.zeros(3, dtype))
     exact: Quantities = {"classes": {"": Tensor(np.array([1.0, 0.0, 2.0]))}}
+    return FunctionCase(f"classes in {dtype}", dtype, exact, partial(_call_predict, layer, inputs))
 
-    def call(framework: Framework) -> Any:
-        params, samples = (to_framework(framework.params, each) for each in ((layer,), inputs))
-        classes = framework.mlp.predict(params, samples, activations=("identity",))
-        return framework.arrays.entries(classes).astype(dtype)
 
-    return FunctionCase(f"classes in {dtype}", dtype, exact, call)
+def _call_predict(layer: Layer, inputs: np.ndarray, framework: Framework) -> Any:
+    params, samples = (to_framework(framework.params, each) for each in ((layer,), inputs))
+    classes = framework.mlp.predict(params, samples, activations=("identity",))
+    return framework.arrays.entries(classes).astype(inputs.dtype)
 
 
 # ----- optimizers -----
@@ -201,13 +222,14 @@ def apply_updates(dtype: str) -> FunctionCase:
     """Parameters plus updates that equal them."""
     tree = _layers(dtype)
     doubled = tuple(Layer(*(2 * leaf for leaf in layer)) for layer in tree)
-
-    def call(framework: Framework) -> Any:
-        theta, updates = (to_framework(framework.params, tree) for _ in range(2))
-        updated = framework.optimizers.apply_updates(theta, updates)
-        return framework.params.to_numpy(updated)
-
+    call = partial(_call_apply_updates, tree)
     return FunctionCase(f"params + updates in {dtype}", dtype, _equals(doubled), call)
+
+
+def _call_apply_updates(tree: Any, framework: Framework) -> Any:
+    theta, updates = (to_framework(framework.params, tree) for _ in range(2))
+    updated = framework.optimizers.apply_updates(theta, updates)
+    return framework.params.to_numpy(updated)
 
 
 def _layers(dtype: str) -> tuple[Layer, ...]:

@@ -1,0 +1,68 @@
+"""Where JAX keeps what it compiled, so that the next run need not compile it again.
+
+JAX would keep only what takes a second to compile, and here nothing does. A folder belongs to one
+package, one version of JAX and one kind of processor: code that was compiled for another processor
+may end the process, and no package gets what another one compiled.
+"""
+
+import hashlib
+import os
+import platform
+import stat
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+APPLICATION = "backprop-crosscheck"
+FOLDER_VARIABLE = "JAX_COMPILATION_CACHE_DIR"
+
+
+def jax_cache(package: str) -> dict[str, str]:
+    """The environment variables under which a process keeps what JAX compiles for a package.
+
+    Returns:
+        None at all where JAX is not installed, where the user has chosen a folder already, or where
+        no folder can be made that is this user's alone.
+    """
+    if FOLDER_VARIABLE in os.environ:
+        return {}
+    try:
+        kind = "-".join((version("jax"), version("jaxlib"), _processor()))
+    except PackageNotFoundError:
+        return {}
+    folder = user_cache_path(APPLICATION) / "jax" / kind / package
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _keep_private(folder)
+    except OSError:
+        return {}
+    return {
+        FOLDER_VARIABLE: str(folder),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+    }
+
+
+def _keep_private(folder: Path) -> None:
+    """Take a folder from all but its owner: JAX executes what lies in it.
+
+    Raises:
+        PermissionError: If it belongs to somebody else.
+    """
+    found = folder.lstat()
+    if hasattr(os, "getuid") and found.st_uid != os.getuid():
+        raise PermissionError(f"{folder} belongs to another user")
+    if stat.S_IMODE(found.st_mode) & 0o077:
+        folder.chmod(0o700)
+
+
+def _processor() -> str:
+    """A short name of this kind of processor, by the instructions that it has."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:  # no Linux
+        lines = []
+    words = next((line for line in lines if line.startswith(("flags", "Features"))), "")
+    text = f"{platform.machine()} {platform.processor()} {words}"
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -1,0 +1,84 @@
+"""What a worker sends back: nested lists and dictionaries of plain values and NumPy's arrays.
+
+It comes from a process that runs foreign code, so reading it must execute nothing, and must end
+in a value or in `MessageError`. The bytes are a file of safetensors: the arrays as its tensors, all
+else as JSON in its metadata. An array of a dtype that safetensors does not have is sent without its
+entries; they come back as zeros (of its dtype, which is what a comparison names).
+"""
+
+import json
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from crosscheck.frameworks.plain_text import plain
+
+CONTENT = "content"
+ARRAY, EMPTY, ITEMS = "array", "empty", "items"
+SENT = ("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1")
+
+
+class MessageError(ValueError):
+    """The bytes are no message."""
+
+
+def pack(value: Any) -> bytes:
+    """A value as bytes.
+
+    Raises:
+        TypeError: If something in it is no dictionary, list, array or plain value.
+    """
+    arrays: dict[str, np.ndarray] = {}
+    content = json.dumps(_packed(value, arrays))
+    return save(arrays, metadata={CONTENT: content})
+
+
+def unpack(content: bytes) -> Any:
+    """The value that was packed, its texts made safe by `plain`; tuples come back as lists.
+
+    Raises:
+        MessageError: If it is none.
+    """
+    try:
+        arrays = load(content)
+        length = int.from_bytes(content[:8], "little")
+        header = json.loads(content[8 : 8 + length])
+        return _unpacked(json.loads(header["__metadata__"][CONTENT]), arrays)
+    except (SafetensorError, ValueError, TypeError, KeyError, RecursionError) as error:
+        raise MessageError(f"{type(error).__name__}: {error}") from None
+
+
+def _packed(value: Any, arrays: dict[str, np.ndarray]) -> Any:
+    if isinstance(value, np.ndarray):
+        if value.dtype.str[1:] not in SENT or not value.dtype.isnative:
+            return {EMPTY: [value.dtype.str, list(value.shape)]}
+        name = str(len(arrays))
+        arrays[name] = np.array(value, order="C")
+        return {ARRAY: name}
+    if isinstance(value, dict):
+        return {ITEMS: {str(key): _packed(each, arrays) for key, each in value.items()}}
+    if isinstance(value, list | tuple):
+        return [_packed(each, arrays) for each in value]
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise TypeError(f"a message holds no {type(value).__name__}")
+
+
+def _unpacked(value: Any, arrays: dict[str, np.ndarray]) -> Any:
+    if isinstance(value, str):
+        return plain(value)
+    if isinstance(value, list):
+        return [_unpacked(each, arrays) for each in value]
+    if not isinstance(value, dict):
+        return value
+    ((kind, held),) = value.items()
+    if kind == ARRAY:
+        return arrays[held]
+    if kind == EMPTY:
+        dtype, shape = held
+        return np.broadcast_to(np.zeros((), dtype), shape)
+    if kind == ITEMS:
+        return {plain(key): _unpacked(each, arrays) for key, each in held.items()}
+    raise ValueError(f"unknown {kind!r}")

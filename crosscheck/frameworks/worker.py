@@ -1,0 +1,280 @@
+"""A worker: a process that runs functions for this one, and may come to any end without harm to it.
+
+Foreign code replaces functions, changes settings, prints, hangs, takes all memory, or ends its
+process. In a worker that is its own affair. This process asks for one function after another, each
+by its name, and gets a value of `messages` back, or an exception that says how the worker ended.
+
+    worker = Worker(memory=4096)
+    worker.call("crosscheck.verification.apart:load_here", "numpy", "reference_numpy", limit=60)
+    worker.close()
+
+Requests are pickled, since this process is to be trusted; replies are not.
+"""
+
+import importlib
+import json
+import os
+import pickle
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+import psutil
+
+from crosscheck.frameworks.messages import MessageError, pack, unpack
+from crosscheck.frameworks.plain_text import in_words, plain
+
+# How often memory and time are looked at, in seconds.
+POLL = 0.05
+# Bytes of the largest reply that is read.
+LARGEST = 2**28
+# So many lines that were printed, and so many warnings, are kept; the others are counted.
+KEPT = 50
+# The start of a worker. It looks for modules where this process does.
+START = (
+    "import sys, json; sys.path[:] = json.loads(sys.argv[1]); "
+    "from crosscheck.frameworks.worker import serve; serve()"
+)
+
+
+class EndedError(Exception):
+    """A worker ended, or was ended, before it replied; the message says how: "hangs: ..."."""
+
+
+class RaisedError(Exception):
+    """The function that was asked for raised an exception; the message is that one in words."""
+
+
+@dataclass
+class Lines:
+    """Lines of text, of which the first `KEPT` are kept and all are counted."""
+
+    kept: list[str] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, line: str) -> None:
+        """Count a line, and keep it if it is one of the first."""
+        self.count += 1
+        if len(self.kept) < KEPT:
+            self.kept.append(plain(line))
+
+    def join(self, others: "Lines") -> None:
+        """Add the lines of somebody else."""
+        self.kept = [*self.kept, *others.kept][:KEPT]
+        self.count += others.count
+
+
+class Worker:
+    """A process that runs one function after another.
+
+    Attributes:
+        printed: What was printed there, by whatever: the first lines, and how many there were.
+        warned: The warnings that were given there.
+    """
+
+    def __init__(self, memory: int, environment: Mapping[str, str] | None = None) -> None:
+        """Start the process.
+
+        Args:
+            memory: How many MiB it may take, with its own children.
+            environment: Variables that it gets beside those of this process.
+        """
+        self.printed, self.warned = Lines(), Lines()
+        self._memory = memory
+        self._requests = 0
+        self._replies: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._process = subprocess.Popen(
+            # -P: never run what lies in the current folder. -u: nothing printed is lost.
+            [sys.executable, "-u", "-P", "-X", "faulthandler", "-c", START, json.dumps(_path())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=os.environ | dict(environment or {}),
+            start_new_session=True,  # Ctrl-C in a terminal reaches this process alone
+        )
+        # What a worker leaves running may keep the pipes open for ever: nobody waits for these.
+        readers = (self._read_replies, self._read_printed)
+        self._threads = [threading.Thread(target=each, daemon=True) for each in readers]
+        for thread in self._threads:
+            thread.start()
+
+    def call(self, function: str, *arguments: Any, limit: float) -> Any:
+        """Run a function in the worker.
+
+        Args:
+            function: Its module and name, as "crosscheck.verification.apart:load_here".
+            arguments: What it is called with; anything that can be pickled.
+            limit: How many seconds it may take.
+
+        Returns:
+            What the function returns: a value that `messages.pack` takes.
+
+        Raises:
+            RaisedError: If the function raises, whatever it is; the worker goes on.
+            EndedError: If the worker ends before it replies, takes more memory or time than it
+                may, or replies with what is none. It is ended then, and cannot be used again.
+        """
+        self._requests += 1
+        request = pickle.dumps((self._requests, function, arguments))
+        # In a thread, since a worker that does not read would hold this process up.
+        threading.Thread(target=self._send, args=(request,), daemon=True).start()
+        reply = self._reply(time.monotonic() + limit, limit)
+        try:
+            number, outcome, value, warned = unpack(reply)
+            if number != self._requests:
+                raise MessageError("a reply that nobody asked for")
+            for line in warned:
+                self.warned.add(line)
+        except (MessageError, ValueError, TypeError, AttributeError) as error:
+            self.close()
+            raise EndedError(f"replies with what cannot be read: {in_words(error)}") from None
+        if outcome == "raised":
+            raise RaisedError(value)
+        return value
+
+    def close(self) -> None:
+        """End the worker, and whatever it started, at once."""
+        with suppress(psutil.Error):
+            for child in psutil.Process(self._process.pid).children(recursive=True):
+                with suppress(psutil.Error):
+                    child.kill()
+        if hasattr(os, "killpg"):
+            with suppress(OSError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
+        self._process.wait()
+        for thread in self._threads:  # for what is still in the pipes
+            thread.join(timeout=0.2)
+
+    def _reply(self, deadline: float, limit: float) -> bytes:
+        while True:
+            try:
+                reply = self._replies.get(timeout=POLL)
+            except queue.Empty:
+                how = self._too_much(deadline, limit)
+                if how is None:
+                    continue
+            else:
+                if reply is not None:
+                    return reply
+                how = self._exit_in_words()
+            self.close()
+            raise EndedError(how)
+
+    def _too_much(self, deadline: float, limit: float) -> str | None:
+        """Which limit the worker is beyond, or None."""
+        if time.monotonic() > deadline:
+            return f"hangs: no result after {limit:g} s"
+        if _mebibytes(self._process.pid) > self._memory:
+            return f"takes more than {self._memory:,} MiB of memory"
+        return None
+
+    def _exit_in_words(self) -> str:
+        """How a worker ended that sends nothing any more."""
+        try:
+            code = self._process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            return "closes its connection to crosscheck"
+        if code >= 0:
+            return f"ends its process with exit code {code}"
+        try:
+            return f"ends its process by {signal.Signals(-code).name}"
+        except ValueError:
+            return f"ends its process by signal {-code}"
+
+    def _send(self, request: bytes) -> None:
+        stream = _opened(self._process.stdin)
+        with suppress(OSError, ValueError):  # it has ended, which its silence will say
+            stream.write(len(request).to_bytes(8, "little") + request)
+            stream.flush()
+
+    def _read_replies(self) -> None:
+        stream = _opened(self._process.stdout)
+        with suppress(OSError, ValueError):
+            while (body := _read_message(stream)) is not None:
+                self._replies.put(body)
+        self._replies.put(None)
+
+    def _read_printed(self) -> None:
+        stream = _opened(self._process.stderr)
+        with suppress(OSError, ValueError):
+            while line := stream.readline(10_000):
+                self.printed.add(line.decode("utf-8", "backslashreplace"))
+
+
+def _opened(stream: IO[bytes] | None) -> IO[bytes]:
+    assert stream is not None  # every stream of the process is a pipe
+    return stream
+
+
+def _read_message(stream: IO[bytes]) -> bytes | None:
+    """The next message, or None if nothing more can come."""
+    size = int.from_bytes(header, "little") if len(header := stream.read(8)) == 8 else LARGEST + 1
+    if size > LARGEST:
+        return None
+    body = stream.read(size)
+    return body if len(body) == size else None
+
+
+def _mebibytes(pid: int) -> float:
+    """The memory that a process and its children have in use."""
+    try:
+        process = psutil.Process(pid)
+        family = [process, *process.children(recursive=True)]
+        return float(sum(each.memory_info().rss for each in family)) / 2**20
+    except psutil.Error:  # one of them has just ended
+        return 0.0
+
+
+def _path() -> list[str]:
+    """Where a worker looks for modules: as this process does, the current folder last of all.
+
+    So a file there, as a student's own json.py, does not take the place of a library's module.
+    """
+    folders = [os.path.abspath(folder) for folder in sys.path]
+    here = os.getcwd()
+    others = [folder for folder in folders if folder != here]
+    return [*others, here] if here in folders else others
+
+
+# ----- in the worker -----
+
+
+def serve() -> None:
+    """Run what is asked for on standard input, until that ends."""
+    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    # From here on nobody reads requests by chance, and what is printed goes where errors go.
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    warned: list[str] = []
+    warnings.showwarning = lambda message, category, *place: warned.append(
+        in_words(message) if isinstance(message, Warning) else f"{category.__name__}: {message}"
+    )
+    while (request := _read_message(requests)) is not None:
+        number, function, arguments = pickle.loads(request)
+        module, _, name = function.partition(":")
+        try:
+            value = getattr(importlib.import_module(module), name)(*arguments)
+            reply = pack([number, "returned", value, warned])
+        except BaseException as error:  # whatever it is, the other process decides
+            reply = pack([number, "raised", in_words(error), warned])
+        warned.clear()
+        replies.write(len(reply).to_bytes(8, "little") + reply)
+        replies.flush()
+    os._exit(0)  # without the handlers and threads that a framework left
+
+
+def _end_with(parent: int) -> None:
+    """End this process when the one that started it is gone."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
