@@ -20,8 +20,9 @@ from crosscheck.frameworks.registry import (
     prepare,
     registry,
 )
+from crosscheck.verification.candidates import here, rungs_of
 from crosscheck.verification.judging import raised_in
-from crosscheck.verification.ladder import Rung, climb, next_rung
+from crosscheck.verification.ladder import Rung, next_rung
 from crosscheck.verification.result import Verification
 from crosscheck.verification.selection import select
 from crosscheck.verification.verify import verify_everything
@@ -141,7 +142,7 @@ def skipping_what_is_not_written(item: pytest.Item) -> Generator[None, object, o
         if framework is None or framework.name in BUILT_IN:
             raise
         declared = any(limit.reason in str(error) for limit in framework.declared.limits)
-        if not declared and next_rung(rungs_of(framework)) is None:
+        if not declared and next_rung(climbed(framework)) is None:
             raise  # who is finished leaves nothing out but what is declared
         function, _ = raised_in(error, framework)
         pytest.skip(f"{framework.name}: {str(error) or function + ' is not written'}")
@@ -158,9 +159,9 @@ def ends_softly(monkeypatch):
 
 
 @cache
-def rungs_of(framework: Framework) -> list[Rung]:
+def climbed(framework: Framework) -> list[Rung]:
     """How far a framework has come, looked up once."""
-    return climb(framework)
+    return rungs_of(here(framework))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

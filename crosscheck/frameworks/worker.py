@@ -153,6 +153,8 @@ class Worker:
         self._process.wait()
         for thread in self._threads:  # for what is still in the pipes
             thread.join(timeout=0.2)
+        with suppress(OSError):
+            _opened(self._process.stdin).close()
 
     def _reply(self, deadline: float, limit: float) -> bytes:
         while True:
@@ -197,15 +199,13 @@ class Worker:
             stream.flush()
 
     def _read_replies(self) -> None:
-        stream = _opened(self._process.stdout)
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError), _opened(self._process.stdout) as stream:
             while (body := _read_message(stream)) is not None:
                 self._replies.put(body)
         self._replies.put(None)
 
     def _read_printed(self) -> None:
-        stream = _opened(self._process.stderr)
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError), _opened(self._process.stderr) as stream:
             while line := stream.readline(10_000):
                 self.printed.add(line.decode("utf-8", "backslashreplace"))
 

@@ -11,6 +11,7 @@ from crosscheck.frameworks.plain_text import in_words, plain
 from crosscheck.frameworks.registry import Framework, Loaded, NotInstalled, OtherContract
 from crosscheck.verification.cases.stages import Case
 from crosscheck.verification.judging import Attempt, attempt
+from crosscheck.verification.ladder import Rung, climb
 from crosscheck.verification.result import Outcome, Status
 
 
@@ -33,7 +34,17 @@ class Candidate:
     trying: Callable[[], AbstractContextManager[Callable[..., Attempt]]]
 
 
-def here(framework: Framework, cases: Sequence[Case], progress: Callable[[str], None]) -> Candidate:
+def rungs_of(candidate: Candidate) -> list[Rung]:
+    """How far a framework has come: every rung, in the order to climb them."""
+    with candidate.trying() as attempt:
+        return climb(candidate.declared, attempt)
+
+
+def here(
+    framework: Framework,
+    cases: Sequence[Case] = (),
+    progress: Callable[[str], None] = lambda task: None,
+) -> Candidate:
     """A framework that computes in this process."""
 
     def computed(case: Case, until: Any = None) -> Attempt:

@@ -15,12 +15,12 @@ from crosscheck.frameworks.declarations import Declarations, KnownFailure, match
 from crosscheck.frameworks.registry import BUILT_IN, Framework
 from crosscheck.numerics.comparison import EXACT, Comparison
 from crosscheck.verification.apart import Limits, Progress, judged_apart
-from crosscheck.verification.candidates import Candidate, here
+from crosscheck.verification.candidates import Candidate, here, rungs_of
 from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.cases.stages import Case
 from crosscheck.verification.diagnosis import explain_failure, explained
 from crosscheck.verification.judging import Attempt, against_each_other, against_exact
-from crosscheck.verification.ladder import climb, next_rung
+from crosscheck.verification.ladder import next_rung
 from crosscheck.verification.result import Outcome, Status, Verification
 from crosscheck.verification.selection import Selection, select
 
@@ -209,8 +209,7 @@ def _judge_what_is_unwritten(run: _Run) -> None:
     unwritten = [(case, each.not_written) for case, each in run.attempts if each.not_written]
     status = run.status
     if unwritten:
-        with run.candidate.trying() as attempt:
-            status.ladder = climb(run.declared, attempt)
+        status.ladder = rungs_of(run.candidate)
         if status.status is not Outcome.WRONG:  # which weighs more, and must not be hidden
             status.status = Outcome.UNFINISHED
         if next_rung(status.ladder) is None:  # every rung is written, but not for every case

@@ -20,7 +20,7 @@ from crosscheck.verification.result import Outcome, Status, Verification
 def run(monkeypatch):
     """Run a command line on a verification made for it; the real one has its own tests."""
     monkeypatch.setattr(
-        "crosscheck.cli.verification.verify_everything", lambda selection, progress: holding()
+        "crosscheck.cli.verification.verify_everything", lambda selection, **rest: holding()
     )
 
     def invoke(*arguments):
@@ -69,7 +69,7 @@ def test_alone_it_verifies(run):
 
 @pytest.mark.usefixtures("ends_softly")
 def test_an_interrupt_has_an_exit_code_of_its_own(run, monkeypatch):
-    def interrupted(selection, progress):
+    def interrupted(selection, **rest):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("crosscheck.cli.verification.verify_everything", interrupted)
@@ -112,7 +112,7 @@ def test_verification_as_json_has_the_promised_form(run):
 
 def test_what_is_wrong_exits_with_1_and_is_named(monkeypatch):
     monkeypatch.setattr(
-        "crosscheck.cli.verification.verify_everything", lambda selection, progress: failing()
+        "crosscheck.cli.verification.verify_everything", lambda selection, **rest: failing()
     )
     result = CliRunner().invoke(main, ["verify", "--json", "-"])
     assert result.exit_code == 1

@@ -18,7 +18,8 @@ from crosscheck.frameworks.contract import CONTRACT_VERSION, FILES, MODULES, NEU
 from crosscheck.frameworks.declarations import Declarations, read
 from crosscheck.frameworks.registry import BUILT_IN, NotInstalled, load
 from crosscheck.frameworks.skeleton import SkeletonError, write
-from crosscheck.verification.ladder import RungStatus, climb, in_words, next_rung
+from crosscheck.verification.candidates import here, rungs_of
+from crosscheck.verification.ladder import RungStatus, in_words, next_rung
 from crosscheck.verification.selection import select
 from crosscheck.verification.verify import verify_everything
 
@@ -35,7 +36,7 @@ def test_a_skeleton_keeps_the_contract_and_nothing_of_it_is_written(tmp_path, mo
     assert [path for path in (tmp_path / "new").rglob("*") if path.is_file()]
     framework = loaded(tmp_path / "new", "bare_bones", monkeypatch)
     assert breaches(framework) == []
-    rungs = climb(framework)
+    rungs = rungs_of(here(framework))
     assert not any(rung.status in (RungStatus.DONE, RungStatus.NOT_SUPPORTED) for rung in rungs)
     first = next_rung(rungs)
     assert (first.name, first.status) == ("arrays.is_array", "not written")
@@ -117,7 +118,7 @@ def test_the_ladder_is_climbed_file_by_file(tmp_path, monkeypatch):
                 shutil.copytree(ROOT / "reference_numpy" / file, target)
             else:
                 shutil.copy(ROOT / "reference_numpy" / file, target)
-        rungs = climb(loaded(tmp_path / name, name, monkeypatch))
+        rungs = rungs_of(here(loaded(tmp_path / name, name, monkeypatch)))
         rung = next_rung(rungs)
         assert (rung and rung.name) == following, last
         # A step up at every file; training needs two.
@@ -135,7 +136,7 @@ def test_an_unfinished_framework_is_not_wrong_and_does_not_hold(tmp_path, monkey
     assert not result.holds
     found = result.frameworks["begun"]
     assert (list(result.frameworks), found.status, found.reasons) == (["begun"], "unfinished", [])
-    assert len(found.ladder) == len(climb(load("numpy", "reference_numpy")))
+    assert len(found.ladder) == len(rungs_of(here(load("numpy", "reference_numpy"))))
 
 
 def test_a_test_of_what_is_not_written_is_skipped_with_its_name(tmp_path):
@@ -168,7 +169,7 @@ def test_a_package_that_begins_from_a_reference_is_verified_at_once(tmp_path, mo
     framework = loaded(tmp_path / "new", name, monkeypatch)
     assert framework.version == load(origin, BUILT_IN[origin]).version
     assert breaches(framework) == []
-    assert in_words(climb(framework)).startswith("all ")
+    assert in_words(rungs_of(here(framework))).startswith("all ")
 
 
 @pytest.mark.parametrize("origin", BUILT_IN)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from crosscheck.frameworks.registry import load
-from crosscheck.verification.ladder import RungStatus, climb, next_rung
+from crosscheck.verification.candidates import here, rungs_of
+from crosscheck.verification.ladder import RungStatus, next_rung
 from crosscheck.verification.selection import select
 from crosscheck.verification.verify import verify_everything
 
@@ -29,7 +30,7 @@ def test_one_mistake_is_the_next_rung_and_says_where_it_is(tmp_path, monkeypatch
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("predictions.shape[1]", "len(predictions)"), encoding="utf-8")
     framework = loaded(tmp_path, "slipped", monkeypatch)
-    rung = next_rung(climb(framework))
+    rung = next_rung(rungs_of(here(framework)))
     assert (rung.name, rung.status) == ("losses.mean_squared_error", "wrong")
     assert rung.note.startswith("slipped from exact, mean_squared_error in float64, forward: loss")
     assert " times its bound of " in rung.note
@@ -50,7 +51,7 @@ def test_arrays_have_rungs_of_their_own(tmp_path, monkeypatch, name, old, new):
     text = path.read_text(encoding="utf-8")
     assert text.count(old) == 1
     path.write_text(text.replace(old, new), encoding="utf-8")
-    rung = next_rung(climb(loaded(tmp_path, package, monkeypatch)))
+    rung = next_rung(rungs_of(here(loaded(tmp_path, package, monkeypatch))))
     assert (rung.name, rung.status) == (f"arrays.{name}", "wrong")
 
 
@@ -59,7 +60,7 @@ def test_an_exception_is_the_next_rung_with_its_file_and_line(tmp_path, monkeypa
     path = tmp_path / "stumbled" / "activations.py"
     text = path.read_text(encoding="utf-8").replace("return np.tanh(z)", "return np.tnah(z)")
     path.write_text(text, encoding="utf-8")
-    rung = next_rung(climb(loaded(tmp_path, "stumbled", monkeypatch)))
+    rung = next_rung(rungs_of(here(loaded(tmp_path, "stumbled", monkeypatch))))
     line = text.splitlines().index("    return np.tnah(z)") + 1
     assert (rung.name, rung.status) == ("activations.tanh", "wrong")
     assert "AttributeError: module 'numpy' has no attribute 'tnah'" in rung.note
@@ -71,7 +72,7 @@ def test_what_waits_for_something_wrong_is_not_called_wrong_itself(tmp_path, mon
     path = tmp_path / "rounded" / "activations.py"
     text = path.read_text(encoding="utf-8").replace("np.tanh(z)", "np.tanh(z) * (1 + 1e-12)")
     path.write_text(text, encoding="utf-8")
-    rungs = {rung.name: rung for rung in climb(loaded(tmp_path, "rounded", monkeypatch))}
+    rungs = {rung.name: rung for rung in rungs_of(here(loaded(tmp_path, "rounded", monkeypatch)))}
     wrong = {rung.name for rung in rungs.values() if rung.status == "wrong"}
     assert wrong == {"activations.tanh"}
     assert "rounded from exact, edges-tanh-half_" in rungs["activations.tanh"].note
@@ -88,7 +89,7 @@ def test_a_known_failure_is_no_rung_to_stay_at(tmp_path, monkeypatch):
         "[[known_failures]]\ncases = ['edges-tanh-*', 'tanh-*', 'sigmoid-*', 'batch of one']\n"
         "why = 'on purpose'\nlink = 'https://example.org'\nversions = 'numpy>=2'\n",
     )
-    rungs = {rung.name: rung for rung in climb(loaded(tmp_path, "excused", monkeypatch))}
+    rungs = {rung.name: rung for rung in rungs_of(here(loaded(tmp_path, "excused", monkeypatch)))}
     assert rungs["activations.tanh"].status == RungStatus.DONE
     assert rungs["gradients.deltas"].status == RungStatus.DONE
 
@@ -97,7 +98,7 @@ def test_what_is_declared_is_no_rung_to_climb(tmp_path, monkeypatch):
     shutil.copytree(ROOT / "reference_numpy", tmp_path / "modest")
     text = "[[limits]]\noptimizers = ['lion']\nreason = 'it roars'\n"
     declare(tmp_path / "modest", text)
-    rungs = {rung.name: rung for rung in climb(loaded(tmp_path, "modest", monkeypatch))}
+    rungs = {rung.name: rung for rung in rungs_of(here(loaded(tmp_path, "modest", monkeypatch)))}
     lion = rungs.pop("optimizers.lion")
     assert (lion.status, lion.note) == (RungStatus.NOT_SUPPORTED, "it roars")
     assert {rung.status for rung in rungs.values()} == {RungStatus.DONE}
@@ -107,7 +108,7 @@ def test_what_is_supported_in_one_dtype_alone_is_done_there(tmp_path, monkeypatc
     shutil.copytree(ROOT / "reference_numpy", tmp_path / "double")
     text = "[[limits]]\ndtypes = ['float32']\nreason = 'twice as long'\n"
     declare(tmp_path / "double", text)
-    rungs = climb(loaded(tmp_path, "double", monkeypatch))
+    rungs = rungs_of(here(loaded(tmp_path, "double", monkeypatch)))
     assert {rung.status for rung in rungs} == {RungStatus.DONE}
 
 

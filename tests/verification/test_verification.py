@@ -113,19 +113,20 @@ def test_what_is_required_must_be_there():
 
 
 def test_what_is_not_installed_is_not_wrong():
-    absent = {"torch": Status(None, Outcome.NOT_INSTALLED, ["on purpose"])}
-    result = verify_everything(Selection((NUMPY,), absent, ("numpy", "torch")), cases=ONE_CASE)
+    packages = {"numpy": "reference_numpy", "absent": "reference_absent"}
+    result = verify_everything(Selection(packages), cases=ONE_CASE)
     assert result.holds
-    assert list(result.frameworks) == ["numpy", "torch"]
-    assert result.frameworks["torch"].reasons == ["on purpose"]
+    assert list(result.frameworks) == ["numpy", "absent"]
+    assert result.frameworks["absent"].status is Outcome.NOT_INSTALLED
+    assert result.frameworks["absent"].reasons == ["No module named 'reference_absent'"]
     assert {c.frameworks for c in result.comparisons} == {("numpy", EXACT)}
 
 
 def test_nothing_but_what_is_given_is_judged():
     names: list[str] = []
     result = verify([NUMPY], cases=ONE_CASE, progress=names.append)
-    assert names == [case.name for case in ONE_CASE]
-    assert {c.place.case for c in result.comparisons} == set(names)
+    assert names == [f"numpy: {case.name}" for case in ONE_CASE]
+    assert {c.place.case for c in result.comparisons} == {case.name for case in ONE_CASE}
     assert (result.holds, list(result.frameworks), result.problems) == (True, ["numpy"], [])
     assert verify([], cases=ONE_CASE).comparisons == []
 
