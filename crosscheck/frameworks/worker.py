@@ -158,10 +158,11 @@ class Worker:
 
     def _reply(self, deadline: float, limit: float) -> bytes:
         while True:
+            ended = self._process.poll() is not None  # a child of its own may keep the pipe open
             try:
                 reply = self._replies.get(timeout=POLL)
             except queue.Empty:
-                how = self._too_much(deadline, limit)
+                how = self._exit_in_words() if ended else self._too_much(deadline, limit)
                 if how is None:
                     continue
             else:

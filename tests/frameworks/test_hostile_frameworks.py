@@ -50,7 +50,11 @@ def copy(tmp_path, monkeypatch):
     ("file", "added", "problem"),
     [
         ("__init__.py", "while True: pass", "on import it hangs: no result after 2 s"),
-        ("losses.py", "import threading; threading.Event().wait()", "on import it hangs: no result after 2 s"),
+        (
+            "losses.py",
+            "import threading; threading.Event().wait()",
+            "on import it hangs: no result after 2 s",
+        ),
         ("mlp.py", "import os; os._exit(7)", "on import it ends its process with exit code 7"),
         ("mlp.py", "import os; os._exit(0)", "on import it ends its process with exit code 0"),
         ("mlp.py", "import os; os.abort()", "on import it ends its process by SIGABRT"),

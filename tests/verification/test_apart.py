@@ -134,6 +134,18 @@ HOSTILE: dict[str, tuple[tuple[str, str], str | None]] = {
         in_a_call("import ctypes; ctypes.string_at(0)"),
         AT_GELU + "ends its process by SIGSEGV",
     ),
+    "leaves_a_child_and_crashes": (
+        in_a_call(FORK, SLEEPER, "import ctypes; ctypes.string_at(0)"),
+        AT_GELU + "ends its process by SIGSEGV",
+    ),
+    "forks_and_crashes": (
+        in_a_call(
+            "import ctypes, os, time",
+            "if os.fork(): ctypes.string_at(0)",
+            "os.setsid(); time.sleep(5); os._exit(0)",
+        ),
+        AT_GELU + "ends its process by SIGSEGV",
+    ),
     "alarm": (
         in_a_call("import signal; signal.alarm(1)", "signal.pause()"),
         AT_GELU + "ends its process by SIGALRM",
@@ -324,8 +336,8 @@ def test_one_that_leaves_something_unwritten_may_end_its_process_while_it_climbs
     )  # fmt: skip
     path = tmp_path / "half_done" / "optimizers" / "__init__.py"
     text = path.read_text(encoding="utf-8")
-    added = "\ndef lion(learning_rate, b1=0.9, b2=0.99, weight_decay=0.0):\n    raise NotImplementedError\n"
-    path.write_text(text + added, encoding="utf-8")
+    added = "def lion(learning_rate, b1=0.9, b2=0.99, weight_decay=0.0): raise NotImplementedError"
+    path.write_text(f"{text}\n{added}\n", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     lion = [c for c in every_case() if c.name == "lion-array-float64"]
     status = judged({"half_done": "half_done"}, cases=lion).frameworks["half_done"]

@@ -1,0 +1,270 @@
+"""Workers, and what they send: values come back whole, and nothing that is sent is executed."""
+
+import json
+import os
+import stat
+import sys
+
+import numpy as np
+import pytest
+from safetensors.numpy import save
+
+from crosscheck.frameworks import compiled
+from crosscheck.frameworks.messages import MessageError, pack, unpack
+from crosscheck.frameworks.plain_text import LONGEST, in_words, message_of, plain
+from crosscheck.frameworks.worker import KEPT, EndedError, RaisedError, Worker
+
+FUNCTIONS = """
+import os, sys, time, warnings
+import numpy as np
+
+def echo(value):
+    return value
+
+def say(lines):
+    for line in range(lines):
+        print("line", line)
+    os.write(1, b"written\\n")
+    print("error", file=sys.stderr)
+
+def warn():
+    warnings.warn("care", stacklevel=1)
+
+def fail(message):
+    raise ValueError(message)
+
+def leave(code):
+    os._exit(code)
+
+def wait(seconds):
+    time.sleep(seconds)
+
+def take(mebibytes):
+    held = np.ones(mebibytes * 2**17)
+    time.sleep(60)
+    return float(held[0])
+
+def give_an_object():
+    return object()
+
+def ask():
+    return sys.stdin.read()
+
+def where():
+    return [os.getcwd(), *sys.path]
+"""
+
+
+@pytest.fixture
+def worker(tmp_path, monkeypatch):
+    (tmp_path / "of_a_test.py").write_text(FUNCTIONS)
+    monkeypatch.syspath_prepend(tmp_path)
+    started = Worker(memory=400)
+    yield started
+    started.close()
+
+
+def call(worker, function, *arguments, limit=30.0):
+    return worker.call(f"of_a_test:{function}", *arguments, limit=limit)
+
+
+def test_one_function_after_another(worker):
+    value = {"a": [1, 2.5, None, True, "text"], "b": np.arange(6.0).reshape(2, 3)}
+    for _ in range(2):
+        found = call(worker, "echo", value)
+        assert found["a"] == value["a"]
+        np.testing.assert_array_equal(found["b"], value["b"])
+    large = np.ones(10**6)  # more than a pipe holds, in both directions
+    np.testing.assert_array_equal(call(worker, "echo", large), large)
+
+
+def test_what_a_function_raises_is_said_and_the_worker_goes_on(worker):
+    with pytest.raises(RaisedError, match=r"^ValueError: no$"):
+        call(worker, "fail", "no")
+    with pytest.raises(RaisedError, match=r"^AttributeError: .*nosuch"):
+        call(worker, "nosuch")
+    with pytest.raises(RaisedError, match=r"^TypeError: a message holds no object$"):
+        call(worker, "give_an_object")
+    assert call(worker, "echo", 1) == 1
+
+
+def test_what_is_printed_and_warned_is_kept_apart_from_what_is_returned(worker):
+    assert call(worker, "say", 100) is None
+    call(worker, "warn")
+    worker.close()
+    assert worker.printed.count == 102
+    assert worker.printed.kept == [f"line {line}" for line in range(KEPT)]
+    assert (worker.warned.kept, worker.warned.count) == (["UserWarning: care"], 1)
+
+
+def test_nobody_reads_what_is_meant_for_the_worker(worker):
+    assert call(worker, "ask") == ""
+
+
+@pytest.mark.parametrize(
+    ("function", "argument", "how"),
+    [
+        ("leave", 0, "ends its process with exit code 0"),
+        ("leave", 3, "ends its process with exit code 3"),
+        ("wait", 60, "hangs: no result after 1 s"),
+        ("take", 500, "takes more than 400 MiB of memory"),
+    ],
+)
+def test_how_it_ended_is_said_and_it_cannot_be_used_again(worker, function, argument, how):
+    limit = 1.0 if function == "wait" else 30.0
+    with pytest.raises(EndedError, match=f"^{how}$"):
+        call(worker, function, argument, limit=limit)
+    with pytest.raises(EndedError, match="ends its process"):
+        call(worker, "echo", 1)
+
+
+def test_it_looks_for_modules_where_this_process_does_and_in_the_current_folder_last(
+    worker, tmp_path
+):
+    here, *folders = call(worker, "where")
+    assert here == os.getcwd()
+    assert folders[0] == str(tmp_path)
+    assert "" not in folders
+    assert here not in folders[:-1]
+    assert set(map(os.path.abspath, sys.path)) == set(folders)
+
+
+# ----- messages -----
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.array(1.5),
+        np.zeros((0, 3), "float32"),
+        np.arange(6.0).reshape(2, 3).T,
+        np.array([True, False]),
+        np.array([np.nan, np.inf, -0.0], "float16"),
+        np.arange(4, dtype="uint8"),
+    ],
+)
+def test_an_array_comes_back_to_the_bit(array):
+    found = unpack(pack([array]))[0]
+    assert (found.dtype, found.shape) == (array.dtype, array.shape)
+    assert found.tobytes() == array.tobytes()
+
+
+@pytest.mark.parametrize("dtype", ["complex128", "object", "U3", ">f8", "longdouble"])
+def test_an_array_that_is_not_sent_comes_back_as_zeros_of_its_dtype(dtype):
+    found = unpack(pack(np.zeros((2, 10**3), dtype)))
+    assert (found.dtype, found.shape) == (np.dtype(dtype), (2, 1000))
+    assert found.base is not None  # it takes no memory, whatever its shape
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"nonsense",
+        b"\xff" * 100,
+        save({}),
+        save({}, metadata={"content": "[["}),
+        save({}, metadata={"content": '{"array": "0"}'}),
+        save({}, metadata={"content": '{"other": 1}'}),
+        save({}, metadata={"content": '{"array": "0", "items": {}}'}),
+        save({}, metadata={"content": '{"empty": ["nosuch", [1]]}'}),
+        save({}, metadata={"content": '{"empty": ["<f8", [-1]]}'}),
+        save({}, metadata={"content": "[" * 100_000}),
+    ],
+)
+def test_what_is_no_message_is_an_error_of_its_own(content):
+    with pytest.raises(MessageError):
+        unpack(content)
+
+
+def test_nothing_else_can_be_sent():
+    with pytest.raises(TypeError, match="a message holds no set"):
+        pack([{1}])
+
+
+# ----- texts -----
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain", "plain"),
+        ("中文 é", "中文 é"),
+        ("two\nlines\tand \x0b more", "two lines and more"),
+        ("\x1b[31mred\x07", "\\x1b[31mred\\x07"),
+        ("\ud800", "\\ud800"),
+        ("\u202eabc", "\\u202eabc"),
+        ("x" * 5000, "x" * LONGEST + " ... (5,000 characters)"),
+        (" " * 10_000, " ... (10,000 characters)"),
+    ],
+)
+def test_a_text_is_one_line_that_steers_nothing(text, shown):
+    assert plain(text) == shown
+    assert unpack(pack({text[:9]: text})) == {plain(text[:9]): shown}
+
+
+def test_an_exception_in_words_whatever_it_does():
+    class SilentError(BaseException):
+        def __str__(self):
+            raise self
+
+    assert in_words(ValueError("a\nb")) == "ValueError: a b"
+    assert in_words(ValueError()) == "ValueError"
+    assert in_words(SilentError()) == "SilentError"
+    assert message_of(SilentError()) == ""
+
+
+# ----- where JAX keeps what it compiled -----
+
+
+@pytest.fixture
+def cache_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(compiled, "user_cache_path", lambda name: tmp_path / name)
+    monkeypatch.setattr(compiled, "version", lambda name: "9.9")
+    monkeypatch.delenv(compiled.FOLDER_VARIABLE, raising=False)
+    return tmp_path / "backprop-crosscheck"
+
+
+def test_the_cache_is_private_and_keyed_by_package_version_and_processor(cache_folder, monkeypatch):
+    found = compiled.jax_cache("mine")
+    folder = found["JAX_COMPILATION_CACHE_DIR"]
+    assert os.path.isdir(folder)
+    assert stat.S_IMODE(os.stat(folder).st_mode) == 0o700
+    assert found["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] == "0"
+    folders = {folder, compiled.jax_cache("other")["JAX_COMPILATION_CACHE_DIR"]}
+    monkeypatch.setattr(compiled, "version", lambda name: "9.10")
+    folders.add(compiled.jax_cache("mine")["JAX_COMPILATION_CACHE_DIR"])
+    monkeypatch.setattr(compiled, "_processor", lambda: "another")
+    folders.add(compiled.jax_cache("mine")["JAX_COMPILATION_CACHE_DIR"])
+    assert len(folders) == 4
+    os.chmod(folder, 0o777)
+    monkeypatch.undo()
+
+
+def test_a_folder_that_others_may_write_to_is_taken_from_them(cache_folder):
+    folder = compiled.jax_cache("mine")[compiled.FOLDER_VARIABLE]
+    os.chmod(folder, 0o777)
+    assert compiled.jax_cache("mine")[compiled.FOLDER_VARIABLE] == folder
+    assert stat.S_IMODE(os.stat(folder).st_mode) == 0o700
+
+
+def test_without_a_private_folder_nothing_is_kept(cache_folder, monkeypatch):
+    monkeypatch.setattr(os, "getuid", lambda: 12345)
+    assert compiled.jax_cache("mine") == {}
+    monkeypatch.undo()
+
+
+def test_a_folder_that_cannot_be_made_is_no_error(cache_folder):
+    cache_folder.write_text("a file")
+    assert compiled.jax_cache("mine") == {}
+
+
+def test_the_folder_that_a_user_chose_is_used(cache_folder, monkeypatch):
+    monkeypatch.setenv(compiled.FOLDER_VARIABLE, "mine")
+    assert compiled.jax_cache("mine") == {}
+    assert not cache_folder.exists()
+
+
+def test_the_processor_has_a_short_name():
+    assert json.dumps(compiled._processor()).isascii()
+    assert compiled._processor() == compiled._processor()
