@@ -184,7 +184,9 @@ class _Apart:
         arguments = (self.name, self.package, case, until)
         try:
             reply = worker.call(f"{HERE}:compute_here", *arguments, limit=self.limits.seconds)
-            return attempted(case, self.name, _received(reply))
+            computed = _received(reply)
+            _check_complete(computed, case, until)
+            return attempted(case, self.name, computed)
         except RaisedError as error:
             return attempted(case, self.name, Computed(raised=str(error)))
         except EndedError as error:
@@ -236,6 +238,18 @@ def _received(reply: Any) -> Computed:
         None if reply["raised"] is None else str(reply["raised"]),
         None if reply["raised_at"] is None else str(reply["raised_at"]),
     )
+
+
+def _check_complete(computed: Computed, case: Case, until: Stage | None) -> None:
+    """Check that what came to its end has every stage: none is verified by what was not compared.
+
+    Raises:
+        ValueError: If a stage is missing, and nothing says why.
+    """
+    asked_for = {stage for stage in case.exactly() if until is None or stage <= until}
+    came_to_its_end = computed.raised is None and computed.not_written is None
+    if came_to_its_end and not asked_for <= computed.stages.keys():
+        raise ValueError("a stage is missing")
 
 
 def _array(value: Any) -> np.ndarray:

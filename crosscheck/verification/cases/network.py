@@ -26,7 +26,7 @@ from crosscheck.numerics.exact.network import Pass, forward_and_backward
 from crosscheck.numerics.trees import Layer, to_framework
 from crosscheck.verification.cases.stages import ByContent, Quantities, Stage, Stages
 
-SIZES = (3, 5, 4, 2)
+SIZES = (3, 5, 4, 5)
 BATCH = 6
 DTYPES = ("float64", "float32")
 
@@ -199,8 +199,7 @@ def _draw(
         for below, above in pairwise(SIZES)
     )
     inputs = np.random.default_rng([seed, 1]).standard_normal((batch, SIZES[0])).astype(dtype)
-    share = np.random.default_rng([seed, 2]).random(batch).astype(dtype)
-    targets = np.stack([share, 1 - share], axis=1)
+    targets = np.random.default_rng([seed, 2]).dirichlet(np.ones(SIZES[-1]), batch).astype(dtype)
     return NetworkCase("networks", name, params, inputs, targets, tuple(activations), loss)
 
 
@@ -229,8 +228,9 @@ def edges() -> list[NetworkCase]:
 
 def _next_to_nothing(activation: str, loss: str, dtype: str) -> NetworkCase:
     """Probabilities next to their targets: log(1 - p) rounds to 0, the exact loss is not 0."""
-    z = np.array([[-12, -14, -16], [-18, -20, -22]], dtype)
-    layer, name = (np.eye(3, dtype=dtype), np.zeros(3, dtype)), f"{activation}-{loss}-{dtype}"
+    z = np.linspace(-12, -22, EDGES.size).round().reshape(EDGES.shape).astype(dtype)
+    size = EDGES.shape[1]
+    layer, name = (np.eye(size, dtype=dtype), np.zeros(size, dtype)), f"{activation}-{loss}-{dtype}"
     kind = ((activation,), loss)
     return NetworkCase("edges", f"nothing-{name}", (layer,), z, np.zeros_like(z), *kind)
 

@@ -98,7 +98,7 @@ class TrainingCase(ByContent):
     def compute(self, framework: Framework) -> Iterator[tuple[Stage, Quantities]]:
         """The same by a framework."""
         module, (params, inputs, targets) = framework.params, self.data()
-        optimizer = getattr(framework.optimizers, self.optimizer)(self.rate, **self.keywords)
+        optimizer = _optimizer(framework, self.optimizer, self.rate, **self.keywords)
         seen: list[dict[str, np.ndarray]] = []
 
         def train(params: Any, stop: dict[str, Any], **resumed: Any) -> Any:
@@ -136,6 +136,12 @@ class TrainingCase(ByContent):
                 "losses": {"": Tensor(np.array(losses).astype(self.dtype))},
             },
         )
+
+
+@cache
+def _optimizer(framework: Framework, name: str, rate: float, **keywords: Any) -> Any:
+    """One optimizer for all cases that have it: JAX compiles a step for each optimizer anew."""
+    return getattr(framework.optimizers, name)(rate, **keywords)
 
 
 @cache
