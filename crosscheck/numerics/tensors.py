@@ -93,7 +93,7 @@ def _parts(ball: arb, bound: float) -> tuple[float, float, float]:
     Where there is no bound, there may be no enclosure either: 1 minus a probability can need more
     bits than the largest precision has. Anywhere else a missing enclosure raises an error.
     """
-    if np.isinf(bound) and not ball.is_finite():
+    if not ball.is_finite() and np.isinf(bound):
         return 0.0, 0.0, np.inf
     middle = to_float(ball)
     return middle, float((ball - middle).mid()), 0.0 if is_narrow(ball) else float(ball.rad())
