@@ -72,7 +72,7 @@ def problems(document: str) -> list[str]:
 
 
 def ledger_as_json(ledgers: Iterable[Ledger]) -> dict[str, Any]:
-    """The ledger in the form that other programs read; every demonstration is run for it."""
+    """The ledger in the form that other programs read."""
     ledgers = list(ledgers)
     return {
         "documents": {entry.document.number: entry.document.title for entry in ledgers},

@@ -37,11 +37,27 @@ def bounded(exact: Any, inexact: Any) -> Tensors:
 
 def bounded_steps(exact: Sequence[Any], inexact: Sequence[Any]) -> Tensors:
     """One quantity at every step, as one tensor a leaf, whose first index is the step."""
-    steps = [bounded(*pair) for pair in zip(exact, inexact, strict=True)]
+    balls, limits = ([leaves(tree) for tree in steps] for steps in (exact, inexact))
     return {
-        place: Tensor(*map(np.stack, zip(*(step[place] for step in steps), strict=True)))
-        for place in steps[0]
+        place: _bounded_steps([step[place] for step in balls], [step[place] for step in limits])
+        for place in balls[0]
     }
+
+
+def by_leaf(steps: Tensor, tree: Any) -> Tensors:
+    """The tensor of each leaf at every step.
+
+    Args:
+        steps: The tensor of all leaves as one vector (`trees.as_vector`), at every step.
+        tree: The leaves, for their places and shapes.
+    """
+    parts = [np.asarray(part) for part in steps]
+    found, first = {}, 0
+    for place, leaf in leaves(tree).items():
+        own = slice(first, first + leaf.size)
+        found[place] = Tensor(*(part[:, own].reshape(-1, *leaf.shape) for part in parts))
+        first += leaf.size
+    return found
 
 
 def unchanged(tree: Any) -> Tensors:
@@ -55,6 +71,11 @@ def unchanged_steps(trees: Sequence[Any]) -> Tensors:
     """`unchanged` for many trees of one shape, as one tensor a leaf."""
     named = [unchanged(tree) for tree in trees]
     return {place: Tensor(np.stack([each[place].value for each in named])) for place in named[0]}
+
+
+def _bounded_steps(balls: Sequence[Any], limits: Sequence[Any]) -> Tensor:
+    steps = np.array(balls, dtype=object)
+    return _bounded(steps, [np.broadcast_to(each.error, steps.shape[1:]) for each in limits])
 
 
 def _bounded(balls: Any, bound: Any) -> Tensor:
@@ -72,7 +93,7 @@ def _parts(ball: arb, bound: float) -> tuple[float, float, float]:
     Where there is no bound, there may be no enclosure either: 1 minus a probability can need more
     bits than the largest precision has. Anywhere else a missing enclosure raises an error.
     """
-    if np.isinf(bound) and not ball.is_finite():
+    if not ball.is_finite() and np.isinf(bound):
         return 0.0, 0.0, np.inf
     middle = to_float(ball)
     return middle, float((ball - middle).mid()), 0.0 if is_narrow(ball) else float(ball.rad())

@@ -37,6 +37,11 @@ def leaves(tree: Any) -> dict[str, Any]:
     return by_place
 
 
+def as_vector(tree: Any) -> np.ndarray:
+    """The entries of all leaves of a tree of NumPy arrays, one leaf after the other."""
+    return np.concatenate([leaf.ravel() for leaf in leaves(tree).values()])
+
+
 def leaves_like(tree: Any, like: Any, place: str = "") -> dict[str, Any]:
     """The leaves of somebody's own tree, by the places of the tree that it should match.
 

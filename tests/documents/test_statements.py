@@ -72,6 +72,23 @@ def test_the_decorator_adds_in_order():
     assert statements[0].demonstrate is first
 
 
+def test_a_demonstration_runs_once():
+    statements, runs = Statements("002"), []
+
+    @statements("1", "for tests")
+    def demonstrate():
+        runs.append("it ran")
+        return {"it": True}
+
+    (statement,) = statements
+    assert (statement.verdict(), statement.demonstrate(), demonstrate()) == (
+        "holds",
+        {"it": True},
+        {"it": True},
+    )
+    assert runs == ["it ran"]
+
+
 # A figure in a text: it stands in no formula, and has two decimals or three digits at least.
 FIGURE = re.compile(
     r"(?<![\w.^\[(,])-?(?:\d{1,3}(?:,\d{3})+|\d+\.\d{2,}|\d{3,}(?:\.\d+)?)(?![\w,]*\d)"

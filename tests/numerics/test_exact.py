@@ -192,10 +192,13 @@ def test_what_stays_undecided_is_let_through():
     ("ball", "narrow"),
     [
         (arb(1, 1e-20), True),
+        (arb(1, 1.10e-19), True),
+        (arb(1, 1.12e-19), False),
         (arb(1, 1e-18), False),
         (arb(0, 1e-312), True),
         (arb(0, 1e-310), False),
         (arb(float("nan")), False),
+        (arb(float("inf")), False),
     ],
 )
 def test_narrow_is_a_thousandth_of_an_ulp_or_of_the_smallest_normal_number(ball, narrow):

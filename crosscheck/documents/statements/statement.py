@@ -1,13 +1,14 @@
 """What the documents state beside their numbers, each statement with a demonstration.
 
-The demonstration of a statement runs whenever the ledger is made. It returns the readings that the
-statement admits, and whether each of them holds. The verdict follows from that, and is written down
-nowhere.
+The demonstration of a statement runs once in every process that makes the ledger. It returns the
+readings that the statement admits, and whether each of them holds. The verdict follows from that,
+and is written down nowhere.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 # Whether the statement holds, by the reading that is taken.
 Readings = dict[str, bool]
@@ -30,7 +31,7 @@ class Statement:
         section: Where it stands: the document's own heading, as short as will find it.
         statement: What it says, in the words of this suite.
         correct: What is right instead; None where the statement holds.
-        demonstrate: Runs the statement and returns its readings.
+        demonstrate: Runs the statement and returns its readings; the same ones when called again.
     """
 
     document: str
@@ -65,7 +66,8 @@ class Statements(list[Statement]):
         self, section: str, statement: str, correct: str | None = None
     ) -> Callable[[Callable[[], Readings]], Callable[[], Readings]]:
         def add(demonstrate: Callable[[], Readings]) -> Callable[[], Readings]:
-            self.append(Statement(self.document, section, statement, correct, demonstrate))
-            return demonstrate
+            once = cache(demonstrate)
+            self.append(Statement(self.document, section, statement, correct, once))
+            return once
 
         return add

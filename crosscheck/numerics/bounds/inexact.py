@@ -7,6 +7,7 @@ Algorithms", 2nd ed., chapters 2 and 3.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ class Precision:
     tiny: float
 
     @classmethod
+    @cache
     def of(cls, dtype: str) -> "Precision":
         """The precision of a dtype, by its name."""
         limits = np.finfo(dtype)
@@ -62,21 +64,24 @@ class Inexact:
 
     def __mul__(self, other: Any) -> "Inexact":
         x, y, p = _in_common_precision(self, other)
-        error = np.abs(x.value) * y.error + x.error * np.abs(y.value) + x.error * y.error
+        x_size, y_size = abs(x.value), abs(y.value)
+        error = x_size * y.error + x.error * y_size + x.error * y.error
         product = _rounded(x.value * y.value, error, p)
         # A product with 1, -1 or 0 is not rounded, but a result below tiny may be replaced by 0.
-        normal = (product.value == 0) | (np.abs(product.value) >= p.tiny)
-        unchanged = (_is_unit(x) | _is_unit(y)) & normal
-        return Inexact(product.value, np.where(unchanged, error, product.error), p)
+        units = _is_unit(x_size, x.error) | _is_unit(y_size, y.error)
+        if not units.any():
+            return product
+        normal = (product.value == 0) | (abs(product.value) >= p.tiny)
+        return Inexact(product.value, np.where(units & normal, error, product.error), p)
 
     def __truediv__(self, other: Any) -> "Inexact":
         x, y, p = _in_common_precision(self, other)
         quotient = x.value / y.value
-        smallest_divisor = np.maximum(np.abs(y.value) - y.error, 0)  # in absolute value
-        return _rounded(quotient, (x.error + np.abs(quotient) * y.error) / smallest_divisor, p)
+        smallest_divisor = np.maximum(abs(y.value) - y.error, 0)  # in absolute value
+        return _rounded(quotient, (x.error + abs(quotient) * y.error) / smallest_divisor, p)
 
     def __pow__(self, exponent: int) -> "Inexact":
-        slope = exponent * np.abs(self.value) ** (exponent - 1)
+        slope = exponent * abs(self.value) ** (exponent - 1)
         return _rounded(self.value**exponent, slope * self.error, self.precision, units=2)
 
     def sqrt(self) -> "Inexact":
@@ -88,11 +93,11 @@ class Inexact:
         return _rounded(root, error, self.precision)
 
     def __abs__(self) -> "Inexact":
-        return Inexact(np.abs(self.value), self.error, self.precision)
+        return Inexact(abs(self.value), self.error, self.precision)
 
     def sign(self) -> "Inexact":
         """-1, 0 or 1. The error is 2 where the number may have another sign than its value."""
-        error = np.where(np.abs(self.value) > self.error, 0.0, 2.0)
+        error = np.where(abs(self.value) > self.error, 0.0, 2.0)
         known = (self.value == 0) & (self.error == 0)
         return Inexact(np.sign(self.value), np.where(known, 0.0, error), self.precision)
 
@@ -115,7 +120,7 @@ class Inexact:
 def exactly(value: Any, precision: Precision) -> Inexact:
     """A number or an array as an `Inexact` without an error."""
     value = np.asarray(value, "float64")
-    return Inexact(value, np.zeros_like(value), precision)
+    return Inexact(value, np.zeros(value.shape), precision)
 
 
 def in_precision(number: Any, precision: Precision) -> Inexact:
@@ -143,11 +148,11 @@ def product(x: Inexact, y: Inexact, plus: Inexact | None = None) -> Inexact:
     p = x.precision
     terms = x.value.shape[1] + (plus is not None)
     value = x.value @ y.value
-    size = np.abs(x.value) @ np.abs(y.value)
-    error = x.error @ (np.abs(y.value) + y.error) + np.abs(x.value) @ y.error
+    size = abs(x.value) @ abs(y.value)
+    error = x.error @ (abs(y.value) + y.error) + abs(x.value) @ y.error
     underflows = _not_zero(x) @ _not_zero(y)  # products that are not exactly 0
     if plus is not None:
-        value, size, error = value + plus.value, size + np.abs(plus.value), error + plus.error
+        value, size, error = value + plus.value, size + abs(plus.value), error + plus.error
         underflows = underflows + _not_zero(plus)
     return Inexact(value, error + p.gamma(terms) * size + underflows * p.tiny, p)
 
@@ -161,8 +166,8 @@ def _not_zero(x: Inexact) -> Array:
     return 1.0 * ((x.value != 0) | (x.error > 0))
 
 
-def _is_unit(x: Inexact) -> Any:
-    return (x.error == 0) & ((np.abs(x.value) == 1) | (x.value == 0))
+def _is_unit(size: Any, error: Any) -> Any:
+    return (error == 0) & ((size == 1) | (size == 0))
 
 
 def _inexact(number: Any) -> Inexact:
@@ -172,9 +177,11 @@ def _inexact(number: Any) -> Inexact:
 def _in_common_precision(one: Any, other: Any) -> tuple[Inexact, Inexact, Precision]:
     """Two operands, both in the coarser precision of the two, and that precision."""
     x, y = _inexact(one), _inexact(other)
+    if x.precision is y.precision:
+        return x, y, x.precision
     p = max(x.precision, y.precision, key=lambda precision: precision.u)
     return in_precision(x, p), in_precision(y, p), p
 
 
 def _rounded(value: Any, error: Any, p: Precision, units: int = 1) -> Inexact:
-    return Inexact(value, error + units * p.u * np.abs(value) + p.tiny, p)
+    return Inexact(value, error + units * p.u * abs(value) + p.tiny, p)

@@ -22,11 +22,11 @@ from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics import tensors
 from crosscheck.numerics.bounds import optimizers as stepwise
 from crosscheck.numerics.bounds.inexact import DOUBLE, Inexact, Precision, exactly
-from crosscheck.numerics.comparison import Tensor
+from crosscheck.numerics.comparison import Tensor, Tensors
 from crosscheck.numerics.exact.balls import enclose, from_floats
 from crosscheck.numerics.exact.optimizers import EXACT_RULES as EXACT
 from crosscheck.numerics.exact.optimizers import decayed
-from crosscheck.numerics.trees import Layer, leaves, numpy_leaves, to_framework
+from crosscheck.numerics.trees import Layer, as_vector, leaves, numpy_leaves, to_framework
 from crosscheck.verification.cases import network
 from crosscheck.verification.cases.hyperparameters import OPTIMIZER_CASES
 from crosscheck.verification.cases.stages import ByContent, Quantities, Stage, Stages
@@ -134,18 +134,16 @@ class DescentCase(ByContent):
 @cache
 def exact_stages(case: DescentCase) -> Stages:
     """What `DescentCase.exactly` gives, computed once for each content."""
-    quantities: dict[str, dict[str, Tensor]] = {}
-    grads = [leaves(grad) for grad in case.grads]
-    points = [leaves(point) for point in case.points]
-    for place, leaf in leaves(case.start).items():
-        own_grads = [grad[place] for grad in grads]
-        own_points = [point[place] for point in points]
-        exact = enclose(partial(_exact_descent, case, leaf, own_grads, own_points))
-        inexact = _inexact_descent(case, leaf, own_grads, own_points)
-        for quantity, steps in exact.items():
-            tensor = tensors.bounded_steps(steps, inexact[quantity])[""]
-            is_number = quantity.rpartition(".")[2] in NUMBERS  # one for all leaves
-            quantities.setdefault(quantity, {})["" if is_number else place] = tensor
+    # No rule mixes two entries: one vector of all leaves has the history of each of them.
+    start = as_vector(case.start)
+    grads, points = ([*map(as_vector, trees)] for trees in (case.grads, case.points))
+    exact = enclose(partial(_exact_descent, case, start, grads, points))
+    inexact = _inexact_descent(case, start, grads, points)
+    quantities: dict[str, Tensors] = {}
+    for quantity, steps in exact.items():
+        of_all = tensors.bounded_steps(steps, inexact[quantity])
+        is_number = quantity.rpartition(".")[2] in NUMBERS  # one for all leaves
+        quantities[quantity] = of_all if is_number else tensors.by_leaf(of_all[""], case.start)
     step = {"": Tensor(np.arange(1.0, len(case.rates) + 1))}
     return {
         Stage.TRAJECTORY: {
@@ -160,9 +158,9 @@ def exact_stages(case: DescentCase) -> Stages:
 
 
 def _exact_descent(
-    case: DescentCase, leaf: Any, grads: list[Any], points: list[Any]
+    case: DescentCase, start: np.ndarray, grads: list[np.ndarray], points: list[np.ndarray]
 ) -> dict[str, list[Any]]:
-    """Every quantity of one leaf at every step, as balls; `_inexact_descent` has the bounds."""
+    """Every quantity at every step, as balls; `_inexact_descent` has the bounds."""
     own, decay = (convert(each, from_floats) for each in split_decay(case.keywords))
     rates, g = [from_floats(rate) for rate in case.rates], [from_floats(grad) for grad in grads]
     rule = partial(EXACT[case.optimizer], **own)
@@ -174,12 +172,12 @@ def _exact_descent(
         f"{case.optimizer}.{name}": steps
         for name, steps in (history.states | history.numbers).items()
     }
-    params = accumulate(history.updates, initial=from_floats(leaf))
+    params = accumulate(history.updates, initial=from_floats(start))
     return {**moments, "updates": history.updates, "params": list(params)[1:]}
 
 
 def _inexact_descent(
-    case: DescentCase, leaf: Any, grads: list[Any], points: list[Any]
+    case: DescentCase, start: np.ndarray, grads: list[np.ndarray], points: list[np.ndarray]
 ) -> dict[str, list[Inexact]]:
     precision = Precision.of(case.dtype)
     own, decay = (
@@ -198,7 +196,7 @@ def _inexact_descent(
     numbers = {name: [step.numbers[name] * one for step in steps] for name in steps[0].numbers}
     state = {f"{case.optimizer}.{name}": each for name, each in (moments | numbers).items()}
     updates = [step.update for step in steps]
-    params = accumulate(updates, initial=exactly(leaf, precision))
+    params = accumulate(updates, initial=exactly(start, precision))
     return {**state, "updates": updates, "params": list(params)[1:]}
 
 
