@@ -6,10 +6,10 @@ from crosscheck.cli.output import JSON_OPTION, console_for, write_json
 from crosscheck.documents.entries import TranscriptionError
 from crosscheck.documents.ledger import ledger, ledger_as_json
 from crosscheck.documents.transcription import DOCUMENTS
-from crosscheck.frameworks.registry import installed
+from crosscheck.frameworks.worker import EndedError, RaisedError
 from crosscheck.report import markdown
 from crosscheck.report.errata import show_errata
-from crosscheck.verification.cases.examples import framework_values
+from crosscheck.verification.example_values import example_values
 
 
 @click.command()
@@ -39,10 +39,10 @@ def errata(
     """
     console = console_for(json_path)
     try:
-        ledgers = [
-            ledger(number, framework_values(number, installed())) for number in chosen or DOCUMENTS
-        ]
-    except TranscriptionError as error:
+        documents = chosen or DOCUMENTS
+        values = example_values(documents)
+        ledgers = [ledger(number, values[number]) for number in documents]
+    except (TranscriptionError, EndedError, RaisedError) as error:
         raise click.ClickException(str(error)) from None
     write_json(json_path, ledger_as_json(ledgers))
     if as_markdown:

@@ -228,7 +228,7 @@ def edges() -> list[NetworkCase]:
 
 def _next_to_nothing(activation: str, loss: str, dtype: str) -> NetworkCase:
     """Probabilities next to their targets: log(1 - p) rounds to 0, the exact loss is not 0."""
-    z = np.linspace(-12, -22, EDGES.size).round().reshape(EDGES.shape).astype(dtype)
+    z = np.linspace(-16, -22, EDGES.size).round().reshape(EDGES.shape).astype(dtype)
     size = EDGES.shape[1]
     layer, name = (np.eye(size, dtype=dtype), np.zeros(size, dtype)), f"{activation}-{loss}-{dtype}"
     kind = ((activation,), loss)

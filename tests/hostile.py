@@ -1,0 +1,202 @@
+"""Frameworks that mean no good, or are clumsy: what is added to a copy of a reference."""
+
+AT_GELU = "at edges-gelu-half_squared_error-float64 it "
+VERIFIED = ""
+
+# What a function of the contract does when it is called, instead of or beside what it should.
+IN_A_CALL = """
+honest = ACTIVATIONS["gelu"]
+def gelu(z):
+    {}
+    return honest(z)
+ACTIVATIONS["gelu"] = gelu
+"""
+
+
+def in_a_call(*lines: str) -> tuple[str, str]:
+    return "activations.py", IN_A_CALL.format("\n    ".join(lines))
+
+
+def on_import(*lines: str) -> tuple[str, str]:
+    return "__init__.py", "\n".join(lines) + "\n"
+
+
+UNSPEAKABLE = (
+    "class Unspeakable(BaseException):",
+    "    def __str__(self): raise self",
+)
+FORK = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'input()'])"
+SLEEPER = "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'], stdin=None)"
+ESCAPES = "\\x1b[2J\\x07[red]x[/]\\ud800"
+
+# What is added to which file, and how the reason begins for which the framework is wrong. It is
+# verified if that is empty; if it is None, what it does to itself is not foretold.
+HOSTILE: dict[str, tuple[tuple[str, str], str | None]] = {
+    # Whatever is raised.
+    "base_on_import": (on_import("raise BaseException('no')"), "fails on import: BaseException"),
+    "interrupt_on_import": (on_import("raise KeyboardInterrupt"), "fails on import: Keyboard"),
+    "generator_exit_on_import": (on_import("raise GeneratorExit"), "fails on import: Generator"),
+    "unspeakable_on_import": (
+        on_import(*UNSPEAKABLE, "raise Unspeakable"),
+        "fails on import: Unspeakable",
+    ),
+    "system_exit_on_import": (on_import("raise SystemExit(0)"), "fails on import: SystemExit: 0"),
+    "base_in_a_call": (
+        in_a_call("raise BaseException('no')"),
+        "edges-gelu-half_squared_error-float64, forward: BaseException: no",
+    ),
+    "interrupt_in_a_call": (
+        in_a_call("raise KeyboardInterrupt"),
+        "edges-gelu-half_squared_error-float64, forward: KeyboardInterrupt",
+    ),
+    "unspeakable_in_a_call": (
+        (
+            "activations.py",
+            "\n".join(UNSPEAKABLE) + IN_A_CALL.format("raise Unspeakable"),
+        ),
+        "edges-gelu-half_squared_error-float64, forward: Unspeakable",
+    ),
+    "exit_in_a_call": (
+        in_a_call("import sys; sys.exit()"),
+        "edges-gelu-half_squared_error-float64, forward: SystemExit",
+    ),
+    "exit_in_getattr": (
+        ("activations.py", "del ACTIVATIONS\ndef __getattr__(name): raise SystemExit(0)\n"),
+        "losses: fails on import: SystemExit: 0",
+    ),
+    "exit_in_getattr_later": (
+        ("optimizers/__init__.py", "del sgd\ndef __getattr__(name): raise SystemExit(0)\n"),
+        "its names cannot be looked at: SystemExit: 0",
+    ),
+    "exit_in_version": (
+        on_import("del __version__", "def __getattr__(name): raise SystemExit(0)"),
+        "its version cannot be had: SystemExit: 0",
+    ),
+    "exit_in_str_of_version": (
+        on_import(
+            "class Version:",
+            "    def __str__(self): raise SystemExit(0)",
+            "__version__ = Version()",
+        ),
+        "its version cannot be had: SystemExit: 0",
+    ),
+    # However it ends its process.
+    "leaves_on_import": (
+        on_import("import os; os._exit(0)"),
+        "on import it ends its process with exit code 0",
+    ),
+    "leaves_in_a_call": (
+        in_a_call("import os; os._exit(0)"),
+        AT_GELU + "ends its process with exit code 0",
+    ),
+    "leaves_in_version": (
+        on_import("del __version__", "def __getattr__(name):", "    import os; os._exit(0)"),
+        "on import it ends its process with exit code 0",
+    ),
+    "leaves_in_a_message": (
+        in_a_call(
+            "class Leaving(Exception):",
+            "    def __str__(self): import os; os._exit(0)",
+            "raise Leaving",
+        ),
+        AT_GELU + "ends its process with exit code 0",
+    ),
+    "segmentation_fault": (
+        in_a_call("import ctypes; ctypes.string_at(0)"),
+        AT_GELU + "ends its process by SIGSEGV",
+    ),
+    "leaves_a_child_and_crashes": (
+        in_a_call(FORK, SLEEPER, "import ctypes; ctypes.string_at(0)"),
+        AT_GELU + "ends its process by SIGSEGV",
+    ),
+    "forks_and_crashes": (
+        in_a_call(
+            "import ctypes, os, time",
+            "if os.fork(): ctypes.string_at(0)",
+            "os.setsid(); time.sleep(5); os._exit(0)",
+        ),
+        AT_GELU + "ends its process by SIGSEGV",
+    ),
+    "alarm": (
+        in_a_call("import signal; signal.alarm(1)", "signal.pause()"),
+        AT_GELU + "ends its process by SIGALRM",
+    ),
+    "deep_recursion": (
+        in_a_call("return gelu(z)"),
+        "edges-gelu-half_squared_error-float64, forward: RecursionError",
+    ),
+    "deep_recursion_without_end": (
+        in_a_call("import sys; sys.setrecursionlimit(10**9)", "return gelu(z)"),
+        None,  # out of stack, or out of memory
+    ),
+    "all_files_closed": (
+        in_a_call("import os; os.closerange(0, 100)"),
+        AT_GELU + "ends its process",
+    ),
+    # What it takes.
+    "hangs_on_import": (on_import("while True: pass"), "on import it hangs: no result after 5 s"),
+    "hangs_in_a_call": (in_a_call("while True: pass"), AT_GELU + "hangs: no result after 3 s"),
+    "stops_itself": (
+        in_a_call("import os, signal; os.kill(os.getpid(), signal.SIGSTOP)"),
+        AT_GELU + "hangs: no result after 3 s",
+    ),
+    "takes_memory": (
+        in_a_call("held = []", "while True: held.append(bytes(2**20))"),
+        AT_GELU + "takes more than 600 MiB of memory",
+    ),
+    "a_million_rows": (
+        in_a_call("import numpy as np; return np.ones((10**6, 5))"),
+        None,
+    ),
+    # What it leaves behind.
+    "a_child_with_its_output": (on_import(FORK, SLEEPER), VERIFIED),
+    "a_thread": (
+        on_import("import threading; threading.Thread(target=threading.Event().wait).start()"),
+        VERIFIED,
+    ),
+    "an_exit_handler": (
+        on_import("import atexit, os; atexit.register(lambda: os._exit(1))"),
+        VERIFIED,
+    ),
+    "output_closed": (on_import("import os, sys; os.close(1); sys.stdout.close()"), VERIFIED),
+    # What it changes for everybody.
+    "numpy_raises": (on_import("import numpy; numpy.seterr(all='raise')"), VERIFIED),
+    "warnings_raise": (on_import("import warnings; warnings.simplefilter('error')"), VERIFIED),
+    "warns": (in_a_call(f"import warnings; warnings.warn('{ESCAPES}')"), VERIFIED),
+    "numpy_dot": (on_import("import numpy; numpy.dot = lambda *a, **k: 1 / 0"), None),
+    "numpy_exp": (on_import("import numpy; numpy.exp = lambda x, **k: x"), None),
+    "json_dumps": (on_import("import json; json.dumps = lambda *a, **k: 'no'"), None),
+    "a_builtin": (on_import("import builtins; builtins.isinstance = lambda *a: True"), None),
+    "precision": (on_import("import flint; flint.ctx.prec = 10"), VERIFIED),
+    "folder": (on_import("import os; os.chdir('/')"), VERIFIED),
+    "interpreter": (on_import("import sys; sys.path.clear(); sys.modules.clear()"), None),
+    # What it says.
+    "escapes_in_version": (on_import(f"__version__ = '{ESCAPES}'"), VERIFIED),
+    "escapes_in_message": (
+        in_a_call(f"raise ValueError('{ESCAPES}')"),
+        "edges-gelu-half_squared_error-float64, forward: ValueError: \\x1b[2J\\x07[red]x[/]\\ud800",
+    ),
+    "prints": (on_import("for i in range(10_000): print(i, '\\x1b[2J[red]')"), VERIFIED),
+    "a_long_message": (in_a_call("raise ValueError('x' * 10**7)"), "edges-gelu-half_squared_error"),
+    "nonsense_on_its_channel": (
+        in_a_call("import os", "for fd in range(3, 20):", "    try: os.write(fd, b'nonsense' * 9)",
+                  "    except OSError: pass"),
+        AT_GELU,
+    ),
+}  # fmt: skip
+
+# Settings of a library that a built-in framework has too.
+TORCH = {
+    "flushes_denormals": "torch.set_flush_denormal(True)",
+    "other_dtype": "torch.set_default_dtype(torch.float16)",
+    "other_device": "torch.set_default_device('meta')",
+    "inference": "held = torch.inference_mode(); held.__enter__()",
+    "autocast": "held = torch.autocast('cpu'); held.__enter__()",
+    "no_gradients": "torch.set_grad_enabled(False)",
+}
+JAX = {
+    "without_x64": "jax.config.update('jax_enable_x64', False)",
+    "strict": "jax.config.update('jax_numpy_dtype_promotion', 'strict')",
+    "guarded": "jax.config.update('jax_transfer_guard', 'disallow')",
+    "not_compiled": "jax.config.update('jax_disable_jit', True)",
+}
