@@ -4,13 +4,14 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
-from rich.console import Console
-from rich.progress import Progress
 
 from crosscheck.report import json_files
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 INTERRUPTED = 130  # the exit code that a shell expects of an interrupted process
 
@@ -37,12 +38,14 @@ JSON_OPTION = click.option(
 )
 
 
-def console_for(json_path: str | None) -> Console:
+def console_for(json_path: str | None) -> "Console":
     """The console for tables. Where it is no terminal it is so wide that no line is cut.
 
     Args:
         json_path: The value of --json: if it is "-", tables go to standard error.
     """
+    from rich.console import Console
+
     to_stderr = json_path == "-"
     stream = sys.stderr if to_stderr else sys.stdout
     return Console(stderr=to_stderr, width=None if stream.isatty() else 160)
@@ -58,6 +61,9 @@ def progress_bar(total: int) -> Iterator[Callable[[str], None]]:
     Yields:
         A function to be called with the name of every task that begins or ends: one more is done.
     """
+    from rich.console import Console
+    from rich.progress import Progress
+
     with Progress(
         console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
     ) as progress:

@@ -22,11 +22,11 @@ from types import ModuleType
 from threadpoolctl import threadpool_limits
 
 from crosscheck.frameworks.contract import ADDED, CHANGES, CONTRACT_VERSION
+from crosscheck.frameworks.contract import BUILT_IN as BUILT_IN
 from crosscheck.frameworks.contract import MODULES as MODULES
 from crosscheck.frameworks.declarations import DeclarationError, Declarations, declared_by
 from crosscheck.frameworks.entries import announced, is_safe
 
-BUILT_IN = {"numpy": "reference_numpy", "torch": "reference_torch", "jax": "reference_jax"}
 # How many seconds an import may take, unless the environment variable sets another limit.
 IMPORT_LIMIT = 60.0
 IMPORT_LIMIT_VARIABLE = "CROSSCHECK_IMPORT_LIMIT"

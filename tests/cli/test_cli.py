@@ -6,7 +6,6 @@ from functools import partial
 import pytest
 from click.testing import CliRunner
 
-from crosscheck.cli import sharpness
 from crosscheck.cli.main import main
 from crosscheck.documents import verdicts
 from crosscheck.documents.transcription import DOCUMENTS, load
@@ -20,7 +19,7 @@ from crosscheck.verification.result import Outcome, Status, Verification
 def run(monkeypatch):
     """Run a command line on a verification made for it; the real one has its own tests."""
     monkeypatch.setattr(
-        "crosscheck.cli.verification.verify_everything", lambda selection, progress: holding()
+        "crosscheck.verification.verify.verify_everything", lambda selection, progress: holding()
     )
 
     def invoke(*arguments):
@@ -72,7 +71,7 @@ def test_an_interrupt_has_an_exit_code_of_its_own(run, monkeypatch):
     def interrupted(selection, progress):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("crosscheck.cli.verification.verify_everything", interrupted)
+    monkeypatch.setattr("crosscheck.verification.verify.verify_everything", interrupted)
     result = run("verify")
     assert result.exit_code == 130
     assert "interrupted" in result.stderr
@@ -112,7 +111,7 @@ def test_verification_as_json_has_the_promised_form(run):
 
 def test_what_is_wrong_exits_with_1_and_is_named(monkeypatch):
     monkeypatch.setattr(
-        "crosscheck.cli.verification.verify_everything", lambda selection, progress: failing()
+        "crosscheck.verification.verify.verify_everything", lambda selection, progress: failing()
     )
     result = CliRunner().invoke(main, ["verify", "--json", "-"])
     assert result.exit_code == 1
@@ -244,7 +243,7 @@ def test_discriminate_shows_the_matrix_and_writes_it_as_json():
 
 def test_discriminate_exits_with_1_where_a_mistake_is_not_caught(monkeypatch):
     harmless = Mistake("harmless", "forward", "forward", "mlp", ())
-    monkeypatch.setattr(sharpness, "catalogue", lambda: (harmless,))
+    monkeypatch.setattr("crosscheck.verification.mistakes.catalogue.catalogue", lambda: (harmless,))
     result = CliRunner().invoke(main, ["discriminate", "--json", "-"])
     assert result.exit_code == 1
     assert "harmless: caught by nothing" in result.stderr
