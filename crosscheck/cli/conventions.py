@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
+from crosscheck.cli.output import JSON_OPTION, console_for, progress_shown, write_json
 from crosscheck.conventions import stock
 from crosscheck.conventions.optimizers.names import NAMES
 
@@ -46,7 +46,8 @@ def conventions(
     console = console_for(json_path)
     frameworks = names or tuple(stock.FRAMEWORKS)
     only = ALIASES.get(optimizer, optimizer) if optimizer else None
-    with progress_bar(len(frameworks)) as advance:
+    installed = [name for name in frameworks if stock.FRAMEWORKS[name].missing is None]
+    with progress_shown("conventions", len(installed)) as advance:
         findings = everything.findings(frameworks, only, advance)
     if not findings:
         raise click.UsageError(f"nothing is stated about {optimizer} in {', '.join(frameworks)}")

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -69,6 +70,25 @@ def progress_bar(total: int) -> Iterator[Callable[[str], None]]:
     ) as progress:
         task = progress.add_task("", total=total)
         yield lambda name: progress.update(task, description=name, advance=1)
+
+
+@contextmanager
+def progress_shown(command: str, total: int) -> Iterator[Callable[[str], None]]:
+    """Show a progress bar or, where standard error is no terminal, a line for each task.
+
+    Args:
+        command: The name of the command, with which the lines begin.
+        total: How many tasks there are.
+
+    Yields:
+        A function to be called with the name of every task that begins.
+    """
+    if sys.stderr.isatty():
+        with progress_bar(total) as advance:
+            yield advance
+        return
+    begun = count(1)
+    yield lambda name: click.echo(f"{command}: {name} ({next(begun)} of {total})", err=True)
 
 
 def leave_interrupted() -> NoReturn:

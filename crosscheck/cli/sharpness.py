@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
+from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, progress_shown, write_json
 
 
 @click.command()
@@ -65,19 +65,16 @@ def bounds(networks: int, names: tuple[str, ...], json_path: str | None) -> None
     worst fraction of every component by itself. A bound may neither be exceeded nor be idle. Exit
     codes: 0 it is neither, 1 it is, 2 bad usage.
     """
-    from crosscheck.frameworks.registry import UnknownFrameworkError, installed
+    from crosscheck.frameworks.registry import UnknownFrameworkError
     from crosscheck.report.bounds import show_bounds
     from crosscheck.verification import calibration
 
     console = console_for(json_path)
     try:
-        frameworks = installed(names)
+        with progress_shown("bounds", calibration.parts(networks)) as advance:
+            uses, components = calibration.calibrate(names, networks, advance)
     except UnknownFrameworkError as error:
         raise click.UsageError(str(error)) from None
-    try:
-        with progress_bar(networks) as advance:
-            uses = calibration.study(frameworks, networks, advance)
-        components = calibration.components(frameworks)
     except NotImplementedError as error:
         raise click.UsageError(f"a framework is not finished: {error}") from None
     problems = calibration.problems(uses, components)

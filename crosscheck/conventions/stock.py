@@ -9,11 +9,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import Any
+
+from crosscheck.frameworks.processes import cores
 
 # A module's name, and the argument `job` for its function `run(framework, job)`.
 Job = tuple[str, dict[str, Any]]
@@ -88,29 +91,89 @@ def run_jobs(framework: str, jobs: Sequence[Job]) -> list[Any]:
         The result of each job, of types that JSON has. The result of a job that raises is
         {"error": "..."}, and so is that of every job if the subprocess fails.
     """
-    stock = FRAMEWORKS[framework]
-    if not stock.environment:
+    if not FRAMEWORKS[framework].environment:
         return [_run_job(framework, *job) for job in jobs]
-    try:
-        process = subprocess.run(
+    return _run_in_subprocess(framework, jobs, Subprocesses())
+
+
+def run_side_by_side(
+    jobs: Mapping[str, Sequence[Job]], progress: Callable[[str], None] = lambda name: None
+) -> dict[str, list[Any]]:
+    """Run the jobs of several frameworks, each in a subprocess, as many at a time as cores.
+
+    An interrupt ends the subprocesses at once.
+
+    Args:
+        jobs: What to run, by the name of the framework.
+        progress: Called with the name of each framework when its subprocess begins.
+
+    Returns:
+        The results by framework, each as of `run_jobs`.
+    """
+
+    def run(framework: str) -> list[Any]:
+        progress(framework)
+        return _run_in_subprocess(framework, jobs[framework], subprocesses)
+
+    subprocesses = Subprocesses()
+    # Those that need a subprocess anyway take the longest, and begin first.
+    in_turn = sorted(jobs, key=lambda name: not FRAMEWORKS[name].environment)
+    with ThreadPoolExecutor(cores()) as pool:
+        try:
+            return dict(zip(in_turn, pool.map(run, in_turn), strict=True))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            subprocesses.end()
+            raise
+
+
+class Subprocesses:
+    """Subprocesses that several threads begin, and that end together."""
+
+    def __init__(self) -> None:
+        self.begun: list[subprocess.Popen[str]] = []
+        self.ended = False
+
+    def begin(self, framework: str) -> subprocess.Popen[str]:
+        """Begin the subprocess of a framework, which then waits for its jobs."""
+        process = subprocess.Popen(
             [sys.executable, "-P", "-m", __name__, framework],
-            input=json.dumps(jobs),
-            capture_output=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            env=os.environ | dict(stock.environment),
-            timeout=SECONDS,
-            check=True,
+            env=os.environ | dict(FRAMEWORKS[framework].environment),
         )
-        results: list[Any] = json.loads(process.stdout.splitlines()[-1])
-    except subprocess.TimeoutExpired:
-        error = f"{stock.title} cannot be run: it took more than {SECONDS} seconds"
-    except subprocess.CalledProcessError as failure:
-        error = f"{stock.title} cannot be run: {failure.stderr.strip()[-500:]}"
-    except (IndexError, ValueError):
-        error = f"{stock.title} cannot be run: it gave no results"
-    else:
-        return results
-    return [{"error": error}] * len(jobs)
+        self.begun.append(process)
+        if self.ended:  # while this one began
+            process.kill()
+        return process
+
+    def end(self) -> None:
+        """Kill all of them, and any that begins from now on."""
+        self.ended = True
+        for process in self.begun:
+            process.kill()
+
+
+def _run_in_subprocess(
+    framework: str, jobs: Sequence[Job], subprocesses: Subprocesses
+) -> list[Any]:
+    with subprocesses.begin(framework) as process:
+        try:
+            output, errors = process.communicate(json.dumps(jobs), timeout=SECONDS)
+            if process.returncode:
+                problem = errors.strip()[-500:] or f"it ended with {process.returncode}"
+            else:
+                results: list[Any] = json.loads(output.splitlines()[-1])
+                return results
+        except subprocess.TimeoutExpired:
+            problem = f"it took more than {SECONDS} seconds"
+        except (IndexError, ValueError):
+            problem = "it gave no results"
+        finally:
+            process.kill()
+    return [{"error": f"{FRAMEWORKS[framework].title} cannot be run: {problem}"}] * len(jobs)
 
 
 def _run_job(framework: str, module: str, job: dict[str, Any]) -> Any:

@@ -6,14 +6,16 @@ error with respect to the exact value is divided by its bound.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from crosscheck.frameworks.registry import Framework
+from crosscheck.frameworks.processes import side_by_side
+from crosscheck.frameworks.registry import Framework, installed, registry
 from crosscheck.numerics.comparison import EXACT, Place, compare, finite
 from crosscheck.verification.cases import descent, network
-from crosscheck.verification.cases.probes import probes
+from crosscheck.verification.cases.probes import Probe, probes
 from crosscheck.verification.cases.stages import Case
 from crosscheck.verification.judging import asked_by, finished
 
@@ -22,6 +24,8 @@ from crosscheck.verification.judging import asked_by, finished
 FLOOR = 0.2
 # The same for every component by itself; with a bound ten times as wide it could not be reached.
 COMPONENT_FLOOR = 0.1
+# Into so many parts the work is divided, between the processes that do it side by side.
+PARTS = 16
 
 
 @dataclass(frozen=True)
@@ -57,23 +61,17 @@ def uses(case: Case, framework: Framework) -> Iterator[Use]:
                     yield Use(framework.name, case.name, quantity + name, found.fraction_of_bound)
 
 
-def study(
-    frameworks: Iterable[Framework],
-    networks: int,
-    progress: Callable[[str], None] = lambda name: None,
-) -> list[Use]:
+def study(frameworks: Iterable[Framework], networks: Iterable[int]) -> list[Use]:
     """The worst use of each framework in each random network.
 
     Args:
         frameworks: Which compute the networks.
-        networks: How many networks are drawn.
-        progress: Called with the name of each network that begins.
+        networks: The numbers of the networks.
     """
     found = []
     chosen = list(frameworks)
-    for number in range(networks):
+    for number in networks:
         case = network.drawn(number)
-        progress(case.name)
         of_all = [list(uses(case, each)) for each in chosen]
         found += [max(own, key=lambda use: use.fraction) for own in of_all if own]
     return found
@@ -91,18 +89,75 @@ def components(
         frameworks: Which compute the probes.
         only: The components, by name; None takes them all.
     """
-    worst: dict[str, Use] = {}
     chosen = [probe for probe in probes() if only is None or probe.component in only]
-    for framework in frameworks:
-        for component, case, quantities in chosen:
-            for use in uses(case, framework):
-                for quantity in quantities:
-                    if not use.quantity.startswith(quantity):
-                        continue
-                    name = f"{component}: {quantity}, {case.dtype}"
-                    known = worst.get(name)
-                    if known is None or use.fraction > known.fraction:
-                        worst[name] = use
+    return _worst(use for framework in frameworks for use in _component_uses(chosen, framework))
+
+
+def calibrate(
+    names: Sequence[str], networks: int, progress: Callable[[str], None] = lambda name: None
+) -> tuple[list[Use], dict[str, Use]]:
+    """What `study` and `components` find, in several processes side by side.
+
+    The networks and the probes are divided, not the frameworks: exact values take the longest, and
+    every framework is compared with the same ones.
+
+    Args:
+        names: The frameworks, as `installed` takes them.
+        networks: How many networks are drawn.
+        progress: Called with the name of each of `parts(networks)` parts before it begins.
+
+    Raises:
+        UnknownFrameworkError: If a name is unknown, or what it names cannot be used.
+        ArithmeticError: If a framework does not finish a case.
+        NotImplementedError: If a framework is not written so far.
+    """
+    registry(names)  # an unknown name is refused before any process begins
+    count = parts(networks)
+    work = {}
+    for number in range(count):
+        drawn = _part_of(range(networks), number, count)
+        name = f"networks {drawn[0] + 1} to {drawn[-1] + 1}"
+        work[name] = partial(_calibrate_part, names, drawn, number, count)
+    found = side_by_side(work, progress)
+    in_networks = [use for of_networks, _ in found for use in of_networks]
+    # As `components` meets them: those of one framework in all probes, then those of the next.
+    of_frameworks = zip(*(of_probes for _, of_probes in found), strict=True)
+    of_probes = (use for parts in of_frameworks for part in parts for use in part)
+    return in_networks, _worst(of_probes)
+
+
+def parts(networks: int) -> int:
+    """Into how many parts `calibrate` divides the work."""
+    return min(PARTS, networks)
+
+
+def _calibrate_part(
+    names: Sequence[str], drawn: range, number: int, count: int
+) -> tuple[list[Use], list[list[tuple[str, Use]]]]:
+    """The uses in some networks and, for each framework, those in a part of the probes."""
+    frameworks, chosen = installed(names), _part_of(probes(), number, count)
+    return study(frameworks, drawn), [list(_component_uses(chosen, each)) for each in frameworks]
+
+
+def _part_of(whole: Any, number: int, count: int) -> Any:
+    """One of `count` parts of a sequence, of about the same length."""
+    return whole[len(whole) * number // count : len(whole) * (number + 1) // count]
+
+
+def _component_uses(chosen: Sequence[Probe], framework: Framework) -> Iterator[tuple[str, Use]]:
+    """The uses by one framework in some probes, each with the name of what is measured."""
+    for component, case, quantities in chosen:
+        for use in uses(case, framework):
+            for quantity in quantities:
+                if use.quantity.startswith(quantity):
+                    yield f"{component}: {quantity}, {case.dtype}", use
+
+
+def _worst(named: Iterable[tuple[str, Use]]) -> dict[str, Use]:
+    worst: dict[str, Use] = {}
+    for name, use in named:
+        if name not in worst or use.fraction > worst[name].fraction:
+            worst[name] = use
     return worst
 
 

@@ -1,7 +1,6 @@
 """The command line as a user meets it: output, JSON, exit codes."""
 
 import json
-from functools import partial
 
 import pytest
 from click.testing import CliRunner
@@ -9,8 +8,10 @@ from click.testing import CliRunner
 from crosscheck.cli.main import main
 from crosscheck.documents import verdicts
 from crosscheck.documents.transcription import DOCUMENTS, load
+from crosscheck.frameworks import processes
 from crosscheck.numerics.comparison import Comparison, Place
 from crosscheck.verification import calibration
+from crosscheck.verification.cases.probes import probes
 from crosscheck.verification.mistakes.mistake import Mistake
 from crosscheck.verification.result import Outcome, Status, Verification
 
@@ -252,9 +253,11 @@ def test_discriminate_exits_with_1_where_a_mistake_is_not_caught(monkeypatch):
 
 @pytest.fixture
 def few_components(monkeypatch):
-    """All of them have a test of their own."""
-    few = partial(calibration.components, only=["sigmoid", "softmax_cross_entropy", "adam"])
-    monkeypatch.setattr(calibration, "components", few)
+    """Few, measured in this process: all of them have a test of their own."""
+    few = ("sigmoid", "softmax_cross_entropy", "adam")
+    chosen = [probe for probe in probes() if probe.component in few]
+    monkeypatch.setattr(calibration, "probes", lambda: chosen)
+    monkeypatch.setattr(processes, "cores", lambda: 1)
 
 
 @pytest.mark.usefixtures("few_components")
