@@ -16,8 +16,6 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import Any
 
-from crosscheck.frameworks.processes import cores
-
 # A module's name, and the argument `job` for its function `run(framework, job)`.
 Job = tuple[str, dict[str, Any]]
 
@@ -110,6 +108,7 @@ def run_side_by_side(
     Returns:
         The results by framework, each as of `run_jobs`.
     """
+    from crosscheck.frameworks.processes import cores  # not for those who only read the table
 
     def run(framework: str) -> list[Any]:
         progress(framework)
