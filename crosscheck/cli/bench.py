@@ -3,20 +3,17 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from crosscheck.cli.options import layer_sizes
 from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
-from crosscheck.report.bench import show
-from crosscheck.training.bench import growing, measuring, variants
-from crosscheck.training.bench.measuring import Timing
-from crosscheck.training.bench.records import as_json
-from crosscheck.training.bench.summary import summarise
-from crosscheck.training.bench.tasks import NETWORK, SAMPLES, Task
-from crosscheck.training.bench.variants import Variant
-from crosscheck.training.plots.bench import draw
-from crosscheck.training.plots.figures import PlotError, import_matplotlib
+from crosscheck.training.choices import NETWORK, SAMPLES
+
+if TYPE_CHECKING:
+    from crosscheck.training.bench.measuring import Timing
+    from crosscheck.training.bench.variants import Variant
 
 BATCH_SIZES, DTYPES, OPTIMIZERS = (1, 10, 32, 256, 2048), ("float32", "float64"), ("sgd", "adam")
 
@@ -74,9 +71,17 @@ def bench(
     and are noisy. The first epoch, in which something may be compiled, is shown apart. Exit codes:
     0 measured, 2 bad usage.
     """
+    from crosscheck.frameworks.registry import prepare
+    from crosscheck.report.bench import show
+    from crosscheck.training.bench import growing, measuring
+    from crosscheck.training.bench.records import as_json
+    from crosscheck.training.bench.summary import summarise
+    from crosscheck.training.bench.tasks import Task
+
     # JAX reads this once, when it starts. Its threads do not keep to the one core that is allowed.
     flags = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
     os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {flags}".strip()
+    prepare()
     chosen = _choose(names)
     tasks = [
         Task(samples, size, layers, dtype, optimizer)
@@ -106,8 +111,10 @@ def bench(
         click.echo("nothing could be measured, so nothing is drawn", err=True)
 
 
-def _choose(names: Sequence[str]) -> list[Variant]:
+def _choose(names: Sequence[str]) -> list["Variant"]:
     """The variants with these names, or with one of these texts in their names; or all of them."""
+    from crosscheck.training.bench import variants
+
     known = {variant.name for variant in variants.VARIANTS}
     whole, parts = set(names) & known, set(names) - known
     chosen = [
@@ -132,13 +139,17 @@ def _limit_threads() -> None:
 
 def _check_drawing() -> None:
     """Refuse --plot before an hour of measuring, if matplotlib is not installed."""
+    from crosscheck.training.plots.figures import PlotError, import_matplotlib
+
     try:
         import_matplotlib()
     except PlotError as error:
         raise click.UsageError(str(error)) from None
 
 
-def _draw(folder: Path, timings: Sequence[Timing]) -> None:
+def _draw(folder: Path, timings: Sequence["Timing"]) -> None:
+    from crosscheck.training.plots.bench import draw
+
     try:
         click.echo(f"drawn: {draw(folder / 'bench.png', timings)}", err=True)
     except OSError as error:

@@ -5,13 +5,8 @@ import sys
 import click
 
 from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
-from crosscheck.conventions import everything, stock
-from crosscheck.conventions.optimizers.parsing import CallError
-from crosscheck.conventions.optimizers.specs import KEYWORDS
-from crosscheck.conventions.optimizers.stock_optimizer import ArgumentError
-from crosscheck.conventions.optimizers.translating import translate_defaults, translate_optimizer
-from crosscheck.conventions.page import page
-from crosscheck.report.conventions import show_findings, show_translation
+from crosscheck.conventions import stock
+from crosscheck.conventions.optimizers.names import NAMES
 
 # The conventions list these with another optimizer, of which they are a special case.
 ALIASES = {"sgd": "momentum", "adamw": "adam", "amsgrad": "adam"}
@@ -21,7 +16,7 @@ ALIASES = {"sgd": "momentum", "adamw": "adam", "amsgrad": "adam"}
 @click.option(
     "--optimizer",
     metavar="NAME",
-    type=click.Choice([*KEYWORDS, *ALIASES]),
+    type=click.Choice([*NAMES, *ALIASES]),
     help="Only this one of the optimizers, and nothing else.",
 )
 @click.option(
@@ -43,10 +38,16 @@ def conventions(
     reference with these keywords, or different by so much for this reason. Exit codes: 0 all that
     could be tried hold, 1 one does not, 2 bad usage.
     """
+    from crosscheck.conventions import everything
+    from crosscheck.conventions.optimizers.translating import translate_defaults
+    from crosscheck.conventions.page import page
+    from crosscheck.report.conventions import show_findings
+
     console = console_for(json_path)
     frameworks = names or tuple(stock.FRAMEWORKS)
     only = ALIASES.get(optimizer, optimizer) if optimizer else None
-    with progress_bar(len(frameworks)) as advance:
+    installed = [name for name in frameworks if stock.FRAMEWORKS[name].missing is None]
+    with progress_bar(len(installed), between=0) as advance:
         findings = everything.findings(frameworks, only, advance)
     if not findings:
         raise click.UsageError(f"nothing is stated about {optimizer} in {', '.join(frameworks)}")
@@ -80,6 +81,11 @@ def translate(call: str, to: str, json_path: str | None) -> None:
     said below. Exit codes: 0 they are equal, 1 there is no equal call (the nearest is shown), 2 bad
     usage, 3 they should be equal and could not be run.
     """
+    from crosscheck.conventions.optimizers.parsing import CallError
+    from crosscheck.conventions.optimizers.stock_optimizer import ArgumentError
+    from crosscheck.conventions.optimizers.translating import translate_optimizer
+    from crosscheck.report.conventions import show_translation
+
     console = console_for(json_path)
     try:
         translation = translate_optimizer(call, to=to)

@@ -6,19 +6,14 @@ from pathlib import Path
 import click
 
 from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
-from crosscheck.report.experiments import show_experiment
-from crosscheck.training.data.datasets import DATASETS
-from crosscheck.training.data.idx import DataError
-from crosscheck.training.experiments.base import Options
-from crosscheck.training.experiments.table import EXPERIMENTS
-from crosscheck.training.plots.figures import PlotError
+from crosscheck.training import choices
 
 
 @click.command()
-@click.argument("name", type=click.Choice(list(EXPERIMENTS)))
+@click.argument("name", type=click.Choice(choices.EXPERIMENTS))
 @click.option(
     "--data",
-    type=click.Choice(list(DATASETS)),
+    type=click.Choice(list(choices.PIXELS)),
     default="digits",
     show_default=True,
     help="For those that train on digits.",
@@ -36,6 +31,12 @@ def experiment(name: str, data: str, seed: int, plot: Path | None, json_path: st
 
     Exit codes: 0 it holds, 1 it does not, 2 bad usage.
     """
+    from crosscheck.report.experiments import show_experiment
+    from crosscheck.training.data.idx import DataError
+    from crosscheck.training.experiments.base import Options
+    from crosscheck.training.experiments.table import EXPERIMENTS
+    from crosscheck.training.plots.figures import PlotError
+
     console, chosen = console_for(json_path), EXPERIMENTS[name]
     try:
         with progress_bar(chosen.parts) as advance:

@@ -3,13 +3,7 @@
 import click
 
 from crosscheck.cli.output import JSON_OPTION, console_for, write_json
-from crosscheck.documents.entries import TranscriptionError
-from crosscheck.documents.ledger import ledger, ledger_as_json
-from crosscheck.documents.transcription import DOCUMENTS
-from crosscheck.frameworks.worker import EndedError, RaisedError
-from crosscheck.report import markdown
-from crosscheck.report.errata import show_errata
-from crosscheck.verification.example_values import example_values
+from crosscheck.documents.numbers import DOCUMENTS
 
 
 @click.command()
@@ -37,6 +31,13 @@ def errata(
     off only because its inputs were rounded. For what is contradicted the slip that explains it is
     run, and what it reproduces is shown beside what it does not.
     """
+    from crosscheck.documents.entries import TranscriptionError
+    from crosscheck.documents.ledger import ledger, ledger_as_json
+    from crosscheck.frameworks.worker import EndedError, RaisedError
+    from crosscheck.report import markdown
+    from crosscheck.report.errata import show_errata
+    from crosscheck.verification.example_values import example_values
+
     console = console_for(json_path)
     try:
         documents = chosen or DOCUMENTS

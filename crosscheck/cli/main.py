@@ -1,32 +1,89 @@
-"""The command line: `crosscheck` alone is `crosscheck verify`."""
+"""The command line: `crosscheck` alone is `crosscheck verify`.
+
+To show its help takes a moment, so nothing is imported before it is used: a command's module only
+when that command is asked for, and what the command runs only when it runs.
+"""
 
 import io
 import sys
+from importlib import import_module
 from typing import Any
 
 import click
 
-from crosscheck.cli.bench import bench
-from crosscheck.cli.conventions import conventions, translate
-from crosscheck.cli.experiments import experiment
-from crosscheck.cli.ledger import errata
-from crosscheck.cli.new import new
 from crosscheck.cli.output import leave_interrupted
-from crosscheck.cli.read import read
-from crosscheck.cli.sharpness import bounds, discriminate
-from crosscheck.cli.site import site
-from crosscheck.cli.training import train
-from crosscheck.cli.verification import verify
-from crosscheck.frameworks.registry import prepare
 from crosscheck.frameworks.version import VERSION
+
+# The module of every command, and the sentence with which its help begins.
+COMMANDS = {
+    "bench": (
+        "bench",
+        "Time whole epochs, with shuffling and gathering, of the references and of what else there "
+        "is.",
+    ),
+    "bounds": (
+        "sharpness",
+        "Measure how much of the derived bounds honest implementations use.",
+    ),
+    "conventions": (
+        "conventions",
+        "Show how stock optimizers, losses and activations relate to the references.",
+    ),
+    "discriminate": (
+        "sharpness",
+        "Measure how sharp the suite is: run every known mistake as if it were a framework.",
+    ),
+    "errata": (
+        "ledger",
+        "The ledger: every printed number and every statement of the documents, with its verdict.",
+    ),
+    "experiment": (
+        "experiments",
+        "Run one of the lectures' experiments, and say whether its claim holds.",
+    ),
+    "new": ("new", "Write a new framework: the package NAME, in the new folder DIR."),
+    "read": ("read", "Read one definition in every framework, side by side."),
+    "site": ("site", "Write pages to read beside the lecture notes into the new folder DIR."),
+    "train": (
+        "training_options",
+        "Train a digit recogniser by several frameworks, and show that it is the same training.",
+    ),
+    "translate": (
+        "conventions",
+        "Write the call of one framework's optimizer as another's, with the proof.",
+    ),
+    "verify": ("verification", "Judge every framework and every document."),
+}
 
 
 class Commands(click.Group):
-    """A group whose commands end without a traceback when they are interrupted or run out of room.
+    """The commands of `COMMANDS`, each of which is imported when it is asked for.
 
-    A command's exit code is 130 after an interrupt, and 2 after an error of the file system or a
-    lack of memory.
+    They end without a traceback when they are interrupted or run out of room: the exit code is 130
+    after an interrupt, and 2 after an error of the file system or a lack of memory.
     """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command; None if there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f"crosscheck.cli.{module}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands as click does, but import none of them."""
+        room = formatter.width - 6 - max(map(len, COMMANDS))
+        rows = [
+            (name, click.Command(name, help=sentence).get_short_help_str(room))
+            for name, (_, sentence) in COMMANDS.items()
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
@@ -61,24 +118,7 @@ def main(context: click.Context) -> None:
         # In its own encoding a pipe on Windows could not take the documents' Chinese text.
         if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
             stream.reconfigure(encoding="utf-8")
-    prepare()
     if context.invoked_subcommand is None:
+        from crosscheck.cli.verification import verify
+
         context.invoke(verify)
-
-
-COMMANDS = (
-    verify,
-    errata,
-    discriminate,
-    bounds,
-    conventions,
-    translate,
-    train,
-    experiment,
-    bench,
-    read,
-    site,
-    new,
-)
-for command in COMMANDS:
-    main.add_command(command)

@@ -5,8 +5,7 @@ from shlex import quote
 
 import click
 
-from crosscheck.frameworks import renewal, skeleton
-from crosscheck.frameworks.registry import BUILT_IN
+from crosscheck.frameworks.contract import BUILT_IN
 
 
 @click.command()
@@ -40,6 +39,8 @@ def new(name: str, folder: Path, origin: str | None, renew: bool) -> None:
 
     Exit codes: 0 written, 2 bad usage, and then nothing is written.
     """
+    from crosscheck.frameworks import renewal, skeleton
+
     if renew and origin is not None:
         raise click.UsageError(
             "--from begins a new package and --renew needs one that is there: give one of the two"

@@ -4,8 +4,6 @@ from typing import Any
 
 import click
 
-from crosscheck.training.runs.configuration import ConfigurationError, check_layer_sizes
-
 
 def layer_sizes(context: Any, parameter: Any, text: str | None) -> tuple[int, ...] | None:
     """Units per layer, inputs first, from whole numbers with commas between them.
@@ -19,6 +17,8 @@ def layer_sizes(context: Any, parameter: Any, text: str | None) -> tuple[int, ..
     """
     if text is None:
         return None
+    from crosscheck.training.runs.configuration import ConfigurationError, check_layer_sizes
+
     try:
         sizes = tuple(int(size) for size in text.split(","))
     except ValueError:

@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Lock
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import Progress
 
 from crosscheck.report import json_files
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 INTERRUPTED = 130  # the exit code that a shell expects of an interrupted process
 
@@ -40,12 +40,14 @@ JSON_OPTION = click.option(
 )
 
 
-def console_for(json_path: str | None) -> Console:
+def console_for(json_path: str | None) -> "Console":
     """The console for tables. Where it is no terminal it is so wide that no line is cut.
 
     Args:
         json_path: The value of --json: if it is "-", tables go to standard error.
     """
+    from rich.console import Console
+
     to_stderr = json_path == "-"
     stream = sys.stderr if to_stderr else sys.stdout
     return Console(stderr=to_stderr, width=None if stream.isatty() else 160)
@@ -56,25 +58,30 @@ BETWEEN_LINES = 5.0
 
 
 @contextmanager
-def progress_bar(total: int) -> Iterator[Callable[[str], None]]:
+def progress_bar(total: int, between: float = BETWEEN_LINES) -> Iterator[Callable[[str], None]]:
     """Show progress on standard error: a bar on a terminal, a line now and then elsewhere.
 
     Args:
         total: How many tasks there are.
+        between: How many seconds pass at least between two lines; 0 writes one for every task.
 
     Yields:
         A function to be called, from any thread, with the name of every task that begins or ends:
         one more is done.
     """
     if not sys.stderr.isatty():
-        yield _lines_of_progress(total)
+        yield _lines_of_progress(total, between)
         return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import Progress
+
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=total)
         yield lambda name: progress.update(task, description=escape(name), advance=1)
 
 
-def _lines_of_progress(total: int) -> Callable[[str], None]:
+def _lines_of_progress(total: int, between: float) -> Callable[[str], None]:
     """What writes a line for the first task, and later for one after every few seconds."""
     lock, done, due = Lock(), 0, time.monotonic()
 
@@ -83,7 +90,7 @@ def _lines_of_progress(total: int) -> Callable[[str], None]:
         with lock:
             done += 1
             if time.monotonic() >= due:
-                due = time.monotonic() + BETWEEN_LINES
+                due = time.monotonic() + between
                 click.echo(f"{done} of {total}: {name}", err=True)
 
     return advance

@@ -5,9 +5,6 @@ from dataclasses import asdict
 import click
 
 from crosscheck.cli.output import JSON_OPTION, console_for, write_json
-from crosscheck.frameworks import reading
-from crosscheck.frameworks.registry import BUILT_IN, UnknownFrameworkError, registry
-from crosscheck.report.read import show_definitions, show_legend
 
 
 @click.command()
@@ -29,6 +26,10 @@ def read(name: str, names: tuple[str, ...], json_path: str | None) -> None:
     stand below each other. Nothing is imported, so that a framework can be read that is not
     installed. Exit codes: 0 shown, 2 no such name.
     """
+    from crosscheck.frameworks import reading
+    from crosscheck.frameworks.registry import BUILT_IN, UnknownFrameworkError, registry
+    from crosscheck.report.read import show_definitions, show_legend
+
     console = console_for(json_path)
     try:
         packages = {

@@ -5,12 +5,6 @@ import sys
 import click
 
 from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
-from crosscheck.frameworks.registry import UnknownFrameworkError, installed
-from crosscheck.report.bounds import show_bounds
-from crosscheck.report.discrimination import show_discrimination
-from crosscheck.verification import calibration, discrimination
-from crosscheck.verification.discrimination import discriminate as run_mistakes
-from crosscheck.verification.mistakes.catalogue import catalogue
 
 
 @click.command()
@@ -30,12 +24,16 @@ def discriminate(names: tuple[str, ...], json_path: str | None) -> None:
     changes something discrete (an order, a count, an input) is caught exactly. Exit codes: 0 all
     are, 1 one is not, 2 bad usage.
     """
+    from crosscheck.report.discrimination import show_discrimination
+    from crosscheck.verification import discrimination
+    from crosscheck.verification.mistakes.catalogue import catalogue
+
     console = console_for(json_path)
     chosen = [m for m in catalogue() if not names or any(name in m.name for name in names)]
     if not chosen:
         raise click.UsageError(f"no known mistake has {' or '.join(map(repr, names))} in its name")
     with progress_bar(len(chosen)) as advance:
-        outcomes = run_mistakes(chosen, advance)
+        outcomes = discrimination.discriminate(chosen, advance)
     write_json(json_path, discrimination.as_json(outcomes))
     show_discrimination(console, outcomes)
     sys.exit(0 if all(outcome.problem is None for outcome in outcomes) else 1)
@@ -67,17 +65,19 @@ def bounds(networks: int, names: tuple[str, ...], json_path: str | None) -> None
     worst fraction of every component by itself. A bound may neither be exceeded nor be idle. Exit
     codes: 0 it is neither, 1 it is, 2 bad usage.
     """
+    from crosscheck.frameworks.registry import UnknownFrameworkError
+    from crosscheck.frameworks.worker import EndedError, RaisedError
+    from crosscheck.report.bounds import show_bounds
+    from crosscheck.verification import calibration
+
     console = console_for(json_path)
     try:
-        frameworks = installed(names)
+        with progress_bar(calibration.parts(networks), between=0) as advance:
+            uses, components = calibration.calibrate(names, networks, advance)
     except UnknownFrameworkError as error:
         raise click.UsageError(str(error)) from None
-    try:
-        with progress_bar(networks) as advance:
-            uses = calibration.study(frameworks, networks, advance)
-        components = calibration.components(frameworks)
-    except NotImplementedError as error:
-        raise click.UsageError(f"a framework is not finished: {error}") from None
+    except (NotImplementedError, RaisedError, EndedError) as error:
+        raise click.UsageError(f"a framework cannot be measured: {error}") from None
     problems = calibration.problems(uses, components)
     write_json(json_path, calibration.as_json(uses, components))
     compared = dict.fromkeys(use.framework for use in uses)

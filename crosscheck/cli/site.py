@@ -5,9 +5,7 @@ from pathlib import Path
 
 import click
 
-from crosscheck.cli import gathering
 from crosscheck.cli.output import progress_bar
-from crosscheck.report.site.run import PARTS, RunError, load
 
 
 @click.command()
@@ -40,6 +38,9 @@ def site(folder: Path, run_folder: Path | None, keep: Path | None, language: str
     DIR/index.html. An earlier site in DIR is replaced, anything else is not. Exit codes: 0 written,
     2 bad usage, and then nothing is written.
     """
+    from crosscheck.cli import gathering
+    from crosscheck.report.site.run import PARTS, RunError, load
+
     try:  # the libraries that make pages, which no other command needs
         from crosscheck.report.site.building import SiteError, UnfitError, build, check_folder
     except ModuleNotFoundError as error:

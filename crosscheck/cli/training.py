@@ -1,4 +1,4 @@
-"""`crosscheck train`: one digit recogniser, trained by every framework and compared."""
+"""What `crosscheck train` runs: one digit recogniser, trained by every framework and compared."""
 
 import os
 from collections.abc import Sequence
@@ -9,13 +9,7 @@ from typing import Any
 import click
 import numpy as np
 
-from crosscheck.cli.output import (
-    JSON_OPTION,
-    console_for,
-    leave_interrupted,
-    progress_bar,
-    write_json,
-)
+from crosscheck.cli.output import console_for, leave_interrupted, progress_bar, write_json
 from crosscheck.cli.resuming import (
     Resumption,
     how_to_resume,
@@ -23,7 +17,7 @@ from crosscheck.cli.resuming import (
     read_resumption,
     report_new_beginnings,
 )
-from crosscheck.cli.training_options import DETERMINES, TrainOptions, training_options
+from crosscheck.cli.training_request import DETERMINES, TrainOptions
 from crosscheck.frameworks.devices import DeviceError
 from crosscheck.frameworks.registry import Framework, UnknownFrameworkError, installed
 from crosscheck.report.training import show
@@ -41,20 +35,12 @@ from crosscheck.training.runs.training import TrainingRun
 from crosscheck.training.runs.training import train as train_one
 
 
-@click.command()
-@training_options
-@JSON_OPTION
-@click.pass_context
-def train(context: click.Context, /, json_path: str | None, **values: Any) -> None:
-    """Train a digit recogniser by several frameworks, and show that it is the same training.
+def run(context: click.Context, json_path: str | None, values: dict[str, Any]) -> None:
+    """Train as the options say, and show how the frameworks compare.
 
-    All start from the same parameters and see the same batches. The tables show loss, accuracy and
-    time, and how far the parameters have drifted apart, in units in the last place (ulps) of the
-    largest. Where training is chaotic, rounding alone drives the frameworks apart; the step at
-    which that shows, the horizon, is found and reported, and is nobody's error.
-
-    Exit codes: 0 trained, 2 bad usage, 130 interrupted (with --checkpoint, --resume goes on from
-    the last whole epoch).
+    Args:
+        context: That of the command, which knows what options were given.
+        json_path, values: The values of the options.
     """
     console, options = console_for(json_path), TrainOptions(**values)
     if options.device != "cpu":

@@ -5,15 +5,7 @@ import sys
 import click
 
 from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
-from crosscheck.documents.entries import TranscriptionError
-from crosscheck.documents.ledger import ledger
-from crosscheck.documents.transcription import DOCUMENTS
-from crosscheck.frameworks.registry import UnknownFrameworkError
-from crosscheck.report.verification import show_verification
-from crosscheck.verification.apart import Limits
-from crosscheck.verification.records import verification_as_json
-from crosscheck.verification.selection import select
-from crosscheck.verification.verify import tasks, verify_everything
+from crosscheck.verification.limits import Limits
 
 FRAMEWORK_OPTION = click.option(
     "--framework",
@@ -90,6 +82,15 @@ def verify(
 
     Exit codes: 0 all holds, 1 something is wrong, unfinished or for another contract, 2 bad usage.
     """
+    from crosscheck.documents.entries import TranscriptionError
+    from crosscheck.documents.ledger import ledger
+    from crosscheck.documents.transcription import DOCUMENTS
+    from crosscheck.frameworks.registry import UnknownFrameworkError
+    from crosscheck.report.verification import show_verification
+    from crosscheck.verification.records import verification_as_json
+    from crosscheck.verification.selection import select
+    from crosscheck.verification.verify import tasks, verify_everything
+
     console = console_for(json_path)
     if only is not None and not _names(only):
         raise click.UsageError("--only names no framework")

@@ -1,11 +1,10 @@
 """Execute every statement about the stock frameworks; each framework computes all of it at once."""
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from crosscheck.conventions import stock
-from crosscheck.conventions.findings import Finding
+from crosscheck.conventions.findings import Check, Finding
 from crosscheck.conventions.functions.table import function_check
 from crosscheck.conventions.optimizers.trials import optimizer_check
 from crosscheck.frameworks import registry
@@ -21,22 +20,22 @@ def findings(
     Args:
         frameworks: Names in `stock.FRAMEWORKS`; None takes all.
         optimizer: Check only the statements about this one, by its name in `specs.KEYWORDS`.
-        progress: Called with the title of each framework that is done.
+        progress: Called with the name of each framework that begins; of those that are installed.
 
     Raises:
         KeyError: If there is no framework of such a name.
     """
     registry.prepare()  # JAX computes in float64 only if that is set before it is imported
     names = list(stock.FRAMEWORKS if frameworks is None else frameworks)
-    in_subprocess = [name for name in names if stock.FRAMEWORKS[name].environment]
-    by_framework: dict[str, list[Finding]] = {}
-    with ThreadPoolExecutor() as pool:  # the subprocesses compute while this process does
-        waiting = {name: pool.submit(_check_framework, name, optimizer) for name in in_subprocess}
-        for name in sorted(names, key=lambda name: name in in_subprocess):
-            ready = waiting[name].result() if name in waiting else _check_framework(name, optimizer)
-            by_framework[name] = ready
-            progress(stock.FRAMEWORKS[name].title)
-    return [finding for name in names for finding in by_framework[name]]
+    checks = {name: _checks(name, optimizer) for name in names}
+    missing = {name: stock.FRAMEWORKS[name].missing for name in names}
+    jobs = {name: [job for check in checks[name] for job in check.jobs] for name in names}
+    results: dict[str, list[Any]] = {
+        name: [{"missing": missing[name]}] * len(jobs[name]) for name in names
+    }
+    present = {name: jobs[name] for name in names if missing[name] is None}
+    results |= stock.run_side_by_side(present, progress)
+    return [finding for name in names for finding in _read(checks[name], results[name])]
 
 
 def as_json(checked: Iterable[Finding], frameworks: Iterable[str]) -> dict[str, Any]:
@@ -51,16 +50,15 @@ def as_json(checked: Iterable[Finding], frameworks: Iterable[str]) -> dict[str, 
     }
 
 
-def _check_framework(framework: str, optimizer: str | None) -> list[Finding]:
+def _checks(framework: str, optimizer: str | None) -> list[Check]:
     checks = [optimizer_check(framework, optimizer)]
     if optimizer is None:
         checks.append(function_check(framework))
-    jobs = [job for check in checks for job in check.jobs]
-    missing = stock.FRAMEWORKS[framework].missing
-    results: list[Any] = [{"missing": missing}] * len(jobs)
-    if missing is None:
-        results = stock.run_jobs(framework, jobs)
-    rest, all_findings = iter(results), []
+    return checks
+
+
+def _read(checks: Iterable[Check], results: Iterable[Any]) -> Iterator[Finding]:
+    """The findings of some checks, from the results of all their jobs."""
+    rest = iter(results)
     for check in checks:
-        all_findings += check.read([next(rest) for _ in check.jobs])
-    return all_findings
+        yield from check.read([next(rest) for _ in check.jobs])

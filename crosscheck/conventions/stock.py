@@ -1,15 +1,12 @@
 """The stock frameworks: whether they are installed, and how a job is run in them.
 
 Some frameworks read their settings once, when they are imported (Keras its backend, tinygrad its
-device). These run in a subprocess, so that their settings and those of this process stay apart.
+device). These run in a worker, so that their settings and those of this process stay apart.
 """
 
 import importlib
-import json
-import os
-import subprocess
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -27,12 +24,12 @@ class StockFramework:
         title: Its name for readers.
         packages: The packages that it needs; the first is the framework itself.
         environment: The environment variables that it reads on import. A framework that has some
-            runs in a subprocess.
+            runs in a worker.
     """
 
     title: str
     packages: tuple[str, ...]
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
 
     @property
     def missing(self) -> str | None:
@@ -73,12 +70,12 @@ FRAMEWORKS: dict[str, StockFramework] = {
     ),
 }
 
-# How long a subprocess may take for all of its jobs.
+# How many seconds a framework may take for all of its jobs.
 SECONDS = 300
 
 
 def run_jobs(framework: str, jobs: Sequence[Job]) -> list[Any]:
-    """Run jobs in a framework, in a subprocess if it needs one.
+    """Run jobs in a framework, in a worker if it needs one.
 
     Args:
         framework: A name in `FRAMEWORKS`.
@@ -86,31 +83,47 @@ def run_jobs(framework: str, jobs: Sequence[Job]) -> list[Any]:
 
     Returns:
         The result of each job, of types that JSON has. The result of a job that raises is
-        {"error": "..."}, and so is that of every job if the subprocess fails.
+        {"error": "..."}, and so is that of every job if the worker ends.
     """
-    stock = FRAMEWORKS[framework]
-    if not stock.environment:
-        return [_run_job(framework, *job) for job in jobs]
-    try:
-        process = subprocess.run(
-            [sys.executable, "-P", "-m", __name__, framework],
-            input=json.dumps(jobs),
-            capture_output=True,
-            text=True,
-            env=os.environ | dict(stock.environment),
-            timeout=SECONDS,
-            check=True,
-        )
-        results: list[Any] = json.loads(process.stdout.splitlines()[-1])
-    except subprocess.TimeoutExpired:
-        error = f"{stock.title} cannot be run: it took more than {SECONDS} seconds"
-    except subprocess.CalledProcessError as failure:
-        error = f"{stock.title} cannot be run: {failure.stderr.strip()[-500:]}"
-    except (IndexError, ValueError):
-        error = f"{stock.title} cannot be run: it gave no results"
-    else:
-        return results
-    return [{"error": error}] * len(jobs)
+    if not FRAMEWORKS[framework].environment:
+        return run_here(framework, jobs)
+    return run_side_by_side({framework: jobs})[framework]
+
+
+def run_side_by_side(
+    jobs: Mapping[str, Sequence[Job]], progress: Callable[[str], None] = lambda name: None
+) -> dict[str, list[Any]]:
+    """Run the jobs of several frameworks, each in a worker, as many at a time as there are cores.
+
+    Args:
+        jobs: What to run, by the name of the framework.
+        progress: Called with the name of each framework when its worker begins.
+
+    Returns:
+        The results by framework, each as of `run_jobs`.
+    """
+    # Not for those who only read the table.
+    from crosscheck.frameworks.compiled import jax_cache
+    from crosscheck.frameworks.worker import EndedError, RaisedError, Workers, cores
+
+    def run(name: str) -> Any:
+        progress(name)
+        stock = FRAMEWORKS[name]
+        try:
+            worker = workers.start(environment=stock.environment | jax_cache(f"stock-{name}"))
+            return worker.call(f"{__name__}:run_here", name, jobs[name], limit=SECONDS)
+        except (EndedError, RaisedError) as error:
+            return [{"error": f"{stock.title} cannot be run: it {error}"}] * len(jobs[name])
+
+    # Those that need a worker in any case take the longest, and begin first.
+    in_turn = sorted(jobs, key=lambda name: not FRAMEWORKS[name].environment)
+    with ThreadPoolExecutor(cores()) as pool, Workers() as workers:
+        return dict(zip(in_turn, pool.map(run, in_turn), strict=True))
+
+
+def run_here(framework: str, jobs: Sequence[Job]) -> list[Any]:
+    """`run_jobs` in this process."""
+    return [_run_job(framework, *job) for job in jobs]
 
 
 def _run_job(framework: str, module: str, job: dict[str, Any]) -> Any:
@@ -118,8 +131,3 @@ def _run_job(framework: str, module: str, job: dict[str, Any]) -> Any:
         return importlib.import_module(module).run(framework, job)
     except Exception as error:
         return {"error": f"{type(error).__name__}: {error}"}
-
-
-if __name__ == "__main__":
-    _, name = sys.argv
-    print(json.dumps([_run_job(name, *job) for job in json.load(sys.stdin)]))

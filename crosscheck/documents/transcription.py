@@ -30,8 +30,7 @@ from crosscheck.documents.entries import (
 )
 from crosscheck.documents.examples import Example
 from crosscheck.documents.expressions import normal_form
-
-DOCUMENTS = ("000", "001", "002", "003", "004")
+from crosscheck.documents.numbers import DOCUMENTS as DOCUMENTS
 
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻·", "0123456789-.")
 NUMERAL = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:e-?[0-9]+)?")

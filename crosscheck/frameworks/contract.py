@@ -5,6 +5,9 @@ It has a version, since packages that follow it live elsewhere: each declares in
 """
 
 CONTRACT_VERSION = 2
+# The packages of the frameworks that are built in, and the devices on which one may compute.
+BUILT_IN = {"numpy": "reference_numpy", "torch": "reference_torch", "jax": "reference_jax"}
+DEVICES = ("cpu", "cuda")
 # What each version changed, for the authors of packages that follow an earlier one.
 CHANGES = {
     1: "It had eight modules: params, checks, activations, losses, mlp, gradients, optimizers and "

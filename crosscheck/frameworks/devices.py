@@ -4,8 +4,6 @@ from typing import Any
 
 from crosscheck.frameworks.registry import Framework
 
-DEVICES = ("cpu", "cuda")
-
 
 class DeviceError(RuntimeError):
     """A framework cannot compute on a device."""
@@ -17,7 +15,8 @@ def on_device(framework: Framework, tree: Any, device: str) -> Any:
     Args:
         framework: Whose arrays they are.
         tree: Params or a bare array.
-        device: A name in `DEVICES`. To "cpu" nothing is moved: the tree itself is returned.
+        device: A name in `contract.DEVICES`. To "cpu" nothing is moved: the tree itself is
+            returned.
 
     Raises:
         DeviceError: If the framework does not support the device, or the machine has none.

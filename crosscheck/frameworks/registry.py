@@ -21,18 +21,16 @@ from types import ModuleType
 from threadpoolctl import threadpool_limits
 
 from crosscheck.frameworks.contract import ADDED, CHANGES, CONTRACT_VERSION
+from crosscheck.frameworks.contract import BUILT_IN as BUILT_IN
 from crosscheck.frameworks.contract import MODULES as MODULES
 from crosscheck.frameworks.declarations import DeclarationError, Declarations, declared_by
 from crosscheck.frameworks.entries import announced, is_safe
 from crosscheck.frameworks.plain_text import in_words, plain
-from crosscheck.frameworks.worker import EndedError, Worker
+from crosscheck.frameworks.worker import EndedError, Workers
 
-BUILT_IN = {"numpy": "reference_numpy", "torch": "reference_torch", "jax": "reference_jax"}
 # How many seconds an import may take, unless the environment variable sets another limit.
 IMPORT_LIMIT = 60.0
 IMPORT_LIMIT_VARIABLE = "CROSSCHECK_IMPORT_LIMIT"
-# How many MiB a worker may take, unless it is told otherwise: PyTorch and JAX take some 500.
-MEMORY = 4096
 
 
 class UnknownFrameworkError(LookupError):
@@ -237,13 +235,11 @@ def installed(chosen: Iterable[str] = ()) -> list[Framework]:
 
 def _problem_in_worker(package: str) -> str | None:
     """Why importing a package holds up or ends a process; None if it does neither."""
-    worker = Worker(MEMORY)
-    try:
-        worker.call(f"{__name__}:import_everything", package, limit=import_limit())
-    except EndedError as error:
-        return f"on import it {error}"
-    finally:
-        worker.close()
+    with Workers() as workers:
+        try:
+            workers.start().call(f"{__name__}:import_everything", package, limit=import_limit())
+        except EndedError as error:
+            return f"on import it {error}"
     return None
 
 

@@ -4,9 +4,9 @@ Foreign code replaces functions, changes settings, prints, hangs, takes all memo
 process. In a worker that is its own affair. This process asks for one function after another, each
 by its name, and gets a value of `messages` back, or an exception that says how the worker ended.
 
-    worker = Worker(memory=4096)
-    worker.call("crosscheck.verification.apart:load_here", "numpy", "reference_numpy", limit=60)
-    worker.close()
+    with Workers() as workers:
+        worker = workers.start(memory=4096)
+        worker.call("crosscheck.verification.apart:load_here", "numpy", "reference_numpy", limit=60)
 
 Requests are pickled, since this process is to be trusted; replies are not.
 """
@@ -25,7 +25,7 @@ import warnings
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import IO, Any, Self
 
 import psutil
 
@@ -36,6 +36,8 @@ from crosscheck.frameworks.plain_text import in_words, plain
 POLL = 0.05
 # Bytes of the largest reply that is read.
 LARGEST = 2**28
+# How many MiB a worker may take, unless it is told otherwise: PyTorch and JAX take some 500.
+MEMORY = 4096
 # So many lines that were printed, and so many warnings, are kept; the others are counted.
 KEPT = 50
 # The start of a worker. It looks for modules where this process does.
@@ -80,7 +82,7 @@ class Worker:
         warned: The warnings that were given there.
     """
 
-    def __init__(self, memory: int, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, memory: int = MEMORY, environment: Mapping[str, str] | None = None) -> None:
         """Start the process.
 
         Args:
@@ -209,6 +211,50 @@ class Worker:
         with suppress(OSError, ValueError), _opened(self._process.stderr) as stream:
             while line := stream.readline(10_000):
                 self.printed.add(line.decode("utf-8", "backslashreplace"))
+
+
+class Workers:
+    """Workers that several threads start, and that end together: when the block is left.
+
+        with ThreadPoolExecutor(cores()) as pool, Workers() as workers: ...
+
+    Whatever leaves the block, an interrupt too, first ends the workers, and with them what the
+    threads wait for.
+    """
+
+    def __init__(self) -> None:
+        self._started: list[Worker] = []
+        self._lock = threading.Lock()
+        self._ended = False
+
+    def start(self, memory: int = MEMORY, environment: Mapping[str, str] | None = None) -> Worker:
+        """Start a worker.
+
+        Raises:
+            EndedError: If the block has been left.
+        """
+        with self._lock:
+            if self._ended:
+                raise EndedError("was not started: all workers are ended")
+            worker = Worker(memory, environment)
+            self._started.append(worker)
+            return worker
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        with self._lock:
+            self._ended = True
+            for worker in self._started:
+                worker.close()
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _opened(stream: IO[bytes] | None) -> IO[bytes]:

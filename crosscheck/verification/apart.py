@@ -6,12 +6,11 @@ values, bounds, comparisons, verdicts) stays in this process. Which worker has w
 depend on what else is judged.
 """
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Event, Lock
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,7 @@ import numpy as np
 from crosscheck.frameworks.compiled import jax_cache
 from crosscheck.frameworks.declarations import DeclarationError, Declarations, declared_by
 from crosscheck.frameworks.registry import Framework, import_limit, load_unguarded
-from crosscheck.frameworks.worker import EndedError, Lines, RaisedError, Worker
+from crosscheck.frameworks.worker import EndedError, Lines, RaisedError, Worker, Workers, cores
 from crosscheck.numerics.comparison import Tensor
 from crosscheck.verification.candidates import Candidate, status_of
 from crosscheck.verification.cases.stages import Case, Quantities, Stage
@@ -31,26 +30,12 @@ from crosscheck.verification.judging import (
     attempted,
     compute,
 )
+from crosscheck.verification.limits import Limits
 from crosscheck.verification.result import Outcome, Status
 
 # Called with the name of each task that begins.
 Progress = Callable[[str], None]
 HERE = __name__
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a framework may take.
-
-    Attributes:
-        seconds: For one case.
-        memory: MiB of memory, for each worker.
-        cache: Whether what JAX compiles is kept for the next run.
-    """
-
-    seconds: float = 60.0
-    memory: int = 4096
-    cache: bool = True
 
 
 def judged_apart(
@@ -69,11 +54,9 @@ def judged_apart(
     """
     dtypes = list(dict.fromkeys(case.dtype for case in cases)) or [""]
     frameworks = [_Apart(name, package, limits) for name, package in packages.items()]
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    pool = ThreadPoolExecutor(cores)
-    try:
-        running: list[Future[None]] = [
-            pool.submit(each.run, [c for c in cases if c.dtype == dtype], progress)
+    with ThreadPoolExecutor(cores()) as pool, Workers() as workers:
+        running = [
+            pool.submit(each.run, workers, [c for c in cases if c.dtype == dtype], progress)
             for dtype in dtypes
             for each in frameworks
         ]
@@ -81,10 +64,6 @@ def judged_apart(
             case.exactly()
         for each in running:
             each.result()
-    finally:
-        for framework in frameworks:
-            framework.stop()
-        pool.shutdown(cancel_futures=True)
     return [framework.candidate(cases) for framework in frameworks]
 
 
@@ -96,17 +75,16 @@ class _Apart:
     package: str
     limits: Limits
     status: Status | None = None
+    usable: bool = True
     declared: Declarations = field(default_factory=Declarations)
     attempts: dict[int, Attempt] = field(default_factory=dict)  # by the identity of the case
     printed: Lines = field(default_factory=Lines)
     warned: Lines = field(default_factory=Lines)
-    workers: list[Worker] = field(default_factory=list)
-    stopped: Event = field(default_factory=Event)
     lock: Lock = field(default_factory=Lock)
 
-    def run(self, cases: Sequence[Case], progress: Progress) -> None:
+    def run(self, workers: Workers, cases: Sequence[Case], progress: Progress) -> None:
         """Compute cases in one worker; in another one after a case that is known to end it."""
-        worker = self._started()
+        worker = self._started(workers)
         for case in cases:
             if worker is None:
                 return
@@ -116,7 +94,7 @@ class _Apart:
             if found.ended is not None:
                 self._close(worker)
                 known = self.declared.failure(cases=[case.name]) is not None
-                worker = self._started() if known else None
+                worker = self._started(workers) if known else None
         if worker is not None:
             self._close(worker)
 
@@ -131,49 +109,39 @@ class _Apart:
     @contextmanager
     def trying(self) -> Iterator[Callable[..., Attempt]]:
         """What computes further cases, in a worker that is ended with the block."""
-        self.stopped.clear()
-        workers = [self._started()]
+        with Workers() as workers:
+            started = [self._started(workers)]
 
-        def attempt(case: Case, until: Stage | None = None) -> Attempt:
-            worker = workers[-1]
-            if worker is None:
-                return Attempt(self.name, ended="cannot be loaded again")
-            found = self._attempt(worker, case, until)
-            if found.ended is not None:
-                self._close(worker)
-                workers.append(self._started())
-            return found
+            def attempt(case: Case, until: Stage | None = None) -> Attempt:
+                worker = started[-1]
+                if worker is None:
+                    return Attempt(self.name, ended="cannot be loaded again")
+                found = self._attempt(worker, case, until)
+                if found.ended is not None:
+                    self._close(worker)
+                    started.append(self._started(workers))
+                return found
 
-        try:
             yield attempt
-        finally:
-            if workers[-1] is not None:
-                self._close(workers[-1])
 
-    def stop(self) -> None:
-        """End every worker at once, from whatever thread."""
-        self.stopped.set()
-        with self.lock:
-            for worker in self.workers:
-                worker.close()
-
-    def _started(self) -> Worker | None:
+    def _started(self, workers: Workers) -> Worker | None:
         """A worker that has loaded the framework; None if that cannot be used."""
-        if self.stopped.is_set() or (self.status and self.status.status is not Outcome.VERIFIED):
+        if not self.usable:
             return None
         environment = jax_cache(self.package) if self.limits.cache else {}
-        with self.lock:
-            worker = Worker(self.limits.memory, environment)
-            self.workers.append(worker)
+        worker = workers.start(self.limits.memory, environment)
         status = _loaded(worker, self.name, self.package)
-        if self.status is None or status.status is not Outcome.VERIFIED:
-            self.status = status
-        if self.status.status is Outcome.VERIFIED:
+        self.usable = status.status is Outcome.VERIFIED
+        if self.usable:
             try:
                 self.declared = declared_by(self.package)
-                return worker
             except DeclarationError as error:
-                self.status.blame(str(error))
+                status.blame(str(error))
+                self.usable = False
+        if self.status is None or not self.usable:
+            self.status = status
+        if self.usable:
+            return worker
         self._close(worker)
         return None
 
@@ -197,10 +165,8 @@ class _Apart:
     def _close(self, worker: Worker) -> None:
         worker.close()
         with self.lock:
-            if worker in self.workers:
-                self.workers.remove(worker)
-                self.printed.join(worker.printed)
-                self.warned.join(worker.warned)
+            self.printed.join(worker.printed)
+            self.warned.join(worker.warned)
 
 
 def _loaded(worker: Worker, name: str, package: str) -> Status:

@@ -5,15 +5,17 @@ error with respect to the exact value is divided by its bound.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import astuple, dataclass
 from typing import Any
 
 import numpy as np
 
-from crosscheck.frameworks.registry import Framework
+from crosscheck.frameworks.registry import Framework, installed, registry
+from crosscheck.frameworks.worker import Workers, cores
 from crosscheck.numerics.comparison import EXACT, Place, compare, finite
 from crosscheck.verification.cases import descent, network
-from crosscheck.verification.cases.probes import probes
+from crosscheck.verification.cases.probes import Probe, probes
 from crosscheck.verification.cases.stages import Case
 from crosscheck.verification.judging import asked_by, finished
 
@@ -22,6 +24,8 @@ from crosscheck.verification.judging import asked_by, finished
 FLOOR = 0.2
 # The same for every component by itself; with a bound ten times as wide it could not be reached.
 COMPONENT_FLOOR = 0.1
+# Into so many parts the work is divided between the workers, and how many seconds one may take.
+PARTS, LIMIT = 16, 3600.0
 
 
 @dataclass(frozen=True)
@@ -57,23 +61,17 @@ def uses(case: Case, framework: Framework) -> Iterator[Use]:
                     yield Use(framework.name, case.name, quantity + name, found.fraction_of_bound)
 
 
-def study(
-    frameworks: Iterable[Framework],
-    networks: int,
-    progress: Callable[[str], None] = lambda name: None,
-) -> list[Use]:
+def study(frameworks: Iterable[Framework], networks: Iterable[int]) -> list[Use]:
     """The worst use of each framework in each random network.
 
     Args:
         frameworks: Which compute the networks.
-        networks: How many networks are drawn.
-        progress: Called with the name of each network that begins.
+        networks: The numbers of the networks.
     """
     found = []
     chosen = list(frameworks)
-    for number in range(networks):
+    for number in networks:
         case = network.drawn(number)
-        progress(case.name)
         of_all = [list(uses(case, each)) for each in chosen]
         found += [max(own, key=lambda use: use.fraction) for own in of_all if own]
     return found
@@ -91,18 +89,93 @@ def components(
         frameworks: Which compute the probes.
         only: The components, by name; None takes them all.
     """
-    worst: dict[str, Use] = {}
     chosen = [probe for probe in probes() if only is None or probe.component in only]
-    for framework in frameworks:
-        for component, case, quantities in chosen:
-            for use in uses(case, framework):
-                for quantity in quantities:
-                    if not use.quantity.startswith(quantity):
-                        continue
-                    name = f"{component}: {quantity}, {case.dtype}"
-                    known = worst.get(name)
-                    if known is None or use.fraction > known.fraction:
-                        worst[name] = use
+    return _worst(use for framework in frameworks for use in _component_uses(chosen, framework))
+
+
+def calibrate(
+    names: Sequence[str], networks: int, progress: Callable[[str], None] = lambda name: None
+) -> tuple[list[Use], dict[str, Use]]:
+    """What `study` and `components` find, in a worker for each core; with one core, here.
+
+    The networks and the probes are divided, not the frameworks: exact values take the longest, and
+    every framework is compared with the same ones.
+
+    Args:
+        names: The frameworks, as `installed` takes them.
+        networks: How many networks are drawn.
+        progress: Called with the name of each of `parts(networks)` parts before it begins.
+
+    Raises:
+        UnknownFrameworkError: If a name is unknown.
+        RaisedError: If what it names cannot be used, is not written so far, or does not finish.
+        EndedError: If a framework ends its process.
+    """
+    registry(names)  # an unknown name is refused before any process begins
+    count = parts(networks)
+    lanes = min(cores(), count)
+
+    def measured(lane: int) -> list[Any]:
+        worker = workers.start() if lanes > 1 else None
+        found = []
+        for number in range(lane, count, lanes):
+            drawn = _part_of(range(networks), number, count)
+            progress(f"networks {drawn[0] + 1} to {drawn[-1] + 1}")
+            arguments = names, drawn, number, count
+            if worker is None:
+                found.append(measure_part(*arguments))
+            else:
+                found.append(worker.call(f"{__name__}:measure_part", *arguments, limit=LIMIT))
+        return found
+
+    with ThreadPoolExecutor(lanes) as pool, Workers() as workers:
+        of_lanes = list(pool.map(measured, range(lanes)))
+    found = [of_lanes[number % lanes][number // lanes] for number in range(count)]
+    in_networks = [Use(*use) for of_networks, _ in found for use in of_networks]
+    # As `components` meets them: those of one framework in all probes, then those of the next.
+    of_frameworks = zip(*(of_probes for _, of_probes in found), strict=True)
+    of_probes = ((n, Use(*use)) for parts in of_frameworks for part in parts for n, use in part)
+    return in_networks, _worst(of_probes)
+
+
+def parts(networks: int) -> int:
+    """Into how many parts `calibrate` divides the work."""
+    return min(PARTS, networks)
+
+
+def measure_part(names: Sequence[str], drawn: range, number: int, count: int) -> list[Any]:
+    """The uses in some networks and, for each framework, those in a part of the probes.
+
+    As plain data, which a worker can send: every use is the list of its fields.
+    """
+    frameworks, chosen = installed(names), _part_of(probes(), number, count)
+    in_networks = [list(astuple(use)) for use in study(frameworks, drawn)]
+    in_probes = [
+        [[name, list(astuple(use))] for name, use in _component_uses(chosen, each)]
+        for each in frameworks
+    ]
+    return [in_networks, in_probes]
+
+
+def _part_of(whole: Any, number: int, count: int) -> Any:
+    """One of `count` parts of a sequence, of about the same length."""
+    return whole[len(whole) * number // count : len(whole) * (number + 1) // count]
+
+
+def _component_uses(chosen: Sequence[Probe], framework: Framework) -> Iterator[tuple[str, Use]]:
+    """The uses by one framework in some probes, each with the name of what is measured."""
+    for component, case, quantities in chosen:
+        for use in uses(case, framework):
+            for quantity in quantities:
+                if use.quantity.startswith(quantity):
+                    yield f"{component}: {quantity}, {case.dtype}", use
+
+
+def _worst(named: Iterable[tuple[str, Use]]) -> dict[str, Use]:
+    worst: dict[str, Use] = {}
+    for name, use in named:
+        if name not in worst or use.fraction > worst[name].fraction:
+            worst[name] = use
     return worst
 
 

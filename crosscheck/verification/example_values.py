@@ -1,14 +1,12 @@
 """What the built-in frameworks compute of the documents' examples, each in a worker of its own."""
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from typing import Any
 
 from crosscheck.frameworks.compiled import jax_cache
-from crosscheck.frameworks.registry import BUILT_IN, MEMORY, Framework, load_unguarded
-from crosscheck.frameworks.worker import Worker
+from crosscheck.frameworks.registry import BUILT_IN, Framework, load_unguarded
+from crosscheck.frameworks.worker import Workers, cores
 from crosscheck.verification.cases.examples import framework_values
 
 # The float that a framework computes: by document, framework and quantity.
@@ -23,19 +21,18 @@ def example_values(documents: Sequence[str]) -> Values:
     Raises:
         EndedError, RaisedError: If a framework does not come to its end.
     """
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        running = {name: pool.submit(_in_a_worker, name, documents) for name in BUILT_IN}
-        found = {name: values.result() for name, values in running.items()}
+
+    def values_of(name: str) -> Any:
+        package = BUILT_IN[name]
+        worker = workers.start(environment=jax_cache(package))
+        return worker.call(f"{__name__}:values_here", name, package, documents, limit=LIMIT)
+
+    with ThreadPoolExecutor(cores()) as pool, Workers() as workers:
+        found = dict(zip(BUILT_IN, pool.map(values_of, BUILT_IN), strict=True))
     return {
         document: {name: values[document] for name, values in found.items() if values is not None}
         for document in documents
     }
-
-
-def _in_a_worker(name: str, documents: Sequence[str]) -> Any:
-    package = BUILT_IN[name]
-    with closing(Worker(MEMORY, jax_cache(package))) as worker:
-        return worker.call(f"{__name__}:values_here", name, package, documents, limit=LIMIT)
 
 
 def values_here(

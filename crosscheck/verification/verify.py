@@ -14,13 +14,14 @@ from crosscheck.documents.ledger import problems
 from crosscheck.frameworks.declarations import Declarations, KnownFailure, matches
 from crosscheck.frameworks.registry import BUILT_IN, Framework
 from crosscheck.numerics.comparison import EXACT, Comparison
-from crosscheck.verification.apart import Limits, Progress, judged_apart
+from crosscheck.verification.apart import Progress, judged_apart
 from crosscheck.verification.candidates import Candidate, here, rungs_of
 from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.cases.stages import Case
 from crosscheck.verification.diagnosis import explain_failure, explained
 from crosscheck.verification.judging import Attempt, against_each_other, against_exact
 from crosscheck.verification.ladder import next_rung
+from crosscheck.verification.limits import Limits
 from crosscheck.verification.result import Outcome, Status, Verification
 from crosscheck.verification.selection import Selection, select
 

@@ -1,17 +1,16 @@
 """The command line as a user meets it: output, JSON, exit codes."""
 
 import json
-from functools import partial
 
 import pytest
 from click.testing import CliRunner
 
-from crosscheck.cli import sharpness
 from crosscheck.cli.main import main
 from crosscheck.documents import verdicts
 from crosscheck.documents.transcription import DOCUMENTS, load
 from crosscheck.numerics.comparison import Comparison, Place
 from crosscheck.verification import calibration
+from crosscheck.verification.cases.probes import probes
 from crosscheck.verification.mistakes.mistake import Mistake
 from crosscheck.verification.result import Outcome, Status, Verification
 
@@ -20,7 +19,7 @@ from crosscheck.verification.result import Outcome, Status, Verification
 def run(monkeypatch):
     """Run a command line on a verification made for it; the real one has its own tests."""
     monkeypatch.setattr(
-        "crosscheck.cli.verification.verify_everything", lambda selection, **rest: holding()
+        "crosscheck.verification.verify.verify_everything", lambda selection, **rest: holding()
     )
 
     def invoke(*arguments):
@@ -72,7 +71,7 @@ def test_an_interrupt_has_an_exit_code_of_its_own(run, monkeypatch):
     def interrupted(selection, **rest):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("crosscheck.cli.verification.verify_everything", interrupted)
+    monkeypatch.setattr("crosscheck.verification.verify.verify_everything", interrupted)
     result = run("verify")
     assert result.exit_code == 130
     assert "interrupted" in result.stderr
@@ -112,7 +111,7 @@ def test_verification_as_json_has_the_promised_form(run):
 
 def test_what_is_wrong_exits_with_1_and_is_named(monkeypatch):
     monkeypatch.setattr(
-        "crosscheck.cli.verification.verify_everything", lambda selection, **rest: failing()
+        "crosscheck.verification.verify.verify_everything", lambda selection, **rest: failing()
     )
     result = CliRunner().invoke(main, ["verify", "--json", "-"])
     assert result.exit_code == 1
@@ -244,7 +243,7 @@ def test_discriminate_shows_the_matrix_and_writes_it_as_json():
 
 def test_discriminate_exits_with_1_where_a_mistake_is_not_caught(monkeypatch):
     harmless = Mistake("harmless", "forward", "forward", "mlp", ())
-    monkeypatch.setattr(sharpness, "catalogue", lambda: (harmless,))
+    monkeypatch.setattr("crosscheck.verification.mistakes.catalogue.catalogue", lambda: (harmless,))
     result = CliRunner().invoke(main, ["discriminate", "--json", "-"])
     assert result.exit_code == 1
     assert "harmless: caught by nothing" in result.stderr
@@ -253,9 +252,11 @@ def test_discriminate_exits_with_1_where_a_mistake_is_not_caught(monkeypatch):
 
 @pytest.fixture
 def few_components(monkeypatch):
-    """All of them have a test of their own."""
-    few = partial(calibration.components, only=["sigmoid", "softmax_cross_entropy", "adam"])
-    monkeypatch.setattr(calibration, "components", few)
+    """Few, measured in this process: all of them have a test of their own."""
+    few = ("sigmoid", "softmax_cross_entropy", "adam")
+    chosen = [probe for probe in probes() if probe.component in few]
+    monkeypatch.setattr(calibration, "probes", lambda: chosen)
+    monkeypatch.setattr(calibration, "cores", lambda: 1)
 
 
 @pytest.mark.usefixtures("few_components")

@@ -31,7 +31,7 @@ def test_what_the_machine_does_not_give_is_no_traceback(monkeypatch, error, mess
     def fails(selection, **rest):
         raise error
 
-    monkeypatch.setattr("crosscheck.cli.verification.verify_everything", fails)
+    monkeypatch.setattr("crosscheck.verification.verify.verify_everything", fails)
     result = run("verify")
     assert result.exit_code == 2
     assert message in result.stderr
@@ -39,7 +39,7 @@ def test_what_the_machine_does_not_give_is_no_traceback(monkeypatch, error, mess
 
 def test_where_the_json_goes_is_looked_at_before_the_work(monkeypatch, tmp_path):
     monkeypatch.setattr(
-        "crosscheck.cli.verification.verify_everything",
+        "crosscheck.verification.verify.verify_everything",
         lambda *arguments, **rest: pytest.fail("it ran"),
     )
     for path, message in (
@@ -54,7 +54,7 @@ def test_where_the_json_goes_is_looked_at_before_the_work(monkeypatch, tmp_path)
 
 def test_a_folder_that_is_not_to_be_written_to_is_named_before_the_work(monkeypatch, tmp_path):
     monkeypatch.setattr(
-        "crosscheck.cli.verification.verify_everything",
+        "crosscheck.verification.verify.verify_everything",
         lambda *arguments, **rest: pytest.fail("it ran"),
     )
     monkeypatch.setattr("os.access", lambda path, mode: not mode & os.W_OK)

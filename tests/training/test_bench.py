@@ -24,8 +24,9 @@ from crosscheck.training.bench.measuring import (
 )
 from crosscheck.training.bench.records import as_json
 from crosscheck.training.bench.summary import summarise
-from crosscheck.training.bench.tasks import NETWORK, SAMPLES, Task
+from crosscheck.training.bench.tasks import Task
 from crosscheck.training.bench.variants import VARIANTS, Variant
+from crosscheck.training.choices import NETWORK, SAMPLES
 
 TASK = Task(64, 16, (6, 4, 3), "float32", "sgd")
 FULL = Task(SAMPLES, 16, NETWORK, "float32", "sgd")

@@ -19,9 +19,9 @@ import pytest
 from hostile import HOSTILE, JAX, TORCH, VERIFIED, in_a_call
 
 from crosscheck.frameworks.worker import KEPT
-from crosscheck.verification.apart import Limits
 from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.cases.stages import Case
+from crosscheck.verification.limits import Limits
 from crosscheck.verification.selection import Selection
 from crosscheck.verification.verify import every_case, verify_everything
 

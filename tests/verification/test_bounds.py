@@ -18,6 +18,7 @@ from crosscheck.numerics.exact.balls import UndecidedError
 from crosscheck.verification import calibration
 from crosscheck.verification.calibration import COMPONENT_FLOOR, FLOOR
 from crosscheck.verification.cases import descent, network, training
+from crosscheck.verification.cases.probes import probes
 from crosscheck.verification.judging import against_exact, attempt
 
 # `crosscheck bounds` takes 2000. These suffice to find a bound that is exceeded or idle.
@@ -32,7 +33,7 @@ def installed():
 
 
 def test_honest_implementations_stay_within_the_bounds_of_random_networks_and_use_them():
-    uses = calibration.study(installed(), NETWORKS)
+    uses = calibration.study(installed(), range(NETWORKS))
     assert calibration.problems(uses, {}) == []
     assert FLOOR <= max(use.fraction for use in uses) <= 1
 
@@ -42,6 +43,16 @@ def test_every_component_uses_its_bound():
     for framework in installed():
         found = calibration.problems([], calibration.components([framework]))
         assert [p for p in found if framework is NUMPY or "exceeds" in p] == []
+
+
+@pytest.mark.parametrize("networks", [1, 37])
+def test_the_parts_together_find_what_is_found_at_once(monkeypatch, networks):
+    chosen = probes()[::40]
+    monkeypatch.setattr(calibration, "probes", lambda: chosen)
+    monkeypatch.setattr(calibration, "cores", lambda: 1)
+    uses, components = calibration.calibrate([each.name for each in installed()], networks)
+    assert uses == calibration.study(installed(), range(networks))
+    assert [*components.items()] == [*calibration.components(installed()).items()]
 
 
 # ----- a bound that is made ten times as wide is reported as idle -----
@@ -262,7 +273,7 @@ def test_a_case_that_a_framework_does_not_support_is_not_counted():
     limits = Declarations((Limit("why", dtypes=("float32",)),))
     limited = replace(NUMPY, declared=limits)
     assert {network.drawn(number).dtype for number in range(4)} == {"float64", "float32"}
-    found = calibration.study([limited, NUMPY], 4)
+    found = calibration.study([limited, NUMPY], range(4))
     of_both = [use.case for use in found]
     assert sorted(of_both) == sorted(
         case.name
@@ -277,4 +288,4 @@ def test_a_case_that_a_framework_cannot_finish_is_an_error():
 
     spoilt = replace(NUMPY, mlp=SimpleNamespace(forward=broken))
     with pytest.raises(ArithmeticError, match="drawn network 0, forward: ValueError: no"):
-        calibration.study([spoilt], 1)
+        calibration.study([spoilt], [0])

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from crosscheck.conventions.optimizers.names import NAMES
 from crosscheck.frameworks.hyperparameters import convert
 from crosscheck.numerics.bounds import optimizers as stepwise
 from crosscheck.numerics.bounds.inexact import DOUBLE, exactly
@@ -25,19 +26,12 @@ def _defaults(optimizer: Callable[..., Any]) -> dict[str, Any]:
     return {each.name: each.default for each in keywords if each.name != "weight_decay"}
 
 
-# Every keyword of every optimizer, with its usual value. Here plain gradient descent is "momentum"
-# with a momentum of 0, and AMSGrad is "adam" with another `maximum_of` than "none".
+# Every keyword of every optimizer, with its usual value.
 KEYWORDS: dict[str, dict[str, Any]] = {
-    "momentum": _defaults(optimizers.momentum) | {"momentum": 0.0},
-    "lion": _defaults(optimizers.lion),
-    "adagrad": _defaults(optimizers.adagrad),
-    "rmsprop": _defaults(optimizers.rmsprop),
-    "adadelta": _defaults(optimizers.adadelta),
-    "adam": _defaults(optimizers.adam) | {"maximum_of": "none"},
-    "nadam": _defaults(optimizers.nadam),
-    "radam": _defaults(optimizers.radam),
-    "adamax": _defaults(optimizers.adamax),
+    name: _defaults(optimizers.OPTIMIZERS[name]) for name in NAMES
 }
+KEYWORDS["momentum"]["momentum"] = 0.0
+KEYWORDS["adam"]["maximum_of"] = "none"
 
 
 @dataclass(frozen=True)

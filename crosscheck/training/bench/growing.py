@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from math import isnan
 
 from crosscheck.training.bench.measuring import measure, power_law_exponent
-from crosscheck.training.bench.tasks import NETWORK, Task
+from crosscheck.training.bench.tasks import Task
 from crosscheck.training.bench.variants import Variant
+from crosscheck.training.choices import NETWORK
 
 LEAST_SAMPLES = 256  # an eighth of them is one batch
 PER_STEP = ("numpy", "torch", "jax", "matrix products")

@@ -11,8 +11,9 @@ from statistics import median
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from crosscheck.training.bench.tasks import NETWORK, Task
+from crosscheck.training.bench.tasks import Task
 from crosscheck.training.bench.variants import VARIANTS, Variant
+from crosscheck.training.choices import NETWORK
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,6 @@ from crosscheck.frameworks.batches import batches_of_epoch, order_of_epoch
 # Trains the epoch of a number, and returns once all of it is computed. What it returns are the
 # parameters, as (weight, bias) of each layer, if the variant has any.
 Epoch = Callable[[int], Any]
-# The documents' digit recogniser, and as many samples as MNIST has for training.
-NETWORK, SAMPLES = (784, 16, 16, 10), 50_000
 RATES = {"sgd": 0.1, "adam": 0.001}
 
 

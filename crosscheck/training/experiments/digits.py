@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from crosscheck.training.choices import PIXELS
 from crosscheck.training.data.datasets import Dataset, Split
 from crosscheck.training.experiments.base import ExperimentResult, Options, numpy_reference
 from crosscheck.training.plots.figures import DASHES, PALETTE, figure, label_axes
-from crosscheck.training.runs.configuration import PIXELS, Configuration
+from crosscheck.training.runs.configuration import Configuration
 from crosscheck.training.runs.request import StopConditions, TrainingRequest
 from crosscheck.training.runs.training import TrainingRun, train
 

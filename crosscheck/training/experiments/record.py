@@ -4,9 +4,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from crosscheck.training.choices import PIXELS
 from crosscheck.training.experiments.base import ExperimentResult, Options, numpy_reference
 from crosscheck.training.plots.figures import DASHES, PALETTE, figure, label_axes
-from crosscheck.training.runs.configuration import PIXELS, Configuration
+from crosscheck.training.runs.configuration import Configuration
 from crosscheck.training.runs.request import StopConditions, TrainingRequest
 from crosscheck.training.runs.training import train
 

@@ -7,12 +7,10 @@ from typing import Any
 
 from crosscheck.frameworks.contract import ACTIVATIONS, INITIALIZERS, LOSSES
 from crosscheck.frameworks.registry import Framework
+from crosscheck.training.choices import DTYPES, PIXELS
 from crosscheck.training.data.datasets import CLASSES, DATASETS
 from reference_numpy import checks
 from reference_numpy.optimizers import OPTIMIZERS
-
-PIXELS = {"digits": 64, "mnist": 784}
-DTYPES = ("float64", "float32")
 
 
 class ConfigurationError(ValueError):
