@@ -104,7 +104,8 @@ def run_side_by_side(
     """
     # Not for those who only read the table.
     from crosscheck.frameworks.compiled import jax_cache
-    from crosscheck.frameworks.worker import EndedError, RaisedError, Workers, cores
+    from crosscheck.frameworks.processes import cores
+    from crosscheck.frameworks.worker import EndedError, RaisedError, Workers
 
     def run(name: str) -> Any:
         progress(name)

@@ -31,11 +31,11 @@ def jax_cache(package: str) -> dict[str, str]:
         kind = "-".join((version("jax"), version("jaxlib"), _processor()))
     except PackageNotFoundError:
         return {}
-    folder = user_cache_path(APPLICATION) / "jax" / kind / package
     try:
+        folder = user_cache_path(APPLICATION) / "jax" / kind / package
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         _keep_private(folder)
-    except OSError:
+    except (OSError, RuntimeError):  # this user may not even have a home
         return {}
     return {
         FOLDER_VARIABLE: str(folder),

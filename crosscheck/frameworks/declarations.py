@@ -33,6 +33,7 @@ from typing import Any, TypeVar
 from packaging.requirements import InvalidRequirement, Requirement
 
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, NEUTRAL, STATES
+from crosscheck.frameworks.plain_text import plain
 
 FILE = "crosscheck.toml"
 KNOWN = {
@@ -44,7 +45,7 @@ KNOWN = {
 }
 Names = tuple[str, ...]
 # A file of declarations has a few hundred bytes. Keys of very many parts take Python's parser long.
-LARGEST, LONGEST_LINE = 1_000_000, 10_000
+LARGEST, LONGEST_LINE = 100_000, 10_000
 
 
 class DeclarationError(ValueError):
@@ -241,7 +242,10 @@ def _entry(kind: type[Entry], table: dict[str, Any], path: Path) -> Entry:
         raise DeclarationError(
             f"{place}: versions must be a requirement as 'library>=1.2': {error}"
         ) from None
-    values: dict[str, Any] = {n: tuple(v) if n in of_lists else v for n, v in table.items()}
+    values: dict[str, Any] = {
+        name: tuple(map(plain, value)) if name in of_lists else plain(value)
+        for name, value in table.items()
+    }
     return kind(**values)
 
 

@@ -11,7 +11,6 @@ by its name, and gets a value of `messages` back, or an exception that says how 
 Requests are pickled, since this process is to be trusted; replies are not.
 """
 
-import importlib
 import json
 import os
 import pickle
@@ -21,29 +20,24 @@ import subprocess
 import sys
 import threading
 import time
-import warnings
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import IO, Any, Self
 
 import psutil
 
-from crosscheck.frameworks.messages import MessageError, pack, unpack
-from crosscheck.frameworks.plain_text import in_words, plain
+from crosscheck.frameworks.messages import MessageError, unpack
+from crosscheck.frameworks.processes import family_of, mebibytes_of
+from crosscheck.frameworks.serving import KEPT, RAISED, RETURNED, Lines, read_message
 
 # How often memory and time are looked at, in seconds.
 POLL = 0.05
-# Bytes of the largest reply that is read.
-LARGEST = 2**28
 # How many MiB a worker may take, unless it is told otherwise: PyTorch and JAX take some 500.
 MEMORY = 4096
-# So many lines that were printed, and so many warnings, are kept; the others are counted.
-KEPT = 50
 # The start of a worker. It looks for modules where this process does.
 START = (
     "import sys, json; sys.path[:] = json.loads(sys.argv[1]); "
-    "from crosscheck.frameworks.worker import serve; serve()"
+    "from crosscheck.frameworks.serving import serve; serve()"
 )
 
 
@@ -53,25 +47,6 @@ class EndedError(Exception):
 
 class RaisedError(Exception):
     """The function that was asked for raised an exception; the message is that one in words."""
-
-
-@dataclass
-class Lines:
-    """Lines of text, of which the first `KEPT` are kept and all are counted."""
-
-    kept: list[str] = field(default_factory=list)
-    count: int = 0
-
-    def add(self, line: str) -> None:
-        """Count a line, and keep it if it is one of the first."""
-        self.count += 1
-        if len(self.kept) < KEPT:
-            self.kept.append(plain(line))
-
-    def join(self, others: "Lines") -> None:
-        """Add the lines of somebody else."""
-        self.kept = [*self.kept, *others.kept][:KEPT]
-        self.count += others.count
 
 
 class Worker:
@@ -128,29 +103,24 @@ class Worker:
         request = pickle.dumps((self._requests, function, arguments))
         # In a thread, since a worker that does not read would hold this process up.
         threading.Thread(target=self._send, args=(request,), daemon=True).start()
-        reply = self._reply(time.monotonic() + limit, limit)
+        reply = self._reply(limit)
         try:
-            number, outcome, value, warned = unpack(reply)
+            number, outcome, value, warned, warnings_given = _checked(unpack(reply))
             if number != self._requests:
-                raise MessageError("a reply that nobody asked for")
-            for line in warned:
-                self.warned.add(line)
-        except (MessageError, ValueError, TypeError, AttributeError) as error:
+                raise MessageError("nobody asked for it")
+        except MessageError as error:
             self.close()
-            raise EndedError(f"replies with what cannot be read: {in_words(error)}") from None
-        if outcome == "raised":
+            raise EndedError(f"sends a reply that cannot be read: {error}") from None
+        self.warned.join(Lines(warned, warnings_given))
+        if outcome == RAISED:
             raise RaisedError(value)
         return value
 
     def close(self) -> None:
         """End the worker, and whatever it started, at once."""
-        with suppress(psutil.Error):
-            for child in psutil.Process(self._process.pid).children(recursive=True):
-                with suppress(psutil.Error):
-                    child.kill()
-        if hasattr(os, "killpg"):
-            with suppress(OSError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+        for pid in family_of(self._process.pid):
+            with suppress(psutil.Error):
+                psutil.Process(pid).kill()
         self._process.kill()
         self._process.wait()
         for thread in self._threads:  # for what is still in the pipes
@@ -158,13 +128,17 @@ class Worker:
         with suppress(OSError):
             _opened(self._process.stdin).close()
 
-    def _reply(self, deadline: float, limit: float) -> bytes:
+    def _reply(self, limit: float) -> bytes:
+        waited, before = 0.0, time.monotonic()
         while True:
             ended = self._process.poll() is not None  # a child of its own may keep the pipe open
             try:
                 reply = self._replies.get(timeout=POLL)
             except queue.Empty:
-                how = self._exit_in_words() if ended else self._too_much(deadline, limit)
+                # What this process was itself held up, as by Ctrl-Z, does not count.
+                before, passed = time.monotonic(), time.monotonic() - before
+                waited += min(passed, 10 * POLL)
+                how = self._exit_in_words() if ended else self._too_much(waited, limit)
                 if how is None:
                     continue
             else:
@@ -174,11 +148,11 @@ class Worker:
             self.close()
             raise EndedError(how)
 
-    def _too_much(self, deadline: float, limit: float) -> str | None:
+    def _too_much(self, waited: float, limit: float) -> str | None:
         """Which limit the worker is beyond, or None."""
-        if time.monotonic() > deadline:
+        if waited > limit:
             return f"hangs: no result after {limit:g} s"
-        if _mebibytes(self._process.pid) > self._memory:
+        if mebibytes_of(self._process.pid) > self._memory:
             return f"takes more than {self._memory:,} MiB of memory"
         return None
 
@@ -203,7 +177,7 @@ class Worker:
 
     def _read_replies(self) -> None:
         with suppress(OSError, ValueError), _opened(self._process.stdout) as stream:
-            while (body := _read_message(stream)) is not None:
+            while (body := read_message(stream)) is not None:
                 self._replies.put(body)
         self._replies.put(None)
 
@@ -250,35 +224,30 @@ class Workers:
                 worker.close()
 
 
-def cores() -> int:
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def _opened(stream: IO[bytes] | None) -> IO[bytes]:
     assert stream is not None  # every stream of the process is a pipe
     return stream
 
 
-def _read_message(stream: IO[bytes]) -> bytes | None:
-    """The next message, or None if nothing more can come."""
-    size = int.from_bytes(header, "little") if len(header := stream.read(8)) == 8 else LARGEST + 1
-    if size > LARGEST:
-        return None
-    body = stream.read(size)
-    return body if len(body) == size else None
+def _checked(reply: Any) -> tuple[Any, str, Any, list[str], int]:
+    """A reply of the form that `serve` sends.
+
+    Raises:
+        MessageError: If it has another form.
+    """
+    if not isinstance(reply, list) or len(reply) != 5:
+        raise MessageError("it is no list of five")
+    number, outcome, value, warned, warnings_given = reply
+    if outcome not in (RETURNED, RAISED) or (outcome == RAISED and not isinstance(value, str)):
+        raise MessageError("it neither returns nor raises")
+    if not is_texts(warned) or not isinstance(warnings_given, int):
+        raise MessageError("its warnings are none")
+    return number, outcome, value, warned[:KEPT], warnings_given
 
 
-def _mebibytes(pid: int) -> float:
-    """The memory that a process and its children have in use."""
-    try:
-        process = psutil.Process(pid)
-        family = [process, *process.children(recursive=True)]
-        return float(sum(each.memory_info().rss for each in family)) / 2**20
-    except psutil.Error:  # one of them has just ended
-        return 0.0
+def is_texts(value: Any) -> bool:
+    """Whether what was sent is a list of texts."""
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
 def _path() -> list[str]:
@@ -286,42 +255,10 @@ def _path() -> list[str]:
 
     So a file there, as a student's own json.py, does not take the place of a library's module.
     """
+    try:
+        here = os.getcwd()
+    except OSError:  # it has been deleted
+        return [folder for folder in sys.path if os.path.isabs(folder)]
     folders = [os.path.abspath(folder) for folder in sys.path]
-    here = os.getcwd()
     others = [folder for folder in folders if folder != here]
     return [*others, here] if here in folders else others
-
-
-# ----- in the worker -----
-
-
-def serve() -> None:
-    """Run what is asked for on standard input, until that ends."""
-    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    # From here on nobody reads requests by chance, and what is printed goes where errors go.
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(2, 1)
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    warned: list[str] = []
-    warnings.showwarning = lambda message, category, *place: warned.append(
-        in_words(message) if isinstance(message, Warning) else f"{category.__name__}: {message}"
-    )
-    while (request := _read_message(requests)) is not None:
-        number, function, arguments = pickle.loads(request)
-        module, _, name = function.partition(":")
-        try:
-            value = getattr(importlib.import_module(module), name)(*arguments)
-            reply = pack([number, "returned", value, warned])
-        except BaseException as error:  # whatever it is, the other process decides
-            reply = pack([number, "raised", in_words(error), warned])
-        warned.clear()
-        replies.write(len(reply).to_bytes(8, "little") + reply)
-        replies.flush()
-    os._exit(0)  # without the handlers and threads that a framework left
-
-
-def _end_with(parent: int) -> None:
-    """End this process when the one that started it is gone."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)

@@ -9,7 +9,6 @@ depend on what else is judged.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
@@ -17,11 +16,15 @@ import numpy as np
 
 from crosscheck.frameworks.compiled import jax_cache
 from crosscheck.frameworks.declarations import DeclarationError, Declarations, declared_by
+from crosscheck.frameworks.messages import MessageError, without_entries
+from crosscheck.frameworks.plain_text import plain
+from crosscheck.frameworks.processes import cores
 from crosscheck.frameworks.registry import Framework, import_limit, load_unguarded
-from crosscheck.frameworks.worker import EndedError, Lines, RaisedError, Worker, Workers, cores
-from crosscheck.numerics.comparison import Tensor
+from crosscheck.frameworks.serving import Lines
+from crosscheck.frameworks.worker import EndedError, RaisedError, Worker, Workers, is_texts
+from crosscheck.numerics.comparison import Tensor, Tensors
 from crosscheck.verification.candidates import Candidate, status_of
-from crosscheck.verification.cases.stages import Case, Quantities, Stage
+from crosscheck.verification.cases.stages import Case, Stage, Stages
 from crosscheck.verification.judging import (
     Attempt,
     Computed,
@@ -36,6 +39,7 @@ from crosscheck.verification.result import Outcome, Status
 # Called with the name of each task that begins.
 Progress = Callable[[str], None]
 HERE = __name__
+EXACT_VALUES = Lock()
 
 
 def judged_apart(
@@ -53,7 +57,9 @@ def judged_apart(
         The frameworks in the same order, with what they computed.
     """
     dtypes = list(dict.fromkeys(case.dtype for case in cases)) or [""]
-    frameworks = [_Apart(name, package, limits) for name, package in packages.items()]
+    frameworks = [
+        _Apart(name, package, limits, import_limit()) for name, package in packages.items()
+    ]
     with ThreadPoolExecutor(cores()) as pool, Workers() as workers:
         running = [
             pool.submit(each.run, workers, [c for c in cases if c.dtype == dtype], progress)
@@ -61,26 +67,30 @@ def judged_apart(
             for each in frameworks
         ]
         for case in cases:  # meanwhile, and once for all
-            case.exactly()
+            _exactly(case)
         for each in running:
             each.result()
     return [framework.candidate(cases) for framework in frameworks]
 
 
-@dataclass
+def _exactly(case: Case) -> Stages:
+    """The exact values of a case, which one thread computes and the others wait for."""
+    with EXACT_VALUES:
+        return case.exactly()
+
+
 class _Apart:
     """One framework in workers of its own."""
 
-    name: str
-    package: str
-    limits: Limits
-    status: Status | None = None
-    usable: bool = True
-    declared: Declarations = field(default_factory=Declarations)
-    attempts: dict[int, Attempt] = field(default_factory=dict)  # by the identity of the case
-    printed: Lines = field(default_factory=Lines)
-    warned: Lines = field(default_factory=Lines)
-    lock: Lock = field(default_factory=Lock)
+    def __init__(self, name: str, package: str, limits: Limits, import_limit: float) -> None:
+        self.name, self.package, self.limits = name, package, limits
+        self.import_limit = import_limit
+        self.declared, self.problem = _declared_by(package)  # before the package can change it
+        self.attempts: dict[int, Attempt] = {}  # by the identity of the case
+        self.printed, self.warned = Lines(), Lines()
+        self.lock = Lock()
+        self.status: Status | None = None  # as the first worker found it
+        self.usable = True
 
     def run(self, workers: Workers, cases: Sequence[Case], progress: Progress) -> None:
         """Compute cases in one worker; in another one after a case that is known to end it."""
@@ -130,20 +140,24 @@ class _Apart:
             return None
         environment = jax_cache(self.package) if self.limits.cache else {}
         worker = workers.start(self.limits.memory, environment)
-        status = _loaded(worker, self.name, self.package)
-        self.usable = status.status is Outcome.VERIFIED
-        if self.usable:
-            try:
-                self.declared = declared_by(self.package)
-            except DeclarationError as error:
-                status.blame(str(error))
-                self.usable = False
-        if self.status is None or not self.usable:
-            self.status = status
-        if self.usable:
+        status = _loaded(worker, self.name, self.package, self.import_limit)
+        if self._is_usable(status):
             return worker
         self._close(worker)
         return None
+
+    def _is_usable(self, found: Status) -> bool:
+        """Whether the framework can be used, given what one more worker found."""
+        with self.lock:
+            if found.status is Outcome.VERIFIED and self.problem is not None:
+                found.blame(self.problem)
+            if self.status is None:
+                self.status = found
+            elif found.status is not Outcome.VERIFIED:  # it was, for an earlier worker
+                reasons = "; ".join(found.reasons) or found.status
+                self.status.blame(f"could be loaded once, and not again: {reasons}")
+            self.usable = found.status is Outcome.VERIFIED
+            return self.usable
 
     def _attempt(self, worker: Worker, case: Case, until: Stage | None = None) -> Attempt:
         limit = self.declared.limit(**asked_by(case))
@@ -152,15 +166,14 @@ class _Apart:
         arguments = (self.name, self.package, case, until)
         try:
             reply = worker.call(f"{HERE}:compute_here", *arguments, limit=self.limits.seconds)
-            computed = _received(reply)
-            _check_complete(computed, case, until)
-            return attempted(case, self.name, computed)
+            computed = _received(reply, _exactly(case), until)
         except RaisedError as error:
-            return attempted(case, self.name, Computed(raised=str(error)))
+            computed = Computed(raised=str(error))
         except EndedError as error:
             return Attempt(self.name, ended=str(error))
-        except (ValueError, TypeError, KeyError, AttributeError):
-            return Attempt(self.name, ended="replies with what is no result")
+        except MessageError as error:
+            return Attempt(self.name, ended=f"sends what is no result: {error}")
+        return attempted(case, self.name, computed)
 
     def _close(self, worker: Worker) -> None:
         worker.close()
@@ -169,59 +182,74 @@ class _Apart:
             self.warned.join(worker.warned)
 
 
-def _loaded(worker: Worker, name: str, package: str) -> Status:
+def _declared_by(package: str) -> tuple[Declarations, str | None]:
+    """What a package declares, and what is wrong with that."""
+    try:
+        return declared_by(package), None
+    except DeclarationError as error:
+        return Declarations(), plain(str(error))
+
+
+def _loaded(worker: Worker, name: str, package: str, limit: float) -> Status:
     """The status of a framework when a worker has loaded it: verified, so far, if it conforms."""
     try:
-        version, outcome, reasons = worker.call(
-            f"{HERE}:load_here", name, package, limit=import_limit()
-        )
-        return Status(version, Outcome(outcome), list(reasons))
+        reply = worker.call(f"{HERE}:load_here", name, package, limit=limit)
+        version, outcome, reasons = _three_parts(reply)
+        return Status(version, Outcome(outcome), reasons)
     except RaisedError as error:
         return Status("unknown", Outcome.WRONG, [f"fails on import: {error}"])
     except EndedError as error:
         return Status("unknown", Outcome.WRONG, [f"on import it {error}"])
-    except (ValueError, TypeError) as error:
-        return Status("unknown", Outcome.WRONG, [f"on import it replies with no status: {error}"])
 
 
-def _received(reply: Any) -> Computed:
-    """What `compute_here` sent.
+def _three_parts(reply: Any) -> tuple[str | None, str, list[str]]:
+    """The parts of what `load_here` sent: version, outcome and reasons."""
+    if isinstance(reply, list) and len(reply) == 3:
+        version, outcome, reasons = reply
+        of_text = version is None or isinstance(version, str)
+        if of_text and outcome in tuple(Outcome) and is_texts(reasons):
+            return version, outcome, reasons
+    raise EndedError("sends what is no status")
+
+
+def _received(reply: Any, exact: Stages, until: Stage | None) -> Computed:
+    """What `compute_here` sent, as far as it was asked for.
 
     Raises:
-        ValueError, TypeError, KeyError, AttributeError: If it is something else.
+        MessageError: If it is something else, or if a stage is missing and nothing says why: no
+            framework is verified by what was not compared.
     """
-    stages: dict[Stage, Quantities] = {
-        Stage(stage): {
-            quantity: {place: Tensor(_array(value)) for place, value in tensors.items()}
-            for quantity, tensors in quantities.items()
+    try:
+        found, missing = reply["stages"], reply["not_written"]
+        raised, raised_at = reply["raised"], reply["raised_at"]
+        stages = {
+            stage: {
+                quantity: _tensors(found[stage].get(quantity, {}), tensors)
+                for quantity, tensors in exact[stage].items()
+            }
+            for stage in Stage
+            if stage in exact and stage in found
         }
-        for stage, quantities in reply["stages"].items()
-    }
-    missing = reply["not_written"]
-    return Computed(
-        stages,
-        None if missing is None else NotWritten(*map(str, missing)),
-        None if reply["raised"] is None else str(reply["raised"]),
-        None if reply["raised_at"] is None else str(reply["raised_at"]),
-    )
+    except (KeyError, TypeError, AttributeError):
+        raise MessageError("its parts are others") from None
+    if not is_texts([text for text in (raised, raised_at, *(missing or ())) if text is not None]):
+        raise MessageError("its texts are none")
+    asked_for = {stage for stage in exact if until is None or stage <= until}
+    if raised is None and missing is None and not asked_for <= stages.keys():
+        raise MessageError("a stage is missing")
+    return Computed(stages, None if missing is None else NotWritten(*missing), raised, raised_at)
 
 
-def _check_complete(computed: Computed, case: Case, until: Stage | None) -> None:
-    """Check that what came to its end has every stage: none is verified by what was not compared.
-
-    Raises:
-        ValueError: If a stage is missing, and nothing says why.
-    """
-    asked_for = {stage for stage in case.exactly() if until is None or stage <= until}
-    came_to_its_end = computed.raised is None and computed.not_written is None
-    if came_to_its_end and not asked_for <= computed.stages.keys():
-        raise ValueError("a stage is missing")
-
-
-def _array(value: Any) -> np.ndarray:
-    if not isinstance(value, np.ndarray):
-        raise TypeError("a tensor must be an array")
-    return value
+def _tensors(found: Any, exact: Tensors) -> Tensors:
+    """The arrays of a quantity. Of one that has another shape nothing but that is kept."""
+    tensors = {}
+    for place, array in found.items():
+        if not isinstance(array, np.ndarray):
+            raise MessageError("a tensor is no array")
+        if place not in exact or array.shape != exact[place].value.shape:
+            array = without_entries(array.dtype, array.shape)
+        tensors[place] = Tensor(array)
+    return tensors
 
 
 # ----- in a worker -----

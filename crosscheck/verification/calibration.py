@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from crosscheck.frameworks.processes import cores
 from crosscheck.frameworks.registry import Framework, installed, registry
-from crosscheck.frameworks.worker import Workers, cores
+from crosscheck.frameworks.worker import Workers
 from crosscheck.numerics.comparison import EXACT, Place, compare, finite
 from crosscheck.verification.cases import descent, network
 from crosscheck.verification.cases.probes import Probe, probes

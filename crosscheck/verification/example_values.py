@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from crosscheck.frameworks.compiled import jax_cache
+from crosscheck.frameworks.processes import cores
 from crosscheck.frameworks.registry import BUILT_IN, Framework, load_unguarded
-from crosscheck.frameworks.worker import Workers, cores
+from crosscheck.frameworks.worker import Workers
 from crosscheck.verification.cases.examples import framework_values
 
 # The float that a framework computes: by document, framework and quantity.

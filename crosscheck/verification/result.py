@@ -88,7 +88,11 @@ class Verification:
     @property
     def holds(self) -> bool:
         """Whether nothing is wrong or unfinished. What is not installed or supported is neither."""
-        return not (self.problems or self.unsettled) and all(
-            status.status in (Outcome.VERIFIED, Outcome.NOT_INSTALLED)
-            for status in self.frameworks.values()
+        return (
+            not self.problems
+            and all(each.holds or each.known_failure for each in self.comparisons)
+            and all(
+                status.status in (Outcome.VERIFIED, Outcome.NOT_INSTALLED)
+                for status in self.frameworks.values()
+            )
         )

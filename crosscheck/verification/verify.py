@@ -126,10 +126,19 @@ def _judged(candidates: Sequence[Candidate], cases: Sequence[Case]) -> Verificat
             run = _Run(candidate, comparisons)
             known = _known_failures(run)
             _judge(run, known)
+            _blame_for_gaps(candidate, cases)
             comparisons = _marked(candidate.name, known, comparisons)
     kinks = {case.name: found for case in cases if (found := getattr(case, "kinks", ()))}
     statuses = {candidate.name: candidate.status for candidate in candidates}
     return Verification(statuses, explained(comparisons), kinks=kinks)
+
+
+def _blame_for_gaps(candidate: Candidate, cases: Sequence[Case]) -> None:
+    """Nobody is verified who has not computed every case, or said of it why not."""
+    tried = {id(case) for case, _ in candidate.attempts}
+    left_out = [case.name for case in cases if id(case) not in tried]
+    if left_out and candidate.status.status is Outcome.VERIFIED:
+        candidate.status.blame(f"{len(left_out)} cases were not computed, as {left_out[0]}")
 
 
 def _compared(candidates: Sequence[Candidate], cases: Sequence[Case]) -> list[Comparison]:

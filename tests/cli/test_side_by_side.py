@@ -63,7 +63,7 @@ def test_an_interrupt_ends_every_process(arguments):
     if arguments == ("conventions",) and all(each.missing for each in stock.FRAMEWORKS.values()):
         pytest.skip("no framework is installed")
     script = (
-        "from crosscheck.frameworks import worker; worker.cores = lambda: 2;"
+        "from crosscheck.frameworks import processes; processes.cores = lambda: 2;"
         "from crosscheck.cli.main import main; main()"
     )
     with subprocess.Popen(

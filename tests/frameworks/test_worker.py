@@ -12,7 +12,8 @@ from safetensors.numpy import save
 from crosscheck.frameworks import compiled
 from crosscheck.frameworks.messages import MessageError, pack, unpack
 from crosscheck.frameworks.plain_text import LONGEST, in_words, message_of, plain
-from crosscheck.frameworks.worker import KEPT, EndedError, RaisedError, Worker
+from crosscheck.frameworks.serving import KEPT
+from crosscheck.frameworks.worker import EndedError, RaisedError, Worker
 
 FUNCTIONS = """
 import os, sys, time, warnings

@@ -18,7 +18,7 @@ import psutil
 import pytest
 from hostile import HOSTILE, JAX, TORCH, VERIFIED, in_a_call
 
-from crosscheck.frameworks.worker import KEPT
+from crosscheck.frameworks.serving import KEPT
 from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.cases.stages import Case
 from crosscheck.verification.limits import Limits

@@ -2,8 +2,9 @@
 
 from abc import abstractmethod
 from collections.abc import Iterator
+from dataclasses import fields
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics.comparison import Tensors
@@ -43,12 +44,19 @@ Stages = dict[Stage, Quantities]
 
 
 class ByContent:
-    """Equal and hashed by a digest of what the exact values depend on, so that they are cached."""
+    """A dataclass, equal and hashed by a digest of what its exact values depend on.
+
+    So they are computed once for each content.
+    """
 
     @property
     @abstractmethod
     def content(self) -> str:
         """The digest."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is sent to another process: the fields, and nothing that is worked out of them."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}  # type: ignore[arg-type]
 
     def __hash__(self) -> int:
         return hash(self.content)
