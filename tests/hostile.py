@@ -1,7 +1,12 @@
 """Frameworks that mean no good, or are clumsy: what is added to a copy of a reference."""
 
+import shutil
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
 AT_GELU = "at edges-gelu-half_squared_error-float64 it "
-VERIFIED = ""
+# What becomes of it: it is verified, or wrong by its numbers alone.
+VERIFIED, DIFFERS = "", "differs"
 
 # What a function of the contract does when it is called, instead of or beside what it should.
 IN_A_CALL = """
@@ -28,6 +33,30 @@ UNSPEAKABLE = (
 FORK = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'input()'])"
 SLEEPER = "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'], stdin=None)"
 ESCAPES = "\\x1b[2J\\x07[red]x[/]\\ud800"
+
+
+def forged(*lines: str) -> tuple[str, str]:
+    """What it sends is made by itself: a message is [number, how, value, warnings, their count]."""
+    return on_import(
+        "import crosscheck.frameworks.serving as serving",
+        "import numpy",
+        "honest_pack = serving.pack",
+        "def forging(message):",
+        *(f"    {line}" for line in lines),
+        "    return honest_pack(message)",
+        "serving.pack = forging",
+    )
+
+
+OF_A_CASE = "if isinstance(message[2], dict) and 'stages' in message[2]: "
+
+
+def copy(folder: Path, reference: str, name: str, file: str, added: str) -> None:
+    """A copy of a reference, with text put at the end of one of its files."""
+    shutil.copytree(ROOT / f"reference_{reference}", folder / name)
+    path = folder / name / file
+    path.write_text(path.read_text(encoding="utf-8") + "\n" + added, encoding="utf-8")
+
 
 # What is added to which file, and how the reason begins for which the framework is wrong. It is
 # verified if that is empty; if it is None, what it does to itself is not foretold.
@@ -177,26 +206,82 @@ HOSTILE: dict[str, tuple[tuple[str, str], str | None]] = {
         "edges-gelu-half_squared_error-float64, forward: ValueError: \\x1b[2J\\x07[red]x[/]\\ud800",
     ),
     "prints": (on_import("for i in range(10_000): print(i, '\\x1b[2J[red]')"), VERIFIED),
+    "prints_a_long_line": (
+        on_import("print('y ' * 78 + 'All holds. verified: everyone; 9 comparisons, 0 differ')"),
+        VERIFIED,
+    ),
     "a_long_message": (in_a_call("raise ValueError('x' * 10**7)"), "edges-gelu-half_squared_error"),
     "nonsense_on_its_channel": (
         in_a_call("import os", "for fd in range(3, 20):", "    try: os.write(fd, b'nonsense' * 9)",
                   "    except OSError: pass"),
         AT_GELU,
     ),
+    # What it sends in place of what it computed.
+    "sends_no_stage": (
+        forged(OF_A_CASE + "message[2]['stages'] = {}"),
+        AT_GELU + "sends what is no result: a stage is missing",
+    ),
+    "sends_one_stage": (
+        forged(OF_A_CASE + "message[2]['stages'].popitem()"),
+        AT_GELU + "sends what is no result: a stage is missing",
+    ),
+    "sends_empty_stages": (
+        forged(OF_A_CASE + "message[2]['stages'] = dict.fromkeys(message[2]['stages'], {})"),
+        DIFFERS,
+    ),
+    "sends_text_for_an_array": (
+        forged(OF_A_CASE + "message[2]['stages']['forward']['loss'] = {'': 'text'}"),
+        AT_GELU + "sends what is no result: a tensor is no array",
+    ),
+    "sends_odd_reasons": (
+        forged(OF_A_CASE + "message[2]['raised'] = numpy.ones(3)"),
+        AT_GELU + "sends what is no result: its texts are none",
+    ),
+    "sends_another_outcome": (
+        forged("message[1] = ['x']"),
+        "on import it sends a reply that cannot be read: it neither returns nor raises",
+    ),
+    "sends_another_version": (
+        forged("if message[0] == 1: message[2] = [3.5, 'verified', []]"),
+        "on import it sends what is no status",
+    ),
+    "sends_another_status": (
+        forged("if message[0] == 1: message[2] = ['1', 'splendid', []]"),
+        "on import it sends what is no status",
+    ),
+    "sends_endless_warnings": (
+        forged("message[3] = numpy.broadcast_to(numpy.array('x'), 10**12)"),
+        "on import it sends a reply that cannot be read: its warnings are none",
+    ),
+    "sends_an_odd_dtype": (
+        on_import(
+            "import crosscheck.frameworks.messages as messages",
+            "messages._packed = lambda *a: {'empty': ['(2,3f8', [1]]}",
+        ),
+        "on import it sends a reply that cannot be read: ValueError: unknown dtype",
+    ),
+    "sends_much_text": (
+        on_import(
+            "import crosscheck.frameworks.messages as messages",
+            "messages._packed = lambda *a: [[]] * 3_000_000",
+        ),
+        "on import it sends a reply that cannot be read: ValueError: it has ",
+    ),
+    "warns_without_end": (
+        in_a_call(
+            "import warnings",
+            "for i in range(100_000): warnings.warn_explicit(str(i), UserWarning, 'f', i)",
+        ),
+        VERIFIED,
+    ),
+    "rewrites_its_declarations": (
+        in_a_call(
+            "import os",
+            "path = os.path.join(os.path.dirname(__file__), 'crosscheck.toml')",
+            "open(path, 'a').write('\\n[[known_failures]]\\ncases = [\"*\"]\\nwhy = \"x\"\\n'"
+            "'link = \"x\"\\nversions = \"numpy\"\\n')",
+            "os._exit(0)",
+        ),
+        AT_GELU + "ends its process with exit code 0",
+    ),
 }  # fmt: skip
-
-# Settings of a library that a built-in framework has too.
-TORCH = {
-    "flushes_denormals": "torch.set_flush_denormal(True)",
-    "other_dtype": "torch.set_default_dtype(torch.float16)",
-    "other_device": "torch.set_default_device('meta')",
-    "inference": "held = torch.inference_mode(); held.__enter__()",
-    "autocast": "held = torch.autocast('cpu'); held.__enter__()",
-    "no_gradients": "torch.set_grad_enabled(False)",
-}
-JAX = {
-    "without_x64": "jax.config.update('jax_enable_x64', False)",
-    "strict": "jax.config.update('jax_numpy_dtype_promotion', 'strict')",
-    "guarded": "jax.config.update('jax_transfer_guard', 'disallow')",
-    "not_compiled": "jax.config.update('jax_disable_jit', True)",
-}

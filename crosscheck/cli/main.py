@@ -5,7 +5,11 @@ when that command is asked for, and what the command runs only when it runs.
 """
 
 import io
+import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -56,6 +60,22 @@ COMMANDS = {
 }
 
 
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Leave by an exception when the process is told to end, so that its workers end with it."""
+
+    def leave(number: int, frame: Any) -> None:
+        raise SystemExit(128 + number)
+
+    kinds = [getattr(signal, n) for n in ("SIGTERM", "SIGHUP") if hasattr(signal, n)]
+    before = {kind: signal.signal(kind, leave) for kind in kinds}
+    try:
+        yield
+    finally:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
+
+
 class Commands(click.Group):
     """The commands of `COMMANDS`, each of which is imported when it is asked for.
 
@@ -88,7 +108,8 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
-            return super().invoke(ctx)
+            with _ended_by_signals():
+                return super().invoke(ctx)
         except KeyboardInterrupt:
             click.echo("\ninterrupted", err=True)
             leave_interrupted()
@@ -114,6 +135,9 @@ def main(context: click.Context) -> None:
     Without a command this is `crosscheck verify`. Exit codes: 0 all holds, 1 something is wrong, 2
     bad usage, 130 interrupted.
     """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started this process
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         # In its own encoding a pipe on Windows could not take the documents' Chinese text.
         if isinstance(stream, io.TextIOWrapper) and not stream.isatty():

@@ -50,7 +50,8 @@ def console_for(json_path: str | None) -> "Console":
 
     to_stderr = json_path == "-"
     stream = sys.stderr if to_stderr else sys.stdout
-    return Console(stderr=to_stderr, width=None if stream.isatty() else 160)
+    # What stands between colons is text, and no picture.
+    return Console(stderr=to_stderr, width=None if stream.isatty() else 160, emoji=False)
 
 
 # Where standard error is no terminal, how many seconds pass between two lines of progress.

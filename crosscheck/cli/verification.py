@@ -1,6 +1,8 @@
 """`crosscheck verify`."""
 
+import math
 import sys
+from typing import Any
 
 import click
 
@@ -14,6 +16,12 @@ FRAMEWORK_OPTION = click.option(
     multiple=True,
     help="Also judge this importable package; may be given more than once.",
 )
+
+
+def _check_finite(context: Any, parameter: Any, seconds: float) -> float:
+    if not math.isfinite(seconds):  # NaN is in every range
+        raise click.BadParameter("it must be a number of seconds")
+    return seconds
 
 
 @click.command()
@@ -36,6 +44,7 @@ FRAMEWORK_OPTION = click.option(
     type=click.FloatRange(min=0, min_open=True),
     default=Limits.seconds,
     show_default=True,
+    callback=_check_finite,
     help="End a framework that takes longer than this for one case.",
 )
 @click.option(
@@ -85,7 +94,7 @@ def verify(
     from crosscheck.documents.entries import TranscriptionError
     from crosscheck.documents.ledger import ledger
     from crosscheck.documents.transcription import DOCUMENTS
-    from crosscheck.frameworks.registry import UnknownFrameworkError
+    from crosscheck.frameworks.registry import ImportLimitError, UnknownFrameworkError
     from crosscheck.report.verification import show_verification
     from crosscheck.verification.records import verification_as_json
     from crosscheck.verification.selection import select
@@ -101,7 +110,7 @@ def verify(
             result = verify_everything(selection, progress=advance, limits=limits)
         # With --only a framework is being worked on, and the documents would be in the way.
         ledgers = [] if only else [ledger(number) for number in DOCUMENTS]
-    except UnknownFrameworkError as error:
+    except (UnknownFrameworkError, ImportLimitError) as error:
         raise click.UsageError(str(error)) from None
     except TranscriptionError as error:
         raise click.ClickException(str(error)) from None

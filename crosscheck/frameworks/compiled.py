@@ -9,6 +9,7 @@ import hashlib
 import os
 import platform
 import stat
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from platformdirs import user_cache_path
 
 APPLICATION = "backprop-crosscheck"
 FOLDER_VARIABLE = "JAX_COMPILATION_CACHE_DIR"
+# What JAX's warning says of a file that it cannot read.
+UNREADABLE = "Error reading persistent compilation cache entry"
 
 
 def jax_cache(package: str) -> dict[str, str]:
@@ -32,16 +35,32 @@ def jax_cache(package: str) -> dict[str, str]:
     except PackageNotFoundError:
         return {}
     try:
-        folder = user_cache_path(APPLICATION) / "jax" / kind / package
+        folder = user_cache_path(APPLICATION) / "jax" / kind
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         _keep_private(folder)
     except (OSError, RuntimeError):  # this user may not even have a home
         return {}
     return {
-        FOLDER_VARIABLE: str(folder),
+        FOLDER_VARIABLE: str(folder / package),  # which JAX makes when it has something to keep
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
         "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
     }
+
+
+def forget_unreadable(folder: str, warnings: Sequence[str]) -> list[str]:
+    """Empty a folder that JAX warned of, so that the next run fills it anew.
+
+    A process that is ended while it writes leaves half a file, which JAX neither reads nor
+    replaces: it would warn of it for ever.
+
+    Returns:
+        The other warnings.
+    """
+    others = [line for line in warnings if UNREADABLE not in line]
+    if others != list(warnings):
+        for file in Path(folder).iterdir():
+            file.unlink(missing_ok=True)
+    return others
 
 
 def _keep_private(folder: Path) -> None:

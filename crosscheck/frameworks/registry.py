@@ -37,6 +37,10 @@ class UnknownFrameworkError(LookupError):
     """A name is neither a known framework nor an importable package."""
 
 
+class ImportLimitError(ValueError):
+    """The environment variable for the limit of an import is no number of seconds."""
+
+
 @dataclass(frozen=True)
 class Framework:
     """A loaded package, its modules as attributes, and what it declares of itself."""
@@ -247,12 +251,12 @@ def import_limit() -> float:
     """How many seconds an import may take.
 
     Raises:
-        ValueError: If the environment variable is no number of seconds above 0.
+        ImportLimitError: If the environment variable is no number of seconds above 0.
     """
     text = os.environ.get(IMPORT_LIMIT_VARIABLE, str(IMPORT_LIMIT))
     limit = float(text) if text.replace(".", "", 1).isdecimal() else 0.0
     if not limit:
-        raise ValueError(
+        raise ImportLimitError(
             f"{IMPORT_LIMIT_VARIABLE} must be a number of seconds above 0, not {text!r}"
         )
     return limit

@@ -27,42 +27,62 @@ def show_verification(console: Console, result: Verification, ledgers: Iterable[
         console.print(summary(ledgers))
     for name, status in result.frameworks.items():
         if status.status not in (Outcome.VERIFIED, Outcome.NOT_INSTALLED):
-            for reason in status.reasons:
-                console.print(f"[bold red]{name} is {status.status}:[/] {escape(reason)}")
+            _say_some(console, f"[bold red]{name} is {status.status}:[/]", status.reasons)
         for reason, cases in status.not_supported.items():
-            console.print(f"[yellow]{name} does not support[/] {_counted(cases)}: {escape(reason)}")
+            _say(console, f"[yellow]{name} does not support[/] {_counted(cases)}:", reason)
         for what, cases in status.known_failures.items():
-            console.print(f"[yellow]{name} fails[/] {_counted(cases)}: {escape(what)}")
+            _say(console, f"[yellow]{name} fails[/] {_counted(cases)}:", what)
         if status.ladder:
             console.print(_ladder(name, status.ladder))
     failures = [each for each in result.comparisons if not (each.holds or each.known_failure)]
     failures.sort(key=lambda failure: failure.frameworks[1] != EXACT)  # who is wrong comes first
-    for failure in failures[:SHOWN_FAILURES]:
-        console.print(f"[bold red]differs:[/] {escape(failure.message)}")
-    if len(failures) > SHOWN_FAILURES:
-        console.print(f"... and {len(failures) - SHOWN_FAILURES} more (--json has them all)")
+    _say_some(console, "[bold red]differs:[/]", [failure.message for failure in failures])
     if result.comparisons and result.kinks:
         console.print(_kinks(result))
     for name, status in result.frameworks.items():
         _show_said(console, name, status)
     for line in result.skipped:
-        console.print(f"[yellow]skipped:[/] {escape(line)}")
+        _say(console, "[yellow]skipped:[/]", line)
     for problem in result.problems:
-        console.print(f"[bold red]ledger:[/] {escape(problem)}")
+        _say(console, "[bold red]ledger:[/]", problem)
     console.print(closing_line(result))
 
 
 def _show_said(console: Console, name: str, status: Status) -> None:
     """What a framework warned of and printed, as far as it is kept."""
     for warning in status.warnings:
-        console.print(f"[yellow]{name} warns:[/] {escape(warning)}")
+        _say(console, f"[yellow]{name} warns:[/]", warning)
     if status.printed_lines:
         lines = "1 line" if status.printed_lines == 1 else f"{status.printed_lines:,} lines"
         console.print(f"[yellow]{name} printed {lines}:[/]")
         for line in status.printed:
-            console.print(f"    {escape(line)}", highlight=False)
+            _say(console, "   ", line)
         if status.printed_lines > len(status.printed):
             console.print(f"    ... and {status.printed_lines - len(status.printed):,} more")
+
+
+def _say_some(console: Console, head: str, texts: Sequence[str]) -> None:
+    """The first of several texts, each in lines of its own, and how many more there are."""
+    for text in texts[:SHOWN_FAILURES]:
+        _say(console, head, text)
+    if len(texts) > SHOWN_FAILURES:
+        console.print(f"... and {len(texts) - SHOWN_FAILURES} more (--json has them all)")
+
+
+def _say(console: Console, head: str, text: str) -> None:
+    """A text that a framework or a document may have written, behind a head as markup.
+
+    On a terminal its further lines stand below its first, so that none can pass for another
+    result; elsewhere it is one line.
+    """
+    if not console.is_terminal:
+        console.print(head, escape(text), soft_wrap=True)
+        return
+    line = Table.grid(padding=(0, 1))
+    line.add_column(no_wrap=True)
+    line.add_column(overflow="fold")
+    line.add_row(head, escape(text))
+    console.print(line)
 
 
 def closing_line(result: Verification) -> str:

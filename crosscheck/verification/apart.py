@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from crosscheck.frameworks.compiled import jax_cache
+from crosscheck.frameworks.compiled import FOLDER_VARIABLE, forget_unreadable, jax_cache
 from crosscheck.frameworks.declarations import DeclarationError, Declarations, declared_by
 from crosscheck.frameworks.messages import MessageError, without_entries
 from crosscheck.frameworks.plain_text import plain
@@ -85,6 +85,7 @@ class _Apart:
     def __init__(self, name: str, package: str, limits: Limits, import_limit: float) -> None:
         self.name, self.package, self.limits = name, package, limits
         self.import_limit = import_limit
+        self.cache = jax_cache(package) if limits.cache else {}
         self.declared, self.problem = _declared_by(package)  # before the package can change it
         self.attempts: dict[int, Attempt] = {}  # by the identity of the case
         self.printed, self.warned = Lines(), Lines()
@@ -138,8 +139,7 @@ class _Apart:
         """A worker that has loaded the framework; None if that cannot be used."""
         if not self.usable:
             return None
-        environment = jax_cache(self.package) if self.limits.cache else {}
-        worker = workers.start(self.limits.memory, environment)
+        worker = workers.start(self.limits.memory, self.cache)
         status = _loaded(worker, self.name, self.package, self.import_limit)
         if self._is_usable(status):
             return worker
@@ -177,6 +177,9 @@ class _Apart:
 
     def _close(self, worker: Worker) -> None:
         worker.close()
+        if self.cache:
+            folder = self.cache[FOLDER_VARIABLE]
+            worker.warned.kept = forget_unreadable(folder, worker.warned.kept)
         with self.lock:
             self.printed.join(worker.printed)
             self.warned.join(worker.warned)

@@ -229,8 +229,8 @@ def cache_folder(tmp_path, monkeypatch):
 def test_the_cache_is_private_and_keyed_by_package_version_and_processor(cache_folder, monkeypatch):
     found = compiled.jax_cache("mine")
     folder = found["JAX_COMPILATION_CACHE_DIR"]
-    assert os.path.isdir(folder)
-    assert stat.S_IMODE(os.stat(folder).st_mode) == 0o700
+    assert os.path.basename(folder) == "mine"
+    assert stat.S_IMODE(os.stat(os.path.dirname(folder)).st_mode) == 0o700
     assert found["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] == "0"
     folders = {folder, compiled.jax_cache("other")["JAX_COMPILATION_CACHE_DIR"]}
     monkeypatch.setattr(compiled, "version", lambda name: "9.10")
@@ -238,15 +238,31 @@ def test_the_cache_is_private_and_keyed_by_package_version_and_processor(cache_f
     monkeypatch.setattr(compiled, "_processor", lambda: "another")
     folders.add(compiled.jax_cache("mine")["JAX_COMPILATION_CACHE_DIR"])
     assert len(folders) == 4
-    os.chmod(folder, 0o777)
-    monkeypatch.undo()
 
 
 def test_a_folder_that_others_may_write_to_is_taken_from_them(cache_folder):
     folder = compiled.jax_cache("mine")[compiled.FOLDER_VARIABLE]
-    os.chmod(folder, 0o777)
+    os.chmod(os.path.dirname(folder), 0o777)
     assert compiled.jax_cache("mine")[compiled.FOLDER_VARIABLE] == folder
-    assert stat.S_IMODE(os.stat(folder).st_mode) == 0o700
+    assert stat.S_IMODE(os.stat(os.path.dirname(folder)).st_mode) == 0o700
+
+
+def test_who_has_no_home_keeps_nothing(cache_folder, monkeypatch):
+    def no_home(name):
+        raise RuntimeError("could not determine the home directory")
+
+    monkeypatch.setattr(compiled, "user_cache_path", no_home)
+    assert compiled.jax_cache("mine") == {}
+
+
+def test_what_cannot_be_read_is_forgotten_and_not_warned_of_for_ever(tmp_path):
+    (tmp_path / "half").write_bytes(b"ha")
+    care = "UserWarning: care"
+    assert compiled.forget_unreadable(str(tmp_path), [care]) == [care]
+    assert (tmp_path / "half").exists()
+    warned = ["UserWarning: Error reading persistent compilation cache entry for 'x': ...", care]
+    assert compiled.forget_unreadable(str(tmp_path), warned) == [care]
+    assert not (tmp_path / "half").exists()
 
 
 def test_without_a_private_folder_nothing_is_kept(cache_folder, monkeypatch):

@@ -4,19 +4,11 @@ Every one is a copy of a reference with something added to one of its files. All
 in one run, beside the honest reference.
 """
 
-import json
-import os
-import re
-import shutil
-import signal
-import subprocess
 import sys
 from importlib.util import find_spec
-from pathlib import Path
 
-import psutil
 import pytest
-from hostile import HOSTILE, JAX, TORCH, VERIFIED, in_a_call
+from hostile import DIFFERS, HOSTILE, VERIFIED, copy, in_a_call, on_import
 
 from crosscheck.frameworks.serving import KEPT
 from crosscheck.verification.cases.groups import groups
@@ -25,19 +17,11 @@ from crosscheck.verification.limits import Limits
 from crosscheck.verification.selection import Selection
 from crosscheck.verification.verify import every_case, verify_everything
 
-ROOT = Path(__file__).parents[2]
 FEW: list[Case] = [
     *(c for c in groups()["edges"] if c.name == "edges-gelu-half_squared_error-float64"),
     *(c for c in groups()["networks"] if c.name == "tanh-half_squared_error-float64"),
     *(c for c in groups()["optimizers"] if c.name == "adam-layers-float64"),
 ]
-
-
-def copy(folder: Path, reference: str, name: str, file: str, added: str) -> None:
-    """A copy of a reference, with text put at the end of one of its files."""
-    shutil.copytree(ROOT / f"reference_{reference}", folder / name)
-    path = folder / name / file
-    path.write_text(path.read_text(encoding="utf-8") + "\n" + added, encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +65,8 @@ def test_what_one_does_is_its_own_affair(together, name):
         assert status.status in ("verified", "wrong")
     elif expected == VERIFIED:
         assert (status.status, status.reasons) == ("verified", [])
+    elif expected == DIFFERS:
+        assert (status.status, status.reasons) == ("wrong", [])
     else:
         assert status.status == "wrong"
         assert status.reasons[0].startswith(expected)
@@ -97,6 +83,18 @@ def test_the_verdict_on_one_does_not_depend_on_which_others_are_judged(together,
         assert alone.frameworks[name] == together.frameworks[name]
         own = [c for c in together.comparisons if c.frameworks == (name, "exact")]
         assert alone.comparisons == own
+
+
+def test_who_can_be_loaded_once_and_not_again_is_wrong(tmp_path, monkeypatch):
+    lines = ("import os", "path = __file__ + '.seen'", "if os.path.exists(path):",
+             "    raise ImportError('no')", "open(path, 'w').close()")  # fmt: skip
+    copy(tmp_path, "numpy", "loaded_once", *on_import(*lines))
+    monkeypatch.syspath_prepend(tmp_path)
+    both = [*FEW, *(c for c in every_case() if c.name == "adam-layers-float32")]
+    found = judged({"loaded_once": "loaded_once"}, cases=both)
+    assert not found.holds
+    (reason, *_) = found.frameworks["loaded_once"].reasons
+    assert reason == "could be loaded once, and not again: no"
 
 
 def test_what_is_printed_is_kept_up_to_a_point_and_counted(together):
@@ -168,6 +166,22 @@ def test_one_that_leaves_something_unwritten_may_end_its_process_while_it_climbs
 # ----- frameworks that the built-in ones share a library with -----
 
 
+TORCH = {
+    "flushes_denormals": "torch.set_flush_denormal(True)",
+    "other_dtype": "torch.set_default_dtype(torch.float16)",
+    "other_device": "torch.set_default_device('meta')",
+    "inference": "held = torch.inference_mode(); held.__enter__()",
+    "autocast": "held = torch.autocast('cpu'); held.__enter__()",
+    "no_gradients": "torch.set_grad_enabled(False)",
+}
+JAX = {
+    "without_x64": "jax.config.update('jax_enable_x64', False)",
+    "strict": "jax.config.update('jax_numpy_dtype_promotion', 'strict')",
+    "guarded": "jax.config.update('jax_transfer_guard', 'disallow')",
+    "not_compiled": "jax.config.update('jax_disable_jit', True)",
+}
+
+
 @pytest.mark.parametrize(("library", "settings"), [("torch", TORCH), ("jax", JAX)])
 def test_settings_of_a_library_reach_nobody_else(tmp_path, monkeypatch, library, settings):
     if find_spec(library) is None:
@@ -180,66 +194,3 @@ def test_settings_of_a_library_reach_nobody_else(tmp_path, monkeypatch, library,
     found = judged(packages, Limits(cache=False, memory=3000))
     assert [found.frameworks[name].status for name in names] == ["verified", "verified"]
     assert all(c.holds for c in found.comparisons if c.frameworks[0] in names)
-
-
-# ----- the command -----
-
-
-def crosscheck(folder, *arguments, **rest):
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join((str(folder), str(ROOT)))}
-    return subprocess.run(
-        [sys.executable, "-m", "crosscheck", "verify", "--no-cache", *arguments],
-        env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, **rest,
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize("name", ["leaves_on_import", "leaves_in_a_call", "leaves_in_version"])
-def test_no_exit_code_0_without_a_verdict(hostile, name):
-    ended = crosscheck(hostile, "--only", name)
-    assert ended.returncode == 1
-    assert f"wrong: {name}" in ended.stdout
-    assert "exit code 0" in ended.stdout
-
-
-def test_what_is_printed_stands_below_the_result_and_never_in_the_json(hostile):
-    ended = crosscheck(hostile, "--only", "prints", "--json", "-")
-    assert ended.returncode == 0
-    found = json.loads(ended.stdout)
-    # Its two workers print as much, each.
-    assert found["frameworks"]["prints"]["printed_lines"] == 20_000
-    assert "prints printed 20,000 lines:" in ended.stderr
-    assert "... and 19,950 more" in ended.stderr
-    assert "\x1b" not in ended.stderr
-
-
-def test_escapes_are_shown_and_not_obeyed(hostile):
-    ended = crosscheck(hostile, "--only", "warns")
-    assert ended.returncode == 0
-    assert "\\x1b[2J\\x07[red]x[/]\\ud800" in ended.stdout
-    assert "\x1b" not in ended.stdout
-    assert "\x07" not in ended.stdout
-
-
-def test_progress_names_framework_and_case_where_there_is_no_terminal(hostile):
-    ended = crosscheck(hostile, "--only", "precision")
-    assert re.match(r"1 of 248: precision: \S+", ended.stderr)
-
-
-@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGKILL])
-def test_whatever_ends_the_command_ends_every_worker(hostile, kind):
-    running = subprocess.Popen(
-        [sys.executable, "-m", "crosscheck", "verify", "--no-cache", "--only", "hangs_in_a_call"],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join((str(hostile), str(ROOT)))},
-        stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        text=True,
-    )
-    with running.stderr as stderr:
-        while "hangs_in_a_call" not in stderr.readline():
-            pass  # until it computes
-        workers = psutil.Process(running.pid).children(recursive=True)
-        running.send_signal(kind)
-        assert ("interrupted" in stderr.read()) == (kind == signal.SIGINT)
-    assert running.wait() == (130 if kind == signal.SIGINT else -signal.SIGKILL)
-    assert workers
-    assert psutil.wait_procs(workers, timeout=10)[1] == []

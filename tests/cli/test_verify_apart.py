@@ -1,0 +1,135 @@
+"""`crosscheck verify` and frameworks that mean no good: exit codes, what is shown, what is left."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import psutil
+import pytest
+from hostile import HOSTILE, ROOT, copy
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    """The folder that all of them lie in."""
+    folder = tmp_path_factory.mktemp("hostile")
+    for name, (added, _) in HOSTILE.items():
+        copy(folder, "numpy", name, *added)
+    return folder
+
+
+def crosscheck(folder, *arguments, variables=None):
+    path = {"PYTHONPATH": os.pathsep.join((str(folder), str(ROOT)))}
+    environment = os.environ | path | (variables or {})
+    return subprocess.run(
+        [sys.executable, "-m", "crosscheck", "verify", "--no-cache", *arguments],
+        env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["leaves_on_import", "leaves_in_a_call", "leaves_in_version"])
+def test_no_exit_code_0_without_a_verdict(hostile, name):
+    ended = crosscheck(hostile, "--only", name)
+    assert ended.returncode == 1
+    assert f"wrong: {name}" in ended.stdout
+    assert "exit code 0" in ended.stdout
+
+
+def test_what_is_printed_stands_below_the_result_and_never_in_the_json(hostile):
+    ended = crosscheck(hostile, "--only", "prints", "--json", "-")
+    assert ended.returncode == 0
+    found = json.loads(ended.stdout)
+    # Its two workers print as much, each.
+    assert found["frameworks"]["prints"]["printed_lines"] == 20_000
+    assert "prints printed 20,000 lines:" in ended.stderr
+    assert "... and 19,950 more" in ended.stderr
+    assert "\x1b" not in ended.stderr
+
+
+def test_escapes_are_shown_and_not_obeyed(hostile):
+    ended = crosscheck(hostile, "--only", "warns")
+    assert ended.returncode == 0
+    assert "\\x1b[2J\\x07[red]x[/]\\ud800" in ended.stdout
+    assert "\x1b" not in ended.stdout
+    assert "\x07" not in ended.stdout
+
+
+def test_a_long_line_of_a_framework_is_no_line_of_the_result(hostile):
+    ended = crosscheck(hostile, "--only", "prints_a_long_line")
+    forged = [line for line in ended.stdout.splitlines() if line.startswith("All holds.")]
+    assert len(forged) == 1
+    assert "verified: prints_a_long_line" in forged[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "message"),
+    [
+        (("--limit", "nan"), {}, "it must be a number of seconds"),
+        (("--limit", "0"), {}, "is not in the range x>0"),
+        (("--memory", "0"), {}, "is not in the range x>=1"),
+        ((), {"CROSSCHECK_IMPORT_LIMIT": "abc"}, "CROSSCHECK_IMPORT_LIMIT must be a number of"),
+    ],
+)
+def test_a_limit_that_is_none_is_bad_usage(hostile, arguments, variables, message):
+    ended = crosscheck(hostile, "--only", "numpy", *arguments, variables=variables)
+    assert ended.returncode == 2
+    assert message in " ".join(ended.stderr.replace("│", " ").split())
+
+
+def test_a_folder_that_is_gone_harms_nobody(hostile, tmp_path):
+    script = (
+        "import os, sys; os.chdir(sys.argv.pop(1)); os.rmdir(os.getcwd());"
+        "from crosscheck.cli.main import main; main()"
+    )
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    arguments = [gone, "verify", "--only", "numpy", "--no-cache"]
+    ended = subprocess.run(
+        [sys.executable, "-P", "-c", script, *arguments], env=environment, capture_output=True
+    )
+    assert ended.returncode == 0
+
+
+@pytest.mark.parametrize("closed", [1, 2])
+def test_a_closed_stream_is_no_traceback(closed):
+    ended = subprocess.run(
+        [sys.executable, "-m", "crosscheck", "verify", "--only", "numpy", "--no-cache"],
+        cwd=ROOT,
+        stdout=None if closed == 1 else subprocess.PIPE,
+        stderr=None if closed == 2 else subprocess.PIPE,
+        preexec_fn=lambda: os.close(closed),
+    )
+    assert ended.returncode == 0
+    assert b"Traceback" not in (ended.stderr or b"")
+
+
+def test_progress_names_framework_and_case_where_there_is_no_terminal(hostile):
+    ended = crosscheck(hostile, "--only", "precision")
+    assert re.match(r"1 of 248: precision: \S+", ended.stderr)
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGKILL, -9)],
+)
+def test_whatever_ends_the_command_ends_every_worker(hostile, kind, code):
+    running = subprocess.Popen(
+        [sys.executable, "-m", "crosscheck", "verify", "--no-cache", "--only", "hangs_in_a_call"],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join((str(hostile), str(ROOT)))},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    with running.stderr as stderr:
+        while "hangs_in_a_call" not in stderr.readline():
+            pass  # until it computes
+        workers = psutil.Process(running.pid).children(recursive=True)
+        running.send_signal(kind)
+        assert ("interrupted" in stderr.read()) == (kind == signal.SIGINT)
+    assert running.wait() == code
+    assert workers
+    assert psutil.wait_procs(workers, timeout=10)[1] == []
