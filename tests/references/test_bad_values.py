@@ -269,9 +269,7 @@ def test_whatever_is_not_finite_is_found_and_nothing_else(door, others, dtype):
     check({})
     check({(0, 0): -np.finfo(dtype).max})
     for value in (np.nan, np.inf, -np.inf):
-        with pytest.raises(ValueError) as refused:
+        with pytest.raises(ValueError, match=r"^inputs has 1 non-finite .* first at \[2, 1\]$"):
             check({(2, 1): value})
-        assert str(refused.value) == "inputs has 1 non-finite entries, first at [2, 1]"
-    with pytest.raises(ValueError) as refused:
+    with pytest.raises(ValueError, match=r"^inputs has 2 non-finite .* first at \[1, 2\]$"):
         check({(1, 2): np.inf, (4, 0): -np.inf})
-    assert str(refused.value) == "inputs has 2 non-finite entries, first at [1, 2]"
