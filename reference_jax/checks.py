@@ -208,10 +208,11 @@ def _is_layer(value: Any) -> bool:
 
 def same_structure(trees: Sequence[Any]) -> None:
     """All bare arrays, or all tuples of equally many Layers."""
-    for tree in trees:
-        if isinstance(tree, tuple) != isinstance(trees[0], tuple):
+    layered = isinstance(trees[0], tuple)
+    for tree in trees[1:]:
+        if isinstance(tree, tuple) != layered:
             raise ValueError("trees differ: one is a tuple of Layers, another a bare array")
-    if not isinstance(trees[0], tuple):
+    if not layered:
         return
     for tree in trees:
         if not all(_is_layer(layer) for layer in tree):
