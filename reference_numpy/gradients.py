@@ -63,14 +63,12 @@ def unchecked_value_and_grad(
     trace = unchecked_forward(params, inputs, activations)
     errors = _backward(params, trace, targets, activations, loss)
     places = memory or [(None, None)] * len(params)  # where to write: None is a new array
-    grads = tuple(
-        Layer(
-            weight=np.dot(delta.T, below, out=weight),  # BP4
-            bias=delta.sum(axis=0, out=bias),  # BP3
-        )
-        for delta, below, (weight, bias) in zip(errors, trace.activations[:-1], places, strict=True)
-    )
-    return LOSSES[loss](trace.outputs, targets), grads
+    grads = []
+    for delta, below, (weight, bias) in zip(errors, trace.activations[:-1], places, strict=True):
+        of_weight = np.dot(delta.T, below, out=weight)  # BP4
+        of_bias = delta.sum(axis=0, out=bias)  # BP3
+        grads.append(Layer(of_weight, of_bias))
+    return LOSSES[loss](trace.outputs, targets), tuple(grads)
 
 
 def deltas(

@@ -84,7 +84,7 @@ def run_epoch(
             value, grads = unchecked_value_and_grad(params, x, y, activations, loss)
             updates, state = optimizer.update(grads, state, params)
             params = apply_updates(params, updates)
-        total += float(value.detach()) * len(batch)
+        total += value.item() * len(batch)
     if whole:
         params = views(theta, params)
         state = _map_moments(lambda moment: views(moment, params), state)

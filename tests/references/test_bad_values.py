@@ -255,3 +255,21 @@ def test_bad_input_is_refused_in_the_same_words(door, name):
 def test_any_finite_target_suits_a_squared_error(door):
     result = door.train(targets=door.array(np.full((5, 2), -7.5)), loss="squared_error")
     assert np.isfinite(result.losses[0])
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("others", ["ones", "largest"])  # the squares of the largest overflow
+def test_whatever_is_not_finite_is_found_and_nothing_else(door, others, dtype):
+    def check(spoiled):
+        values = np.full((5, 3), np.finfo(dtype).max if others == "largest" else 1, dtype)
+        for place, value in spoiled.items():
+            values[place] = value
+        door.f.checks.finite("inputs", door.array(values))
+
+    check({})
+    check({(0, 0): -np.finfo(dtype).max})
+    for value in (np.nan, np.inf, -np.inf):
+        with pytest.raises(ValueError, match=r"^inputs has 1 non-finite .* first at \[2, 1\]$"):
+            check({(2, 1): value})
+    with pytest.raises(ValueError, match=r"^inputs has 2 non-finite .* first at \[1, 2\]$"):
+        check({(1, 2): np.inf, (4, 0): -np.inf})

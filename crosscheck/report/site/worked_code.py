@@ -20,8 +20,8 @@ DELTA = ("gradients._backward", "delta = ACTIVATION_VJPS")
 SLOPE = ("gradients.ACTIVATION_VJPS", '"sigmoid":')
 GRADS = {
     "numpy": (
-        ("gradients.unchecked_value_and_grad", "weight=np.dot(delta.T"),
-        ("gradients.unchecked_value_and_grad", "bias=delta.sum("),
+        ("gradients.unchecked_value_and_grad", "of_weight = np.dot(delta.T"),
+        ("gradients.unchecked_value_and_grad", "of_bias = delta.sum("),
     ),
     "torch": (
         ("gradients.unchecked_value_and_grad", "value = LOSSES[loss]("),

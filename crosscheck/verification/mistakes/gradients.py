@@ -15,8 +15,8 @@ COTANGENT = "cotangent = LOSS_GRADIENTS[loss](trace.outputs, targets)"
 DELTA = "delta = ACTIVATION_VJPS[activations[index]](cotangent, z, a)"
 Z = "z, a = trace.pre_activations[index], trace.activations[index + 1]"
 DOWN = "cotangent = delta @ params[index].weight"
-WEIGHT = "weight=np.dot(delta.T, below, out=weight),"
-BIAS = "bias=delta.sum(axis=0, out=bias),"
+WEIGHT = "of_weight = np.dot(delta.T, below, out=weight)"
+BIAS = "of_bias = delta.sum(axis=0, out=bias)"
 BELOW = "zip(errors, trace.activations[:-1], places, strict=True)"
 RETURN = "return tuple(reversed(errors))"
 RELU = "cotangent * (z > 0)"
@@ -119,14 +119,14 @@ MISTAKES = [
         (WEIGHT, WEIGHT.replace("delta.T", "delta.T / 2")),
     ),
     _grads("sign of the weights' gradient", (WEIGHT, WEIGHT.replace("delta.T", "-delta.T"))),
-    _grads("transposed gradient", (WEIGHT, "weight=np.dot(below.T, delta, out=weight),")),
+    _grads("transposed gradient", (WEIGHT, WEIGHT.replace("delta.T, below", "below.T, delta"))),
     _grads(
         "weights' gradient averaged once more",
         (WEIGHT, WEIGHT.replace("delta.T", "delta.T / len(delta)")),
     ),
     _grads(
         "outer product of the first sample",
-        (WEIGHT, "weight=np.dot(delta[:1].T, below[:1], out=weight),"),
+        (WEIGHT, WEIGHT.replace("delta.T, below", "delta[:1].T, below[:1]")),
     ),
     _grads(
         "weights' gradient from the activation above",
@@ -136,10 +136,10 @@ MISTAKES = [
         "weights' gradient from z instead of a",
         (BELOW, BELOW.replace("trace.activations[:-1]", "(inputs, *trace.pre_activations[:-1])")),
     ),
-    _grads("bias gradient missing", (BIAS, "bias=(0 * delta).sum(axis=0, out=bias),")),
-    _grads("bias gradient averaged", (BIAS, "bias=delta.mean(axis=0, out=bias),")),
-    _grads("bias gradient summed over the units", (BIAS, "bias=delta.sum(axis=1, out=bias),")),
-    _grads("bias gradient of the first sample", (BIAS, "bias=delta[:1].sum(axis=0, out=bias),")),
+    _grads("bias gradient missing", (BIAS, BIAS.replace("delta", "(0 * delta)"))),
+    _grads("bias gradient averaged", (BIAS, BIAS.replace("sum", "mean"))),
+    _grads("bias gradient summed over the units", (BIAS, BIAS.replace("axis=0", "axis=1"))),
+    _grads("bias gradient of the first sample", (BIAS, BIAS.replace("delta", "delta[:1]"))),
     _grads(
         "last layer skipped",
         (WEIGHT, WEIGHT.replace("delta.T", "delta.T * (below is not trace.activations[-2])")),
@@ -155,12 +155,12 @@ MISTAKES = [
     _grads(
         "loss beside the gradient of another batch size",
         (
-            "return LOSSES[loss](trace.outputs, targets), grads",
-            "return LOSSES[loss](trace.outputs, targets) * len(targets), grads",
+            "return LOSSES[loss](trace.outputs, targets), tuple(grads)",
+            "return LOSSES[loss](trace.outputs, targets) * len(targets), tuple(grads)",
         ),
     ),
     _grads(
         "inputs changed in place",
-        ("    grads = tuple(\n", "    inputs -= inputs.mean(axis=0)\n    grads = tuple(\n"),
+        ("    grads = []\n", "    inputs -= inputs.mean(axis=0)\n    grads = []\n"),
     ),
 ]

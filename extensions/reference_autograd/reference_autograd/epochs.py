@@ -63,8 +63,8 @@ def run_epoch(
     total = 0.0
     for batch in batches:
         x, y = xs[: len(batch)], ys[: len(batch)]
-        np.take(inputs, batch, axis=0, out=x, mode="clip")
-        np.take(targets, batch, axis=0, out=y, mode="clip")
+        inputs.take(batch, axis=0, out=x, mode="clip")
+        targets.take(batch, axis=0, out=y, mode="clip")
         value, grads = unchecked_value_and_grad(params, x, y, activations, loss)
         if whole:
             for part, grad in zip(parts, grads, strict=True):
