@@ -17,6 +17,8 @@ from platformdirs import user_cache_path
 
 APPLICATION = "backprop-crosscheck"
 FOLDER_VARIABLE = "JAX_COMPILATION_CACHE_DIR"
+# The environment under which JAX uses and keeps nothing.
+NOT_CACHED = {"JAX_ENABLE_COMPILATION_CACHE": "false"}
 # What JAX's warning says of a file that it cannot read.
 UNREADABLE = "Error reading persistent compilation cache entry"
 

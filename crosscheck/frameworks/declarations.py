@@ -45,7 +45,7 @@ KNOWN = {
 }
 Names = tuple[str, ...]
 # A file of declarations has a few hundred bytes. Keys of very many parts take Python's parser long.
-LARGEST, LONGEST_LINE = 100_000, 10_000
+LARGEST, LONGEST_LINE = 200_000, 10_000
 
 
 class DeclarationError(ValueError):

@@ -14,7 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from crosscheck.frameworks.compiled import FOLDER_VARIABLE, forget_unreadable, jax_cache
+from crosscheck.frameworks.compiled import (
+    FOLDER_VARIABLE,
+    NOT_CACHED,
+    forget_unreadable,
+    jax_cache,
+)
 from crosscheck.frameworks.declarations import DeclarationError, Declarations, declared_by
 from crosscheck.frameworks.messages import MessageError, without_entries
 from crosscheck.frameworks.plain_text import plain
@@ -85,7 +90,7 @@ class _Apart:
     def __init__(self, name: str, package: str, limits: Limits, import_limit: float) -> None:
         self.name, self.package, self.limits = name, package, limits
         self.import_limit = import_limit
-        self.cache = jax_cache(package) if limits.cache else {}
+        self.cache = jax_cache(package) if limits.cache else NOT_CACHED
         self.declared, self.problem = _declared_by(package)  # before the package can change it
         self.attempts: dict[int, Attempt] = {}  # by the identity of the case
         self.printed, self.warned = Lines(), Lines()
@@ -153,10 +158,10 @@ class _Apart:
                 found.blame(self.problem)
             if self.status is None:
                 self.status = found
-            elif found.status is not Outcome.VERIFIED:  # it was, for an earlier worker
+            elif self.usable and found.status is not Outcome.VERIFIED:
                 reasons = "; ".join(found.reasons) or found.status
                 self.status.blame(f"could be loaded once, and not again: {reasons}")
-            self.usable = found.status is Outcome.VERIFIED
+            self.usable = self.usable and found.status is Outcome.VERIFIED
             return self.usable
 
     def _attempt(self, worker: Worker, case: Case, until: Stage | None = None) -> Attempt:
@@ -177,8 +182,8 @@ class _Apart:
 
     def _close(self, worker: Worker) -> None:
         worker.close()
-        if self.cache:
-            folder = self.cache[FOLDER_VARIABLE]
+        folder = self.cache.get(FOLDER_VARIABLE)
+        if folder is not None:
             worker.warned.kept = forget_unreadable(folder, worker.warned.kept)
         with self.lock:
             self.printed.join(worker.printed)

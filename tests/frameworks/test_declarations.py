@@ -244,7 +244,7 @@ def test_pytest_takes_declarations_as_they_are_meant(tmp_path, changed, which, e
         ("limits = " + "[" * 20_000, "it has a line of more than 10,000 bytes"),
         ("own" + ".a" * 50_000 + " = 1", "it has a line of more than 10,000 bytes"),
         ("contract = " + "9" * 5_000, "Exceeds the limit"),
-        ("# x\n" * 25_001, "it has more than 100,000 bytes"),
+        ("# x\n" * 50_001, "it has more than 200,000 bytes"),
         ("limits = '\x00'", "invalid character"),
     ],
 )

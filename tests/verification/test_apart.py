@@ -191,6 +191,6 @@ def test_settings_of_a_library_reach_nobody_else(tmp_path, monkeypatch, library,
     monkeypatch.syspath_prepend(tmp_path)
     names = ("numpy", library)
     packages = {name: name for name in settings} | {name: f"reference_{name}" for name in names}
-    found = judged(packages, Limits(cache=False, memory=3000))
+    found = judged(packages, Limits(memory=3000))
     assert [found.frameworks[name].status for name in names] == ["verified", "verified"]
     assert all(c.holds for c in found.comparisons if c.frameworks[0] in names)

@@ -110,13 +110,9 @@ def test_a_dropped_bias_correction_is_wrong_and_its_place_is_named(plant):
 
 
 def test_a_tensor_of_another_shape_is_wrong_and_named(plant):
-    package, result = plant(
-        "reference_numpy",
-        "gradients.py",
-        "return tuple(reversed(errors))",
-        "return tuple(each.T for each in reversed(errors))",
-    )
-    found = blamed(package, result)
+    transposed = "return tuple(each.T for each in reversed(errors))"
+    planted = ("reference_numpy", "gradients.py", "return tuple(reversed(errors))", transposed)
+    found = blamed(*plant(*planted))
     assert any("deltas[0] has shape (5, 6) instead of (6, 5)" in c.message for c in found)
 
 
