@@ -162,17 +162,26 @@ def test_a_goal_is_a_ratio_of_medians_against_the_fastest_rival(monkeypatch):
         assert measured_ratio(goal, [*found[:2], made_up("scikit-learn", 6.0, task=other)]) is None
 
 
-def test_against_the_floor_gathering_is_set_aside():
-    goal = Goal("jax", "matrix products", 16, "sgd", 2.0, at_most=True)
+def test_what_a_floor_does_without_is_set_aside():
+    goal = Goal("jax", "matrix products", 16, "sgd", 2.0, at_most=True, set_aside="jax, gathering")
     found = [made_up("jax", 5.0), made_up("matrix products", 2.0)]
     assert measured_ratio(goal, found) is None
     assert measured_ratio(goal, [*found, made_up("jax, gathering", 1.0)]) == 2.0
+
+
+def test_of_a_floor_that_gathers_as_well_nothing_is_set_aside():
+    goal = Goal("numpy", "numpy, written out", 16, "sgd", 1.25, at_most=True)
+    found = [made_up("numpy", 5.0), made_up("numpy, written out", 4.0)]
+    assert measured_ratio(goal, [*found, made_up("jax, gathering", 1.0)]) == 1.25
+    assert goal.is_reached_by(1.25)
+    assert not goal.is_reached_by(1.26)
 
 
 def test_the_goals_name_what_is_measured():
     names = {variant.name for variant in VARIANTS}
     assert {goal.variant for goal in GOALS} <= names
     assert {rival for goal in GOALS for rival in goal.rivals} <= names
+    assert {goal.set_aside for goal in GOALS} <= {None, *names}
 
 
 def test_the_goals_are_those_of_the_document():
@@ -195,10 +204,10 @@ def test_the_goals_are_those_of_the_document():
 
 def test_the_tables_say_what_was_measured_and_which_goals_are_reached(capsys):
     tasks = [replace(FULL, batch_size=32), replace(FULL, batch_size=256)]
-    # 50,000 samples are 1,563 steps of 32, so that numpy takes 100 us and scikit-learn 299.
+    # 50,000 samples are 1,563 steps of 32, so that numpy takes 100 us and scikit-learn 219.
     found = [
         made_up("numpy", 0.1563, task=tasks[0]),
-        made_up("scikit-learn", 0.467337, task=tasks[0]),
+        made_up("scikit-learn", 0.342297, task=tasks[0]),
         *(made_up("jax", 0.9, task=task) for task in tasks),
         *(made_up("jax, gathering", 0.1, task=task) for task in tasks),
         *(made_up("jax, matrix products", 0.7, task=task) for task in tasks),
@@ -216,7 +225,7 @@ def test_the_tables_say_what_was_measured_and_which_goals_are_reached(capsys):
     assert ["numpy", "reference", "156.3", "100.0", "0.0"] in rows
     products = "matrix products, the fastest"
     assert [row for row in rows if row[-1] in ("reached", "missed")] == [
-        ["numpy", "scikit-learn", "32", "sgd", "at least 3", "2.99", "missed"],
+        ["numpy", "scikit-learn", "32", "sgd", "at least 2.2", "2.19", "missed"],
         ["jax", products, "32", "sgd", "at most 2", "2.00", "reached"],
         ["jax", products, "256", "sgd", "at most 1.3", "1.60", "missed"],
     ]
@@ -228,7 +237,7 @@ def test_the_tables_say_what_was_measured_and_which_goals_are_reached(capsys):
         if goal["measured"] is not None
     }
     assert reached == pytest.approx(
-        {("numpy", 32, "sgd"): 2.99, ("jax", 32, "sgd"): 2.0, ("jax", 256, "sgd"): 1.6}
+        {("numpy", 32, "sgd"): 2.19, ("jax", 32, "sgd"): 2.0, ("jax", 256, "sgd"): 1.6}
     )
     assert written["growth"][0]["exponent"] == pytest.approx(np.log2(3))
 

@@ -47,6 +47,7 @@ def as_json(summary: BenchmarkSummary) -> dict[str, Any]:
                 "optimizer": each.goal.optimizer,
                 "goal": each.goal.ratio,
                 "at_most": each.goal.at_most,
+                "set_aside": each.goal.set_aside,
                 "measured": each.ratio,
             }
             for each in summary.goals
