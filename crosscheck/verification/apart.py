@@ -48,7 +48,11 @@ EXACT_VALUES = Lock()
 
 
 def judged_apart(
-    packages: Mapping[str, str], cases: Sequence[Case], limits: Limits, progress: Progress
+    packages: Mapping[str, str],
+    cases: Sequence[Case],
+    limits: Limits,
+    progress: Progress,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> list[Candidate]:
     """Load frameworks, and let each compute every case, in workers.
 
@@ -57,6 +61,7 @@ def judged_apart(
         cases: What they compute.
         limits: What each may take.
         progress: Called, from several threads, with the name of each framework and case.
+        meanwhile: Called in this thread while they compute.
 
     Returns:
         The frameworks in the same order, with what they computed.
@@ -69,10 +74,11 @@ def judged_apart(
         running = [
             pool.submit(each.run, workers, [c for c in cases if c.dtype == dtype], progress)
             for dtype in dtypes
-            for each in frameworks
+            for each in reversed(frameworks)  # JAX, which compiles, takes the longest
         ]
         for case in cases:  # meanwhile, and once for all
             _exactly(case)
+        meanwhile()
         for each in running:
             each.result()
     return [framework.candidate(cases) for framework in frameworks]

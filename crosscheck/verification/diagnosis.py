@@ -64,8 +64,8 @@ def explained(comparisons: Iterable[Comparison]) -> list[Comparison]:
         each = with_mistakes(comparison, tried)
         if not each.mistakes:
             each = with_mistakes(comparison)
-        names = each.mistakes or ()
-        tried += [m for m in catalogue() if m.name in names and m not in tried]
+        if each.mistakes:
+            tried += [m for m in catalogue() if m.name in each.mistakes and m not in tried]
         found.append(each)
     return found
 

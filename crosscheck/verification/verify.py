@@ -87,7 +87,15 @@ def verify_everything(
         TranscriptionError: If a transcribed document contradicts itself.
     """
     chosen = list(every_case() if cases is None else cases)
-    candidates = judged_apart(selection.packages, chosen, limits or Limits(), progress or silent)
+    found: list[str] = []
+
+    def judge_the_ledger() -> None:
+        (progress or silent)("the ledger")
+        found.extend(each for number in transcription.DOCUMENTS for each in problems(number))
+
+    candidates = judged_apart(
+        selection.packages, chosen, limits or Limits(), progress or silent, judge_the_ledger
+    )
     judged = _judged(candidates, chosen)
     for name, status in judged.frameworks.items():
         asked_for = selection.asked_for & {name, selection.packages[name]}
@@ -97,12 +105,7 @@ def verify_everything(
         status = Status(None, Outcome.NOT_INSTALLED, ["not a known framework"])
         status.blame("asked for, but not installed")
         judged.frameworks[name] = status
-    (progress or silent)("the ledger")
-    return replace(
-        judged,
-        skipped=selection.skipped,
-        problems=[each for number in transcription.DOCUMENTS for each in problems(number)],
-    )
+    return replace(judged, skipped=selection.skipped, problems=found)
 
 
 def tasks(selection: Selection) -> int:
