@@ -11,6 +11,7 @@ import pytest
 from hostile import DIFFERS, HOSTILE, VERIFIED, copy, in_a_call, on_import
 
 from crosscheck.frameworks.serving import KEPT
+from crosscheck.verification import apart
 from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.cases.stages import Case
 from crosscheck.verification.limits import Limits
@@ -47,6 +48,7 @@ def together(hostile):
     """The verdict on each, when all are judged in one run beside the reference."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CROSSCHECK_IMPORT_LIMIT", "5")
+        patch.setattr(apart, "cores", lambda: 4)  # some of them wait for nothing
         return judged({"numpy": "reference_numpy"} | {name: name for name in HOSTILE})
 
 
