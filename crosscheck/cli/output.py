@@ -2,10 +2,9 @@
 
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from threading import Lock
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -71,7 +70,8 @@ def progress_bar(total: int, between: float = BETWEEN_LINES) -> Iterator[Callabl
         one more is done.
     """
     if not sys.stderr.isatty():
-        yield _lines_of_progress(total, between)
+        with _lines_of_progress(total, between) as advance:
+            yield advance
         return
     from rich.console import Console
     from rich.markup import escape
@@ -82,19 +82,38 @@ def progress_bar(total: int, between: float = BETWEEN_LINES) -> Iterator[Callabl
         yield lambda name: progress.update(task, description=escape(name), advance=1)
 
 
-def _lines_of_progress(total: int, between: float) -> Callable[[str], None]:
-    """What writes a line for the first task, and later for one after every few seconds."""
-    lock, done, due = Lock(), 0, time.monotonic()
+@contextmanager
+def _lines_of_progress(total: int, between: float) -> Iterator[Callable[[str], None]]:
+    """Write a line for the first task, and every few seconds one for the latest, if it is new."""
+    lock, ended, done, shown, latest = Lock(), Event(), 0, 0, ""
+
+    def show() -> None:
+        nonlocal shown
+        if done > shown:
+            click.echo(f"{done} of {total}: {latest}", err=True)
+        shown = done
 
     def advance(name: str) -> None:
-        nonlocal done, due
+        nonlocal done, latest
         with lock:
-            done += 1
-            if time.monotonic() >= due:
-                due = time.monotonic() + between
-                click.echo(f"{done} of {total}: {name}", err=True)
+            done, latest = done + 1, name
+            if done == 1 or not between:
+                show()
 
-    return advance
+    def tick() -> None:
+        while not ended.wait(between):  # also where one task takes very long
+            with lock:
+                show()
+
+    ticking = Thread(target=tick, daemon=True)
+    if between:
+        ticking.start()
+    try:
+        yield advance
+    finally:
+        ended.set()
+        if between:
+            ticking.join()
 
 
 def leave_interrupted() -> NoReturn:

@@ -77,7 +77,8 @@ def judged_apart(
             for each in reversed(frameworks)  # JAX, which compiles, takes the longest
         ]
         for case in cases:  # meanwhile, and once for all
-            _exactly(case)
+            if any(each.usable for each in frameworks):
+                _exactly(case)
         meanwhile()
         for each in running:
             each.result()

@@ -40,11 +40,11 @@ def select(
     Raises:
         UnknownFrameworkError: If a name of `extra` or `only` is neither known nor importable.
     """
-    chosen, extra = set(only), list(extra)
+    chosen, extra = list(only), list(extra)
     packages = {
         name: package
         for name, package in registry([*extra, *chosen]).items()
-        if not chosen or {name, package} & chosen
+        if not chosen or {name, package} & set(chosen)
     }
     asked_for = frozenset({*extra, *required, *chosen})
     return Selection(packages, asked_for, () if chosen else announced().skipped)

@@ -1,6 +1,7 @@
 """The command line as a user meets it: output, JSON, exit codes."""
 
 import json
+from functools import cache
 
 import pytest
 from click.testing import CliRunner
@@ -8,8 +9,10 @@ from click.testing import CliRunner
 from crosscheck.cli.main import main
 from crosscheck.documents import verdicts
 from crosscheck.documents.transcription import DOCUMENTS, load
+from crosscheck.frameworks.registry import installed
 from crosscheck.numerics.comparison import Comparison, Place
 from crosscheck.verification import calibration
+from crosscheck.verification.cases.examples import framework_values
 from crosscheck.verification.cases.probes import probes
 from crosscheck.verification.mistakes.mistake import Mistake
 from crosscheck.verification.result import Outcome, Status, Verification
@@ -21,11 +24,22 @@ def run(monkeypatch):
     monkeypatch.setattr(
         "crosscheck.verification.verify.verify_everything", lambda selection, **rest: holding()
     )
+    monkeypatch.setattr("crosscheck.verification.example_values.example_values", values_here)
 
     def invoke(*arguments):
         return CliRunner().invoke(main, list(arguments), catch_exceptions=False)
 
     return invoke
+
+
+def values_here(documents):
+    """What the frameworks compute of the documents, in this process, which has them already."""
+    return {each: values_of(each) for each in documents}
+
+
+@cache
+def values_of(document):
+    return framework_values(document, installed())
 
 
 def compared(error, mismatch=None):
