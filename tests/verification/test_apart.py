@@ -36,7 +36,7 @@ def hostile(tmp_path_factory):
     sys.path.remove(str(folder))
 
 
-LIMITS = Limits(seconds=3, memory=600, cache=False)
+LIMITS = Limits(seconds=8, memory=600, cache=False)
 
 
 def judged(packages, limits=LIMITS, cases=FEW):
@@ -47,7 +47,7 @@ def judged(packages, limits=LIMITS, cases=FEW):
 def together(hostile):
     """The verdict on each, when all are judged in one run beside the reference."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CROSSCHECK_IMPORT_LIMIT", "5")
+        patch.setenv("CROSSCHECK_IMPORT_LIMIT", "8")
         patch.setattr(apart, "cores", lambda: 4)  # some of them wait for nothing
         return judged({"numpy": "reference_numpy"} | {name: name for name in HOSTILE})
 
