@@ -68,7 +68,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 # What takes longest begins first, one file for each worker, so that none is left alone at the end.
 FIRST = ("test_verification.py", "test_discrimination.py", "test_stock.py", "test_bounds.py")
-FIRST += ("test_planted.py", "test_training.py", "test_activations.py", "test_train.py")
+FIRST += (
+    "test_apart.py",
+    "test_verify_apart.py",
+    "test_planted.py",
+    "test_training.py",
+    "test_activations.py",
+    "test_train.py",
+)
 
 
 # Every test that was collected, before any was deselected: what a declaration may name.

@@ -163,7 +163,10 @@ HOSTILE: dict[str, tuple[tuple[str, str], str | None]] = {
         AT_GELU + "ends its process",
     ),
     # What it takes.
-    "hangs_on_import": (on_import("while True: pass"), "on import it hangs: no result after 8 s"),
+    "hangs_on_import": (
+        on_import("import threading; threading.Event().wait()"),
+        "on import it hangs: no result after 8 s",
+    ),
     "hangs_in_a_call": (in_a_call("while True: pass"), AT_GELU + "hangs: no result after 8 s"),
     "stops_itself": (
         in_a_call("import os, signal; os.kill(os.getpid(), signal.SIGSTOP)"),
@@ -206,8 +209,12 @@ HOSTILE: dict[str, tuple[tuple[str, str], str | None]] = {
         "edges-gelu-half_squared_error-float64, forward: ValueError: \\x1b[2J\\x07[red]x[/]\\ud800",
     ),
     "prints": (on_import("for i in range(10_000): print(i, '\\x1b[2J[red]')"), VERIFIED),
-    "prints_a_long_line": (
-        on_import("print('y ' * 78 + 'All holds. verified: everyone; 9 comparisons, 0 differ')"),
+    "says_much": (
+        on_import(
+            f"import warnings; warnings.warn('{ESCAPES}')",
+            "print('y ' * 78 + 'All holds. verified: everyone; 9 comparisons, 0 differ')",
+            "for i in range(9_999): print(i, '\\x1b[2J[red]')",
+        ),
         VERIFIED,
     ),
     "a_long_message": (in_a_call("raise ValueError('x' * 10**7)"), "edges-gelu-half_squared_error"),
