@@ -44,7 +44,7 @@ def run(context: click.Context, json_path: str | None, values: dict[str, Any]) -
     """
     console, options = console_for(json_path), TrainOptions(**values)
     if options.device != "cpu":
-        os.environ.pop("JAX_PLATFORMS", None)  # so that JAX looks for a GPU
+        os.environ["JAX_PLATFORMS"] = ""  # JAX looks for a GPU; `prepare` leaves alone what is set
     try:
         resumption = read_resumption(options.resume)
         configuration = _configuration(context, options, resumption)

@@ -1,6 +1,7 @@
 """`crosscheck train` as it is asked: bad usage, words as keywords, frameworks and their limits."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from click.testing import CliRunner
 
 from crosscheck.cli.main import main
 from crosscheck.frameworks.entries import Entries
+from crosscheck.frameworks.registry import prepare
 
 
 def run(*arguments):
@@ -63,6 +65,14 @@ def test_bad_usage_exits_with_2_and_says_what_to_do(name, tmp_path, monkeypatch,
     result = run(*arguments.split())
     assert result.exit_code == 2
     assert message in " ".join(result.stderr.split())
+
+
+@pytest.mark.usefixtures("digits")
+def test_for_a_gpu_jax_is_not_told_to_keep_to_the_cpu(monkeypatch):
+    monkeypatch.setenv("JAX_PLATFORMS", "cpu")
+    assert run("--framework", "numpy", "--device", "cuda").exit_code == 2
+    prepare()  # as whatever loads a framework does
+    assert os.environ["JAX_PLATFORMS"] == ""
 
 
 LIMITS = """[[limits]]
