@@ -8,6 +8,7 @@ import io
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -68,12 +69,17 @@ def _ended_by_signals() -> Iterator[None]:
         raise SystemExit(128 + number)
 
     kinds = [getattr(signal, n) for n in ("SIGTERM", "SIGHUP") if hasattr(signal, n)]
-    before = {kind: signal.signal(kind, leave) for kind in kinds}
+    if threading.current_thread() is not threading.main_thread():  # which signals do not reach
+        kinds = []
+    # What somebody has set already stays: under nohup SIGHUP is ignored.
+    kinds = [kind for kind in kinds if signal.getsignal(kind) == signal.SIG_DFL]
+    for kind in kinds:
+        signal.signal(kind, leave)
     try:
         yield
     finally:
-        for kind, handler in before.items():
-            signal.signal(kind, handler)
+        for kind in kinds:
+            signal.signal(kind, signal.SIG_DFL)
 
 
 class Commands(click.Group):

@@ -97,7 +97,7 @@ def run_side_by_side(
 
     Args:
         jobs: What to run, by the name of the framework.
-        progress: Called with the name of each framework when its worker begins.
+        progress: Called with the name of each framework when its worker has begun.
 
     Returns:
         The results by framework, each as of `run_jobs`.
@@ -108,10 +108,10 @@ def run_side_by_side(
     from crosscheck.frameworks.worker import EndedError, RaisedError, Workers
 
     def run(name: str) -> Any:
-        progress(name)
         stock = FRAMEWORKS[name]
         try:
             worker = workers.start(environment=stock.environment | jax_cache(f"stock-{name}"))
+            progress(name)
             return worker.call(f"{__name__}:run_here", name, jobs[name], limit=SECONDS)
         except (EndedError, RaisedError) as error:
             return [{"error": f"{stock.title} cannot be run: it {error}"}] * len(jobs[name])

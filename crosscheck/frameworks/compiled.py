@@ -10,6 +10,7 @@ import os
 import platform
 import stat
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -60,8 +61,9 @@ def forget_unreadable(folder: str, warnings: Sequence[str]) -> list[str]:
     """
     others = [line for line in warnings if UNREADABLE not in line]
     if others != list(warnings):
-        for file in Path(folder).iterdir():
-            file.unlink(missing_ok=True)
+        with suppress(OSError):  # whoever gives such a warning, there may be no such folder
+            for file in Path(folder).iterdir():
+                file.unlink(missing_ok=True)
     return others
 
 

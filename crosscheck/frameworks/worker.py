@@ -27,7 +27,7 @@ from typing import IO, Any, Self
 import psutil
 
 from crosscheck.frameworks.messages import MessageError, unpack
-from crosscheck.frameworks.processes import family_of, mebibytes_of
+from crosscheck.frameworks.processes import end, mebibytes_of
 from crosscheck.frameworks.serving import KEPT, RAISED, RETURNED, Lines, read_message
 
 # How often memory and time are looked at, in seconds.
@@ -77,6 +77,11 @@ class Worker:
             env=os.environ | dict(environment or {}),
             start_new_session=True,  # Ctrl-C in a terminal reaches this process alone
         )
+        self._closed = False
+        try:  # known by more than its number, which the system gives to another one afterwards
+            self._known: psutil.Process | None = psutil.Process(self._process.pid)
+        except psutil.Error:  # it has ended already
+            self._known = None
         # What a worker leaves running may keep the pipes open for ever: nobody waits for these.
         readers = (self._read_replies, self._read_printed)
         self._threads = [threading.Thread(target=each, daemon=True) for each in readers]
@@ -105,7 +110,7 @@ class Worker:
         threading.Thread(target=self._send, args=(request,), daemon=True).start()
         reply = self._reply(limit)
         try:
-            number, outcome, value, warned, warnings_given = _checked(unpack(reply))
+            number, outcome, value, warned, warnings_given = checked(unpack(reply))
             if number != self._requests:
                 raise MessageError("nobody asked for it")
         except MessageError as error:
@@ -118,9 +123,11 @@ class Worker:
 
     def close(self) -> None:
         """End the worker, and whatever it started, at once."""
-        for pid in family_of(self._process.pid):
-            with suppress(psutil.Error):
-                psutil.Process(pid).kill()
+        if self._closed:
+            return
+        self._closed = True
+        if self._known is not None:
+            end(self._known)
         self._process.kill()
         self._process.wait()
         for thread in self._threads:  # for what is still in the pipes
@@ -152,7 +159,7 @@ class Worker:
         """Which limit the worker is beyond, or None."""
         if waited > limit:
             return f"hangs: no result after {limit:g} s"
-        if mebibytes_of(self._process.pid) > self._memory:
+        if self._known is not None and mebibytes_of(self._known) > self._memory:
             return f"takes more than {self._memory:,} MiB of memory"
         return None
 
@@ -229,7 +236,7 @@ def _opened(stream: IO[bytes] | None) -> IO[bytes]:
     return stream
 
 
-def _checked(reply: Any) -> tuple[Any, str, Any, list[str], int]:
+def checked(reply: Any) -> tuple[int, str, Any, list[str], int]:
     """A reply of the form that `serve` sends.
 
     Raises:
@@ -238,6 +245,9 @@ def _checked(reply: Any) -> tuple[Any, str, Any, list[str], int]:
     if not isinstance(reply, list) or len(reply) != 5:
         raise MessageError("it is no list of five")
     number, outcome, value, warned, warnings_given = reply
+    # Types first: an array among them would answer a comparison with an array.
+    if not isinstance(number, int) or not isinstance(outcome, str):
+        raise MessageError("it neither returns nor raises")
     if outcome not in (RETURNED, RAISED) or (outcome == RAISED and not isinstance(value, str)):
         raise MessageError("it neither returns nor raises")
     if not is_texts(warned) or not isinstance(warnings_given, int):

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from crosscheck.documents.ledger import Ledger
 from crosscheck.numerics.comparison import EXACT, Comparison
@@ -78,11 +79,8 @@ def _say(console: Console, head: str, text: str) -> None:
     if not console.is_terminal:
         console.print(head, escape(text), soft_wrap=True)
         return
-    line = Table.grid(padding=(0, 1))
-    line.add_column(no_wrap=True)
-    line.add_column(overflow="fold")
-    line.add_row(head, escape(text))
-    console.print(line)
+    whole = Text.from_markup(f"{head} {escape(text)}", emoji=False)
+    console.print(Text("\n    ").join(whole.wrap(console, console.width - 4, overflow="fold")))
 
 
 def closing_line(result: Verification) -> str:

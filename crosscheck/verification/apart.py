@@ -45,6 +45,8 @@ from crosscheck.verification.result import Outcome, Status
 Progress = Callable[[str], None]
 HERE = __name__
 EXACT_VALUES = Lock()
+# Of what `compute_here` sends.
+PARTS = {"stages", "not_written", "raised", "raised_at"}
 
 
 def judged_apart(
@@ -178,7 +180,7 @@ class _Apart:
         arguments = (self.name, self.package, case, until)
         try:
             reply = worker.call(f"{HERE}:compute_here", *arguments, limit=self.limits.seconds)
-            computed = _received(reply, _exactly(case), until)
+            computed = received(reply, _exactly(case), until)
         except RaisedError as error:
             computed = Computed(raised=str(error))
         except EndedError as error:
@@ -209,53 +211,66 @@ def _loaded(worker: Worker, name: str, package: str, limit: float) -> Status:
     """The status of a framework when a worker has loaded it: verified, so far, if it conforms."""
     try:
         reply = worker.call(f"{HERE}:load_here", name, package, limit=limit)
-        version, outcome, reasons = _three_parts(reply)
-        return Status(version, Outcome(outcome), reasons)
+        return status_received(reply)
     except RaisedError as error:
         return Status("unknown", Outcome.WRONG, [f"fails on import: {error}"])
     except EndedError as error:
         return Status("unknown", Outcome.WRONG, [f"on import it {error}"])
+    except MessageError as error:
+        return Status("unknown", Outcome.WRONG, [f"on import it sends what is no status: {error}"])
 
 
-def _three_parts(reply: Any) -> tuple[str | None, str, list[str]]:
-    """The parts of what `load_here` sent: version, outcome and reasons."""
-    if isinstance(reply, list) and len(reply) == 3:
-        version, outcome, reasons = reply
-        of_text = version is None or isinstance(version, str)
-        if of_text and outcome in tuple(Outcome) and is_texts(reasons):
-            return version, outcome, reasons
-    raise EndedError("sends what is no status")
+def status_received(reply: Any) -> Status:
+    """What `load_here` sent.
+
+    Raises:
+        MessageError: If it is something else.
+    """
+    if not isinstance(reply, list) or len(reply) != 3:
+        raise MessageError("it is no list of three")
+    version, outcome, reasons = reply
+    if not is_texts([outcome, *([] if version is None else [version])]) or not is_texts(reasons):
+        raise MessageError("its texts are none")
+    if outcome not in tuple(Outcome):
+        raise MessageError("its outcome is none")
+    return Status(version, Outcome(outcome), reasons)
 
 
-def _received(reply: Any, exact: Stages, until: Stage | None) -> Computed:
+def received(reply: Any, exact: Stages, until: Stage | None) -> Computed:
     """What `compute_here` sent, as far as it was asked for.
 
     Raises:
         MessageError: If it is something else, or if a stage is missing and nothing says why: no
             framework is verified by what was not compared.
     """
-    try:
-        found, missing = reply["stages"], reply["not_written"]
-        raised, raised_at = reply["raised"], reply["raised_at"]
-        stages = {
-            stage: {
-                quantity: _tensors(found[stage].get(quantity, {}), tensors)
-                for quantity, tensors in exact[stage].items()
-            }
-            for stage in Stage
-            if stage in exact and stage in found
-        }
-    except (KeyError, TypeError, AttributeError):
-        raise MessageError("its parts are others") from None
-    if not is_texts([text for text in (raised, raised_at, *(missing or ())) if text is not None]):
+    if not isinstance(reply, dict) or reply.keys() != PARTS:
+        raise MessageError("its parts are others")
+    missing, raised, raised_at = reply["not_written"], reply["raised"], reply["raised_at"]
+    if missing is not None and not (is_texts(missing) and len(missing) == 2):
+        raise MessageError("what is not written is no function with a message")
+    if not is_texts([text for text in (raised, raised_at) if text is not None]):
         raise MessageError("its texts are none")
+    found = _as_dictionary(reply["stages"])
+    stages = {}
+    for stage in (stage for stage in Stage if stage in exact and stage in found):
+        quantities = _as_dictionary(found[stage])
+        stages[stage] = {
+            quantity: _tensors(_as_dictionary(quantities.get(quantity, {})), tensors)
+            for quantity, tensors in exact[stage].items()
+        }
     asked_for = {stage for stage in exact if until is None or stage <= until}
     if raised is None and missing is None and not asked_for <= stages.keys():
         raise MessageError("a stage is missing")
     return Computed(stages, None if missing is None else NotWritten(*missing), raised, raised_at)
 
 
-def _tensors(found: Any, exact: Tensors) -> Tensors:
+def _as_dictionary(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise MessageError("a part that has names is no dictionary")
+    return value
+
+
+def _tensors(found: dict[str, Any], exact: Tensors) -> Tensors:
     """The arrays of a quantity. Of one that has another shape nothing but that is kept."""
     tensors = {}
     for place, array in found.items():

@@ -7,10 +7,14 @@ import shlex
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
+from click.testing import CliRunner
 from hostile import HOSTILE, ROOT, copy
+
+from crosscheck.cli.main import main
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +101,23 @@ def test_a_folder_that_is_gone_harms_nobody(hostile, tmp_path):
     ended = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert ended.returncode == 1
     assert "on import it ends its process with exit code 0" in ended.stdout
+
+
+def test_under_nohup_a_command_outlives_its_terminal():
+    script = (
+        "import os, signal; signal.signal(signal.SIGHUP, signal.SIG_IGN);"
+        "from crosscheck.cli import main;"
+        "context = main._ended_by_signals();"
+        "context.__enter__(); os.kill(os.getpid(), signal.SIGHUP); print('alive')"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert ended.stdout == "alive\n"
+
+
+def test_a_command_may_run_in_any_thread():
+    with ThreadPoolExecutor(1) as pool:
+        result = pool.submit(CliRunner().invoke, main, ["read", "losses.squared_error"]).result()
+    assert (result.exit_code, result.exception) == (0, None)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="this system has no shell to close a stream")

@@ -4,12 +4,12 @@ Every one of them is a copy of the NumPy reference with something added.
 """
 
 import json
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
+import hostile
 import pytest
+from hostile import ROOT
 
 from crosscheck.frameworks.registry import (
     IMPORT_LIMIT_VARIABLE,
@@ -20,7 +20,6 @@ from crosscheck.frameworks.registry import (
 from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.verify import verify
 
-ROOT = Path(__file__).parents[2]
 # A few cases of every kind.
 FEW = [
     *(c for c in groups()["edges"] if c.name.startswith("edges-tanh")),
@@ -36,9 +35,7 @@ def copy(tmp_path, monkeypatch):
 
     def copied(file, added):
         package = f"hostile_{tmp_path.name}"
-        shutil.copytree(ROOT / "reference_numpy", tmp_path / package)
-        path = tmp_path / package / file
-        path.write_text(path.read_text(encoding="utf-8") + "\n" + added, encoding="utf-8")
+        hostile.copy(tmp_path, "numpy", package, file, added)
         monkeypatch.syspath_prepend(tmp_path)
         return package
 

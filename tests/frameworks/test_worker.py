@@ -3,17 +3,20 @@
 import json
 import os
 import stat
+import subprocess
 import sys
 
 import numpy as np
+import psutil
 import pytest
 from safetensors.numpy import save
 
 from crosscheck.frameworks import compiled
 from crosscheck.frameworks.messages import MessageError, pack, unpack
 from crosscheck.frameworks.plain_text import LONGEST, in_words, message_of, plain
+from crosscheck.frameworks.processes import end
 from crosscheck.frameworks.serving import KEPT
-from crosscheck.frameworks.worker import EndedError, RaisedError, Worker
+from crosscheck.frameworks.worker import EndedError, RaisedError, Worker, checked
 
 FUNCTIONS = """
 import os, sys, time, warnings
@@ -128,6 +131,53 @@ def test_it_looks_for_modules_where_this_process_does_and_in_the_current_folder_
     assert "" not in folders
     assert here not in folders[:-1]
     assert set(map(os.path.abspath, sys.path)) == set(folders)
+
+
+def test_what_is_closed_twice_ends_nobody_else(worker, monkeypatch):
+    assert call(worker, "echo", 1) == 1
+    worker.close()
+    # From here on its number may be that of another process.
+    monkeypatch.setattr("crosscheck.frameworks.worker.end", lambda process: pytest.fail("again"))
+    worker.close()
+
+
+def test_a_number_that_is_somebody_elses_by_now_is_left_alone(monkeypatch):
+    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    known = psutil.Process(other.pid)
+    monkeypatch.setattr(known, "_create_time", 1.0)  # so that it is known as an older process
+    monkeypatch.setattr(known, "_ident", (other.pid, 1.0))
+    end(known)
+    assert other.poll() is None
+    end(psutil.Process(other.pid))
+    assert other.wait(timeout=30) != 0
+    other.stdin.close()
+
+
+# ----- replies -----
+
+ODD = [None, True, -1, 1.5, "x", [], ["x"], [1], ["x", "y", "z"], {}, {"a": 1}]
+ODD += [np.zeros(3), np.zeros(0), np.array(1.0), np.array(["a", "b"])]
+REPLY = [1, "returned", None, [], 0]
+
+
+@pytest.mark.parametrize("place", range(len(REPLY)))
+def test_whatever_stands_in_a_reply_it_is_one_or_an_error_of_its_own(place):
+    assert checked(REPLY) == tuple(REPLY)
+    for odd in (*ODD, REPLY):
+        forged = [*REPLY[:place], odd, *REPLY[place + 1 :]]
+        for outcome in ("returned", "raised"):
+            if place != 1:
+                forged[1] = outcome
+            try:
+                number, how, value, warned, count = checked(forged)
+            except MessageError:
+                continue
+            assert isinstance(number, int) and isinstance(count, int)  # noqa: PT018
+            assert how == "returned" or isinstance(value, str)
+            assert all(isinstance(line, str) for line in warned)
+    for odd in ODD:
+        with pytest.raises(MessageError):
+            checked(odd)
 
 
 # ----- messages -----
@@ -263,6 +313,10 @@ def test_what_cannot_be_read_is_forgotten_and_not_warned_of_for_ever(tmp_path):
     warned = ["UserWarning: Error reading persistent compilation cache entry for 'x': ...", care]
     assert compiled.forget_unreadable(str(tmp_path), warned) == [care]
     assert not (tmp_path / "half").exists()
+    # Whoever gives such a warning, there may be no folder, or another one in it.
+    (tmp_path / "folder").mkdir()
+    for folder in (tmp_path, tmp_path / "nosuch"):
+        assert compiled.forget_unreadable(str(folder), warned) == [care]
 
 
 def test_without_a_private_folder_nothing_is_kept(cache_folder, monkeypatch):

@@ -7,14 +7,20 @@ in one run, beside the honest reference.
 import sys
 from importlib.util import find_spec
 
+import numpy as np
 import pytest
 from hostile import DIFFERS, HOSTILE, VERIFIED, copy, in_a_call, on_import
 
+from crosscheck.frameworks.messages import MessageError
+from crosscheck.frameworks.registry import load
 from crosscheck.frameworks.serving import KEPT
 from crosscheck.verification import apart
+from crosscheck.verification.apart import compute_here, received, status_received
 from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.cases.stages import Case
+from crosscheck.verification.judging import compute
 from crosscheck.verification.limits import Limits
+from crosscheck.verification.result import Outcome
 from crosscheck.verification.selection import Selection
 from crosscheck.verification.verify import every_case, verify_everything
 
@@ -165,6 +171,48 @@ def test_one_that_leaves_something_unwritten_may_end_its_process_while_it_climbs
     assert rungs["optimizers.lion"].status == "not written"
 
 
+ODD = [None, True, 1.5, "x", [], ["x"], ["x", "y", "z"], {}, {"a": 1}, np.zeros(3), np.zeros(0)]
+
+
+def spoiled(value):
+    """The value with something odd in place of it or of any part of it, each in turn."""
+    yield from ODD
+    for key, part in value.items() if isinstance(value, dict) else ():
+        yield {k: v for k, v in value.items() if k != key}
+        for odd in spoiled(part):
+            yield value | {key: odd}
+
+
+def test_whatever_a_worker_sends_it_is_a_result_or_an_error_of_its_own():
+    exact = FEW[0].exactly()
+    numpy = load("numpy", "reference_numpy")
+    honest = compute_here("numpy", "reference_numpy", FEW[0], None)
+    sent, direct = received(honest, exact, None).stages, compute(FEW[0], numpy).stages
+    assert sent.keys() == direct.keys()
+    for stage, quantities in direct.items():
+        for quantity, tensors in quantities.items():
+            for place, tensor in tensors.items():
+                np.testing.assert_array_equal(sent[stage][quantity][place].value, tensor.value)
+    complete = 0
+    for reply in spoiled(honest):
+        try:
+            found = received(reply, exact, None)
+        except MessageError:
+            continue
+        if found.raised is None and found.not_written is None:
+            complete += 1
+            assert found.stages.keys() == exact.keys()
+    assert complete  # some have other tensors, which the comparison names
+    for reply in (*ODD, *([*("1", "verified", [])[:i], odd, *("1", "verified", [])[i + 1 :]]
+                          for i in range(3) for odd in ODD)):  # fmt: skip
+        try:
+            status = status_received(reply)
+        except MessageError:
+            continue
+        assert status.status in tuple(Outcome)
+        assert all(isinstance(text, str) for text in (status.version or "", *status.reasons))
+
+
 # ----- frameworks that the built-in ones share a library with -----
 
 
@@ -196,3 +244,17 @@ def test_settings_of_a_library_reach_nobody_else(tmp_path, monkeypatch, library,
     found = judged(packages, Limits(memory=3000))
     assert [found.frameworks[name].status for name in names] == ["verified", "verified"]
     assert all(c.holds for c in found.comparisons if c.frameworks[0] in names)
+    alone = judged({library: packages[library]}, Limits(memory=3000))
+    assert alone.frameworks[library] == found.frameworks[library]
+    assert alone.comparisons == [c for c in found.comparisons if c.frameworks == (library, "exact")]
+
+
+def test_jax_keeps_what_it_compiles_if_and_only_if_it_may(tmp_path, monkeypatch):
+    if find_spec("jax") is None:
+        pytest.skip("jax is not installed")
+    monkeypatch.setenv("JAX_COMPILATION_CACHE_DIR", str(tmp_path))
+    monkeypatch.setenv("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+    monkeypatch.setenv("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
+    for cache in (False, True):
+        assert judged({"jax": "reference_jax"}, Limits(cache=cache), FEW[:1]).holds
+        assert bool(list(tmp_path.iterdir())) == cache

@@ -1,9 +1,11 @@
 """A forward and backward pass of one network on one batch.
 
-The generated cases take every activation with every loss, in both dtypes, on one small network: its
-sizes are all distinct and above 1 and its biases not zero, so that a transposed or misplaced array
-cannot pass by luck. Beside these there are a batch of one, the edges (pre-activations at a kink and
-in the tails), and the documents' own networks. NumPy draws everything from a seed.
+The generated cases take every activation with every loss, in both dtypes, on one small network. Its
+sizes are above 1, two that meet in a matrix differ, and no bias is zero: a transposed or misplaced
+array has another shape or other numbers. Its outputs are as many as the units of its first layer
+and as the entries of a sample at the edges, since JAX compiles each operation for each shape.
+Beside these there are a batch of one, the edges (pre-activations at a kink and in the tails), and
+the documents' own networks. NumPy draws everything from a seed.
 """
 
 import hashlib
