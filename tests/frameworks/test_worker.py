@@ -142,7 +142,8 @@ def test_what_is_closed_twice_ends_nobody_else(worker, monkeypatch):
 
 
 def test_a_number_that_is_somebody_elses_by_now_is_left_alone(monkeypatch):
-    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    command = [sys.executable, "-c", "input()"]
+    other = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
     known = psutil.Process(other.pid)
     monkeypatch.setattr(known, "_create_time", 1.0)  # so that it is known as an older process
     monkeypatch.setattr(known, "_ident", (other.pid, 1.0))
