@@ -148,10 +148,8 @@ def test_a_number_that_is_somebody_elses_by_now_is_left_alone(monkeypatch):
     monkeypatch.setattr(known, "_create_time", 1.0)  # so that it is known as an older process
     monkeypatch.setattr(known, "_ident", (other.pid, 1.0))
     end(known)
-    assert other.poll() is None
-    end(psutil.Process(other.pid))
-    assert other.wait(timeout=30) != 0
-    other.stdin.close()
+    other.communicate(b"a line, which it waits for\n", timeout=30)
+    assert other.returncode == 0
 
 
 # ----- replies -----
