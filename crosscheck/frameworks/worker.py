@@ -6,7 +6,8 @@ by its name, and gets a value of `messages` back, or an exception that says how 
 
     with Workers() as workers:
         worker = workers.start(memory=4096)
-        worker.call("crosscheck.verification.apart:load_here", "numpy", "reference_numpy", limit=60)
+        load = "crosscheck.verification.replies:load_here"
+        worker.call(load, "numpy", "reference_numpy", limit=60)
 
 Requests are pickled, since this process is to be trusted; replies are not.
 """
@@ -92,7 +93,7 @@ class Worker:
         """Run a function in the worker.
 
         Args:
-            function: Its module and name, as "crosscheck.verification.apart:load_here".
+            function: Its module and name, as "crosscheck.verification.replies:load_here".
             arguments: What it is called with; anything that can be pickled.
             limit: How many seconds it may take.
 

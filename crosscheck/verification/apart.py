@@ -10,9 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Lock
-from typing import Any
-
-import numpy as np
 
 from crosscheck.frameworks.compiled import (
     FOLDER_VARIABLE,
@@ -21,32 +18,27 @@ from crosscheck.frameworks.compiled import (
     jax_cache,
 )
 from crosscheck.frameworks.declarations import DeclarationError, Declarations, declared_by
-from crosscheck.frameworks.messages import MessageError, without_entries
+from crosscheck.frameworks.messages import MessageError
 from crosscheck.frameworks.plain_text import plain
 from crosscheck.frameworks.processes import cores
-from crosscheck.frameworks.registry import Framework, import_limit, load_unguarded
+from crosscheck.frameworks.registry import import_limit
 from crosscheck.frameworks.serving import Lines
-from crosscheck.frameworks.worker import EndedError, RaisedError, Worker, Workers, is_texts
-from crosscheck.numerics.comparison import Tensor, Tensors
-from crosscheck.verification.candidates import Candidate, status_of
+from crosscheck.frameworks.worker import EndedError, RaisedError, Worker, Workers
+from crosscheck.verification import replies
+from crosscheck.verification.candidates import Candidate
 from crosscheck.verification.cases.stages import Case, Stage, Stages
 from crosscheck.verification.judging import (
     Attempt,
     Computed,
-    NotWritten,
     asked_by,
     attempted,
-    compute,
 )
 from crosscheck.verification.limits import Limits
 from crosscheck.verification.result import Outcome, Status
 
 # Called with the name of each task that begins.
 Progress = Callable[[str], None]
-HERE = __name__
 EXACT_VALUES = Lock()
-# Of what `compute_here` sends.
-PARTS = {"stages", "not_written", "raised", "raised_at"}
 
 
 def judged_apart(
@@ -179,8 +171,10 @@ class _Apart:
             return Attempt(self.name, not_supported=limit)
         arguments = (self.name, self.package, case, until)
         try:
-            reply = worker.call(f"{HERE}:compute_here", *arguments, limit=self.limits.seconds)
-            computed = received(reply, _exactly(case), until)
+            reply = worker.call(
+                f"{replies.__name__}:compute_here", *arguments, limit=self.limits.seconds
+            )
+            computed = replies.received(reply, _exactly(case), until)
         except RaisedError as error:
             computed = Computed(raised=str(error))
         except EndedError as error:
@@ -210,102 +204,11 @@ def _declared_by(package: str) -> tuple[Declarations, str | None]:
 def _loaded(worker: Worker, name: str, package: str, limit: float) -> Status:
     """The status of a framework when a worker has loaded it: verified, so far, if it conforms."""
     try:
-        reply = worker.call(f"{HERE}:load_here", name, package, limit=limit)
-        return status_received(reply)
+        reply = worker.call(f"{replies.__name__}:load_here", name, package, limit=limit)
+        return replies.status_received(reply)
     except RaisedError as error:
         return Status("unknown", Outcome.WRONG, [f"fails on import: {error}"])
     except EndedError as error:
         return Status("unknown", Outcome.WRONG, [f"on import it {error}"])
     except MessageError as error:
         return Status("unknown", Outcome.WRONG, [f"on import it sends what is no status: {error}"])
-
-
-def status_received(reply: Any) -> Status:
-    """What `load_here` sent.
-
-    Raises:
-        MessageError: If it is something else.
-    """
-    if not isinstance(reply, list) or len(reply) != 3:
-        raise MessageError("it is no list of three")
-    version, outcome, reasons = reply
-    if not is_texts([outcome, *([] if version is None else [version])]) or not is_texts(reasons):
-        raise MessageError("its texts are none")
-    if outcome not in tuple(Outcome):
-        raise MessageError("its outcome is none")
-    return Status(version, Outcome(outcome), reasons)
-
-
-def received(reply: Any, exact: Stages, until: Stage | None) -> Computed:
-    """What `compute_here` sent, as far as it was asked for.
-
-    Raises:
-        MessageError: If it is something else, or if a stage is missing and nothing says why: no
-            framework is verified by what was not compared.
-    """
-    if not isinstance(reply, dict) or reply.keys() != PARTS:
-        raise MessageError("its parts are others")
-    missing, raised, raised_at = reply["not_written"], reply["raised"], reply["raised_at"]
-    if missing is not None and not (is_texts(missing) and len(missing) == 2):
-        raise MessageError("what is not written is no function with a message")
-    if not is_texts([text for text in (raised, raised_at) if text is not None]):
-        raise MessageError("its texts are none")
-    found = _as_dictionary(reply["stages"])
-    stages = {}
-    for stage in (stage for stage in Stage if stage in exact and stage in found):
-        quantities = _as_dictionary(found[stage])
-        stages[stage] = {
-            quantity: _tensors(_as_dictionary(quantities.get(quantity, {})), tensors)
-            for quantity, tensors in exact[stage].items()
-        }
-    asked_for = {stage for stage in exact if until is None or stage <= until}
-    if raised is None and missing is None and not asked_for <= stages.keys():
-        raise MessageError("a stage is missing")
-    return Computed(stages, None if missing is None else NotWritten(*missing), raised, raised_at)
-
-
-def _as_dictionary(value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise MessageError("a part that has names is no dictionary")
-    return value
-
-
-def _tensors(found: dict[str, Any], exact: Tensors) -> Tensors:
-    """The arrays of a quantity. Of one that has another shape nothing but that is kept."""
-    tensors = {}
-    for place, array in found.items():
-        if not isinstance(array, np.ndarray):
-            raise MessageError("a tensor is no array")
-        if place not in exact or array.shape != exact[place].value.shape:
-            array = without_entries(array.dtype, array.shape)
-        tensors[place] = Tensor(array)
-    return tensors
-
-
-# ----- in a worker -----
-
-
-def load_here(name: str, package: str) -> list[Any]:
-    """Load a framework: its version, its outcome so far, and the reasons for that."""
-    status = status_of(load_unguarded(name, package))
-    return [status.version, status.status.value, status.reasons]
-
-
-def compute_here(name: str, package: str, case: Case, until: Stage | None) -> dict[str, Any]:
-    """Let a framework compute a case: what `Computed` has, as plain data."""
-    framework = load_unguarded(name, package)
-    assert isinstance(framework, Framework)  # load_here said so
-    computed = compute(case, framework, until)
-    missing = computed.not_written
-    return {
-        "stages": {
-            stage.value: {
-                quantity: {place: np.asarray(tensor.value) for place, tensor in tensors.items()}
-                for quantity, tensors in quantities.items()
-            }
-            for stage, quantities in computed.stages.items()
-        },
-        "not_written": None if missing is None else [missing.function, missing.message],
-        "raised": computed.raised,
-        "raised_at": computed.raised_at,
-    }

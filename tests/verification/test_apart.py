@@ -15,11 +15,11 @@ from crosscheck.frameworks.messages import MessageError
 from crosscheck.frameworks.registry import load
 from crosscheck.frameworks.serving import KEPT
 from crosscheck.verification import apart
-from crosscheck.verification.apart import compute_here, received, status_received
 from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.cases.stages import Case
 from crosscheck.verification.judging import compute
 from crosscheck.verification.limits import Limits
+from crosscheck.verification.replies import compute_here, received, status_received
 from crosscheck.verification.result import Outcome
 from crosscheck.verification.selection import Selection
 from crosscheck.verification.verify import every_case, verify_everything
