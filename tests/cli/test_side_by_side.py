@@ -43,7 +43,11 @@ def test_conventions_says_which_framework_begins_and_keeps_their_order():
     arguments = ["conventions", "--optimizer", "sgd", *options, "--json", "-"]
     result = CliRunner().invoke(main, arguments)
     progress, total = lines_of_progress(result.stderr), len(names)
-    assert progress == [f"{i} of {total}: {name}" for i, name in enumerate(names, start=1)]
+    # Where there are cores for both they begin together, whichever says so first.
+    assert sorted(line.partition(": ")[2] for line in progress) == sorted(names)
+    assert [line.partition(":")[0] for line in progress] == [
+        f"{i} of {total}" for i in range(1, total + 1)
+    ]
     found = [each["framework"] for each in json.loads(result.stdout)["findings"]]
     assert list(dict.fromkeys(found)) == names
 
