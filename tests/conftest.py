@@ -55,9 +55,6 @@ def packages_of(config: pytest.Config) -> dict[str, str]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    for pool in ("OMP", "OPENBLAS", "MKL"):
-        # Of the workers, which begin after this: pools of threads on a few cores fight each other.
-        os.environ.setdefault(f"{pool}_NUM_THREADS", "1")
     if config.pluginmanager.hasplugin("cacheprovider"):
         # What JAX compiled for one worker, or the last time, is not compiled again.
         os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(config.cache.mkdir("jax")))
