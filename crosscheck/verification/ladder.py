@@ -12,7 +12,8 @@ from functools import cache
 from crosscheck.frameworks.contract import ACTIVATIONS, INITIALIZERS, LOSSES, STATES
 from crosscheck.frameworks.declarations import Declarations
 from crosscheck.frameworks.hyperparameters import is_decayed
-from crosscheck.verification.cases import descent, functions, network
+from crosscheck.verification.cases import functions, histories, network
+from crosscheck.verification.cases.descent import DescentCase
 from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.cases.network import DTYPES
 from crosscheck.verification.cases.stages import Case, Stage
@@ -134,7 +135,7 @@ def _rungs() -> list[tuple[str, Sequence[Case], Stage | None]]:
     """The name of every rung, its cases, and the last stage that is asked of them."""
     passes = [*network.generated(), *network.edges()]
     first = [case for case in passes if case.name.startswith("tanh-half_squared_error")]
-    steps, training = descent.generated(), groups()["training"]
+    steps, training = histories.generated(), groups()["training"]
     init_params = [functions.init_params(n, d) for d in DTYPES for n in INITIALIZERS]
     found: list[tuple[str, Sequence[Case], Stage | None]] = [
         ("arrays.is_array", [functions.refuses_a_word()], None),
@@ -161,6 +162,6 @@ def _rungs() -> list[tuple[str, Sequence[Case], Stage | None]]:
     return found
 
 
-def _plain(cases: list[descent.DescentCase], name: str) -> Sequence[Case]:
+def _plain(cases: list[DescentCase], name: str) -> Sequence[Case]:
     """The cases of one optimizer without a decay around it."""
     return [c for c in cases if c.optimizer == name and not is_decayed(name, c.keywords)]

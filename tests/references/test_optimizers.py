@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from crosscheck.frameworks.hyperparameters import build_optimizer
-from crosscheck.verification.cases import descent
-from crosscheck.verification.cases.descent import RATES, DescentCase
+from crosscheck.verification.cases import histories
+from crosscheck.verification.cases.descent import DescentCase
+from crosscheck.verification.cases.histories import RATES
 from crosscheck.verification.cases.hyperparameters import OPTIMIZER_CASES
 from crosscheck.verification.cases.stages import Stage
 from crosscheck.verification.diagnosis import with_mistakes
@@ -26,7 +27,7 @@ def run(framework, label, grads, start):
     return theta
 
 
-@pytest.mark.parametrize("case", descent.generated(), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", histories.generated(), ids=lambda case: case.name)
 def test_every_moment_update_and_parameter_is_within_its_bound(framework, case):
     found = compared(case, framework)
     assert [c.place.stage for c in found] == sorted(
@@ -168,7 +169,7 @@ def test_nesterov_looks_one_step_ahead(framework):
 
 
 def test_the_gradients_of_the_fixtures_vary_over_many_magnitudes():
-    for case in descent.generated():
+    for case in (each for each in histories.generated() if not each.before):
         sizes = np.abs(np.concatenate([np.ravel(leaf) for g in case.grads for leaf in _flat(g)]))
         assert sizes[sizes > 0].max() / sizes[sizes > 0].min() > 1e6
         assert (sizes == 0).any()

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from crosscheck.numerics.trees import leaves
-from crosscheck.verification.cases import descent
+from crosscheck.verification.cases import histories
 
 HISTORIES = {
     case.optimizer: case
-    for case in descent.generated()
+    for case in histories.generated()
     if case.dtype == "float64" and isinstance(case.start, tuple)
 }
 

@@ -1,4 +1,7 @@
-"""Adam and its variants step by step; see `optimizers`."""
+"""Adam and its variants step by step; see `optimizers`.
+
+Each takes as `before` how many steps came before the first one, all with gradients of 0.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,9 +18,10 @@ def adam(
     eps: Any,
     bias_correction: bool = True,
     eps_place: str = "outside",
+    before: int = 0,
 ) -> Iterator[StepResult]:
     """Algorithm 1 of Kingma and Ba (2015), or the same without bias correction."""
-    for t, (m, v, _, rate) in enumerate(_moments(grads, rates, b1, b2), start=1):
+    for t, (m, v, _, rate) in enumerate(_moments(grads, rates, b1, b2), start=before + 1):
         m_hat, v_hat = (m / (1 - b1**t), v / (1 - b2**t)) if bias_correction else (m, v)
         divisor = root_with_eps(v_hat, _eps_at(t, eps, b2, eps_place, bias_correction), eps_place)
         yield StepResult(-rate * m_hat / divisor, {"first_moment": m, "second_moment": v})
@@ -32,10 +36,11 @@ def amsgrad(
     bias_correction: bool = False,
     maximum_of: str = "raw",
     eps_place: str = "outside",
+    before: int = 0,
 ) -> Iterator[StepResult]:
     """Adam with the largest second moment so far in place of the last one."""
     largest: Any = 0.0
-    for t, (m, v, _, rate) in enumerate(_moments(grads, rates, b1, b2), start=1):
+    for t, (m, v, _, rate) in enumerate(_moments(grads, rates, b1, b2), start=before + 1):
         raw = maximum_of == "raw"
         largest = maximum(largest, v if raw else v / (1 - b2**t))
         m_hat = m / (1 - b1**t) if bias_correction else m
@@ -53,10 +58,15 @@ def nadam(
     eps: Any,
     momentum_decay: Any,
     eps_place: str = "outside",
+    before: int = 0,
+    momentum_product: Any = 1.0,
 ) -> Iterator[StepResult]:
-    """Adam with Nesterov's look ahead, and a momentum that grows with the steps."""
-    product: Any = 1.0
-    for t, (m, v, g, rate) in enumerate(_moments(grads, rates, b1, b2), start=1):
+    """Adam with Nesterov's look ahead, and a momentum that grows with the steps.
+
+    `momentum_product` is that of the steps before.
+    """
+    product = momentum_product
+    for t, (m, v, g, rate) in enumerate(_moments(grads, rates, b1, b2), start=before + 1):
         mu, next_mu = (b1 * (1 - power(0.96, step * momentum_decay) / 2) for step in (t, t + 1))
         product = product * mu
         of_m = next_mu / (1 - product * next_mu)
@@ -76,10 +86,11 @@ def radam(
     threshold: Any,
     fallback: bool = True,
     eps_place: str = "outside",
+    before: int = 0,
 ) -> Iterator[StepResult]:
     """Adam that does not divide by the root of v until its variance is small enough."""
     rho_inf = 2 / (1 - b2) - 1
-    for t, (m, v, _, rate) in enumerate(_moments(grads, rates, b1, b2), start=1):
+    for t, (m, v, _, rate) in enumerate(_moments(grads, rates, b1, b2), start=before + 1):
         m_hat = m / (1 - b1**t)
         rho = rho_inf - 2 * t * b2**t / (1 - b2**t)
         if midpoint(rho) > midpoint(threshold):
@@ -99,10 +110,11 @@ def adamax(
     eps: Any,
     bias_correction: bool = True,
     eps_place: str = "outside",
+    before: int = 0,
 ) -> Iterator[StepResult]:
     """Adam with a decaying maximum of |g| in place of the root of a mean of squares."""
     m = u = 0.0  # type: Any
-    for t, (g, rate) in enumerate(zip(grads, rates, strict=True), start=1):
+    for t, (g, rate) in enumerate(zip(grads, rates, strict=True), start=before + 1):
         m = b1 * m + (1 - b1) * g
         u = maximum(b2 * u, abs(g) + eps if eps_place == "inside" else abs(g))
         m_hat = m / (1 - b1**t) if bias_correction else m

@@ -29,9 +29,15 @@ def averages(values: Sequence[Array], decay: arb) -> list[Array]:
     ]
 
 
-def bias_corrected(means: Sequence[Array], decay: arb) -> list[Array]:
-    """Every exponential average divided by 1 - decay^t, the sum of the weights of its values."""
-    return [m / (1 - decay**t) for t, m in enumerate(means, start=1)]
+def bias_corrected(means: Sequence[Array], decay: arb, before: int = 0) -> list[Array]:
+    """Every exponential average divided by 1 - decay^t, the sum of the weights of its values.
+
+    Args:
+        means: The average after every step.
+        decay: Of the average.
+        before: How many steps came before the first one, with gradients of 0.
+    """
+    return [m / (1 - decay**t) for t, m in enumerate(means, start=before + 1)]
 
 
 def times_rates(rates: Rates, values: Sequence[Array]) -> list[Array]:
@@ -45,11 +51,16 @@ def elementwise_maximum(values: Sequence[Array]) -> Array:
 
 
 def eps_of_steps(
-    eps: arb, b2: arb, eps_place: str, grads: Grads, bias_correction: bool = True
+    eps: arb, b2: arb, eps_place: str, steps: Sequence[int], bias_correction: bool = True
 ) -> list[arb]:
     """eps of every step: "hat" divides it by the root of 1 - b2^t, if v is corrected at all."""
-    steps, hat = range(1, len(grads) + 1), eps_place == "hat" and bias_correction
+    hat = eps_place == "hat" and bias_correction
     return [eps / (1 - b2**t).sqrt() if hat else eps for t in steps]
+
+
+def steps_after(before: int, grads: Grads) -> range:
+    """The numbers t of the steps that follow `before` others."""
+    return range(before + 1, before + len(grads) + 1)
 
 
 def adam_updates(

@@ -7,7 +7,7 @@ bias-corrected step, or many steps with one gradient, would not depend on Adam's
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from itertools import accumulate
@@ -15,8 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from crosscheck.documents import transcription
-from crosscheck.documents.examples import OptimizerRun
 from crosscheck.frameworks.hyperparameters import build_optimizer, convert, split_decay
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics import tensors
@@ -27,15 +25,12 @@ from crosscheck.numerics.exact.balls import enclose, from_floats
 from crosscheck.numerics.exact.optimizers import EXACT_RULES as EXACT
 from crosscheck.numerics.exact.optimizers import decayed
 from crosscheck.numerics.trees import Layer, as_vector, leaves, numpy_leaves, to_framework
-from crosscheck.verification.cases import network
-from crosscheck.verification.cases.hyperparameters import OPTIMIZER_CASES
 from crosscheck.verification.cases.stages import ByContent, Quantities, Stage, Stages
 
 # The fields of a state, other than the step, that are single numbers instead of trees.
 NUMBERS = ("momentum_product",)
-RATES = (0.1,) * 6 + (0.025,) * 6
-# The drawn gradient of each step is multiplied by one of these: large, small, near eps, 0.
-FACTORS = (1.0, -0.5, 1e-3, 1e-8, 0.0, 2.0, -1e-5, 0.3, 100.0, 1e-14, -3.0, 0.1)
+# The optimizers whose steps depend on how many there were before.
+COUNTING = ("adam", "adamw", "amsgrad", "nadam", "radam", "adamax")
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +43,7 @@ class DescentCase(ByContent):
         rates: The learning rate of every step.
         start: The parameters: layers, each a pair, or one bare array.
         grads: The gradient of every step, of the same shape.
+        before: How many steps came before the first one, all with gradients of 0.
     """
 
     group: str
@@ -57,6 +53,7 @@ class DescentCase(ByContent):
     rates: tuple[float, ...]
     start: Any
     grads: tuple[Any, ...]
+    before: int = 0
 
     @property
     def dtype(self) -> str:
@@ -70,19 +67,28 @@ class DescentCase(ByContent):
         would be blamed for its weight decay, too.
         """
         factors = 0.75 ** np.arange(len(self.grads))
-        return tuple(_times(factor, self.start) for factor in factors)
+        return tuple(times(factor, self.start) for factor in factors)
 
     def rate(self, step: Any) -> float:
         """The learning rate of a step, from 0; after the last step its rate stays."""
-        return self.rates[min(int(step), len(self.rates) - 1)]
+        return self.rates[min(int(step) - self.before, len(self.rates) - 1)]
+
+    @property
+    def numbers(self) -> dict[str, float]:
+        """The numbers of the state before the first step, other than the step; as given, exact."""
+        if self.optimizer != "nadam" or not self.before:
+            return {}
+        b1, decay = self.keywords["b1"], self.keywords["momentum_decay"]
+        steps = np.arange(1, self.before + 1)
+        return {"momentum_product": float(np.prod(b1 * (1 - 0.96 ** (steps * decay) / 2)))}
 
     @cached_property
     def content(self) -> str:
         """A digest of everything that the exact values depend on."""
-        text = repr((self.optimizer, sorted(self.keywords.items()), self.rates, self.dtype))
+        how = (self.optimizer, sorted(self.keywords.items()), self.rates, self.dtype, self.before)
         trees = [leaves(tree) for tree in (self.start, *self.grads)]
         parts = [repr((p, a.shape)).encode() + a.tobytes() for t in trees for p, a in t.items()]
-        return hashlib.sha256(text.encode() + b"".join(parts)).hexdigest()
+        return hashlib.sha256(repr(how).encode() + b"".join(parts)).hexdigest()
 
     def exactly(self) -> Stages:
         """The moments, the update and the parameters after every step, with their bounds."""
@@ -97,6 +103,8 @@ class DescentCase(ByContent):
         optimizer = build_optimizer(framework, self.optimizer, self.keywords, self.rate)
         points = [to_framework(module, point) for point in self.points]
         theta, state = start, optimizer.init(start)
+        if self.before:  # a state is a value: no moment has moved, and the steps are counted
+            state = state._replace(step=self.before, **self.numbers)
         states, steps, thetas = [], [], []
         for grad, point in zip(grads, points, strict=True):
             updates, state = optimizer.update(grad, state, point)
@@ -105,30 +113,35 @@ class DescentCase(ByContent):
             except Exception as error:  # raised below, in its own stage: an earlier one may differ
                 apply_error = apply_error or error
             states.append(state)
-            steps.append(numpy_leaves(module, updates))
-            thetas.append(numpy_leaves(module, theta))
+            steps.append(updates)
+            thetas.append(theta)
+        # Read after the last step: what was returned is nobody's to write into any more.
         moments = {}
         for name in states[0]._fields[1:]:
             moment = [getattr(state, name) for state in states]
             moments[f"{self.optimizer}.{name}"] = (
                 {"": Tensor(np.array([float(number) for number in moment]).astype(self.dtype))}
                 if name in NUMBERS
-                else tensors.computed_steps([numpy_leaves(module, tree) for tree in moment])
+                else computed_steps(module, moment)
             )
         counts = {"": Tensor(np.array([int(state.step) for state in states]).astype(self.dtype))}
         yield Stage.STATE, {"step": counts, **moments}
-        yield Stage.UPDATE, {"updates": tensors.computed_steps(steps)}
+        yield Stage.UPDATE, {"updates": computed_steps(module, steps)}
         if apply_error is not None:
             raise apply_error
-        # Last of all: by now a framework that writes into its arguments has done so.
-        afterwards = [numpy_leaves(module, tree) for tree in (start, *grads, *points)]
+        # By now a framework that writes into its arguments has done so.
         yield (
             Stage.TRAJECTORY,
             {
-                "params": tensors.computed_steps(thetas),
-                "arguments afterwards": tensors.computed_steps(afterwards),
+                "params": computed_steps(module, thetas),
+                "arguments afterwards": computed_steps(module, (start, *grads, *points)),
             },
         )
+
+
+def computed_steps(module: Any, trees: Sequence[Any]) -> Tensors:
+    """A quantity at every step, of trees of a framework."""
+    return tensors.computed_steps([numpy_leaves(module, tree) for tree in trees])
 
 
 @cache
@@ -144,7 +157,7 @@ def exact_stages(case: DescentCase) -> Stages:
         of_all = tensors.bounded_steps(steps, inexact[quantity])
         is_number = quantity.rpartition(".")[2] in NUMBERS  # one for all leaves
         quantities[quantity] = of_all if is_number else tensors.by_leaf(of_all[""], case.start)
-    step = {"": Tensor(np.arange(1.0, len(case.rates) + 1))}
+    step = {"": Tensor(case.before + np.arange(1.0, len(case.rates) + 1))}
     return {
         Stage.TRAJECTORY: {
             "params": quantities.pop("params"),
@@ -163,7 +176,7 @@ def _exact_descent(
     """Every quantity at every step, as balls; `_inexact_descent` has the bounds."""
     own, decay = (convert(each, from_floats) for each in split_decay(case.keywords))
     rates, g = [from_floats(rate) for rate in case.rates], [from_floats(grad) for grad in grads]
-    rule = partial(EXACT[case.optimizer], **own)
+    rule = partial(EXACT[case.optimizer], **own, **_late(case, from_floats))
     if decay:
         history = decayed(rule, g, rates, [from_floats(point) for point in points], **decay)
     else:
@@ -176,6 +189,13 @@ def _exact_descent(
     return {**moments, "updates": history.updates, "params": list(params)[1:]}
 
 
+def _late(case: DescentCase, to_number: Callable[[float], Any]) -> dict[str, Any]:
+    """What the rules that count their steps are told of those before the first."""
+    if not case.before or case.optimizer not in COUNTING:
+        return {}
+    return {"before": case.before, **convert(case.numbers, to_number)}
+
+
 def _inexact_descent(
     case: DescentCase, start: np.ndarray, grads: list[np.ndarray], points: list[np.ndarray]
 ) -> dict[str, list[Inexact]]:
@@ -185,7 +205,8 @@ def _inexact_descent(
     )
     rates = [exactly(rate, DOUBLE) for rate in case.rates]
     g = [exactly(grad, precision) for grad in grads]
-    rule = partial(stepwise.STEPWISE_RULES[case.optimizer], rates=rates, **own)
+    late = _late(case, lambda number: exactly(number, DOUBLE))
+    rule = partial(stepwise.STEPWISE_RULES[case.optimizer], rates=rates, **own, **late)
     if decay:
         around = [exactly(point, precision) for point in points]
         steps = list(stepwise.decayed(rule, g, rates, around, **decay))
@@ -200,71 +221,8 @@ def _inexact_descent(
     return {**state, "updates": updates, "params": list(params)[1:]}
 
 
-# ----- which cases there are -----
-
-
-@cache
-def generated() -> list[DescentCase]:
-    """Every optimizer and option, on layers and on a bare array, in both dtypes."""
-    return [
-        _generated(label, layers, dtype)
-        for label in OPTIMIZER_CASES
-        for layers, dtype in ((True, "float64"), (True, "float32"), (False, "float64"))
-    ]
-
-
-def _generated(label: str, layers: bool, dtype: str) -> DescentCase:
-    rng = np.random.default_rng(11)
-
-    def draw() -> Any:
-        # Two layers of one shape: if a framework mixes up their states, no shape prevents it.
-        pairs = [(rng.standard_normal((2, 3)), rng.standard_normal(2)) for _ in range(2)]
-        tree = tuple(Layer(*(leaf.astype(dtype) for leaf in pair)) for pair in pairs)
-        return tree if layers else tree[0].weight[0]
-
-    start, directions = draw(), [draw() for _ in FACTORS]
-    grads = [_times(factor, tree) for factor, tree in zip(FACTORS, directions, strict=True)]
-    optimizer, keywords = OPTIMIZER_CASES[label]
-    name = f"{label}-{'layers' if layers else 'array'}-{dtype}"
-    return DescentCase("optimizers", name, optimizer, keywords, RATES, start, tuple(grads))
-
-
-def _times(factor: float, tree: Any) -> Any:
+def times(factor: float, tree: Any) -> Any:
+    """A tree times a factor, in its own dtype."""
     if isinstance(tree, tuple):
-        return tuple(Layer(*(_times(factor, leaf) for leaf in layer)) for layer in tree)
+        return tuple(Layer(*(times(factor, leaf) for leaf in layer)) for layer in tree)
     return tree * np.asarray(factor, tree.dtype)
-
-
-@cache
-def worked() -> list[DescentCase]:
-    """The documents' steps, on the exact gradients of their networks."""
-    return [
-        _worked(case, number, run)
-        for case in network.worked()
-        for number in [case.name.removeprefix("document ")]
-        for run in transcription.load(number).example.runs
-    ]
-
-
-def _worked(case: network.NetworkCase, number: str, run: OptimizerRun) -> DescentCase:
-    start = tuple(Layer(*layer) for layer in case.params)
-    exact = case.exactly()[Stage.GRADIENTS]["grads"]
-    grads = tuple(
-        Layer(exact[f"[{index}].weight"].value, exact[f"[{index}].bias"].value)
-        for index in range(len(start))
-    )
-    rates, keywords = (float(run.learning_rate),), convert(run.hyperparameters, float)
-    label = f"document {number}, {run.name}"
-    return DescentCase("worked examples", label, run.optimizer, keywords, rates, start, (grads,))
-
-
-def drawn(number: int, label: str) -> DescentCase:
-    """A random history for studies of the bounds: 12 steps, scales from 1e-8 to 1e4."""
-    rng = np.random.default_rng([3, number])
-    dtype = ("float64", "float32")[number % 2]
-    optimizer, keywords = OPTIMIZER_CASES[label]
-    grads = rng.standard_normal((12, 16)) * 10 ** rng.uniform(-8, 4, (12, 1))
-    rates = tuple(float(rate) for rate in 10 ** rng.uniform(-3, 0, 12))
-    start = rng.standard_normal(16).astype(dtype)
-    name, history = f"drawn history {number} of {label}", tuple(grads.astype(dtype))
-    return DescentCase("drawn", name, optimizer, keywords, rates, start, history)

@@ -7,7 +7,7 @@ computed once for each content.
 
 from functools import cache
 
-from crosscheck.verification.cases import descent, network, printed, training
+from crosscheck.verification.cases import histories, network, printed, training
 from crosscheck.verification.cases.batches import BatchesCase
 from crosscheck.verification.cases.stages import Case
 
@@ -18,10 +18,10 @@ def groups() -> dict[str, list[Case]]:
     cases: list[Case] = [
         *printed.generated(),
         *network.worked(),
-        *descent.worked(),
+        *histories.worked(),
         *network.generated(),
         *network.edges(),
-        *descent.generated(),
+        *histories.generated(),
         *training.generated(),
         BatchesCase(),
     ]

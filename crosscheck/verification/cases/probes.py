@@ -12,7 +12,7 @@ import numpy as np
 
 from crosscheck.frameworks.contract import LOSSES
 from crosscheck.numerics.bounds.functions import FLOAT_ACTIVATIONS
-from crosscheck.verification.cases import descent, network, training
+from crosscheck.verification.cases import histories, network, training
 from crosscheck.verification.cases.hyperparameters import OPTIMIZER_CASES
 from crosscheck.verification.cases.network import DTYPES, NetworkCase
 from crosscheck.verification.cases.stages import Case
@@ -64,7 +64,7 @@ def probes() -> tuple[Probe, ...]:
     found += [Probe("training", case, ("params",)) for case in training.generated()]
     for label in OPTIMIZER_CASES:
         for number in range(HISTORIES):
-            history = descent.drawn(number, label)
+            history = histories.drawn(number, label)
             quantities = tuple(q for stage in history.exactly().values() for q in stage)
             found.append(Probe(label, history, quantities))
     return tuple(found)
