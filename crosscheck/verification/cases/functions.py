@@ -34,6 +34,7 @@ class FunctionCase:
         call: Makes the call, by a framework, and returns a tree of NumPy's arrays. A function of
             this module, with its arguments, so that the case can be sent to another process.
         group: That of the case of the harness with this name, else "ladder".
+        activations: Those that it needs.
     """
 
     name: str
@@ -41,6 +42,7 @@ class FunctionCase:
     exact: Quantities
     call: Callable[[Framework], Any]
     group: str = "ladder"
+    activations: tuple[str, ...] = ()
 
     def exactly(self) -> Stages:
         """What must come out."""
@@ -171,11 +173,12 @@ def activation(name: str, dtype: str) -> FunctionCase:
     exact: Quantities = {
         "activations": {"[1]": case.exactly()[Stage.FORWARD]["activations"]["[1]"]}
     }
-    call = partial(_call_activation, name, case.inputs)
-    return FunctionCase(case.name, dtype, exact, call, case.group)
+    call = partial(call_activation, name, case.inputs)
+    return FunctionCase(case.name, dtype, exact, call, case.group, (name,))
 
 
-def _call_activation(name: str, inputs: np.ndarray, framework: Framework) -> Any:
+def call_activation(name: str, inputs: np.ndarray, framework: Framework) -> Any:
+    """An activation of these pre-activations, as NumPy's array."""
     z = to_framework(framework.params, inputs)
     return framework.params.to_numpy(framework.activations.ACTIVATIONS[name](z))
 

@@ -7,7 +7,7 @@ computed once for each content.
 
 from functools import cache
 
-from crosscheck.verification.cases import histories, network, printed, training
+from crosscheck.verification.cases import histories, network, printed, sizes, training
 from crosscheck.verification.cases.batches import BatchesCase
 from crosscheck.verification.cases.stages import Case
 
@@ -20,6 +20,8 @@ def groups() -> dict[str, list[Case]]:
         *network.worked(),
         *histories.worked(),
         *network.generated(),
+        *sizes.generated(),
+        *sizes.called(),
         *network.edges(),
         *histories.generated(),
         *training.generated(),

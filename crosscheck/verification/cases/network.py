@@ -40,7 +40,7 @@ EDGES = np.array(
         [0, 40, 0, -800, -20],
         [-40, -20, 20, 0, 0],
         [1, 0, -20, -40, -800],
-        [-1e-5, 0, 0, -40, 40],
+        [-1e-5, 0, 0, -40, 800],
         [0, -40, 27, -20, 0],
     ],
     dtype="float64",
@@ -175,7 +175,7 @@ def generated() -> list[NetworkCase]:
         for loss in LOSSES
         for index, activation in enumerate(ACTIVATIONS)
     ]
-    one = _draw("batch of one", ("tanh", "gelu", "sigmoid"), LOSSES[0], "float64", 7, batch=1)
+    one = drawn_with("batch of one", ("tanh", "gelu", "sigmoid"), batch=1, loss=LOSSES[0])
     return [*batches, one]
 
 
@@ -185,11 +185,18 @@ def _generated(activation: str, second: str, loss: str, dtype: str) -> NetworkCa
         output = "sigmoid"
     seed = 100 * ACTIVATIONS.index(activation) + LOSSES.index(loss)
     name = f"{activation}-{loss}-{dtype}"
-    return _draw(name, (activation, second, output), loss, dtype, seed)
+    activations = (activation, second, output)
+    return drawn_with(name, activations, loss=loss, dtype=dtype, seed=seed)
 
 
-def _draw(
-    name: str, activations: Sequence[str], loss: str, dtype: str, seed: int, batch: int = BATCH
+def drawn_with(
+    name: str,
+    activations: Sequence[str],
+    sizes: Sequence[int] = SIZES,
+    batch: int = BATCH,
+    loss: str = "half_squared_error",
+    dtype: str = "float64",
+    seed: int = 7,
 ) -> NetworkCase:
     """Weights N(0, 1/fan_in), biases and inputs N(0, 1); targets are probabilities."""
     numbers = np.random.default_rng([seed, 0])
@@ -198,10 +205,10 @@ def _draw(
             (numbers.standard_normal((above, below)) / np.sqrt(below)).astype(dtype),
             numbers.standard_normal(above).astype(dtype),
         )
-        for below, above in pairwise(SIZES)
+        for below, above in pairwise(sizes)
     )
-    inputs = np.random.default_rng([seed, 1]).standard_normal((batch, SIZES[0])).astype(dtype)
-    targets = np.random.default_rng([seed, 2]).dirichlet(np.ones(SIZES[-1]), batch).astype(dtype)
+    inputs = np.random.default_rng([seed, 1]).standard_normal((batch, sizes[0])).astype(dtype)
+    targets = np.random.default_rng([seed, 2]).dirichlet(np.ones(sizes[-1]), batch).astype(dtype)
     return NetworkCase("networks", name, params, inputs, targets, tuple(activations), loss)
 
 

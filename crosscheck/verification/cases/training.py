@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache, cached_property
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,7 +32,7 @@ from crosscheck.verification.cases.stages import ByContent, Quantities, Stage, S
 SIZES = (3, 4, 2)
 SAMPLES = 10
 ACTIVATIONS, LOSS = ("tanh", "sigmoid"), "half_squared_error"
-ENDED = "epochs and reason to stop"
+ENDED, NUMBERED = "epochs and reason to stop", "numbers of the epochs"
 REASONS = ("max_epochs", "loss_below", "loss_change_below", "loss_not_finite")
 
 
@@ -55,6 +56,10 @@ class TrainingCase(ByContent):
         stop: The conditions of the stop rule.
         compile: As in the contract.
         resume_after: After how many epochs a second call of `train` resumes; None makes one call.
+        start_epoch: As in the contract.
+        sizes, activations: Units of every layer, inputs first, and a name for each of the layers.
+        gain, reach: What multiplies the drawn weights, and the drawn targets.
+        order: How a matrix lies in memory: "C" by rows, "F" by columns.
     """
 
     name: str
@@ -68,8 +73,14 @@ class TrainingCase(ByContent):
     stop: dict[str, Any] = field(default_factory=lambda: {"max_epochs": 3})
     compile: bool | None = None
     resume_after: int | None = None
+    start_epoch: int = 0
+    sizes: tuple[int, ...] = SIZES
+    activations: tuple[str, ...] = ACTIVATIONS
+    gain: float = 1.0
+    reach: float = 1.0
+    order: str = "C"
 
-    group, activations = "training", ACTIVATIONS
+    group = "training"
 
     @cached_property
     def content(self) -> str:
@@ -81,11 +92,15 @@ class TrainingCase(ByContent):
         """Parameters at the start, inputs and targets."""
         rng = np.random.default_rng(5)
         params = tuple(
-            Layer(*(rng.standard_normal(shape).astype(self.dtype) for shape in shapes))
-            for shapes in zip([(4, 3), (2, 4)], [4, 2], strict=True)
+            Layer(self._laid(self.gain * rng.standard_normal((above, below))), bias)
+            for below, above in pairwise(self.sizes)
+            for bias in [rng.standard_normal(above).astype(self.dtype)]
         )
-        inputs = rng.standard_normal((SAMPLES, SIZES[0])).astype(self.dtype)
-        return params, inputs, rng.random((SAMPLES, SIZES[-1])).astype(self.dtype)
+        inputs = self._laid(rng.standard_normal((SAMPLES, self.sizes[0])))
+        return params, inputs, self._laid(self.reach * rng.random((SAMPLES, self.sizes[-1])))
+
+    def _laid(self, matrix: np.ndarray) -> np.ndarray:
+        return np.asarray(matrix.astype(self.dtype), order=self.order)  # type: ignore[call-overload]
 
     def batches(self, epoch: int) -> list[np.ndarray]:
         """The samples of each batch of one epoch, by the contract's rule."""
@@ -99,7 +114,12 @@ class TrainingCase(ByContent):
         """The same by a framework."""
         module, (params, inputs, targets) = framework.params, self.data()
         optimizer = _optimizer(framework, self.optimizer, self.rate, **self.keywords)
-        seen: list[dict[str, np.ndarray]] = []
+        seen: list[Any] = []
+        numbers: list[int] = []
+
+        def on_epoch(epoch: int, params: Any, *rest: Any) -> None:
+            numbers.append(int(epoch))
+            seen.append(params)
 
         def train(params: Any, stop: dict[str, Any], **resumed: Any) -> Any:
             return framework.training.train(
@@ -107,14 +127,14 @@ class TrainingCase(ByContent):
                 to_framework(module, inputs),
                 to_framework(module, targets),
                 optimizer,
-                activations=ACTIVATIONS,
+                activations=self.activations,
                 loss=self.loss,
                 stop=framework.training.StopRule(**stop),
                 batch_size=self.batch_size,
                 seed=self.seed,
                 compile=self.compile,
-                on_epoch=lambda epoch, params, *rest: seen.append(numpy_leaves(module, params)),
-                **resumed,
+                on_epoch=on_epoch,
+                **{"start_epoch": self.start_epoch, **resumed},
             )
 
         start = to_framework(module, params)
@@ -132,7 +152,9 @@ class TrainingCase(ByContent):
             Stage.TRAJECTORY,
             {
                 ENDED: {"": Tensor(np.array(ended).astype(self.dtype))},
-                "params": tensors.computed_steps(seen),
+                NUMBERED: {"": Tensor(np.array(numbers).astype(self.dtype))},
+                # Read after the last epoch: what was handed over is nobody's to write into.
+                "params": tensors.computed_steps([numpy_leaves(module, each) for each in seen]),
                 "losses": {"": Tensor(np.array(losses).astype(self.dtype))},
             },
         )
@@ -154,6 +176,7 @@ def exact_stages(case: TrainingCase) -> Stages:
     return {
         Stage.TRAJECTORY: {
             ENDED: {"": Tensor(np.array(ended, "float64"))},
+            NUMBERED: {"": Tensor(case.start_epoch + np.arange(float(epochs)))},
             "params": tensors.bounded_steps(trained.params, rounded.params),
             "losses": tensors.bounded_steps(trained.losses, rounded.losses),
         }
@@ -176,7 +199,7 @@ def _train(
     found = Trained([], [], "")
     while True:
         total: Any = 0
-        for batch in case.batches(len(found.losses)):
+        for batch in case.batches(case.start_epoch + len(found.losses)):
             loss, grads = gradient(params, batch)
             history.append(grads)
             total = total + loss * len(batch)
@@ -216,7 +239,7 @@ def _exact_arithmetic(case: TrainingCase) -> tuple[Any, Gradient, Rule]:
     keywords = convert(case.keywords, from_floats)
 
     def gradient(theta: Any, batch: np.ndarray) -> tuple[Any, Any]:
-        found = forward_and_backward(theta, x[batch], y[batch], ACTIVATIONS, case.loss)
+        found = forward_and_backward(theta, x[batch], y[batch], case.activations, case.loss)
         return found.loss, found.grads
 
     def rule(grads: list[Any]) -> Any:
@@ -233,7 +256,7 @@ def _inexact_arithmetic(case: TrainingCase) -> tuple[Any, Gradient, Rule]:
     keywords = convert(case.keywords, lambda value: exactly(value, DOUBLE))
 
     def gradient(theta: Any, batch: np.ndarray) -> tuple[Any, Any]:
-        found = inexact_pass(theta, x[batch], y[batch], ACTIVATIONS, case.loss, p)
+        found = inexact_pass(theta, x[batch], y[batch], case.activations, case.loss, p)
         return found.loss, found.grads
 
     def rule(grads: list[Any]) -> Any:
@@ -248,7 +271,7 @@ def generated() -> list[TrainingCase]:
     """Batches that divide the samples and that do not, every stop condition, both dtypes."""
     return [
         TrainingCase("mini-batches, the last one short"),
-        TrainingCase("mini-batches in float32", dtype="float32"),
+        TrainingCase("mini-batches in float32, by columns", dtype="float32", order="F"),
         TrainingCase("all samples at once", batch_size=None),
         TrainingCase("one sample at a time", batch_size=1, rate=0.1),
         TrainingCase(
@@ -265,4 +288,15 @@ def generated() -> list[TrainingCase]:
         # Thresholds midway between two losses on the way down, so that rounding cannot matter.
         TrainingCase("until the loss is low", stop={"max_epochs": 9, "loss_below": 0.066}),
         TrainingCase("until the loss stands", stop={"max_epochs": 9, "loss_change_below": 0.002}),
+        TrainingCase("the last batch one sample", batch_size=3, rate=0.1),
+        TrainingCase("a batch larger than the samples, seed 0", batch_size=16, seed=0),
+        TrainingCase("a large seed, epochs from 255", seed=2**40 + 1, start_epoch=255),
+        TrainingCase(
+            "deep and wide, large gradients",
+            sizes=(67, 9, 4, 4, 1),
+            activations=("tanh", "tanh", "tanh", "identity"),
+            gain=0.1,
+            reach=100.0,
+            rate=1e-3,
+        ),
     ]

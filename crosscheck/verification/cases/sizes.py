@@ -1,0 +1,81 @@
+"""Networks of sizes that the others do not have: deep, wide, and with one unit but many samples.
+
+A mistake may show only where a layer is wider than a vector of the processor, where there is a
+fourth layer, or where a matrix lies in memory by columns. The conditions of `crosscheck
+discriminate` say which sizes are needed. They are few, since JAX compiles each operation for each
+shape: the deep network has the shapes of the generated ones, and every layer of another has one
+shape and another activation.
+"""
+
+from dataclasses import replace
+from functools import cache, partial
+
+import numpy as np
+
+from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
+from crosscheck.verification.cases import network
+from crosscheck.verification.cases.functions import FunctionCase, call_activation
+from crosscheck.verification.cases.network import NetworkCase
+from crosscheck.verification.cases.stages import Quantities, Stage
+
+# More units than 64, a prime; more samples than 64, and odd.
+WIDE, TALL = (5, 67), (65, 1)
+DEEP = (*network.SIZES, 4, 5)
+OFFSET = 1e6
+
+
+@cache
+def generated() -> list[NetworkCase]:
+    """The deep network, the wide and the tall ones, one large offset, and memory by columns."""
+    deep = network.drawn_with("deep", ("tanh", "gelu", "sigmoid", "softplus", "identity"), DEEP)
+    found = [deep, by_columns(replace(deep, name="deep, by columns"))]
+    batch, units = WIDE
+    sizes = (units,) * (len(ACTIVATIONS) + 1)
+    found.append(network.drawn_with("wide", ACTIVATIONS, sizes, batch))
+    for name, (batch, units) in (("wide", WIDE), ("tall", TALL)):
+        found += [_with_loss(f"{name}-{loss}", loss, units, batch) for loss in LOSSES]
+    return found + [_at_an_offset(loss) for loss in LOSSES if loss.endswith("squared_error")]
+
+
+@cache
+def called() -> list[FunctionCase]:
+    """Every activation of one unit and many samples, called by itself."""
+    return [_called(name) for name in ACTIVATIONS]
+
+
+def _called(name: str) -> FunctionCase:
+    batch, units = TALL
+    case = network.drawn_with(f"tall-{name}", (name,), (units, units), batch)
+    case = replace(case, params=((np.eye(units), np.zeros(units)),))
+    values = case.exactly()[Stage.FORWARD]["activations"]["[1]"]
+    call = partial(call_activation, name, case.inputs)
+    exact: Quantities = {"activations": {"[1]": values}}
+    return FunctionCase(case.name, case.dtype, exact, call, case.group, (name,))
+
+
+def by_columns(case: NetworkCase) -> NetworkCase:
+    """The same network, whose matrices lie in memory column by column.
+
+    Its exact values are those of the first: the content does not say how an array lies.
+    """
+    params = tuple((np.asfortranarray(weight), bias) for weight, bias in case.params)
+    inputs, targets = map(np.asfortranarray, (case.inputs, case.targets))
+    return replace(case, params=params, inputs=inputs, targets=targets)
+
+
+def _with_loss(name: str, loss: str, units: int, batch: int) -> NetworkCase:
+    """One layer; the targets are 1 at one output of each sample, or at every other sample."""
+    output = "sigmoid" if loss == "binary_cross_entropy" else "identity"
+    case = network.drawn_with(name, (output,), (units, units), batch, loss)
+    samples = np.arange(batch)
+    targets = np.zeros_like(case.targets)
+    targets[samples, samples % units] = 1 if units > 1 else samples % 2
+    return replace(case, targets=targets)
+
+
+def _at_an_offset(loss: str) -> NetworkCase:
+    """Outputs and targets far from 0 and near each other: (a - y)^2 must not be multiplied out."""
+    case = network.drawn_with(f"offset-{loss}", ("identity",), (5, 5), loss=loss)
+    identity = ((np.eye(5), np.zeros(5)),)
+    inputs, targets = (OFFSET + each for each in (case.inputs, case.targets))
+    return replace(case, params=identity, inputs=inputs, targets=targets)
