@@ -11,6 +11,7 @@ from crosscheck.frameworks.registry import BUILT_IN, load
 from crosscheck.numerics.comparison import EXACT
 from crosscheck.report.verification import closing_line
 from crosscheck.verification.cases import network
+from crosscheck.verification.cases.drawn import drawn_network
 from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.diagnosis import diagnose
 from crosscheck.verification.judging import asked_by
@@ -82,11 +83,11 @@ def test_every_case_has_a_name_of_its_own_and_exact_values_that_are_narrow():
 
 
 def test_cases_of_equal_content_share_their_exact_values():
-    one, other = network.drawn(0), network.drawn(0)
+    one, other = drawn_network(0), drawn_network(0)
     assert one is not other
     assert one == other
     assert one.exactly() is other.exactly()
-    assert one != network.drawn(1)
+    assert one != drawn_network(1)
 
 
 NUMPY = load("numpy", "reference_numpy")
