@@ -5,7 +5,7 @@ call, it spoils the entry that the condition is about; some case must then diffe
 value. What no case would notice is a gap in the cases, whether or not anybody has made the mistake.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import wraps
@@ -64,15 +64,15 @@ class _Watched:
 
 
 def matrix(
-    progress: Callable[[str], None] = lambda name: None, only: Sequence[str] = ()
+    progress: Callable[[str], None] = lambda name: None, only: Collection[str] | None = None
 ) -> list[Cell]:
     """Every function under every condition.
 
     Args:
         progress: Called with the name of each function that begins.
-        only: Parts of the names of the conditions that are tried; empty for all.
+        only: The names of the conditions that are tried; None for all.
     """
-    chosen = [c for c in conditions() if not only or any(name in c.name for name in only)]
+    chosen = [c for c in conditions() if only is None or c.name in only]
     cases = _by_duration()
     met = _met(cases, chosen)
     cells = []
@@ -228,22 +228,3 @@ def _answered(watched: _Watched, arguments: dict[str, Any], result: Any) -> Any:
 def _copy() -> Framework:
     """The NumPy reference, loaded a second time, so that nobody else meets the wrappers."""
     return as_framework(Mistake("nothing at all", "none", "forward", "mlp", ()))
-
-
-# ----- for other programs -----
-
-
-def as_json(cells: Sequence[Cell]) -> list[dict[str, Any]]:
-    """The matrix in the form that other programs read."""
-    return [
-        {
-            "function": cell.function,
-            "condition": cell.condition,
-            "applies": cell.applies,
-            "caught": cell.by is not None,
-            "by": cell.by,
-            "excused": cell.excused,
-            "problem": cell.problem,
-        }
-        for cell in cells
-    ]
