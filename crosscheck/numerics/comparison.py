@@ -7,7 +7,7 @@ an order, an input), and must be equal.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -79,6 +79,8 @@ class Comparison:
         mistakes: The known mistakes that give the same wrong value, the nearest first; None where
             none was tried.
         case: The case that was compared, so that it can be run again; None for bare arrays.
+        entries: How many entries were compared.
+        excluded: How many of them have an infinite bound, so that nothing is promised of them.
     """
 
     place: Place
@@ -95,6 +97,8 @@ class Comparison:
     known_failure: str | None = None
     mistakes: tuple[str, ...] | None = None
     case: Any = field(default=None, repr=False, compare=False)
+    entries: int = 0
+    excluded: int = 0
 
     @property
     def holds(self) -> bool:
@@ -221,7 +225,12 @@ def compare(
             allowed = computed_sides * own_error
             differences[name] = entry_differences(one, other, rest, allowed)
     worst = max(differences, key=lambda name: differences[name].rank)
-    return _worst_entry(place, frameworks, worst, differences[worst], exact[worst])
+    allowed_of_all = [each.allowed for each in differences.values()]
+    return replace(
+        _worst_entry(place, frameworks, worst, differences[worst], exact[worst]),
+        entries=sum(each.size for each in allowed_of_all),
+        excluded=sum(int(np.isposinf(each).sum()) for each in allowed_of_all),
+    )
 
 
 def _not_measured(
