@@ -16,6 +16,7 @@ from crosscheck.numerics.entries import (
     EntryDifferences,
     allowed_errors,
     entry_differences,
+    is_text,
     mismatch_of,
     ulp,
 )
@@ -28,7 +29,7 @@ class Tensor(NamedTuple):
     """A computed array, or an exact one with the bound of each entry.
 
     Attributes:
-        value: The array. An exact value is rounded to float64.
+        value: The array. An exact value is rounded to float64. Or one text, which must be equal.
         bound: For an exact array: how far an honest implementation may be from each entry. None
             where the entries must be met exactly.
         rest: What the rounding of an exact value left over: the exact value is `value + rest`.
@@ -218,12 +219,16 @@ def compare(
             mismatch = mismatch_of(one, other, place.dtype)
             if mismatch is not None:
                 return _not_measured(place, frameworks, name, mismatch)
+            if is_text(other):
+                continue
             own_error = allowed_errors(
                 limit.value, limit.bound, limit.radius, place.quantity + name
             )
             rest = limit.rest if computed_sides == 1 else 0.0
             allowed = computed_sides * own_error
             differences[name] = entry_differences(one, other, rest, allowed)
+    if not differences:  # but texts, which are equal
+        return _not_measured(place, frameworks, "", None)
     worst = max(differences, key=lambda name: differences[name].rank)
     allowed_of_all = [each.allowed for each in differences.values()]
     return replace(

@@ -125,3 +125,8 @@ def test_log_softmax_is_finite_where_softmax_rounds_to_zero(framework):
     assert framework.params.to_numpy(framework.activations.log_softmax(z)).tolist() == [
         [0.0, -800.0]
     ]
+
+
+def test_log_softmax_takes_arrays_only(framework):
+    with pytest.raises(TypeError, match=r"^z must be an array \(see from_numpy\), not list$"):
+        framework.activations.log_softmax([0.0])

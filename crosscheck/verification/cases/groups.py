@@ -7,7 +7,7 @@ computed once for each content.
 
 from functools import cache
 
-from crosscheck.verification.cases import descent, network, printed, training
+from crosscheck.verification.cases import conduct, descent, network, printed, training
 from crosscheck.verification.cases.batches import BatchesCase
 from crosscheck.verification.cases.stages import Case
 
@@ -24,6 +24,7 @@ def groups() -> dict[str, list[Case]]:
         *descent.generated(),
         *training.generated(),
         BatchesCase(),
+        *conduct.generated(),
     ]
     names = dict.fromkeys(case.group for case in cases)
     return {name: [case for case in cases if case.group == name] for name in names}
