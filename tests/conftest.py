@@ -2,6 +2,7 @@
 
 import os
 import sys
+import warnings
 from collections.abc import Generator
 from functools import cache
 from pathlib import Path
@@ -123,8 +124,9 @@ def mark_as_declared(item: pytest.Item, name: str, declared: Declarations, param
         "losses": words & {*LOSSES},
         "optimizers": words & {*STATES, "decayed"},
     }
-    if "case" in params:
-        for kind, names in asked_by(params["case"]).items():
+    case = params.get("case")
+    if hasattr(case, "exactly"):
+        for kind, names in asked_by(case).items():
             asked[kind] = {*asked.get(kind, ()), *names}
     limit, failure = declared.limit(**asked), declared.failure(**asked)
     if limit is not None:
@@ -184,10 +186,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("framework", names, indirect=True, scope="session")
 
 
+# What each framework warned of when it was imported, which is once in a process.
+WARNED: dict[str, list[str]] = {}
+
+
 @pytest.fixture(scope="session")
 def framework(request: pytest.FixtureRequest) -> Framework:
     """Each framework in turn; skipped, with the reason, where it is not installed."""
-    loaded = load(request.param, packages_of(request.config)[request.param])
+    with warnings.catch_warnings(record=True) as warned:
+        # One test fails because of these; as errors they would keep every test from its framework.
+        warnings.simplefilter("always")
+        loaded = load(request.param, packages_of(request.config)[request.param])
+    WARNED.setdefault(request.param, [f"{w.category.__name__}: {w.message}" for w in warned])
     if isinstance(loaded, Framework):
         return loaded
     if isinstance(loaded, OtherContract):

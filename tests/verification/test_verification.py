@@ -37,18 +37,21 @@ def test_a_framework_is_verified_or_visibly_absent(verification, framework):
 
 
 def test_every_quantity_of_every_case_is_compared_with_the_exact_value(verification, framework):
-    if verification.frameworks[framework.name].ladder:
-        raise NotImplementedError(in_words(verification.frameworks[framework.name].ladder))
+    status = verification.frameworks[framework.name]
+    if status.ladder:
+        raise NotImplementedError(in_words(status.ladder))
+    # A case that is known to fail ends at the stage where it does.
+    known = {name for names in status.known_failures.values() for name in names}
     compared = {
         (c.place.case, c.place.stage, c.place.quantity)
         for c in verification.comparisons
-        if c.frameworks == (framework.name, EXACT)
+        if c.frameworks == (framework.name, EXACT) and c.place.case not in known
     }
     assert compared == {
         (case.name, stage, quantity)
         for cases in groups().values()
         for case in cases
-        if framework.declared.limit(**asked_by(case)) is None
+        if framework.declared.limit(**asked_by(case)) is None and case.name not in known
         for stage, quantities in case.exactly().items()
         for quantity in quantities
     }
