@@ -7,7 +7,15 @@ computed once for each content.
 
 from functools import cache
 
-from crosscheck.verification.cases import alone, histories, network, printed, sizes, trainings
+from crosscheck.verification.cases import (
+    alone,
+    conduct,
+    histories,
+    network,
+    printed,
+    sizes,
+    trainings,
+)
 from crosscheck.verification.cases.batches import BatchesCase
 from crosscheck.verification.cases.stages import Case
 
@@ -26,6 +34,7 @@ def groups() -> dict[str, list[Case]]:
         *histories.generated(),
         *trainings.generated(),
         BatchesCase(),
+        *conduct.generated(),
     ]
     names = dict.fromkeys(case.group for case in cases)
     return {name: [case for case in cases if case.group == name] for name in names}

@@ -14,6 +14,7 @@ import numpy as np
 from crosscheck.frameworks.batches import batches_of_epoch
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, STATES
 from crosscheck.verification.conditions.calls import Call, Leaf, arrays_in, leaves_of
+from reference_numpy.mlp import forward
 
 
 @dataclass(frozen=True)
@@ -103,12 +104,14 @@ def _network(function: Function, arguments: dict[str, Any], result: Any) -> Call
     params, inputs, targets = (arguments.get(name) for name in ("params", "inputs", "targets"))
     assert isinstance(params, tuple)
     assert isinstance(inputs, np.ndarray)
+    outputs = forward(params, inputs, activations=arguments["activations"]).outputs
     return Call(
         function.kind,
         tuple(arrays_in((params, inputs, targets))),
         tuple(_of_layers(function.name, result)),
         sizes=(inputs.shape[1], *(len(layer.bias) for layer in params)),
         batches=(len(inputs),),
+        outputs=outputs,
         targets=targets,
     )
 

@@ -164,7 +164,8 @@ def _spoiled(result: Any, spot: Spot, spoils: Spoils) -> Any:
     array = next(array for path, array in leaves_of(result) if path == spot.path).copy()
     entry = array[spot.entry]
     if spoils == Spoils.NUMBER:
-        array[~np.isfinite(array) if array.ndim else ()] = 0.5
+        array[np.isnan(array)] = 0.5
+        array[spot.entry] = 0.5
     elif array.dtype.kind == "i":
         array[spot.entry] = entry + 1
     else:

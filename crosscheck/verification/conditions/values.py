@@ -100,10 +100,10 @@ def values() -> Iterator[Condition]:
     )
     yield Condition(
         "value: infinite",
-        "an entry is infinite",
+        "an entry is plus infinity",
         ("elementwise",),
         "what is not finite is refused, or its result is nobody's to promise",
-        _entry(np.isinf),
+        _entry(np.isposinf),
         Spoils.NUMBER,
     )
 
