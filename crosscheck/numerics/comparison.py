@@ -6,7 +6,7 @@ an order, an input), and must be equal.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -60,6 +60,38 @@ class Place:
     dtype: str = "float64"
 
 
+# So many mistakes are named; there may be more.
+SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What is known of how a failure came about.
+
+    Attributes:
+        mistakes: The names of the known mistakes that give the same wrong values, here and in
+            `cases` of the `failing` cases of the framework, and fail no case that holds.
+        cases, failing: These two numbers.
+        excluded: Mistakes that would do the same, but would also fail a case that holds, each with
+            that case.
+    """
+
+    mistakes: tuple[str, ...]
+    cases: int = 0
+    failing: int = 0
+    excluded: tuple[tuple[str, str], ...] = ()
+
+    def in_words(self) -> str:
+        """One clause."""
+        if self.mistakes:
+            shown = ", ".join(repr(name) for name in self.mistakes[:SHOWN])
+            more = f" and {len(self.mistakes) - SHOWN} more" if len(self.mistakes) > SHOWN else ""
+            cases = f"{self.cases} of {self.failing} failing case{'s' * (self.failing != 1)}"
+            return f"reproduced by the known mistake {shown}{more} ({cases})"
+        but = [f"not {name!r}, which would also fail {case}" for name, case in self.excluded]
+        return ", ".join(["no known mistake explains it", *but])
+
+
 @dataclass(frozen=True)
 class Comparison:
     """The worst disagreement of two computations of one quantity.
@@ -76,8 +108,7 @@ class Comparison:
         ulps: The error in units in the last place of the exact value, in the dtype.
         mismatch: Why nothing could be measured (another shape or dtype, a missing tensor), or None.
         known_failure: What the framework that fails here declares about it, or None.
-        mistakes: The known mistakes that give the same wrong value, the nearest first; None where
-            none was tried.
+        explained: Which known mistakes explain it; None where none was tried.
         case: The case that was compared, so that it can be run again; None for bare arrays.
     """
 
@@ -93,7 +124,7 @@ class Comparison:
     ulps: float
     mismatch: str | None = None
     known_failure: str | None = None
-    mistakes: tuple[str, ...] | None = None
+    explained: Explained | None = None
     case: Any = field(default=None, repr=False, compare=False)
 
     @property
@@ -122,11 +153,16 @@ class Comparison:
     def message(self) -> str:
         """One sentence: what was compared, the worst entry, its error, and the error allowed.
 
-        Where known mistakes were tried, it ends with those that give the same wrong value.
+        Where known mistakes were tried, it ends with those that explain it.
         """
-        if self.mistakes is None:
+        if self.explained is None:
             return self._sentence()
-        return f"{self._sentence()}; {reproduced_by(self.mistakes)}"
+        return f"{self._sentence()}; {self.explained.in_words()}"
+
+    @property
+    def mistakes(self) -> tuple[str, ...] | None:
+        """The names of the known mistakes that explain it; None where none was tried."""
+        return None if self.explained is None else self.explained.mistakes
 
     def _sentence(self) -> str:
         actual, expected = self.frameworks
@@ -147,19 +183,6 @@ class Comparison:
             f"{text}: off by {self.error:.3g}, {self.fraction_of_bound:.3g} times its bound of "
             f"{self.allowed:.3g} ({self.ulps:.3g} ulps)"
         )
-
-
-# So many mistakes are named; there may be more.
-SHOWN = 3
-
-
-def reproduced_by(mistakes: Sequence[str]) -> str:
-    """In words: which known mistakes give the same wrong result."""
-    if not mistakes:
-        return "no known mistake reproduces it"
-    shown = ", ".join(repr(name) for name in mistakes[:SHOWN])
-    more = f" and {len(mistakes) - SHOWN} more" if len(mistakes) > SHOWN else ""
-    return f"reproduced by the known mistake {shown}{more}"
 
 
 def compare_with_exact(
