@@ -20,6 +20,8 @@ MEAN = "return squared_error(predictions, targets) / predictions.shape[1]"
 LOGITS = "terms = targets * softplus(-predictions) + (1 - targets) * softplus(predictions)"
 PROBABILITIES = "    checks.loss_inputs(predictions, targets)\n    yes ="
 CROSS_ENTROPY = "return -(targets * log_softmax(predictions)).sum() / len(predictions)"
+YES = "targets * np.log(np.where(targets > 0, predictions, 1.0))"
+NO = "(1 - targets) * np.log1p(-np.where(targets < 1, predictions, 0.0))"
 LINEAR = "return inputs @ layer.weight.T + layer.bias"
 APPLIED = "outputs.append(ACTIVATIONS[name](z))"
 
@@ -40,8 +42,23 @@ MISTAKES = [
             "return powers / powers.sum(axis=0, keepdims=True)",
         ),
     ),
+    _forward(
+        "softmax shifted by the batch's largest entry",
+        "activations",
+        (SOFTMAX, "powers = np.exp(z - z.max())"),
+    ),
+    _forward(
+        "softmax clipped at -64",
+        "activations",
+        (SOFTMAX, "powers = np.exp(np.maximum(z - z.max(axis=-1, keepdims=True), -64))"),
+    ),
     _forward("softmax not shifted", "activations", (SOFTMAX, "powers = np.exp(z)")),
     _forward("log softmax not shifted", "activations", (LOG_SOFTMAX, "shifted = z")),
+    _forward(
+        "log softmax shifted by the batch's largest entry",
+        "activations",
+        (LOG_SOFTMAX, "shifted = z - z.max()"),
+    ),
     _forward(
         "log of softmax",
         "activations",
@@ -60,6 +77,14 @@ MISTAKES = [
         "activations",
         (SOFTPLUS, "return np.maximum(z, 0) + np.log(1 + np.exp(-np.abs(z)))"),
     ),
+    _forward(
+        "softplus by log(1 + exp) in the lower tail",
+        "activations",
+        (
+            SOFTPLUS,
+            f"{SOFTPLUS.replace('return ', 'return np.where(z < -10, np.log(1 + np.exp(z)), ')})",
+        ),
+    ),
     _forward("softplus not stable", "activations", (SOFTPLUS, "return np.log(1 + np.exp(z))")),
     _forward(
         "gelu by tanh",
@@ -70,9 +95,23 @@ MISTAKES = [
         "gelu by 1 + erf", "activations", (GELU, "return z / 2 * (2 - erfc(z / math.sqrt(2)))")
     ),
     _forward(
+        "gelu by 1 + erf in the lower tail",
+        "activations",
+        (
+            GELU,
+            "root = math.sqrt(2)\n"
+            "    return z / 2 * np.where(z < -3, 2 - erfc(z / root), erfc(-z / root))",
+        ),
+    ),
+    _forward(
         "squared error summed over the batch",
         "losses",
         (SQUARED, "return ((predictions - targets) ** 2).sum()"),
+    ),
+    _forward(
+        "squared error of all pairs of samples",
+        "losses",
+        (SQUARED, "return ((predictions[:, None] - targets) ** 2).sum() / len(predictions) ** 2"),
     ),
     _forward(
         "squared error averaged twice",
@@ -88,6 +127,15 @@ MISTAKES = [
         "mean squared error averaged over the batch only",
         "losses",
         (MEAN, "return squared_error(predictions, targets)"),
+    ),
+    _forward(
+        "mean squared error of all pairs of samples",
+        "losses",
+        (MEAN, "return ((predictions[:, None] - targets) ** 2).mean()"),
+    ),
+    _forward("0 log 0 in the first term", "losses", (YES, "targets * np.log(predictions)")),
+    _forward(
+        "0 log 0 in the second term", "losses", (NO, "(1 - targets) * np.log1p(-predictions)")
     ),
     _forward(
         "logits clipped",
