@@ -13,6 +13,7 @@ SOFTMAX = "powers = np.exp(z - z.max(axis=-1, keepdims=True))"
 LOG_SOFTMAX = "shifted = z - z.max(axis=-1, keepdims=True)"
 SOFTPLUS = "return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))"
 GELU = "return z / 2 * erfc(-z / math.sqrt(2))"
+ERF = "np.vectorize(math.erf, otypes=[z.dtype])(z / math.sqrt(2))"
 RELU = "return np.maximum(z, 0)\n"
 SQUARED = "return ((predictions - targets) ** 2).sum() / len(predictions)"
 HALF = "return ((predictions - targets) ** 2).sum() / (2 * len(predictions))"
@@ -28,6 +29,11 @@ APPLIED = "outputs.append(ACTIVATIONS[name](z))"
 MISTAKES = [
     _forward("sigmoid by tanh", "activations", (SIGMOID, "return (1 + np.tanh(z / 2)) / 2")),
     _forward(
+        "sigmoid by tanh, as an activation alone",
+        "activations",
+        ('"sigmoid": sigmoid', '"sigmoid": lambda z: (1 + np.tanh(z / 2)) / 2'),
+    ),
+    _forward(
         "float32 inside sigmoid",
         "activations",
         (SIGMOID, 'return 1 / (1 + np.exp(-z).astype("float32").astype(z.dtype))'),
@@ -37,6 +43,7 @@ MISTAKES = [
     _forward(
         "softmax over the batch",
         "activations",
+        (SOFTMAX, SOFTMAX.replace("axis=-1", "axis=0")),
         (
             "return powers / powers.sum(axis=-1, keepdims=True)",
             "return powers / powers.sum(axis=0, keepdims=True)",
@@ -91,17 +98,11 @@ MISTAKES = [
         "activations",
         (GELU, "return z / 2 * (1 + np.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z**3)))"),
     ),
-    _forward(
-        "gelu by 1 + erf", "activations", (GELU, "return z / 2 * (2 - erfc(z / math.sqrt(2)))")
-    ),
+    _forward("gelu by 1 + erf", "activations", (GELU, f"return z / 2 * (1 + {ERF})")),
     _forward(
         "gelu by 1 + erf in the lower tail",
         "activations",
-        (
-            GELU,
-            "root = math.sqrt(2)\n"
-            "    return z / 2 * np.where(z < -3, 2 - erfc(z / root), erfc(-z / root))",
-        ),
+        (GELU, f"return z / 2 * np.where(z < -3, 1 + {ERF}, erfc(-z / math.sqrt(2)))"),
     ),
     _forward(
         "squared error summed over the batch",

@@ -142,7 +142,9 @@ MISTAKES = [
         "adam",
         "update",
         "eps hat",
-        _adam("-rate * m / root(v, eps / (1 - b2**t) ** 0.5, eps_place)"),
+        _adam(
+            "-rate * m / root(v, eps / (1 - b2**t) ** 0.5 if bias_correction else eps, eps_place)"
+        ),
     ),
     _mistake(
         "adam",
