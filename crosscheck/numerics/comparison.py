@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from crosscheck.numerics.digits import few_digits
 from crosscheck.numerics.entries import (
     EntryDifferences,
     allowed_errors,
@@ -19,6 +20,7 @@ from crosscheck.numerics.entries import (
     mismatch_of,
     ulp,
 )
+from crosscheck.numerics.explained import Explained
 
 # The second name of a comparison with the exact value.
 EXACT = "exact"
@@ -60,38 +62,6 @@ class Place:
     dtype: str = "float64"
 
 
-# So many mistakes are named; there may be more.
-SHOWN = 3
-
-
-@dataclass(frozen=True)
-class Explained:
-    """What is known of how a failure came about.
-
-    Attributes:
-        mistakes: The names of the known mistakes that give the same wrong values, here and in
-            `cases` of the `failing` cases of the framework, and fail no case that holds.
-        cases, failing: These two numbers.
-        excluded: Mistakes that would do the same, but would also fail a case that holds, each with
-            that case.
-    """
-
-    mistakes: tuple[str, ...]
-    cases: int = 0
-    failing: int = 0
-    excluded: tuple[tuple[str, str], ...] = ()
-
-    def in_words(self) -> str:
-        """One clause."""
-        if self.mistakes:
-            shown = ", ".join(repr(name) for name in self.mistakes[:SHOWN])
-            more = f" and {len(self.mistakes) - SHOWN} more" if len(self.mistakes) > SHOWN else ""
-            cases = f"{self.cases} of {self.failing} failing case{'s' * (self.failing != 1)}"
-            return f"reproduced by the known mistake {shown}{more} ({cases})"
-        but = [f"not {name!r}, which would also fail {case}" for name, case in self.excluded]
-        return ", ".join(["no known mistake explains it", *but])
-
-
 @dataclass(frozen=True)
 class Comparison:
     """The worst disagreement of two computations of one quantity.
@@ -109,6 +79,7 @@ class Comparison:
         mismatch: Why nothing could be measured (another shape or dtype, a missing tensor), or None.
         known_failure: What the framework that fails here declares about it, or None.
         explained: Which known mistakes explain it; None where none was tried.
+        pre_activation: The z of the worst entry, where an activation is wrong at a right z.
         case: The case that was compared, so that it can be run again; None for bare arrays.
     """
 
@@ -125,6 +96,7 @@ class Comparison:
     mismatch: str | None = None
     known_failure: str | None = None
     explained: Explained | None = None
+    pre_activation: float | None = None
     case: Any = field(default=None, repr=False, compare=False)
 
     @property
@@ -175,14 +147,14 @@ class Comparison:
             return f"{start} has no entries"
         value, radius = self.exact
         exact = f"{value!r}" + (f" +- {radius:.2g}" if radius else "")
-        text = f"{start} is {self.actual!r}, expected {self.expected!r}"
+        at = "" if self.pre_activation is None else f" at z = {self.pre_activation!r}"
+        text = f"{start} is {self.actual!r}{at}, expected {self.expected!r}"
         text += "" if expected == EXACT and not radius else f" (exact {exact})"
-        if self.discrete:
+        if self.allowed is None:
             return f"{text}; these must be equal"
-        return (
-            f"{text}: off by {self.error:.3g}, {self.fraction_of_bound:.3g} times its bound of "
-            f"{self.allowed:.3g} ({self.ulps:.3g} ulps)"
-        )
+        numbers = (self.error, self.fraction_of_bound, self.allowed, self.ulps)
+        error, fraction, allowed, ulps = (few_digits(each) for each in numbers)
+        return f"{text}: off by {error}, {fraction} times its bound of {allowed} ({ulps} ulps)"
 
 
 def compare_with_exact(

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from crosscheck.numerics.comparison import EXACT, Comparison, Explained
+from crosscheck.numerics.comparison import EXACT, Comparison
+from crosscheck.numerics.explained import Explained
 from crosscheck.verification.cases.stages import Case, Stage
 from crosscheck.verification.discrimination import PRINTED
 from crosscheck.verification.judging import Attempt
