@@ -2,11 +2,11 @@
 
 import os
 import sys
+import warnings
 from collections.abc import Generator
 from functools import cache
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, STATES
@@ -21,7 +21,8 @@ from crosscheck.frameworks.registry import (
     registry,
 )
 from crosscheck.verification.candidates import here, rungs_of
-from crosscheck.verification.judging import raised_in
+from crosscheck.verification.cases.door import Door
+from crosscheck.verification.judging import asked_by, raised_in
 from crosscheck.verification.ladder import Rung, next_rung
 from crosscheck.verification.result import Verification
 from crosscheck.verification.selection import select
@@ -99,7 +100,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         params = item.callspec.params if hasattr(item, "callspec") else {}
         name = params.get("framework")
         if name in declared:
-            mark_as_declared(item, name, declared[name], set(map(str, params.values())))
+            mark_as_declared(item, name, declared[name], params)
 
 
 def declarations_of(package: str) -> Declarations:
@@ -110,8 +111,12 @@ def declarations_of(package: str) -> Declarations:
         return Declarations()
 
 
-def mark_as_declared(item: pytest.Item, name: str, declared: Declarations, words: set) -> None:
-    """Skip a test that the framework does not support; a test that is known to fail must fail."""
+def mark_as_declared(item: pytest.Item, name: str, declared: Declarations, params: dict) -> None:
+    """Skip a test that the framework does not support; a test that is known to fail must fail.
+
+    What it declares of a case holds in every test of that case, as it does in `verify`.
+    """
+    words = set(map(str, params.values()))
     asked = {
         "tests": [item.nodeid],
         "dtypes": words & {"float16", "float32", "float64"},
@@ -119,6 +124,10 @@ def mark_as_declared(item: pytest.Item, name: str, declared: Declarations, words
         "losses": words & {*LOSSES},
         "optimizers": words & {*STATES, "decayed"},
     }
+    case = params.get("case")
+    if hasattr(case, "exactly"):
+        for kind, names in asked_by(case).items():
+            asked[kind] = {*asked.get(kind, ()), *names}
     limit, failure = declared.limit(**asked), declared.failure(**asked)
     if limit is not None:
         item.add_marker(pytest.mark.skip(reason=f"{name} does not support it: {limit}"))
@@ -177,10 +186,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("framework", names, indirect=True, scope="session")
 
 
+# What each framework warned of when it was imported, which is once in a process.
+WARNED: dict[str, list[str]] = {}
+
+
 @pytest.fixture(scope="session")
 def framework(request: pytest.FixtureRequest) -> Framework:
     """Each framework in turn; skipped, with the reason, where it is not installed."""
-    loaded = load(request.param, packages_of(request.config)[request.param])
+    with warnings.catch_warnings(record=True) as warned:
+        # One test fails because of these; as errors they would keep every test from its framework.
+        warnings.simplefilter("always")
+        loaded = load(request.param, packages_of(request.config)[request.param])
+    WARNED.setdefault(request.param, [f"{w.category.__name__}: {w.message}" for w in warned])
     if isinstance(loaded, Framework):
         return loaded
     if isinstance(loaded, OtherContract):
@@ -196,54 +213,6 @@ def verification(request: pytest.FixtureRequest) -> Verification:
     config = request.config
     extra, only = config.getoption("--framework"), config.getoption("--only")
     return verify_everything(select(extra, only=only))
-
-
-class Door:
-    """Good arguments of one framework, for calls that spoil one of them."""
-
-    def __init__(self, framework):
-        self.f = framework
-        self.array = framework.params.from_numpy
-        layer = framework.params.Layer
-        self.layer = layer
-        self.params = self.array(
-            (layer(np.ones((4, 3)), np.ones(4)), layer(np.ones((2, 4)), np.ones(2)))
-        )
-        self.inputs = self.array(np.ones((5, 3)))
-        self.targets = self.array(np.full((5, 2), 0.5))
-
-    def ones(self, *shape, dtype="float64"):
-        return self.array(np.ones(shape, dtype))
-
-    def forward(self, params=None, inputs=None, activations=("tanh", "sigmoid")):
-        params = self.params if params is None else params
-        inputs = self.inputs if inputs is None else inputs
-        return self.f.mlp.forward(params, inputs, activations=activations)
-
-    def gradient(self, targets=None, loss="squared_error", function="value_and_grad"):
-        return getattr(self.f.gradients, function)(
-            self.params,
-            self.inputs,
-            self.targets if targets is None else targets,
-            activations=("tanh", "sigmoid"),
-            loss=loss,
-        )
-
-    def train(self, loss="squared_error", **changes):
-        given = {
-            "params": self.params,
-            "inputs": self.inputs,
-            "targets": self.targets,
-            "optimizer": self.f.optimizers.sgd(0.1),
-            "stop": self.f.training.StopRule(max_epochs=1),
-            "activations": ("tanh", "sigmoid"),
-        } | changes
-        return self.f.training.train(loss=loss, **given)
-
-    def spoiled(self, index, value):
-        inputs = np.ones((5, 3))
-        inputs[index] = value
-        return self.array(inputs)
 
 
 @pytest.fixture

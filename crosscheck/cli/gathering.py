@@ -33,6 +33,7 @@ from crosscheck.training.runs.training import train
 from crosscheck.verification import discrimination
 from crosscheck.verification.agreement import condense
 from crosscheck.verification.cases.examples import framework_values
+from crosscheck.verification.conditions.matrix import matrix
 from crosscheck.verification.mistakes.catalogue import catalogue
 from crosscheck.verification.verify import verify
 
@@ -61,7 +62,9 @@ def gather(folder: Path, progress: Callable[[str], None] = lambda task: None) ->
     parts: dict[str, Callable[[], Any]] = {
         "verification": lambda: condense(verify()),
         "ledger": lambda: _ledger(folder),
-        "mistakes": lambda: discrimination.as_json(discrimination.discriminate(catalogue())),
+        "mistakes": lambda: discrimination.as_json(
+            discrimination.discriminate(catalogue()), matrix()
+        ),
         "conventions": lambda: everything.as_json(everything.findings(), stock.FRAMEWORKS),
         "training": lambda: _training(folder),
         "speed": lambda: _speed(folder),

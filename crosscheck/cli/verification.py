@@ -79,8 +79,9 @@ def verify(
     too.
 
     A framework is verified, wrong, unfinished (something raises NotImplementedError: then what is
-    written, what is next and what is wrong is shown, rung by rung), written for another version of
-    the contract (then what changed is shown), or not installed. What it declares in its
+    written, what is next and what is wrong is shown, rung by rung), not compared (no gradient of it
+    was, whatever its limits are), written for another version of the contract (then what changed is
+    shown), or not installed. What it declares in its
     crosscheck.toml as a limit is not supported, what it declares as a known failure has to fail;
     both are shown and counted. Frameworks are the three built in, the installed
     packages with an entry point in the group crosscheck.frameworks, and any named with --framework.
@@ -89,7 +90,8 @@ def verify(
     is wrong, and what it prints is shown below the result. What JAX compiles is kept for the next
     run, in the user's cache folder.
 
-    Exit codes: 0 all holds, 1 something is wrong, unfinished or for another contract, 2 bad usage.
+    Exit codes: 0 all holds, 1 something is wrong, unfinished, not compared or for another contract,
+    2 bad usage.
     """
     from crosscheck.documents.entries import TranscriptionError
     from crosscheck.documents.ledger import ledger

@@ -7,7 +7,7 @@ an order, an input), and must be equal.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +17,7 @@ from crosscheck.numerics.entries import (
     EntryDifferences,
     allowed_errors,
     entry_differences,
+    is_text,
     mismatch_of,
     ulp,
 )
@@ -30,7 +31,7 @@ class Tensor(NamedTuple):
     """A computed array, or an exact one with the bound of each entry.
 
     Attributes:
-        value: The array. An exact value is rounded to float64.
+        value: The array. An exact value is rounded to float64. Or one text, which must be equal.
         bound: For an exact array: how far an honest implementation may be from each entry. None
             where the entries must be met exactly.
         rest: What the rounding of an exact value left over: the exact value is `value + rest`.
@@ -81,6 +82,8 @@ class Comparison:
         explained: Which known mistakes explain it; None where none was tried.
         pre_activation: The z of the worst entry, where an activation is wrong at a right z.
         case: The case that was compared, so that it can be run again; None for bare arrays.
+        entries: How many entries were compared.
+        excluded: How many of them have an infinite bound, so that nothing is promised of them.
     """
 
     place: Place
@@ -98,6 +101,8 @@ class Comparison:
     explained: Explained | None = None
     pre_activation: float | None = None
     case: Any = field(default=None, repr=False, compare=False)
+    entries: int = 0
+    excluded: int = 0
 
     @property
     def holds(self) -> bool:
@@ -209,14 +214,23 @@ def compare(
             mismatch = mismatch_of(one, other, place.dtype)
             if mismatch is not None:
                 return _not_measured(place, frameworks, name, mismatch)
+            if is_text(other):
+                continue
             own_error = allowed_errors(
                 limit.value, limit.bound, limit.radius, place.quantity + name
             )
             rest = limit.rest if computed_sides == 1 else 0.0
             allowed = computed_sides * own_error
             differences[name] = entry_differences(one, other, rest, allowed)
+    if not differences:  # but texts, which are equal
+        return _not_measured(place, frameworks, "", None)
     worst = max(differences, key=lambda name: differences[name].rank)
-    return _worst_entry(place, frameworks, worst, differences[worst], exact[worst])
+    allowed_of_all = [each.allowed for each in differences.values()]
+    return replace(
+        _worst_entry(place, frameworks, worst, differences[worst], exact[worst]),
+        entries=sum(each.size for each in allowed_of_all),
+        excluded=sum(int(np.isposinf(each).sum()) for each in allowed_of_all),
+    )
 
 
 def _not_measured(

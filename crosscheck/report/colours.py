@@ -29,6 +29,7 @@ VERDICT_COLOURS = {
     "verified": GOOD,
     "wrong": BAD,
     "unfinished": CARE,
+    "not compared": CARE,
     "for another contract": CARE,
     "not installed": CARE,
     "done": GOOD,

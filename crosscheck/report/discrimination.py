@@ -1,4 +1,4 @@
-"""The matrix of `crosscheck discriminate`."""
+"""The matrices of `crosscheck discriminate`."""
 
 from collections.abc import Sequence
 
@@ -8,6 +8,7 @@ from rich.table import Table
 
 from crosscheck.numerics.digits import few_digits
 from crosscheck.report.colours import BAD, GOOD
+from crosscheck.verification.conditions.matrix import Cell
 from crosscheck.verification.discrimination import MARGIN, PRINTED, Catch, Detection
 
 
@@ -45,6 +46,42 @@ def show_discrimination(console: Console, outcomes: Sequence[Detection]) -> None
     console.print(
         f"{start} {len(outcomes) - len(problems)} of {len(outcomes)} mistakes caught in the right "
         f"place by a margin of {MARGIN:g} or more{least}; the printed numbers alone catch {printed}"
+    )
+
+
+def show_conditions(console: Console, cells: Sequence[Cell]) -> None:
+    """Print in how many functions each condition is caught and, last, the outcome in one line.
+
+    Args:
+        console: Where to print.
+        cells: Of `matrix`.
+    """
+    table = Table(
+        title="Conditions: of how many functions a case sees what is wrong under it alone",
+        caption="excused: the bound of a right result is larger than what was spoiled.",
+    )
+    table.add_column("condition", overflow="fold")
+    for name in ("caught", "excused", "does not apply"):
+        table.add_column(name, justify="right")
+    table.add_column("by, for example", overflow="fold")
+    for name in dict.fromkeys(cell.condition for cell in cells):
+        row = [cell for cell in cells if cell.condition == name]
+        caught = [cell for cell in row if cell.by is not None]
+        excused = sum(cell.applies and cell.excused is not None for cell in row)
+        counts = (len(caught), excused, sum(not cell.applies for cell in row))
+        style = BAD.style if any(cell.problem for cell in row) else ""
+        example = escape(caught[0].by or "") if caught else ""
+        table.add_row(escape(name), *map(str, counts), example, style=style)
+    console.print(table)
+    problems = [cell.problem for cell in cells if cell.problem is not None]
+    for problem in problems:
+        console.print(f"{BAD.paint('not caught:')} {escape(problem)}")
+    applying = sum(cell.applies for cell in cells)
+    excused = sum(cell.applies and cell.excused is not None for cell in cells)
+    start = BAD.paint("NOT SHARP.") if problems else GOOD.paint("Sharp.")
+    console.print(
+        f"{start} {applying - excused - len(problems)} of {applying} functions under a condition "
+        f"are seen by some case, {excused} are within the bound of a right result"
     )
 
 

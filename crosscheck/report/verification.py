@@ -1,6 +1,6 @@
 """The tables of `crosscheck verify`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -99,6 +99,7 @@ def closing_line(result: Verification) -> str:
     known = sum(comparison.known_failure is not None for comparison in differ)
     text = f"{len(result.comparisons)} comparisons, {len(differ) - known} differ"
     parts.append(text + (f" and {known} more are known to" if known else ""))
+    parts += _counts(result.counts)
     if result.unsettled:
         parts.append(f"{len(result.unsettled)} disagreements that the exact value does not settle")
     parts.append(f"{len(result.problems)} problems in the ledger")
@@ -106,8 +107,19 @@ def closing_line(result: Verification) -> str:
     if result.holds:
         outcome = "[green]All holds.[/] "
     elif not (by_status[Outcome.WRONG] or result.problems or result.unsettled):
-        outcome = "[yellow]UNFINISHED.[/] "
+        finished = by_status[Outcome.NOT_COMPARED] and not by_status[Outcome.UNFINISHED]
+        outcome = f"[yellow]{'NOT COMPARED' if finished else 'UNFINISHED'}.[/] "
     return outcome + "; ".join(parts)
+
+
+def _counts(counts: Mapping[str, int]) -> list[str]:
+    """How many numbers stand behind the comparisons, and how many do not."""
+    excluded, limited = counts["excluded"], counts["not_supported"]
+    return [
+        f"{counts['numbers']} numbers compared with their exact values",
+        *([f"{excluded} excluded, since their bound is infinite"] if excluded else []),
+        *([f"{limited} cases not supported"] if limited else []),
+    ]
 
 
 def _frameworks(statuses: dict[str, Status]) -> Table:

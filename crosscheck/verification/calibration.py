@@ -16,7 +16,8 @@ from crosscheck.frameworks.registry import Framework, installed, registry
 from crosscheck.frameworks.worker import Workers
 from crosscheck.numerics.comparison import EXACT, Place, compare, finite
 from crosscheck.numerics.digits import few_digits
-from crosscheck.verification.cases import descent, network
+from crosscheck.verification.cases import descent
+from crosscheck.verification.cases.drawn import drawn_network
 from crosscheck.verification.cases.probes import Probe, probes
 from crosscheck.verification.cases.stages import Case
 from crosscheck.verification.judging import asked_by, finished
@@ -73,7 +74,7 @@ def study(frameworks: Iterable[Framework], networks: Iterable[int]) -> list[Use]
     found = []
     chosen = list(frameworks)
     for number in networks:
-        case = network.drawn(number)
+        case = drawn_network(number)
         of_all = [list(uses(case, each)) for each in chosen]
         found += [max(own, key=lambda use: use.fraction) for own in of_all if own]
     return found

@@ -22,6 +22,7 @@ from crosscheck.numerics.digits import few_digits
 from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.cases.stages import Case, Stage
 from crosscheck.verification.cases.training import ENDED
+from crosscheck.verification.conditions.matrix import Cell
 from crosscheck.verification.judging import Attempt, against_exact, attempt
 from crosscheck.verification.mistakes.catalogue import catalogue
 from crosscheck.verification.mistakes.mistake import FOLDER, Mistake, as_framework
@@ -161,8 +162,8 @@ def mistaken_attempt(mistake: Mistake, case: Case) -> Attempt:
     return attempt(case, as_framework(mistake))
 
 
-def as_json(outcomes: Sequence[Detection]) -> dict[str, Any]:
-    """The matrix in the form that other programs read."""
+def as_json(outcomes: Sequence[Detection], cells: Sequence[Cell] = ()) -> dict[str, Any]:
+    """Both matrices in the form that other programs read: of mistakes, and of conditions."""
     return {
         "mistakes": [
             {
@@ -180,5 +181,17 @@ def as_json(outcomes: Sequence[Detection]) -> dict[str, Any]:
             }
             for outcome in outcomes
         ],
-        "holds": all(outcome.problem is None for outcome in outcomes),
+        "conditions": [
+            {
+                "function": cell.function,
+                "condition": cell.condition,
+                "applies": cell.applies,
+                "caught": cell.by is not None,
+                "by": cell.by,
+                "excused": cell.excused,
+                "problem": cell.problem,
+            }
+            for cell in cells
+        ],
+        "holds": not any(each.problem for each in outcomes) and not any(c.problem for c in cells),
     }

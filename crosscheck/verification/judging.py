@@ -135,6 +135,8 @@ def asked_by(case: Case) -> dict[str, set[str]]:
     if hasattr(case, "optimizer"):
         around = is_decayed(case.optimizer, getattr(case, "keywords", {}))
         asked["optimizers"] = {case.optimizer, *(["decayed"] if around else [])}
+    for kind, names in getattr(case, "asks", {}).items():
+        asked[kind] = asked.get(kind, set()) | set(names)
     return asked
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from crosscheck.frameworks.contract import ACTIVATIONS, INITIALIZERS, LOSSES, STATES
+from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, STATES
 from crosscheck.frameworks.declarations import Declarations
 from crosscheck.frameworks.hyperparameters import is_decayed
-from crosscheck.verification.cases import functions, histories, network
+from crosscheck.verification.cases import functions, histories, network, starts
 from crosscheck.verification.cases.descent import DescentCase
 from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.cases.network import DTYPES
@@ -143,7 +143,6 @@ def _rungs() -> list[tuple[str, Sequence[Case], Stage | None]]:
     passes = [*network.generated(), *network.edges()]
     first = [case for case in passes if case.name.startswith("tanh-half_squared_error")]
     steps, training = histories.generated(), groups()["training"]
-    init_params = [functions.init_params(n, d) for d in DTYPES for n in INITIALIZERS]
     found: list[tuple[str, Sequence[Case], Stage | None]] = [
         ("arrays.is_array", [functions.refuses_a_word()], None),
         ("arrays.shape", [functions.shape(dtype) for dtype in DTYPES], None),
@@ -151,14 +150,14 @@ def _rungs() -> list[tuple[str, Sequence[Case], Stage | None]]:
         ("params.tree_map", [functions.tree_map(dtype) for dtype in DTYPES], None),
         ("params.from_numpy", [functions.from_numpy(dtype) for dtype in DTYPES], None),
         ("params.to_numpy", [functions.to_numpy(dtype) for dtype in DTYPES], None),
-        ("params.init_params", init_params, None),
+        ("params.init_params", starts.initial(), None),
         *(
             (f"activations.{name}", [functions.activation(name, d) for d in DTYPES], None)
             for name in ACTIVATIONS
         ),
         *((f"losses.{name}", [functions.loss(name, d) for d in DTYPES], None) for name in LOSSES),
         ("mlp.forward", first, Stage.FORWARD),
-        ("mlp.predict", [functions.predict(dtype) for dtype in DTYPES], None),
+        ("mlp.predict", starts.predicted(), None),
         ("gradients.deltas", passes, Stage.DELTAS),
         ("gradients.value_and_grad", passes, Stage.GRADIENTS),
         ("optimizers.apply_updates", [functions.apply_updates(dtype) for dtype in DTYPES], None),

@@ -14,6 +14,7 @@ def verification_as_json(result: Verification) -> dict[str, Any]:
         "comparisons": [comparison_as_json(comparison) for comparison in result.comparisons],
         "kinks": {case: [list(kink) for kink in kinks] for case, kinks in result.kinks.items()},
         "problems": result.problems,
+        "counts": result.counts,
         "skipped": list(result.skipped),
         "holds": result.holds,
     }

@@ -8,6 +8,7 @@ from crosscheck.frameworks.messages import MessageError, without_entries
 from crosscheck.frameworks.registry import Framework, load_unguarded
 from crosscheck.frameworks.worker import is_texts
 from crosscheck.numerics.comparison import Tensor, Tensors
+from crosscheck.numerics.entries import is_text
 from crosscheck.verification.candidates import status_of
 from crosscheck.verification.cases.stages import Case, Stage, Stages
 from crosscheck.verification.judging import Computed, NotWritten, compute
@@ -35,7 +36,7 @@ def compute_here(name: str, package: str, case: Case, until: Stage | None) -> di
     return {
         "stages": {
             stage.value: {
-                quantity: {place: np.asarray(tensor.value) for place, tensor in tensors.items()}
+                quantity: {place: _sent(tensor.value) for place, tensor in tensors.items()}
                 for quantity, tensors in quantities.items()
             }
             for stage, quantities in computed.stages.items()
@@ -44,6 +45,12 @@ def compute_here(name: str, package: str, case: Case, until: Stage | None) -> di
         "raised": computed.raised,
         "raised_at": computed.raised_at,
     }
+
+
+def _sent(value: Any) -> Any:
+    """An array as it is sent: a text by itself, since no array of a message holds one."""
+    array = np.asarray(value)
+    return str(array) if is_text(array) else array
 
 
 # ----- in the process that asks -----
@@ -103,6 +110,8 @@ def _tensors(found: dict[str, Any], exact: Tensors) -> Tensors:
     """The arrays of a quantity. Of one that has another shape nothing but that is kept."""
     tensors = {}
     for place, array in found.items():
+        if isinstance(array, str):
+            array = np.array(array)
         if not isinstance(array, np.ndarray):
             raise MessageError("a tensor is no array")
         if place not in exact or array.shape != exact[place].value.shape:

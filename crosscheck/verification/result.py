@@ -14,6 +14,7 @@ class Outcome(StrEnum):
     VERIFIED = "verified"
     WRONG = "wrong"
     UNFINISHED = "unfinished"
+    NOT_COMPARED = "not compared"
     OTHER_CONTRACT = "for another contract"
     NOT_INSTALLED = "not installed"
 
@@ -49,6 +50,12 @@ class Status:
         self.status = Outcome.WRONG
         self.reasons.append(reason)
 
+    def withhold(self, reason: str) -> None:
+        """Call the framework not compared, for a reason, unless it is called wrong already."""
+        if self.status is Outcome.VERIFIED:
+            self.status = Outcome.NOT_COMPARED
+        self.reasons.append(reason)
+
 
 # A place where a derivative does not exist: (layer, sample, unit).
 Kink = tuple[int, int, int]
@@ -73,6 +80,25 @@ class Verification:
     skipped: tuple[str, ...] = ()
 
     @property
+    def counts(self) -> dict[str, int]:
+        """How much was compared.
+
+        Returns:
+            "comparisons"; "numbers": how many entries were compared with their exact values;
+            "excluded": how many more have an infinite bound, so that nothing is promised of them;
+            "not_supported": how many cases the frameworks exclude by their limits.
+        """
+        exact = [each for each in self.comparisons if each.frameworks[1] == EXACT]
+        excluded = sum(each.excluded for each in exact)
+        limited = [status.not_supported.values() for status in self.frameworks.values()]
+        return {
+            "comparisons": len(self.comparisons),
+            "numbers": sum(each.entries for each in exact) - excluded,
+            "excluded": excluded,
+            "not_supported": sum(len(cases) for each in limited for cases in each),
+        }
+
+    @property
     def unsettled(self) -> list[Comparison]:
         """Two frameworks that differ from each other, and neither from the exact value.
 
@@ -87,7 +113,10 @@ class Verification:
 
     @property
     def holds(self) -> bool:
-        """Whether nothing is wrong or unfinished. What is not installed or supported is neither."""
+        """Whether every framework that is installed is verified, and nothing else is wrong.
+
+        What is not supported is not wrong, as long as gradients were compared.
+        """
         return (
             not self.problems
             and all(each.holds or each.known_failure for each in self.comparisons)

@@ -1,8 +1,8 @@
 """One run: frameworks against the exact value and against each other, and the ledger.
 
 Outcomes stay apart: a framework is *verified*, *wrong*, *unfinished* (something of it raises
-NotImplementedError) or *not installed*. A case that a declared limit excludes is *not supported*,
-and a case that is declared as a known failure must fail.
+NotImplementedError), *not compared* (of its gradients) or *not installed*. A case that a declared
+limit excludes is *not supported*, and a case that is declared as a known failure must fail.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ from crosscheck.numerics.comparison import EXACT, Comparison
 from crosscheck.verification.apart import Progress, judged_apart
 from crosscheck.verification.candidates import Candidate, here, rungs_of
 from crosscheck.verification.cases.groups import groups
-from crosscheck.verification.cases.stages import Case
+from crosscheck.verification.cases.stages import Case, Stage
 from crosscheck.verification.diagnosis import Attempts, Diagnosis, diagnosis_of
 from crosscheck.verification.judging import Attempt, against_each_other, against_exact
 from crosscheck.verification.ladder import next_rung
@@ -125,12 +125,11 @@ def _judged(candidates: Sequence[Candidate], cases: Sequence[Case]) -> Verificat
         if candidate.status.status is Outcome.VERIFIED:
             run = _Run(candidate, comparisons)
             known = _known_failures(run)
-            diagnosis = Diagnosis()
-            if run.failing - known.keys():  # what is declared has its reason
-                others = [each for each in run.attempts if each[0].name not in known]
-                diagnosis = diagnosis_of(others)
+            others = [each for each in run.attempts if each[0].name not in known]
+            diagnosis = diagnosis_of(others) if run.failing - known.keys() else Diagnosis()
             _judge(run, known, diagnosis)
             _blame_for_gaps(candidate, cases)
+            _withhold_without_gradients(run, cases)
             comparisons = _marked(candidate.name, known, diagnosis, comparisons)
     kinks = {case.name: found for case in cases if (found := getattr(case, "kinks", ()))}
     statuses = {candidate.name: candidate.status for candidate in candidates}
@@ -143,6 +142,21 @@ def _blame_for_gaps(candidate: Candidate, cases: Sequence[Case]) -> None:
     left_out = [case.name for case in cases if id(case) not in tried]
     if left_out and candidate.status.status is Outcome.VERIFIED:
         candidate.status.blame(f"{len(left_out)} cases were not computed, as {left_out[0]}")
+
+
+def _withhold_without_gradients(run: "_Run", cases: Sequence[Case]) -> None:
+    """Nobody is verified of whose gradients, where the cases ask for any, none was compared."""
+    if run.status.status is not Outcome.VERIFIED:
+        return
+    compared = any(
+        each.place.stage == Stage.GRADIENTS
+        and each.place.quantity.startswith("grads")
+        and each.frameworks == (run.candidate.name, EXACT)
+        and each.entries > each.excluded
+        for each in run.comparisons
+    )
+    if not compared and any(Stage.GRADIENTS in case.exactly() for case in cases):
+        run.status.withhold("no gradient of it was compared")
 
 
 def _compared(candidates: Sequence[Candidate], cases: Sequence[Case]) -> list[Comparison]:
@@ -202,9 +216,9 @@ def _judge(run: _Run, known: Mapping[str, str], diagnosis: Diagnosis) -> None:
         if not any(matches(pattern, case) for case in every_name):
             status.blame(f"declares a limit for {pattern}: there is no such case")
     if not attempts:
-        status.blame("there was no case: nothing of it was compared")
+        status.withhold("there was no case: nothing of it was compared")
     elif all(attempted.not_supported is not None for _, attempted in attempts):
-        status.blame("declares that it supports nothing: nothing of it was compared")
+        status.withhold("declares that it supports nothing: nothing of it was compared")
     for case, attempted in attempts:
         if attempted.not_supported is not None:
             status.not_supported.setdefault(attempted.not_supported, []).append(case.name)

@@ -1,6 +1,7 @@
 """The first rungs of the ladder: names, then signatures. Values come after, in other files."""
 
 import ast
+import re
 import shutil
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from conftest import WARNED
 
 from crosscheck.frameworks import contract
 from crosscheck.frameworks.conformance import breaches
@@ -21,6 +23,7 @@ from crosscheck.frameworks.registry import (
     load,
     registry,
 )
+from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.selection import select
 from crosscheck.verification.verify import verify_everything
 
@@ -29,6 +32,10 @@ ROOT = Path(__file__).parents[2]
 
 def test_a_framework_keeps_the_contract(framework):
     assert breaches(framework) == []
+
+
+def test_a_framework_is_imported_without_a_warning(framework):
+    assert WARNED[framework.name] == []
 
 
 def altered(framework, module, **changes):
@@ -235,3 +242,37 @@ def test_pytest_says_once_that_a_framework_is_for_another_version(tmp_path):
     assert "newest: it was written for version" in ended.stdout
     assert "1 error in" in ended.stdout.splitlines()[-1]
     assert "passed" not in ended.stdout
+
+
+def test_pytest_says_once_that_a_framework_warns_on_import(tmp_path):
+    declares = f"contract = {CONTRACT_VERSION}\n"
+    copy_of_numpy(tmp_path, "warning", declares)
+    path = tmp_path / "warning" / "losses.py"
+    text = path.read_text(encoding="utf-8")
+    warns = "import warnings\n\nwarnings.warn('it is old', FutureWarning, stacklevel=2)\n"
+    path.write_text(f"{text}\n{warns}", encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-n0", "-q", "-p", "no:cacheprovider"]
+    selected = ["tests/frameworks/test_contract.py", "tests/references/test_losses.py"]
+    ended = subprocess.run(
+        [*command, "--only", "warning", *selected],
+        cwd=ROOT,
+        env={"PYTHONPATH": f"{tmp_path}:{ROOT}", "PATH": "", "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 1
+    assert "FutureWarning: it is old" in ended.stdout
+    assert re.fullmatch(
+        r"1 failed, \d+ passed, \d+ deselected in .*", ended.stdout.splitlines()[-1]
+    )
+
+
+def test_verify_shows_a_warning_on_import_and_holds_it_against_nobody(tmp_path, monkeypatch):
+    copy_of_numpy(tmp_path, "warned", f"contract = {CONTRACT_VERSION}\n")
+    path = tmp_path / "warned" / "__init__.py"
+    warns = "import warnings\n\nwarnings.warn('it is old', FutureWarning, stacklevel=2)\n"
+    path.write_text(path.read_text("utf-8") + warns, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    result = verify_everything(select(only=["warned"]), cases=groups()["edges"][:1])
+    assert result.holds
+    assert result.frameworks["warned"].warnings == ["FutureWarning: it is old"]

@@ -25,7 +25,8 @@ from crosscheck.numerics.exact.network import KinkError, forward_and_backward
 from crosscheck.numerics.exact.optimizers import EXACT_RULES, decayed
 from crosscheck.numerics.exact.series import loss_along, unit_direction
 from crosscheck.numerics.trees import Layer
-from crosscheck.verification.cases import descent, histories, network
+from crosscheck.verification.cases import descent, network
+from crosscheck.verification.cases.drawn import drawn_history
 from crosscheck.verification.cases.hyperparameters import OPTIMIZER_CASES
 
 # Not the edges: relu has no slope at 0, and 1 - sigmoid(800) needs more bits than these.
@@ -91,7 +92,7 @@ def test_both_methods_agree_on_the_digit_recogniser_of_document_001():
 
 @pytest.mark.parametrize("label", OPTIMIZER_CASES)
 def test_both_methods_give_the_same_steps_to_the_width_of_their_enclosures(label):
-    case = histories.drawn(0, label)
+    case = drawn_history(0, label)
     with working_precision():
         balls, decay = (convert(each, from_floats) for each in split_decay(case.keywords))
         grads = [from_floats(grad) for grad in case.grads]

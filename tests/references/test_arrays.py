@@ -1,75 +1,7 @@
-"""What every framework says of its arrays: the modules that are the same everywhere rely on it."""
+"""What one framework alone says of its arrays, and devices; the rest is a case of conduct."""
 
 import numpy as np
 import pytest
-
-DTYPES = ("float64", "float32")
-VALUES = (
-    np.array([[1.5, -0.0, np.inf], [1e-40, 2.0, -7.25]]),
-    np.array([0.1, 0.2]),
-    np.array(3.75),
-)
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("values", VALUES, ids=lambda values: f"{values.ndim} axes")
-def test_entries_go_in_and_come_out_as_they_were(framework, values, dtype):
-    arrays, values = framework.arrays, values.astype(dtype)
-    arrays.convertible(values)
-    mine = arrays.from_entries(values.copy())
-    assert arrays.is_array(mine)
-    assert arrays.is_floating(mine)
-    assert not arrays.is_traced(mine)
-    assert arrays.dtype_name(mine) == dtype
-    assert arrays.shape(mine) == values.shape
-    assert type(arrays.shape(mine)) is tuple
-    found = arrays.entries(mine)
-    assert isinstance(found, np.ndarray)
-    assert found.dtype == dtype
-    assert found.tobytes() == values.tobytes()
-    assert arrays.to_device(mine, "cpu") is not None
-    assert np.array_equal(arrays.entries(arrays.to_device(mine, "cpu")), values)
-
-
-def test_entries_are_copied_on_the_way_in(framework):
-    values = np.array([1.0, 2.0])
-    mine = framework.arrays.from_entries(values)
-    values[0] = 7
-    assert framework.arrays.entries(mine).tolist() == [1.0, 2.0]
-
-
-def test_a_view_with_negative_strides_goes_in(framework):
-    values = np.arange(6.0).reshape(2, 3)[::-1, ::-1]
-    mine = framework.arrays.from_entries(values)
-    assert np.array_equal(framework.arrays.entries(mine), values)
-
-
-def test_the_classes_of_a_prediction_have_entries_too(framework):
-    arrays, params = framework.arrays, framework.params
-    layer = params.Layer(np.eye(3), np.zeros(3))
-    inputs = params.from_numpy(np.array([[1.0, 3.0, 2.0], [5.0, 4.0, 0.0]]))
-    classes = framework.mlp.predict(params.from_numpy((layer,)), inputs, activations=["identity"])
-    found = arrays.entries(classes)
-    assert found.dtype.kind in "iu"
-    assert found.tolist() == [1, 0]
-    assert arrays.shape(classes) == (2,)
-    assert not arrays.is_floating(classes)
-    assert arrays.dtype_name(classes) == found.dtype.name
-
-
-@pytest.mark.parametrize("value", ["a word", None, (1.0, 2.0), {"a": 1.0}])
-def test_other_things_are_no_arrays(framework, value):
-    assert not framework.arrays.is_array(value)
-
-
-def test_two_dtypes_differ(framework):
-    arrays = framework.arrays
-    limit = framework.declared.limit(dtypes=["float32"])
-    if limit is not None:
-        pytest.skip(f"{framework.name} has one dtype: {limit}")
-    single, double = (arrays.from_entries(np.ones(2, dtype)) for dtype in ("float32", "float64"))
-    assert not arrays.same_dtype(single, double)
-    assert arrays.same_dtype(single, arrays.from_entries(np.zeros(3, "float32")))
 
 
 def test_the_entries_of_what_a_tape_watches_are_its_values():

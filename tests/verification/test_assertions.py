@@ -12,7 +12,7 @@ from crosscheck.verification.assertions import (
     check_optimizer,
     compare,
 )
-from crosscheck.verification.cases import network
+from crosscheck.verification.cases.drawn import drawn_network
 from crosscheck.verification.cases.hyperparameters import OPTIMIZER_CASES
 from crosscheck.verification.diagnosis import diagnose
 from crosscheck.verification.exact_values import exact_pass
@@ -20,7 +20,7 @@ from crosscheck.verification.mistakes.catalogue import catalogue
 from crosscheck.verification.mistakes.mistake import as_framework
 
 NUMPY = load("numpy", "reference_numpy")
-CASE = network.drawn(4, widest=6, deepest=3)
+CASE = drawn_network(4, widest=6, deepest=3)
 GIVEN = (CASE.params, CASE.inputs, CASE.targets)
 KIND = {"activations": CASE.activations, "loss": CASE.loss}
 
@@ -81,7 +81,7 @@ def test_another_dtype_is_refused_and_a_number_of_python_has_none():
 
 @pytest.mark.parametrize("number", range(6))
 def test_an_honest_gradient_is_right_whatever_the_network(number):
-    case = network.drawn(2 * number, widest=5)
+    case = drawn_network(2 * number, widest=5)
     report = check_gradients(
         lambda *given: honest(*given, activations=case.activations, loss=case.loss),
         case.params,
@@ -101,7 +101,7 @@ def test_an_honest_gradient_is_right_whatever_the_network(number):
 
 def test_a_wrong_gradient_is_located_and_named():
     wrong = as_framework(next(m for m in catalogue() if m.name == "transposed gradient"))
-    own = network.drawn(6, widest=6, deepest=2)
+    own = drawn_network(6, widest=6, deepest=2)
     kind = {"activations": ("tanh", "tanh"), "loss": "squared_error"}
     rng = np.random.default_rng(0)
     params = [(rng.standard_normal((4, 3)), np.ones(4)), (rng.standard_normal((2, 4)), np.ones(2))]

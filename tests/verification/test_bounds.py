@@ -18,6 +18,7 @@ from crosscheck.numerics.exact.balls import UndecidedError
 from crosscheck.verification import calibration
 from crosscheck.verification.calibration import COMPONENT_FLOOR, FLOOR
 from crosscheck.verification.cases import descent, network, training
+from crosscheck.verification.cases.drawn import drawn_network
 from crosscheck.verification.cases.probes import probes
 from crosscheck.verification.judging import against_exact, attempt
 
@@ -214,7 +215,7 @@ def test_the_floors_are_what_a_tenfold_weakening_cannot_reach():
 
 def spoiled(number, change):
     """The comparisons of a drawn network whose computed loss was changed."""
-    case = network.drawn(number, widest=8)
+    case = drawn_network(number, widest=8)
     computed = attempt(case, NUMPY)
     loss = computed.stages["forward"]["loss"][""].value
     computed.stages["forward"]["loss"] = {"": tensors.Tensor(np.array(change(loss), case.dtype))}
@@ -234,7 +235,7 @@ def test_one_entry_changed_by_a_hundred_billionth_is_caught():
 def test_most_of_the_networks_have_a_finite_bound():
     bounded = 0
     for number in range(100):
-        stages = network.drawn(number).exactly()
+        stages = drawn_network(number).exactly()
         bounds = [t.bound for q in stages["gradients"].values() for t in q.values()]
         bounded += all(np.all(np.isfinite(bound)) for bound in bounds if bound is not None)
     assert bounded >= 85
@@ -272,12 +273,12 @@ def test_the_start_of_an_accumulator_is_rounded_to_the_dtype(name):
 def test_a_case_that_a_framework_does_not_support_is_not_counted():
     limits = Declarations((Limit("why", dtypes=("float32",)),))
     limited = replace(NUMPY, declared=limits)
-    assert {network.drawn(number).dtype for number in range(4)} == {"float64", "float32"}
+    assert {drawn_network(number).dtype for number in range(4)} == {"float64", "float32"}
     found = calibration.study([limited, NUMPY], range(4))
     of_both = [use.case for use in found]
     assert sorted(of_both) == sorted(
         case.name
-        for case in map(network.drawn, range(4))
+        for case in map(drawn_network, range(4))
         for _ in range(2 if case.dtype == "float64" else 1)
     )
 

@@ -8,11 +8,11 @@ import pytest
 from crosscheck.frameworks.registry import load
 from crosscheck.numerics.trees import Layer
 from crosscheck.verification.assertions import check_gradients, check_optimizer
-from crosscheck.verification.cases import network
+from crosscheck.verification.cases.drawn import drawn_network
 from crosscheck.verification.exact_values import exact_pass, exact_steps
 
 NUMPY = load("numpy", "reference_numpy")
-CASE = network.drawn(4, widest=6, deepest=3)
+CASE = drawn_network(4, widest=6, deepest=3)
 GIVEN = (CASE.params, CASE.inputs, CASE.targets)
 KIND = {"activations": CASE.activations, "loss": CASE.loss}
 SGD = NUMPY.optimizers.sgd(1.0)

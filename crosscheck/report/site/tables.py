@@ -20,7 +20,7 @@ def conventions(run: SiteRun) -> dict[str, Any]:
 
 
 def sharpness(run: SiteRun) -> dict[str, Any]:
-    """What the template shows: which group of cases catches which mistake."""
+    """What the template shows: which group catches which mistake, and the conditions."""
     outcomes = run.parts["mistakes"]["mistakes"]
     margins = [each["margin"] for each in outcomes if each["margin"] is not None]
     return {
@@ -29,6 +29,23 @@ def sharpness(run: SiteRun) -> dict[str, Any]:
         "groups": list(outcomes[0]["groups"]) if outcomes else [],
         "caught": sum(each["problem"] is None for each in outcomes),
         "least": min(margins, default=None),
+        "cells": _cells(run.parts["mistakes"].get("conditions", [])),
+    }
+
+
+def _cells(found: list[dict[str, Any]]) -> dict[str, Any]:
+    """Functions x conditions: what became of each, and in words how."""
+    applying = [each for each in found if each["applies"]]
+    return {
+        "functions": list(dict.fromkeys(each["function"] for each in found)),
+        "rows": {
+            name: [each for each in found if each["condition"] == name]
+            for name in dict.fromkeys(each["condition"] for each in found)
+        },
+        "applying": len(applying),
+        "caught": sum(each["caught"] for each in applying),
+        "excused": sum(each["excused"] is not None for each in applying),
+        "problems": [each["problem"] for each in applying if each["problem"]],
     }
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-import reference_numpy.params as numpy_params
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics import tensors
 from crosscheck.numerics.comparison import Tensor
@@ -142,24 +141,6 @@ def _call_to_numpy(tree: Any, framework: Framework) -> Any:
     return framework.params.to_numpy(to_framework(framework.params, tree))
 
 
-def init_params(initializer: str, dtype: str) -> FunctionCase:
-    """Parameters drawn from a seed, the same in every framework."""
-    bound = 0.25 if initializer == "uniform" else None
-    keywords: dict[str, Any] = {
-        "seed": 7,
-        "initializer": initializer,
-        "bound": bound,
-        "dtype": dtype,
-    }
-    expected = numpy_params.init_params((3, 4, 2), **keywords)
-    call = partial(_call_init_params, keywords)
-    return FunctionCase(f"{initializer} in {dtype}", dtype, _equals(expected), call)
-
-
-def _call_init_params(keywords: dict[str, Any], framework: Framework) -> Any:
-    return framework.params.to_numpy(framework.params.init_params((3, 4, 2), **keywords))
-
-
 # ----- activations, losses and mlp -----
 
 
@@ -202,20 +183,6 @@ def _call_loss(
 ) -> Any:
     arguments = (to_framework(framework.params, each) for each in (predictions, targets))
     return framework.params.to_numpy(framework.losses.LOSSES[name](*arguments))
-
-
-def predict(dtype: str) -> FunctionCase:
-    """The classes of three samples."""
-    inputs = np.array([[1, 3, 2], [-1, -2, -3], [0, 0, 5]], dtype)
-    layer = Layer(np.eye(3, dtype=dtype), np.zeros(3, dtype))
-    exact: Quantities = {"classes": {"": Tensor(np.array([1.0, 0.0, 2.0]))}}
-    return FunctionCase(f"classes in {dtype}", dtype, exact, partial(_call_predict, layer, inputs))
-
-
-def _call_predict(layer: Layer, inputs: np.ndarray, framework: Framework) -> Any:
-    params, samples = (to_framework(framework.params, each) for each in ((layer,), inputs))
-    classes = framework.mlp.predict(params, samples, activations=("identity",))
-    return framework.arrays.entries(classes).astype(inputs.dtype)
 
 
 # ----- optimizers -----

@@ -7,7 +7,15 @@ computed once for each content.
 
 from functools import cache
 
-from crosscheck.verification.cases import histories, network, printed, sizes, training
+from crosscheck.verification.cases import (
+    alone,
+    conduct,
+    histories,
+    network,
+    printed,
+    sizes,
+    trainings,
+)
 from crosscheck.verification.cases.batches import BatchesCase
 from crosscheck.verification.cases.stages import Case
 
@@ -21,11 +29,12 @@ def groups() -> dict[str, list[Case]]:
         *histories.worked(),
         *network.generated(),
         *sizes.generated(),
-        *sizes.called(),
+        *alone.generated(),
         *network.edges(),
         *histories.generated(),
-        *training.generated(),
+        *trainings.generated(),
         BatchesCase(),
+        *conduct.generated(),
     ]
     names = dict.fromkeys(case.group for case in cases)
     return {name: [case for case in cases if case.group == name] for name in names}

@@ -40,7 +40,8 @@ def generated() -> list[DescentCase]:
         for label in OPTIMIZER_CASES
         for layers, dtype in ((True, "float64"), (True, "float32"), (False, "float64"))
     ]
-    return whole + [_late_in_history(AFTER.get(name, name)) for name in STATES]
+    labels = (*(AFTER.get(name, name) for name in STATES), "momentum with an L2 penalty")
+    return whole + [_late_in_history(label) for label in labels]
 
 
 def _generated(label: str, layers: bool, dtype: str) -> DescentCase:
@@ -56,17 +57,24 @@ def _generated(label: str, layers: bool, dtype: str) -> DescentCase:
 
     start, directions = draw(), [draw() for _ in FACTORS]
     grads = [times(factor, tree) for factor, tree in zip(FACTORS, directions, strict=True)]
+    if not layers:
+        grads[0][-2] = 0  # an entry that nothing moves at the first step
     optimizer, keywords = OPTIMIZER_CASES[label]
     name = f"{label}-{'layers' if layers else 'array'}-{dtype}"
     return DescentCase("optimizers", name, optimizer, keywords, RATES, start, tuple(grads))
 
 
 def _late_in_history(label: str) -> DescentCase:
-    """Three steps that go on from a state after many with gradients of 0."""
+    """Three steps that go on from a state after many with gradients of 0; by columns."""
     whole = _generated(label, True, "float64")
-    grads = (whole.grads[0], whole.grads[1], whole.grads[-1])
+    start, *grads = map(_by_columns, (whole.start, whole.grads[0], whole.grads[1], whole.grads[-1]))
     name = f"{label}-after {LATE} steps"
-    return replace(whole, name=name, rates=RATES[4:7], grads=grads, before=LATE)
+    return replace(whole, name=name, rates=RATES[4:7], start=start, grads=tuple(grads), before=LATE)
+
+
+def _by_columns(tree: Any) -> Any:
+    """Layers whose matrices lie in memory column by column."""
+    return tuple(Layer(np.asfortranarray(weight), bias) for weight, bias in tree)
 
 
 @cache
@@ -90,15 +98,3 @@ def _worked(case: network.NetworkCase, number: str, run: OptimizerRun) -> Descen
     rates, keywords = (float(run.learning_rate),), convert(run.hyperparameters, float)
     label = f"document {number}, {run.name}"
     return DescentCase("worked examples", label, run.optimizer, keywords, rates, start, (grads,))
-
-
-def drawn(number: int, label: str) -> DescentCase:
-    """A random history for studies of the bounds: 12 steps, scales from 1e-8 to 1e4."""
-    rng = np.random.default_rng([3, number])
-    dtype = ("float64", "float32")[number % 2]
-    optimizer, keywords = OPTIMIZER_CASES[label]
-    grads = rng.standard_normal((12, 16)) * 10 ** rng.uniform(-8, 4, (12, 1))
-    rates = tuple(float(rate) for rate in 10 ** rng.uniform(-3, 0, 12))
-    start = rng.standard_normal(16).astype(dtype)
-    name, history = f"drawn history {number} of {label}", tuple(grads.astype(dtype))
-    return DescentCase("drawn", name, optimizer, keywords, rates, start, history)

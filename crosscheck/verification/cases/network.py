@@ -9,10 +9,11 @@ the documents' own networks. NumPy draws everything from a seed.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -65,6 +66,8 @@ class NetworkCase(ByContent):
         inputs, targets: (batch, units) and (batch, outputs).
         activations: One per layer.
         loss: Name of the loss.
+        again: Whether every function is called once more, with other inputs, before its result is
+            read.
     """
 
     group: str
@@ -74,6 +77,7 @@ class NetworkCase(ByContent):
     targets: np.ndarray
     activations: tuple[str, ...]
     loss: str
+    again: bool = False
 
     @property
     def dtype(self) -> str:
@@ -100,16 +104,24 @@ class NetworkCase(ByContent):
         module, kind = framework.params, {"activations": self.activations, "loss": self.loss}
         params = to_framework(module, self.params)
         inputs, targets = (to_framework(module, each) for each in (self.inputs, self.targets))
-        trace = framework.mlp.forward(params, inputs, activations=self.activations)
+        others = to_framework(module, self.inputs / 2)
+
+        def called(function: Callable[..., Any], *rest: Any, **keywords: Any) -> Any:
+            result = function(params, inputs, *rest, **keywords)
+            if self.again:
+                function(params, others, *rest, **keywords)
+            return result
+
+        trace = called(framework.mlp.forward, activations=self.activations)
         forward = {
             "pre_activations": trace.pre_activations,
             "activations": trace.activations,
             "loss": framework.losses.LOSSES[self.loss](trace.outputs, targets),
         }
         yield Stage.FORWARD, tensors.computed(module, forward)
-        errors = framework.gradients.deltas(params, inputs, targets, **kind)
+        errors = called(framework.gradients.deltas, targets, **kind)
         yield Stage.DELTAS, tensors.computed(module, {"deltas": errors})
-        value, grads = framework.gradients.value_and_grad(params, inputs, targets, **kind)
+        value, grads = called(framework.gradients.value_and_grad, targets, **kind)
         arguments = (*params, inputs, targets)
         gradients = {"grads": grads, "loss beside grads": value, "arguments afterwards": arguments}
         yield Stage.GRADIENTS, tensors.computed(module, gradients)
@@ -270,33 +282,3 @@ def worked() -> list[NetworkCase]:
         for network in [transcription.load(number).example.network]
         if network is not None
     ]
-
-
-def drawn(number: int, widest: int = 64, deepest: int = 4) -> NetworkCase:
-    """A random network for studies of the bounds: scales from 1e-2 to 1e2, any names, batch 1 to 5.
-
-    Widths are drawn evenly in their logarithm, so that narrow and wide ones come as often.
-    """
-    rng = np.random.default_rng([2, number])
-    dtype = DTYPES[number % len(DTYPES)]
-    depth = int(rng.integers(1, deepest + 1))
-    sizes = [int(2 ** rng.uniform(0, np.log2(widest + 1))) for _ in range(depth + 1)]
-    scale = 10 ** rng.uniform(-2, 2)
-    activations = [str(rng.choice(ACTIVATIONS)) for _ in sizes[1:]]
-    loss = str(rng.choice(LOSSES))
-    if loss == "binary_cross_entropy":
-        activations[-1] = str(rng.choice(PROBABILITIES))
-        if sizes[-1] == 1:  # a softmax of one output is 1, where this loss may be infinite
-            activations[-1] = "sigmoid"
-    params = tuple(
-        (
-            (rng.standard_normal((above, below)) * scale / np.sqrt(below)).astype(dtype),
-            (rng.standard_normal(above) * scale).astype(dtype),
-        )
-        for below, above in pairwise(sizes)
-    )
-    batch = int(rng.integers(1, 6))
-    inputs = rng.standard_normal((batch, sizes[0])).astype(dtype)
-    targets = rng.dirichlet(np.ones(sizes[-1]), batch).astype(dtype)
-    name = f"drawn network {number}"
-    return NetworkCase("drawn", name, params, inputs, targets, tuple(activations), loss)

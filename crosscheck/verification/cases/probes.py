@@ -12,7 +12,8 @@ import numpy as np
 
 from crosscheck.frameworks.contract import LOSSES
 from crosscheck.numerics.bounds.functions import FLOAT_ACTIVATIONS
-from crosscheck.verification.cases import histories, network, training
+from crosscheck.verification.cases import trainings
+from crosscheck.verification.cases.drawn import drawn_history, drawn_network
 from crosscheck.verification.cases.hyperparameters import OPTIMIZER_CASES
 from crosscheck.verification.cases.network import DTYPES, NetworkCase
 from crosscheck.verification.cases.stages import Case
@@ -53,7 +54,7 @@ def probes() -> tuple[Probe, ...]:
             cases = (_of_loss(loss, number, dtype) for number in range(PROBES))
             found += [Probe(loss, case, ("loss", "deltas")) for case in cases]
     for number in range(PROBES):
-        case = network.drawn(number, widest=4, deepest=1)
+        case = drawn_network(number, widest=4, deepest=1)
         found.append(Probe("layer", case, ("pre_activations", "grads")))
     for dtype in DTYPES:
         for name in FLOAT_ACTIVATIONS:
@@ -61,10 +62,10 @@ def probes() -> tuple[Probe, ...]:
                 far, near = (_of_input_error(name, number, dtype, miss) for miss in (100.0, 0.0))
                 found.append(Probe(f"handed on by {name}", far, FAR_QUANTITIES))
                 found.append(Probe(f"handed back by {name}", near, NEAR_QUANTITIES))
-    found += [Probe("training", case, ("params",)) for case in training.generated()]
+    found += [Probe("training", case, ("params",)) for case in trainings.generated()]
     for label in OPTIMIZER_CASES:
         for number in range(HISTORIES):
-            history = histories.drawn(number, label)
+            history = drawn_history(number, label)
             quantities = tuple(q for stage in history.exactly().values() for q in stage)
             found.append(Probe(label, history, quantities))
     return tuple(found)

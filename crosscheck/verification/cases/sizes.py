@@ -8,15 +8,13 @@ shape and another activation.
 """
 
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache
 
 import numpy as np
 
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
 from crosscheck.verification.cases import network
-from crosscheck.verification.cases.functions import FunctionCase, call_activation
 from crosscheck.verification.cases.network import NetworkCase
-from crosscheck.verification.cases.stages import Quantities, Stage
 
 # More units than 64, a prime; more samples than 64, and odd.
 WIDE, TALL = (5, 67), (65, 1)
@@ -28,29 +26,13 @@ OFFSET = 1e6
 def generated() -> list[NetworkCase]:
     """The deep network, the wide and the tall ones, one large offset, and memory by columns."""
     deep = network.drawn_with("deep", ("tanh", "gelu", "sigmoid", "softplus", "identity"), DEEP)
-    found = [deep, by_columns(replace(deep, name="deep, by columns"))]
+    found = [deep, by_columns(replace(deep, name="deep, by columns, called again", again=True))]
     batch, units = WIDE
     sizes = (units,) * (len(ACTIVATIONS) + 1)
     found.append(network.drawn_with("wide", ACTIVATIONS, sizes, batch))
     for name, (batch, units) in (("wide", WIDE), ("tall", TALL)):
         found += [_with_loss(f"{name}-{loss}", loss, units, batch) for loss in LOSSES]
     return found + [_at_an_offset(loss) for loss in LOSSES if loss.endswith("squared_error")]
-
-
-@cache
-def called() -> list[FunctionCase]:
-    """Every activation of one unit and many samples, called by itself."""
-    return [_called(name) for name in ACTIVATIONS]
-
-
-def _called(name: str) -> FunctionCase:
-    batch, units = TALL
-    case = network.drawn_with(f"tall-{name}", (name,), (units, units), batch)
-    case = replace(case, params=((np.eye(units), np.zeros(units)),))
-    values = case.exactly()[Stage.FORWARD]["activations"]["[1]"]
-    call = partial(call_activation, name, case.inputs)
-    exact: Quantities = {"activations": {"[1]": values}}
-    return FunctionCase(case.name, case.dtype, exact, call, case.group, (name,))
 
 
 def by_columns(case: NetworkCase) -> NetworkCase:

@@ -19,6 +19,7 @@ class Stage(StrEnum):
     STATE = "state"
     UPDATE = "update"
     TRAJECTORY = "trajectory"
+    CONDUCT = "conduct"  # what is no computation: refusals, ownership; what computes comes first
 
     @property
     def position(self) -> int:

@@ -147,6 +147,7 @@ class TrainingCase(ByContent):
             losses = half.losses
             result = train(half.params, {"max_epochs": rest}, state=half.state, start_epoch=first)
         losses += result.losses
+        returned = numpy_leaves(module, result.params)
         ended = [len(losses), REASONS.index(result.stop_reason)]
         yield (
             Stage.TRAJECTORY,
@@ -155,6 +156,7 @@ class TrainingCase(ByContent):
                 NUMBERED: {"": Tensor(np.array(numbers).astype(self.dtype))},
                 # Read after the last epoch: what was handed over is nobody's to write into.
                 "params": tensors.computed_steps([numpy_leaves(module, each) for each in seen]),
+                "params that are returned": tensors.computed_steps([returned]),
                 "losses": {"": Tensor(np.array(losses).astype(self.dtype))},
             },
         )
@@ -178,6 +180,9 @@ def exact_stages(case: TrainingCase) -> Stages:
             ENDED: {"": Tensor(np.array(ended, "float64"))},
             NUMBERED: {"": Tensor(case.start_epoch + np.arange(float(epochs)))},
             "params": tensors.bounded_steps(trained.params, rounded.params),
+            "params that are returned": tensors.bounded_steps(
+                trained.params[-1:], rounded.params[-1:]
+            ),
             "losses": tensors.bounded_steps(trained.losses, rounded.losses),
         }
     }
@@ -264,39 +269,3 @@ def _inexact_arithmetic(case: TrainingCase) -> tuple[Any, Gradient, Rule]:
         return list(stepwise.STEPWISE_RULES[case.optimizer](grads, rates, **keywords))[-1].update
 
     return tuple(inexact_params(params, p)), gradient, rule
-
-
-@cache
-def generated() -> list[TrainingCase]:
-    """Batches that divide the samples and that do not, every stop condition, both dtypes."""
-    return [
-        TrainingCase("mini-batches, the last one short"),
-        TrainingCase("mini-batches in float32, by columns", dtype="float32", order="F"),
-        TrainingCase("all samples at once", batch_size=None),
-        TrainingCase("one sample at a time", batch_size=1, rate=0.1),
-        TrainingCase(
-            "nesterov", optimizer="momentum", keywords={"momentum": 0.9, "nesterov": True}, rate=0.1
-        ),
-        TrainingCase(
-            "resumed after an epoch",
-            optimizer="momentum",
-            keywords={"momentum": 0.5, "nesterov": False},
-            rate=0.1,
-            resume_after=1,
-        ),
-        TrainingCase("another loss", loss="squared_error", rate=0.1),
-        # Thresholds midway between two losses on the way down, so that rounding cannot matter.
-        TrainingCase("until the loss is low", stop={"max_epochs": 9, "loss_below": 0.066}),
-        TrainingCase("until the loss stands", stop={"max_epochs": 9, "loss_change_below": 0.002}),
-        TrainingCase("the last batch one sample", batch_size=3, rate=0.1),
-        TrainingCase("a batch larger than the samples, seed 0", batch_size=16, seed=0),
-        TrainingCase("a large seed, epochs from 255", seed=2**40 + 1, start_epoch=255),
-        TrainingCase(
-            "deep and wide, large gradients",
-            sizes=(67, 9, 4, 4, 1),
-            activations=("tanh", "tanh", "tanh", "identity"),
-            gain=0.1,
-            reach=100.0,
-            rate=1e-3,
-        ),
-    ]

@@ -44,7 +44,7 @@ def tanh(z: Array) -> Array:
 def relu(z: Array) -> Array:
     """a = max(z, 0), with slope 0 at 0. Any shape."""
     checks.floating("z", z)
-    return np.where(z > 0, z, np.zeros_like(z))  # np.maximum would share its slope at 0
+    return np.where(z <= 0, np.zeros_like(z), z)  # np.maximum would share its slope; NaN stays
 
 
 def softmax(z: Array) -> Array:

@@ -1,0 +1,22 @@
+"""The group "conduct": what a framework promises beside its numbers.
+
+How it starts, which class it predicts, what it refuses and in which words; whose memory is whose,
+that the same call gives the same bits, and that a NaN stays one. Nothing here has a tolerance.
+"""
+
+from functools import cache
+
+from crosscheck.verification.cases import dtypes, not_finite, ownership, refusals, starts
+from crosscheck.verification.cases.conduct_case import ConductCase
+
+
+@cache
+def generated() -> list[ConductCase]:
+    """Every case of the group."""
+    return [
+        *starts.generated(),
+        *dtypes.generated(),
+        *refusals.generated(),
+        *ownership.generated(),
+        *not_finite.generated(),
+    ]

@@ -1,0 +1,1 @@
+"""Under which conditions a mistake is caught: functions of the contract x conditions of a call."""
