@@ -6,12 +6,13 @@ an order, an input), and must be equal.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from crosscheck.numerics.digits import few_digits
 from crosscheck.numerics.entries import (
     EntryDifferences,
     allowed_errors,
@@ -20,6 +21,7 @@ from crosscheck.numerics.entries import (
     mismatch_of,
     ulp,
 )
+from crosscheck.numerics.explained import Explained
 
 # The second name of a comparison with the exact value.
 EXACT = "exact"
@@ -77,8 +79,8 @@ class Comparison:
         ulps: The error in units in the last place of the exact value, in the dtype.
         mismatch: Why nothing could be measured (another shape or dtype, a missing tensor), or None.
         known_failure: What the framework that fails here declares about it, or None.
-        mistakes: The known mistakes that give the same wrong value, the nearest first; None where
-            none was tried.
+        explained: Which known mistakes explain it; None where none was tried.
+        pre_activation: The z of the worst entry, where an activation is wrong at a right z.
         case: The case that was compared, so that it can be run again; None for bare arrays.
         entries: How many entries were compared.
         excluded: How many of them have an infinite bound, so that nothing is promised of them.
@@ -96,7 +98,8 @@ class Comparison:
     ulps: float
     mismatch: str | None = None
     known_failure: str | None = None
-    mistakes: tuple[str, ...] | None = None
+    explained: Explained | None = None
+    pre_activation: float | None = None
     case: Any = field(default=None, repr=False, compare=False)
     entries: int = 0
     excluded: int = 0
@@ -127,11 +130,16 @@ class Comparison:
     def message(self) -> str:
         """One sentence: what was compared, the worst entry, its error, and the error allowed.
 
-        Where known mistakes were tried, it ends with those that give the same wrong value.
+        Where known mistakes were tried, it ends with those that explain it.
         """
-        if self.mistakes is None:
+        if self.explained is None:
             return self._sentence()
-        return f"{self._sentence()}; {reproduced_by(self.mistakes)}"
+        return f"{self._sentence()}; {self.explained.in_words()}"
+
+    @property
+    def mistakes(self) -> tuple[str, ...] | None:
+        """The names of the known mistakes that explain it; None where none was tried."""
+        return None if self.explained is None else self.explained.mistakes
 
     def _sentence(self) -> str:
         actual, expected = self.frameworks
@@ -144,27 +152,14 @@ class Comparison:
             return f"{start} has no entries"
         value, radius = self.exact
         exact = f"{value!r}" + (f" +- {radius:.2g}" if radius else "")
-        text = f"{start} is {self.actual!r}, expected {self.expected!r}"
+        at = "" if self.pre_activation is None else f" at z = {self.pre_activation!r}"
+        text = f"{start} is {self.actual!r}{at}, expected {self.expected!r}"
         text += "" if expected == EXACT and not radius else f" (exact {exact})"
-        if self.discrete:
+        if self.allowed is None:
             return f"{text}; these must be equal"
-        return (
-            f"{text}: off by {self.error:.3g}, {self.fraction_of_bound:.3g} times its bound of "
-            f"{self.allowed:.3g} ({self.ulps:.3g} ulps)"
-        )
-
-
-# So many mistakes are named; there may be more.
-SHOWN = 3
-
-
-def reproduced_by(mistakes: Sequence[str]) -> str:
-    """In words: which known mistakes give the same wrong result."""
-    if not mistakes:
-        return "no known mistake reproduces it"
-    shown = ", ".join(repr(name) for name in mistakes[:SHOWN])
-    more = f" and {len(mistakes) - SHOWN} more" if len(mistakes) > SHOWN else ""
-    return f"reproduced by the known mistake {shown}{more}"
+        numbers = (self.error, self.fraction_of_bound, self.allowed, self.ulps)
+        error, fraction, allowed, ulps = (few_digits(each) for each in numbers)
+        return f"{text}: off by {error}, {fraction} times its bound of {allowed} ({ulps} ulps)"
 
 
 def compare_with_exact(

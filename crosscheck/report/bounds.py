@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from crosscheck.numerics.digits import of_bound
 from crosscheck.report.colours import BAD, GOOD
 from crosscheck.verification.calibration import Use
 
@@ -46,13 +47,13 @@ def show_bounds(
     for column in ("component", "fraction", "by"):
         worst.add_column(column)
     for name, use in components.items():
-        worst.add_row(name, f"{use.fraction:.2f}", use.framework)
+        worst.add_row(name, of_bound(use.fraction), use.framework)
     console.print(worst)
     for problem in problems:
         console.print(BAD.paint(escape(problem)))
     top = max(uses, key=lambda use: use.fraction)
     start = BAD.paint("NOT CALIBRATED.") if problems else GOOD.paint("Neither exceeded nor idle.")
     console.print(
-        f"{start} The worst of {len(uses)} runs uses {top.fraction:.2f} of its bound "
+        f"{start} The worst of {len(uses)} runs uses {of_bound(top.fraction)} of its bound "
         f"({top.framework}, {top.quantity} of {top.case})"
     )

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from crosscheck.numerics.digits import few_digits
 from crosscheck.report.colours import BAD, GOOD
 from crosscheck.verification.conditions.matrix import Cell
 from crosscheck.verification.discrimination import MARGIN, PRINTED, Catch, Detection
@@ -40,7 +41,7 @@ def show_discrimination(console: Console, outcomes: Sequence[Detection]) -> None
     finite = [
         outcome.best[1].margin for outcome in outcomes if outcome.best and outcome.best[1].margin
     ]
-    least = f", the least margin {min(finite):.2g}" if finite else ""
+    least = f", the least margin {few_digits(min(finite))}" if finite else ""
     start = BAD.paint("NOT SHARP.") if problems else GOOD.paint("Sharp.")
     console.print(
         f"{start} {len(outcomes) - len(problems)} of {len(outcomes)} mistakes caught in the right "
@@ -87,4 +88,4 @@ def show_conditions(console: Console, cells: Sequence[Cell]) -> None:
 def _catch(catch: Catch | None) -> str:
     if catch is None:
         return "-"
-    return f"{catch.stage} " + ("exact" if catch.margin is None else f"{catch.margin:.1e}")
+    return f"{catch.stage} " + ("exact" if catch.margin is None else few_digits(catch.margin))

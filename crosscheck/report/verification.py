@@ -9,6 +9,7 @@ from rich.text import Text
 
 from crosscheck.documents.ledger import Ledger
 from crosscheck.numerics.comparison import EXACT, Comparison
+from crosscheck.numerics.digits import few_digits, of_bound
 from crosscheck.report.colours import coloured
 from crosscheck.report.errata import summary
 from crosscheck.verification.discrimination import PRINTED
@@ -36,7 +37,9 @@ def show_verification(console: Console, result: Verification, ledgers: Iterable[
         if status.ladder:
             console.print(_ladder(name, status.ladder))
     failures = [each for each in result.comparisons if not (each.holds or each.known_failure)]
-    failures.sort(key=lambda failure: failure.frameworks[1] != EXACT)  # who is wrong comes first
+    # Who is wrong comes first, and the printed numbers last: their few digits often agree or
+    # differ by coincidence.
+    failures.sort(key=lambda each: (each.place.group == PRINTED, each.frameworks[1] != EXACT))
     _say_some(console, "[bold red]differs:[/]", [failure.message for failure in failures])
     if result.comparisons and result.kinks:
         console.print(_kinks(result))
@@ -169,7 +172,7 @@ def _worst(comparisons: Sequence[Comparison]) -> Table:
         known = row.get(_column(comparison))
         if known is None or comparison.fraction_of_bound > known.fraction_of_bound:
             row[_column(comparison)] = comparison
-    for (group, stage), row in worst.items():
+    for (group, stage), row in sorted(worst.items(), key=lambda each: each[0][0] == PRINTED):
         cells = [_cell(row[name]) if name in row else "-" for name in columns]
         pair = row.get(EACH_OTHER)
         names = f" {' and '.join(pair.frameworks)}" if pair else "-"
@@ -186,10 +189,9 @@ def _column(comparison: Comparison) -> str:
 
 
 def _cell(worst: Comparison) -> str:
-    if worst.place.group == PRINTED:
-        text = f"{worst.fraction_of_bound:.2f}"  # of half a printed unit: ulps say nothing here
-    else:
-        text = f"{worst.fraction_of_bound:.2f} ({worst.ulps:.2g})"
+    text = of_bound(worst.fraction_of_bound)
+    if worst.place.group != PRINTED:  # of half a printed unit ulps say nothing
+        text += f" ({few_digits(worst.ulps, 2)})"
     return text if worst.holds else f"[bold red]{text}[/]"
 
 

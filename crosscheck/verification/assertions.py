@@ -22,7 +22,7 @@ from crosscheck.verification.cases.own import (
     own_network,
 )
 from crosscheck.verification.cases.stages import Quantities, Stage
-from crosscheck.verification.diagnosis import explained
+from crosscheck.verification.diagnosis import diagnosis_of
 from crosscheck.verification.exact_values import ExactTensor
 from crosscheck.verification.judging import Attempt, against_exact
 
@@ -205,7 +205,8 @@ def check_optimizer(
 
 def _report(case: OwnGradients | OwnSteps, stage: Stage, quantities: Quantities) -> Report:
     attempted = Attempt("yours", {stage: quantities})
-    return Report(tuple(explained(against_exact(case, attempted))))
+    diagnosis = diagnosis_of([(case, attempted)])
+    return Report(tuple(map(diagnosis.mark, against_exact(case, attempted))))
 
 
 def _tensors(tree: Any, like: Any, dtype: str) -> dict[str, Tensor]:

@@ -15,6 +15,7 @@ from crosscheck.frameworks.processes import cores
 from crosscheck.frameworks.registry import Framework, installed, registry
 from crosscheck.frameworks.worker import Workers
 from crosscheck.numerics.comparison import EXACT, Place, compare, finite
+from crosscheck.numerics.digits import few_digits
 from crosscheck.verification.cases import descent
 from crosscheck.verification.cases.drawn import drawn_network
 from crosscheck.verification.cases.probes import Probe, probes
@@ -189,7 +190,8 @@ def problems(network_uses: Sequence[Use], component_uses: Mapping[str, Use]) -> 
         component_uses: Of `components`.
     """
     found = [
-        f"{use.framework} exceeds the bound of {use.quantity} in {use.case}: {use.fraction:.3g}"
+        f"{use.framework} exceeds the bound of {use.quantity} in {use.case}: "
+        f"{few_digits(use.fraction)}"
         for use in (*network_uses, *component_uses.values())
         if not use.fraction <= 1
     ]

@@ -18,6 +18,7 @@ import numpy as np
 import reference_numpy
 from crosscheck.frameworks.registry import Framework, load
 from crosscheck.numerics.comparison import Comparison
+from crosscheck.numerics.digits import few_digits
 from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.cases.stages import Case, Stage
 from crosscheck.verification.cases.training import ENDED
@@ -77,7 +78,7 @@ class Detection:
                 f"located at {catch.stage} by {group}, but it is a mistake of {self.mistake.stage}"
             )
         if catch.size < MARGIN:
-            return f"caught by {group} with a margin of {catch.size:.3g} only"
+            return f"caught by {group} with a margin of {few_digits(catch.size)} only"
         return None
 
 

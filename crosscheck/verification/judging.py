@@ -1,5 +1,6 @@
 """One case computed by one framework, and compared stage by stage."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from traceback import walk_tb
@@ -10,7 +11,7 @@ from crosscheck.frameworks.hyperparameters import is_decayed
 from crosscheck.frameworks.plain_text import in_words, message_of, plain
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics.comparison import EXACT, Comparison, Place, compare
-from crosscheck.verification.cases.stages import Case, Stage, Stages
+from crosscheck.verification.cases.stages import Case, Quantities, Stage, Stages
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,22 @@ def _stage_by_stage(
         for quantity, exact in case.exactly()[stage].items():
             place = Place(case.group, case.name, stage, quantity, case.dtype)
             tensors = actual[stage].get(quantity, {}), expected[stage].get(quantity, {})
-            found.append(replace(compare(place, names, *tensors, exact), case=case))
+            compared_here = replace(compare(place, names, *tensors, exact), case=case)
+            found.append(_with_its_z(compared_here, found, actual[stage]))
         if not all(comparison.holds for comparison in found):
             break  # the later stages are computed from this one, and differ as a consequence
     return found
+
+
+def _with_its_z(
+    wrong: Comparison, earlier: Sequence[Comparison], computed: Quantities
+) -> Comparison:
+    """A wrong activation with the z of its worst entry, if every pre-activation is right."""
+    if wrong.holds or wrong.actual is None or wrong.place.quantity != "activations":
+        return wrong
+    if not any(each.place.quantity == "pre_activations" and each.holds for each in earlier):
+        return wrong
+    # a^(0) are the inputs, so that a^(l) stands one place behind its z^(l).
+    place = f"[{int(wrong.tensor[1:-1]) - 1}]"
+    z = computed["pre_activations"].get(place)
+    return wrong if z is None else replace(wrong, pre_activation=float(z.value[wrong.index]))

@@ -17,7 +17,7 @@ from crosscheck.verification.cases.descent import DescentCase
 from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.cases.network import DTYPES
 from crosscheck.verification.cases.stages import Case, Stage
-from crosscheck.verification.diagnosis import with_mistakes
+from crosscheck.verification.diagnosis import Attempts, diagnosis_of
 from crosscheck.verification.judging import Attempt, against_exact, asked_by
 
 
@@ -90,9 +90,12 @@ def _tried(
     limits = [declared.limit(**asked_by(case)) for case in cases]
     if all(limits):
         return Rung(name, RungStatus.NOT_SUPPORTED, str(limits[0]))
+    attempts: list[tuple[Case, Attempt]] = []
     for case in (case for case, limit in zip(cases, limits, strict=True) if limit is None):
-        status, note = _judged(name, case, attempt(case, until))
+        attempts.append((case, attempt(case, until)))
+        status, note = _judged(name, attempts)
         if status == RungStatus.WRONG and declared.failure(cases=[case.name]):
+            attempts.pop()
             continue  # that has to fail
         blamed = sorted(_needed(case) & wrong)
         if status == RungStatus.WRONG and blamed:
@@ -108,8 +111,12 @@ def _needed(case: Case) -> set[str]:
     return {f"{kind}.{name}" for kind in ("activations", "losses") for name in asked.get(kind, ())}
 
 
-def _judged(name: str, case: Case, attempted: Attempt) -> tuple[RungStatus, str]:
-    """The status of a rung by one of its cases, and the note beside it."""
+def _judged(name: str, attempts: Attempts) -> tuple[RungStatus, str]:
+    """The status of a rung by the last of these cases, and the note beside it.
+
+    The earlier ones hold: a known mistake that would fail one of them is not named.
+    """
+    case, attempted = attempts[-1]
     missing, failure = attempted.not_written, attempted.failure
     if missing is not None and missing.function in (name, "?"):
         return RungStatus.NOT_WRITTEN, missing.message or attempted.raised_at or ""
@@ -123,7 +130,7 @@ def _judged(name: str, case: Case, attempted: Attempt) -> tuple[RungStatus, str]
         return RungStatus.WRONG, f"{case.name}, {failure.in_words()}{where}"
     failures = [each for each in against_exact(case, attempted) if not each.holds]
     if failures:
-        return RungStatus.WRONG, with_mistakes(failures[0]).message
+        return RungStatus.WRONG, diagnosis_of(attempts).mark(failures[0]).message
     return RungStatus.DONE, ""
 
 

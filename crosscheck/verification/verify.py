@@ -18,7 +18,7 @@ from crosscheck.verification.apart import Progress, judged_apart
 from crosscheck.verification.candidates import Candidate, here, rungs_of
 from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.cases.stages import Case, Stage
-from crosscheck.verification.diagnosis import explain_failure, explained
+from crosscheck.verification.diagnosis import Attempts, Diagnosis, diagnosis_of
 from crosscheck.verification.judging import Attempt, against_each_other, against_exact
 from crosscheck.verification.ladder import next_rung
 from crosscheck.verification.limits import Limits
@@ -118,9 +118,6 @@ def every_case() -> list[Case]:
     return [case for cases in groups().values() for case in cases]
 
 
-Attempts = Sequence[tuple[Case, Attempt]]
-
-
 def _judged(candidates: Sequence[Candidate], cases: Sequence[Case]) -> Verification:
     """The status of every candidate, and every comparison."""
     comparisons = _compared(candidates, cases)
@@ -128,13 +125,15 @@ def _judged(candidates: Sequence[Candidate], cases: Sequence[Case]) -> Verificat
         if candidate.status.status is Outcome.VERIFIED:
             run = _Run(candidate, comparisons)
             known = _known_failures(run)
-            _judge(run, known)
+            others = [each for each in run.attempts if each[0].name not in known]
+            diagnosis = diagnosis_of(others) if run.failing - known.keys() else Diagnosis()
+            _judge(run, known, diagnosis)
             _blame_for_gaps(candidate, cases)
             _withhold_without_gradients(run, cases)
-            comparisons = _marked(candidate.name, known, comparisons)
+            comparisons = _marked(candidate.name, known, diagnosis, comparisons)
     kinks = {case.name: found for case in cases if (found := getattr(case, "kinks", ()))}
     statuses = {candidate.name: candidate.status for candidate in candidates}
-    return Verification(statuses, explained(comparisons), kinks=kinks)
+    return Verification(statuses, comparisons, kinks=kinks)
 
 
 def _blame_for_gaps(candidate: Candidate, cases: Sequence[Case]) -> None:
@@ -209,8 +208,8 @@ class _Run:
         return wrong | {case.name for case, each in self.attempts if each.failure or each.ended}
 
 
-def _judge(run: _Run, known: Mapping[str, str]) -> None:
-    """Set the status of one framework, given the cases that are known to fail."""
+def _judge(run: _Run, known: Mapping[str, str], diagnosis: Diagnosis) -> None:
+    """Set the status of one framework, given what is known to fail and what explains the rest."""
     attempts, status = run.attempts, run.status
     every_name = {case.name for case in (*every_case(), *(case for case, _ in attempts))}
     for pattern in (pattern for limit in run.declared.limits for pattern in limit.cases):
@@ -227,7 +226,7 @@ def _judge(run: _Run, known: Mapping[str, str]) -> None:
             status.blame(f"at {case.name} it {attempted.ended}")
         if attempted.failure is not None and case.name not in known:
             where = f" ({attempted.raised_at})" if attempted.raised_at else ""
-            status.blame(explain_failure(case, attempted) + where)
+            status.blame(diagnosis.in_words(case, attempted) + where)
     if run.failing - known.keys():
         status.status = Outcome.WRONG
     _judge_what_is_unwritten(run)
@@ -284,12 +283,17 @@ def _in_words(entry: KnownFailure) -> str:
 
 
 def _marked(
-    framework: str, known: Mapping[str, str], comparisons: list[Comparison]
+    framework: str,
+    known: Mapping[str, str],
+    diagnosis: Diagnosis,
+    comparisons: list[Comparison],
 ) -> list[Comparison]:
-    """The comparisons, with the known failure that each failing one of this framework shows."""
+    """The comparisons, those of this framework that fail with what is declared or explains it."""
     return [
-        replace(each, known_failure=known[each.place.case])
-        if not each.holds and framework in each.frameworks and each.place.case in known
-        else each
+        each
+        if each.holds or framework not in each.frameworks
+        else replace(each, known_failure=known[each.place.case])
+        if each.place.case in known
+        else diagnosis.mark(each)
         for each in comparisons
     ]

@@ -11,6 +11,7 @@ from crosscheck.documents import verdicts
 from crosscheck.documents.transcription import DOCUMENTS, load
 from crosscheck.frameworks.registry import installed
 from crosscheck.numerics.comparison import Comparison, Place
+from crosscheck.numerics.explained import Explained
 from crosscheck.verification import calibration
 from crosscheck.verification.cases.examples import framework_values
 from crosscheck.verification.cases.probes import probes
@@ -55,7 +56,7 @@ def compared(error, mismatch=None):
         allowed=1e-12,
         ulps=error / 2.2e-16,
         mismatch=mismatch,
-        mistakes=() if error > 1 / 2 else None,
+        explained=Explained(()) if error > 1 / 2 else None,
     )
 
 
@@ -132,7 +133,7 @@ def test_what_is_wrong_exits_with_1_and_is_named(monkeypatch):
     assert (
         "numpy from exact, made, gradients: grads[0][1] is 1.0, expected 0.0: off by 1, " in shown
     )
-    assert "times its bound of 1e-12 (4.55e+15 ulps); no known mistake reproduces it" in shown
+    assert "times its bound of 1e-12 (4.55e15 ulps); no known mistake explains it" in shown
     assert "grads[0][1] has shape (1,) instead of (2,)" in shown
     assert "ledger: a problem" in result.stderr
     assert "WRONG." in result.stderr

@@ -12,7 +12,6 @@ from crosscheck.frameworks.registry import NotInstalled, load
 from crosscheck.verification.cases import network
 from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.cases.training import TrainingCase
-from crosscheck.verification.diagnosis import with_mistakes
 from crosscheck.verification.judging import against_exact, attempt, compared
 
 KIND = {"activations": ("tanh", "sigmoid"), "loss": "half_squared_error"}
@@ -60,7 +59,7 @@ def test_training_is_the_documented_procedure(framework, batch_size):
     # was trained in ball arithmetic, in the documented order.
     case = TrainingCase(f"batches of {batch_size}", batch_size=batch_size, seed=9)
     found = compared(case, framework)
-    assert [with_mistakes(c).message for c in found if not c.holds] == []
+    assert [c.message for c in found if not c.holds] == []
     assert {c.place.quantity for c in found} == {
         "epochs and reason to stop",
         "numbers of the epochs",
@@ -73,7 +72,7 @@ def test_training_is_the_documented_procedure(framework, batch_size):
 @pytest.mark.parametrize("case", groups()["training"], ids=lambda case: case.name)
 def test_training_is_the_exact_one_in_every_framework(framework, case):
     found = compared(case, framework)
-    assert [with_mistakes(c).message for c in found if not c.holds] == []
+    assert [c.message for c in found if not c.holds] == []
 
 
 def test_another_seed_gives_another_order(framework):
@@ -129,7 +128,7 @@ def test_compiled_or_not_training_is_the_same(name, compile, monkeypatch):
     case = TrainingCase("compiled or not", batch_size=5, compile=compile)
     made = attempt(case, framework)
     assert made.failure is None
-    assert [with_mistakes(c).message for c in against_exact(case, made) if not c.holds] == []
+    assert [c.message for c in against_exact(case, made) if not c.holds] == []
 
 
 def test_torch_records_also_for_a_caller_who_has_switched_the_tape_off():
@@ -141,8 +140,7 @@ def test_torch_records_also_for_a_caller_who_has_switched_the_tape_off():
     cases = [TrainingCase("the tape switched off"), network.worked()[0]]
     with torch.no_grad():
         for case in cases:
-            failing = [with_mistakes(c) for c in compared(case, framework) if not c.holds]
-            assert [c.message for c in failing] == []
+            assert [c.message for c in compared(case, framework) if not c.holds] == []
         assert not torch.is_grad_enabled()
 
 
@@ -156,7 +154,7 @@ def test_whatever_number_of_steps_torch_compiles_as_one_every_batch_is_used(step
     case = TrainingCase("runs of steps", batch_size=3, compile=True)  # batches of 3, 3, 3 and 1
     made = attempt(case, framework)
     assert made.failure is None
-    assert [with_mistakes(c).message for c in against_exact(case, made) if not c.holds] == []
+    assert [c.message for c in against_exact(case, made) if not c.holds] == []
 
 
 @pytest.mark.parametrize("name", STATES)

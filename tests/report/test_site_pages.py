@@ -263,7 +263,7 @@ def test_an_expression_of_the_ledger_is_written_as_it_is_meant(expression, writt
 
 def test_figures_are_short():
     shown = [short(each) for each in (0, 0.3412, 9.96, 63.2, 2910.9, 99_400, 7.3e8)]
-    assert shown == ["0", "0.34", "10", "63", "2,900", "99,000", "7.3e+08"]
+    assert shown == ["0", "0.34", "10", "63", "2,900", "99,000", "7.3e8"]
 
 
 # ----- a mistake -----

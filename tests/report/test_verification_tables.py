@@ -5,7 +5,9 @@ import io
 import pytest
 from rich.console import Console
 
+from crosscheck.numerics.comparison import Comparison, Place
 from crosscheck.report.verification import show_verification
+from crosscheck.verification.discrimination import PRINTED
 from crosscheck.verification.result import Outcome, Status, Verification
 
 FORGED = "All holds. verified: everyone; 9 comparisons, 0 differ; 0 problems in the ledger"
@@ -35,3 +37,37 @@ def test_texts_are_whole_and_stand_indented_below_their_first_line(width):
     # Five times: a reason, a limit, a known failure, a warning and what it printed.
     words = " ".join(" ".join(below).split())
     assert words.count(" ".join(LONG.split())) == 5
+
+
+def compared(group, error=6275351609750448.0):
+    return Comparison(
+        Place(group, f"case of {group}", "gradients", "grads"),
+        ("mine", "exact"),
+        "",
+        (0,),
+        actual=error,
+        expected=0.0,
+        exact=(0.0, 0.0),
+        error=error,
+        allowed=1.0,
+        ulps=error,
+    )
+
+
+def test_printed_numbers_come_last_and_a_margin_has_three_digits():
+    comparisons = [compared(PRINTED), compared("networks"), compared("edges", 0.4567)]
+    stream = io.StringIO()
+    console = Console(file=stream, width=300, emoji=False, color_system=None)
+    status = Status("1", Outcome.WRONG)
+    show_verification(console, Verification({"mine": status}, comparisons), [])
+    text = stream.getvalue()
+    differs = [line for line in text.splitlines() if line.startswith("differs:")]
+    assert ["case of networks" in line for line in differs] == [True, False]
+    assert "6.28e15 times its bound of 1 (" in differs[0]
+    rows = [line.split("│") for line in text.splitlines() if "│ gradients" in line]
+    cells = [(row[1].strip(), row[3].strip()) for row in rows]
+    assert cells == [
+        ("networks", "6.28e15 (6.3e15)"),
+        ("edges", "0.46 (0.46)"),
+        (PRINTED, "6.28e15"),
+    ]

@@ -7,6 +7,7 @@ import pytest
 
 from crosscheck.frameworks.declarations import Declarations, Limit
 from crosscheck.numerics.comparison import Tensor
+from crosscheck.verification.cases import network
 from crosscheck.verification.judging import (
     Attempt,
     Failure,
@@ -16,6 +17,8 @@ from crosscheck.verification.judging import (
     attempt,
     compared,
 )
+from crosscheck.verification.mistakes.catalogue import catalogue
+from crosscheck.verification.mistakes.mistake import as_framework
 
 
 class Made:
@@ -164,3 +167,22 @@ def test_two_frameworks_are_compared_as_far_as_both_came():
     assert [c.holds for c in against_each_other(Made(), one_attempt, far)] == [False]
     lacking = attempt(Made(), Values(forward={}))
     assert [c.holds for c in against_each_other(Made(), one_attempt, lacking)] == [False]
+
+
+def test_a_wrong_activation_shows_the_z_at_which_it_is_wrong():
+    mistake = next(each for each in catalogue() if each.name == "sigmoid by tanh")
+    case = next(each for each in network.edges() if each.name.startswith("edges-sigmoid-"))
+    made = attempt(case, as_framework(mistake))
+    (wrong, *_) = (each for each in against_exact(case, made) if not each.holds)
+    sample, unit = wrong.index
+    z = case.inputs[sample, unit]
+    assert z < -30
+    assert (
+        f"activations[1][{sample}, {unit}] is 0.0 at z = {float(z)!r}, expected " in wrong.message
+    )
+    # Where z itself is wrong, it says nothing.
+    forgotten = next(each for each in catalogue() if each.name == "bias forgotten")
+    case = network.generated()[0]
+    found = against_exact(case, attempt(case, as_framework(forgotten)))
+    assert {each.place.quantity for each in found if not each.holds} >= {"activations"}
+    assert all(each.pre_activation is None for each in found)

@@ -212,7 +212,7 @@ def test_what_explains_a_failure_is_stored_with_it():
     result = verify([as_framework(wrong)], cases=ONE_CASE)
     (failure,) = (each for each in result.comparisons if not each.holds)
     assert failure.mistakes == ("updates subtracted",)
-    assert failure.message.endswith("; reproduced by the known mistake 'updates subtracted'")
+    assert failure.message.endswith("known mistake 'updates subtracted' (1 of 1 failing case)")
     (explanation,) = diagnose(result.comparisons)
     assert (explanation.mistakes, explanation.message) == (failure.mistakes, failure.message)
     assert all(each.mistakes is None for each in result.comparisons if each.holds)

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 from crosscheck.frameworks.registry import MODULES
 from crosscheck.frameworks.version import VERSION
+from crosscheck.numerics.digits import few_digits, of_bound
 from crosscheck.report.colours import css_class
 from crosscheck.report.json_files import write_compact
 from crosscheck.report.site import code, documents, overview, tables, worked
@@ -223,7 +224,7 @@ def fraction(cell: dict[str, Any]) -> str:
     """The error of a comparison as a fraction of its bound."""
     if cell["fraction"] is None:
         return "beyond measure"
-    return f"{cell['fraction']:.2f}" if cell["fraction"] < 1000 else f"{cell['fraction']:.1e}"
+    return of_bound(cell["fraction"])
 
 
 def ulps(cell: dict[str, Any]) -> str:
@@ -234,7 +235,7 @@ def ulps(cell: dict[str, Any]) -> str:
 def short(number: float) -> str:
     """A number to two significant digits, without an exponent where that is short."""
     rounded = float(f"{number:.2g}")
-    return f"{rounded:,.0f}" if 10 <= rounded < 100_000 else f"{number:.2g}"
+    return f"{rounded:,.0f}" if 10 <= rounded < 100_000 else few_digits(number, 2)
 
 
 def language_of(text: str) -> str:

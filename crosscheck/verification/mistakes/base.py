@@ -7,14 +7,38 @@ def _mistake(stage: str, name: str, *changes: tuple[str, str]) -> Mistake:
     return Mistake(name, "optimizer", stage, "optimizers/base", changes)
 
 
+def _defines(root: str) -> tuple[str, str]:
+    """The change that defines a square root of one's own, of v."""
+    head = "def root("
+    return head, f"def _root(v):\n    return {root}\n\n\n{head}"
+
+
 APPLY = "lambda p, u: p + u"
 DECAY = "u - rate * weight_decay * p"
+ROOT = 'np.sqrt(v + eps) if eps_place == "inside" else np.sqrt(v) + eps'
+SINGLE = "np.sqrt(v.astype('float32')).astype(v.dtype)"
+# The root of v is v / sqrt(v); the inverse root is read off the bits of a float32, then improved.
+NEWTON = (
+    "v * (lambda y: y * (1.5 - 0.5 * v * y * y))("
+    "(0x5F3759DF - (v.astype('float32').view('int32') >> 1)).astype('int32').view('float32')"
+    ").astype(v.dtype)"
+)
 RATE = "checks.learning_rate_at(learning_rate, state.step) if scaled else 1.0"
 
 MISTAKES = [
     _mistake("trajectory", "updates subtracted", (APPLY, "lambda p, u: p - u")),
     _mistake(
         "trajectory", "parameters updated in place", (APPLY, "lambda p, u: np.add(p, u, out=p)")
+    ),
+    _mistake("state", "every eps inside the root", (ROOT, "np.sqrt(v + eps)")),
+    _mistake(
+        "state", "root in float32", (ROOT, ROOT.replace("np.sqrt", "_root")), _defines(SINGLE)
+    ),
+    _mistake(
+        "state",
+        "fast inverse root, one step of Newton",
+        (ROOT, ROOT.replace("np.sqrt", "_root")),
+        _defines(NEWTON),
     ),
     _mistake("state", "place of eps ignored", ('if eps_place == "inside"', "if False")),
     _mistake("state", "decay in the gradient", ("if decoupled:", "if False:")),

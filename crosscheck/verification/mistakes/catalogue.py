@@ -5,6 +5,7 @@ from crosscheck.verification.mistakes import (
     descent,
     forward,
     gradients,
+    hidden,
     moments,
     scaled,
     training,
@@ -12,7 +13,7 @@ from crosscheck.verification.mistakes import (
 )
 from crosscheck.verification.mistakes.mistake import Mistake
 
-_MODULES = (forward, gradients, base, descent, scaled, moments, variants, training)
+_MODULES = (forward, gradients, hidden, base, descent, scaled, moments, variants, training)
 _CATALOGUE = tuple(mistake for module in _MODULES for mistake in module.MISTAKES)
 
 

@@ -13,6 +13,7 @@ SOFTMAX = "powers = np.exp(z - z.max(axis=-1, keepdims=True))"
 LOG_SOFTMAX = "shifted = z - z.max(axis=-1, keepdims=True)"
 SOFTPLUS = "return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))"
 GELU = "return z / 2 * erfc(-z / math.sqrt(2))"
+ERF = "np.vectorize(math.erf, otypes=[z.dtype])(z / math.sqrt(2))"
 RELU = "return np.maximum(z, 0)\n"
 SQUARED = "return ((predictions - targets) ** 2).sum() / len(predictions)"
 HALF = "return ((predictions - targets) ** 2).sum() / (2 * len(predictions))"
@@ -20,11 +21,18 @@ MEAN = "return squared_error(predictions, targets) / predictions.shape[1]"
 LOGITS = "terms = targets * softplus(-predictions) + (1 - targets) * softplus(predictions)"
 PROBABILITIES = "    checks.loss_inputs(predictions, targets)\n    yes ="
 CROSS_ENTROPY = "return -(targets * log_softmax(predictions)).sum() / len(predictions)"
+YES = "targets * np.log(np.where(targets > 0, predictions, 1.0))"
+NO = "(1 - targets) * np.log1p(-np.where(targets < 1, predictions, 0.0))"
 LINEAR = "return inputs @ layer.weight.T + layer.bias"
 APPLIED = "outputs.append(ACTIVATIONS[name](z))"
 
 MISTAKES = [
     _forward("sigmoid by tanh", "activations", (SIGMOID, "return (1 + np.tanh(z / 2)) / 2")),
+    _forward(
+        "sigmoid by tanh, as an activation alone",
+        "activations",
+        ('"sigmoid": sigmoid', '"sigmoid": lambda z: (1 + np.tanh(z / 2)) / 2'),
+    ),
     _forward(
         "float32 inside sigmoid",
         "activations",
@@ -35,13 +43,29 @@ MISTAKES = [
     _forward(
         "softmax over the batch",
         "activations",
+        (SOFTMAX, SOFTMAX.replace("axis=-1", "axis=0")),
         (
             "return powers / powers.sum(axis=-1, keepdims=True)",
             "return powers / powers.sum(axis=0, keepdims=True)",
         ),
     ),
+    _forward(
+        "softmax shifted by the batch's largest entry",
+        "activations",
+        (SOFTMAX, "powers = np.exp(z - z.max())"),
+    ),
+    _forward(
+        "softmax clipped at -64",
+        "activations",
+        (SOFTMAX, "powers = np.exp(np.maximum(z - z.max(axis=-1, keepdims=True), -64))"),
+    ),
     _forward("softmax not shifted", "activations", (SOFTMAX, "powers = np.exp(z)")),
     _forward("log softmax not shifted", "activations", (LOG_SOFTMAX, "shifted = z")),
+    _forward(
+        "log softmax shifted by the batch's largest entry",
+        "activations",
+        (LOG_SOFTMAX, "shifted = z - z.max()"),
+    ),
     _forward(
         "log of softmax",
         "activations",
@@ -60,19 +84,35 @@ MISTAKES = [
         "activations",
         (SOFTPLUS, "return np.maximum(z, 0) + np.log(1 + np.exp(-np.abs(z)))"),
     ),
+    _forward(
+        "softplus by log(1 + exp) in the lower tail",
+        "activations",
+        (
+            SOFTPLUS,
+            f"{SOFTPLUS.replace('return ', 'return np.where(z < -10, np.log(1 + np.exp(z)), ')})",
+        ),
+    ),
     _forward("softplus not stable", "activations", (SOFTPLUS, "return np.log(1 + np.exp(z))")),
     _forward(
         "gelu by tanh",
         "activations",
         (GELU, "return z / 2 * (1 + np.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z**3)))"),
     ),
+    _forward("gelu by 1 + erf", "activations", (GELU, f"return z / 2 * (1 + {ERF})")),
     _forward(
-        "gelu by 1 + erf", "activations", (GELU, "return z / 2 * (2 - erfc(z / math.sqrt(2)))")
+        "gelu by 1 + erf in the lower tail",
+        "activations",
+        (GELU, f"return z / 2 * np.where(z < -3, 1 + {ERF}, erfc(-z / math.sqrt(2)))"),
     ),
     _forward(
         "squared error summed over the batch",
         "losses",
         (SQUARED, "return ((predictions - targets) ** 2).sum()"),
+    ),
+    _forward(
+        "squared error of all pairs of samples",
+        "losses",
+        (SQUARED, "return ((predictions[:, None] - targets) ** 2).sum() / len(predictions) ** 2"),
     ),
     _forward(
         "squared error averaged twice",
@@ -88,6 +128,15 @@ MISTAKES = [
         "mean squared error averaged over the batch only",
         "losses",
         (MEAN, "return squared_error(predictions, targets)"),
+    ),
+    _forward(
+        "mean squared error of all pairs of samples",
+        "losses",
+        (MEAN, "return ((predictions[:, None] - targets) ** 2).mean()"),
+    ),
+    _forward("0 log 0 in the first term", "losses", (YES, "targets * np.log(predictions)")),
+    _forward(
+        "0 log 0 in the second term", "losses", (NO, "(1 - targets) * np.log1p(-predictions)")
     ),
     _forward(
         "logits clipped",

@@ -17,11 +17,14 @@ Z = "z, a = trace.pre_activations[index], trace.activations[index + 1]"
 DOWN = "cotangent = delta @ params[index].weight"
 WEIGHT = "of_weight = np.dot(delta.T, below, out=weight)"
 BIAS = "of_bias = delta.sum(axis=0, out=bias)"
+# The weight of the layer whose gradients are next.
+OWN = "params[len(grads)].weight"
 BELOW = "zip(errors, trace.activations[:-1], places, strict=True)"
 RETURN = "return tuple(reversed(errors))"
 RELU = "cotangent * (z > 0)"
 SIGMOID = "cotangent * (a * (1 - a))"
 TANH = "cotangent * (1 - a * a)"
+SOFTPLUS = "cotangent * sigmoid(z)"
 SOFTMAX = "return a * (cotangent - (cotangent * a).sum(axis=-1, keepdims=True))"
 
 MISTAKES = [
@@ -45,7 +48,11 @@ MISTAKES = [
     ),
     _deltas(
         "derivative at a instead of z",
-        (Z, "z = trace.activations[index + 1]\n        a = ACTIVATIONS[activations[index]](z)"),
+        (
+            Z,
+            "z, a = trace.activations[index + 1], "
+            "ACTIVATIONS[activations[index]](trace.activations[index + 1])",
+        ),
     ),
     _deltas("sigmoid derivative at z without the sigmoid", (SIGMOID, "cotangent * (z * (1 - z))")),
     _deltas("sigmoid derivative a (1 + a)", (SIGMOID, "cotangent * (a * (1 + a))")),
@@ -57,8 +64,10 @@ MISTAKES = [
         (RELU, "cotangent * (1 + np.sign(z)) / 2"),
     ),
     _deltas("relu derivative by the sign of a", (RELU, "cotangent * np.sign(z)")),
+    _deltas("relu derivative without the error above", (RELU, "(z > 0).astype(z.dtype)")),
+    _deltas("relu derivative missing", (RELU, "cotangent")),
     _deltas("softmax treated as elementwise", (SOFTMAX, "return cotangent * a * (1 - a)")),
-    _deltas("softplus derivative mirrored", ("cotangent * sigmoid(z)", "cotangent * sigmoid(-z)")),
+    _deltas("softplus derivative mirrored", (SOFTPLUS, "cotangent * sigmoid(-z)")),
     _deltas("gelu derivative without its density", (" / 2 + z * density", " / 2")),
     _deltas("transposed weight", (DOWN, "cotangent = delta @ params[index].weight.T")),
     _deltas(
@@ -76,6 +85,10 @@ MISTAKES = [
     _deltas("layers swapped, as in document 004's code", (RETURN, "return tuple(errors)")),
     _deltas("missing batch average", (COTANGENT, f"{COTANGENT} * len(targets)")),
     _deltas("averaged twice", (COTANGENT, f"{COTANGENT} / len(targets)")),
+    _deltas(
+        "averaged over the inputs, not the samples",
+        (COTANGENT, f"{COTANGENT} * len(targets) / trace.activations[0].shape[1]"),
+    ),
     _deltas("averaged over the outputs too", (COTANGENT, f"{COTANGENT} / targets.shape[1]")),
     _deltas("sign of the error", (COTANGENT, f"{COTANGENT} * -1")),
     _deltas("half of everything", (COTANGENT, f"{COTANGENT} / 2")),
@@ -96,6 +109,17 @@ MISTAKES = [
         ("return (no - yes) / len(p)", "return -yes / len(p)"),
     ),
     _deltas(
+        "0 / 0 in the slope of binary cross-entropy",
+        ("yes = t / np.where(t > 0, p, 1)", "yes = t / p"),
+    ),
+    _deltas(
+        "error against the mean of the targets, as of all pairs of samples",
+        (
+            '    "squared_error": lambda a, y: 2 * (a - y)',
+            '    "squared_error": lambda a, y: 2 * (a - y.mean(axis=0))',
+        ),
+    ),
+    _deltas(
         "derivative of the sigmoid kept beside its cross-entropy",
         ("(sigmoid(z) - t) / len(z)", "(sigmoid(z) - t) * sigmoid(z) * sigmoid(-z) / len(z)"),
     ),
@@ -108,10 +132,7 @@ MISTAKES = [
     ),
     _deltas(
         "float32 inside the error",
-        (
-            DELTA,
-            f'cotangent = cotangent.astype("float32").astype(z.dtype)\n        {DELTA}',
-        ),
+        (DELTA, DELTA.replace("(cotangent", '(cotangent.astype("float32").astype(z.dtype)')),
     ),
     # ----- BP3 and BP4: the gradients -----
     _grads(
@@ -136,9 +157,22 @@ MISTAKES = [
         "weights' gradient from z instead of a",
         (BELOW, BELOW.replace("trace.activations[:-1]", "(inputs, *trace.pre_activations[:-1])")),
     ),
+    _grads(
+        "weights' gradient of the weight, not of the activation below",
+        (WEIGHT, f"of_weight = np.multiply(delta.sum(axis=0)[:, None], {OWN}, out=weight)"),
+    ),
     _grads("bias gradient missing", (BIAS, BIAS.replace("delta", "(0 * delta)"))),
     _grads("bias gradient averaged", (BIAS, BIAS.replace("sum", "mean"))),
     _grads("bias gradient summed over the units", (BIAS, BIAS.replace("axis=0", "axis=1"))),
+    _grads(
+        "bias gradient summed over everything",
+        (BIAS, "of_bias = np.add(0 * delta[0], delta.sum(), out=bias)"),
+    ),
+    _grads("bias gradient with the batch axis kept", (BIAS, f"{BIAS}[None]")),
+    _grads(
+        "bias gradient from the rows of the weights' gradient",
+        (BIAS, "of_bias = of_weight.sum(axis=1, out=bias)"),
+    ),
     _grads("bias gradient of the first sample", (BIAS, BIAS.replace("delta", "delta[:1]"))),
     _grads(
         "last layer skipped",

@@ -84,6 +84,26 @@ MISTAKES = [
     _mistake(
         "adam",
         "update",
+        "t starts at 0, and nothing is divided by nothing",
+        (M_HAT, M_HAT.replace("(1 - b1**t)", "np.float64(1 - b1 ** (t - 1))")),
+        (V_HAT, V_HAT.replace("(1 - b2**t)", "np.float64(1 - b2 ** (t - 1))")),
+    ),
+    _mistake(
+        "adam",
+        "update",
+        "both bias corrections multiplied into one",
+        (M_HAT, M_HAT.replace("(1 - b1**t)", "((1 - b1**t) * (1 - b2**t))")),
+        (V_HAT, "v_hat = v"),
+    ),
+    _mistake(
+        "adam",
+        "state",
+        "corrected moments kept as the state",
+        (STATE, STATE.replace("t=m", "t=m_hat").replace("t=v", "t=v_hat")),
+    ),
+    _mistake(
+        "adam",
+        "update",
         "t frozen at 1",
         (M_HAT, M_HAT.replace("**t", "")),
         (V_HAT, V_HAT.replace("**t", "")),
@@ -122,7 +142,9 @@ MISTAKES = [
         "adam",
         "update",
         "eps hat",
-        _adam("-rate * m / root(v, eps / (1 - b2**t) ** 0.5, eps_place)"),
+        _adam(
+            "-rate * m / root(v, eps / (1 - b2**t) ** 0.5 if bias_correction else eps, eps_place)"
+        ),
     ),
     _mistake(
         "adam",

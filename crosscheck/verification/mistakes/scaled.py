@@ -78,6 +78,15 @@ MISTAKES = [
     _mistake(
         "rmsprop",
         "state",
+        "RMSprop's first average not weighted",
+        (
+            MEAN_SQUARE,
+            MEAN_SQUARE.replace("(1 - decay) *", "(1 - decay if state.step else 1.0) *"),
+        ),
+    ),
+    _mistake(
+        "rmsprop",
+        "state",
         "RMSprop's eps inside the root",
         (RMSPROP, RMSPROP.replace("root(v, eps, eps_place)", "np.sqrt(v + eps)")),
     ),

@@ -66,6 +66,44 @@ MISTAKES = [
             "gradient += previous\n            previous = gradient.copy()\n            " + UPDATE,
         ),
     ),
+    _training(
+        "gradients not cleared between steps",
+        (
+            "    stop_reason = None\n",
+            "    stop_reason = None\n"
+            "    total, update = [0.0], optimizer.update\n\n"
+            "    def update_by_all(gradient, *rest):\n"
+            "        total[0] = total[0] + gradient\n"
+            "        return update(total[0], *rest)\n\n"
+            "    optimizer = optimizer._replace(update=update_by_all)\n",
+        ),
+    ),
+    _epoch(
+        "gradient divided by the batch once more",
+        (UPDATE, f"gradient /= len(batch)\n            {UPDATE}"),
+    ),
+    _epoch(
+        "inputs shuffled without their targets",
+        (START, f"{START}    in_order = iter(range(len(inputs)))\n"),
+        ("targets.take(batch", "targets.take([next(in_order) for _ in batch]"),
+    ),
+    _epoch(
+        "weights updated before the error is passed down through them",
+        (
+            "import unchecked_value_and_grad",
+            "import _backward, unchecked_forward, unchecked_value_and_grad",
+        ),
+        (
+            UPDATE,
+            "moved = views(theta + optimizer.update(gradient, state, theta)[0], params)\n"
+            "            trace = unchecked_forward(params, x, activations)\n"
+            "            errors = _backward(moved, trace, y, activations, loss)\n"
+            "            for delta, below, place in zip(errors, trace.activations, memory):\n"
+            "                np.dot(delta.T, below, out=place.weight)\n"
+            "                delta.sum(axis=0, out=place.bias)\n"
+            f"            {UPDATE}",
+        ),
+    ),
     _epoch(
         "optimizer started anew in every epoch",
         (START, START + "    state = optimizer.init(theta if whole else params)\n"),
