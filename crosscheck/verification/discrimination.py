@@ -25,7 +25,7 @@ from crosscheck.verification.cases.training import ENDED
 from crosscheck.verification.conditions.matrix import Cell
 from crosscheck.verification.judging import Attempt, against_exact, attempt
 from crosscheck.verification.mistakes.catalogue import catalogue
-from crosscheck.verification.mistakes.mistake import FOLDER, Mistake, as_framework
+from crosscheck.verification.mistakes.mistake import FOLDER, Code, Mistake, as_framework
 
 # By how much a mistake must pass a bound, so that no other compiler or processor hides it.
 MARGIN = 10.0
@@ -105,7 +105,7 @@ def _catch(mistake: Mistake, cases: Sequence[Case]) -> Catch | None:
         if not may_differ(mistake, case):
             continue
         attempted = mistaken_attempt(mistake, case)
-        failures = [c for c in against_exact(case, attempted) if not c.holds]
+        failures = failures_of(mistake, case)
         found += [(failure.place.stage, failure) for failure in failures]
         if not failures and attempted.failure is not None:
             found.append((attempted.failure.stage, None))
@@ -128,19 +128,47 @@ def _catch(mistake: Mistake, cases: Sequence[Case]) -> Catch | None:
 
 def may_differ(mistake: Mistake, case: Case) -> bool:
     """Whether a case runs a function that a mistake changes; otherwise it cannot catch it."""
-    return any(mistake.may_change(*each) for each in functions_of(case))
+    return mistake.may_differ_where(code_of(case))
+
+
+def failures_of(mistake: Mistake, case: Case) -> list[Comparison]:
+    """What differs from the exact values of a case under a mistake."""
+    attempted = mistaken_attempt(mistake, case)
+    if _bits(attempted) == _honest_bits(case):
+        return []  # as most mistakes do in most cases; the reference itself holds in all of them
+    return [each for each in against_exact(case, attempted) if not each.holds]
+
+
+def _bits(attempted: Attempt) -> dict[tuple[str, ...], tuple[Any, ...]]:
+    """Every bit of what was computed, by stage, quantity and place."""
+    return {
+        (stage, quantity, place): (value.dtype, value.shape, value.tobytes())
+        for stage, quantities in attempted.stages.items()
+        for quantity, tensors in quantities.items()
+        for place, (value, *_) in tensors.items()
+    }
 
 
 @cache
-def functions_of(case: Case) -> frozenset[tuple[str, str]]:
-    """The functions of the NumPy reference that a case runs, each with its file."""
+def _honest_bits(case: Case) -> dict[tuple[str, ...], tuple[Any, ...]]:
+    return _bits(attempt(case, _numpy()))
+
+
+def _numpy() -> Framework:
+    numpy = load("numpy", reference_numpy.__name__)
+    assert isinstance(numpy, Framework)
+    return numpy
+
+
+@cache
+def code_of(case: Case) -> frozenset[Code]:
+    """The functions and lambdas of the NumPy reference that a case runs, and their modules."""
     called: set[CodeType] = set()
 
     def watch(frame: FrameType, event: str, argument: Any) -> None:
         called.add(frame.f_code)
 
-    numpy = load("numpy", reference_numpy.__name__)
-    assert isinstance(numpy, Framework)
+    numpy = _numpy()
     case.exactly()  # computed and cached before tracing, under which it would take long
     before = sys.gettrace()
     sys.settrace(watch)
@@ -149,10 +177,11 @@ def functions_of(case: Case) -> frozenset[tuple[str, str]]:
     finally:
         sys.settrace(before)
     return frozenset(
-        (path.relative_to(FOLDER).with_suffix("").as_posix(), code.co_qualname.partition(".")[0])
+        (path.relative_to(FOLDER).with_suffix("").as_posix(), line)
         for code in called
         for path in [Path(code.co_filename)]
         if path.is_relative_to(FOLDER)
+        for line in (1, code.co_firstlineno)
     )
 
 

@@ -7,15 +7,20 @@ much.
 
 import re
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 
 import reference_numpy
 from crosscheck.frameworks.registry import Framework, load
 
 FOLDER = Path(reference_numpy.__file__).parent
+
+
+# A piece of code of the reference: its file without the ending, and its first line.
+Code = tuple[str, int]
 
 
 class MistakeError(ValueError):
@@ -42,9 +47,33 @@ class Mistake:
     changes: tuple[tuple[str, str], ...]
     within: str | None = None
 
-    def may_change(self, file: str, function: str) -> bool:
-        """Whether a function of the reference may be another one under this mistake."""
-        return file == self.file and self.within in (None, function)
+    def may_differ_where(self, ran: Collection[Code]) -> bool:
+        """Whether code that ran in the reference may be other code under this mistake."""
+        return not self.changed_code.isdisjoint(ran)
+
+    @cached_property
+    def changed_code(self) -> frozenset[Code]:
+        """The innermost functions and lambdas in which a piece is replaced; line 1 is the module.
+
+        Raises:
+            MistakeError: If a piece to be replaced does not stand there exactly once.
+        """
+        before, inside, _ = self._text()
+        self.source()  # every piece stands there once
+        found = set()
+        for old, _ in self.changes:
+            first = 1 + (before + inside[: inside.index(old)]).count("\n")
+            found.add((self.file, _innermost(self.file, first, first + old.count("\n"))))
+        return frozenset(found or {(self.file, 1)})
+
+    def _text(self) -> tuple[str, str, str]:
+        """The text of the file: what comes before, where pieces are replaced, and the rest."""
+        text = (FOLDER / f"{self.file}.py").read_text(encoding="utf-8")
+        if self.within is None:
+            return "", text, ""
+        before, start, rest = text.partition(f"\ndef {self.within}(")
+        inside, _, after = rest.partition("\n\n\n")
+        return before + start, inside, f"\n\n\n{after}"
 
     def source(self) -> str:
         """The text of the changed file.
@@ -52,12 +81,7 @@ class Mistake:
         Raises:
             MistakeError: If a piece to be replaced does not stand there exactly once.
         """
-        text = (FOLDER / f"{self.file}.py").read_text(encoding="utf-8")
-        before, start, inside, after = "", "", text, ""
-        if self.within is not None:
-            before, start, rest = text.partition(f"\ndef {self.within}(")
-            inside, _, after = rest.partition("\n\n\n")
-            after = f"\n\n\n{after}"
+        before, inside, after = self._text()
         for old, new in self.changes:
             if inside.count(old) != 1:
                 raise MistakeError(
@@ -66,7 +90,34 @@ class Mistake:
                     "not once"
                 )
             inside = inside.replace(old, new)
-        return before + start + inside + after
+        return before + inside + after
+
+
+@cache
+def _spans(file: str) -> list[tuple[int, int]]:
+    """The first and the last line of every piece of code in a file, that of the module first."""
+    path = FOLDER / f"{file}.py"
+    found, waiting = [], [compile(path.read_text(encoding="utf-8"), str(path), "exec")]
+    while waiting:
+        code = waiting.pop()
+        inside = [each for each in code.co_consts if isinstance(each, CodeType)]
+        waiting += inside
+        found.append((code, inside))
+
+    def last(code: CodeType) -> int:
+        lines = [line for _, _, line in code.co_lines() if line is not None]
+        own = next(inside for each, inside in found if each is code)
+        return max([code.co_firstlineno, *lines, *map(last, own)])
+
+    return [(code.co_firstlineno, last(code)) for code, _ in found]
+
+
+def _innermost(file: str, first: int, last: int) -> int:
+    """The first line of the smallest piece of code that has these lines; 1 is the module."""
+    around = [
+        (end - start, start) for start, end in _spans(file)[1:] if start <= first <= last <= end
+    ]
+    return min(around)[1] if around else 1
 
 
 @cache
