@@ -75,8 +75,9 @@ def verify(
     Each framework computes the documents' worked examples and a table of generated cases (every
     activation, loss and optimizer, and training, in float64 and float32). It is compared with the
     exact value, within a bound derived for each number, and with every other framework, stage by
-    stage: what is blamed is the first stage that diverges. The ledger of the documents is checked
-    too.
+    stage: what is blamed is the first stage that diverges. What is no computation (the start, the
+    class predicted, the refusal of bad input, whose memory is whose, equal bits, NaN) is judged in
+    words that must be equal. The ledger of the documents is checked too.
 
     A framework is verified, wrong, unfinished (something raises NotImplementedError: then what is
     written, what is next and what is wrong is shown, rung by rung), not compared (no gradient of it

@@ -110,7 +110,7 @@ def _tensors(found: dict[str, Any], exact: Tensors) -> Tensors:
     """The arrays of a quantity. Of one that has another shape nothing but that is kept."""
     tensors = {}
     for place, array in found.items():
-        if isinstance(array, str):
+        if isinstance(array, str) and place in exact and is_text(exact[place].value):
             array = np.array(array)
         if not isinstance(array, np.ndarray):
             raise MessageError("a tensor is no array")

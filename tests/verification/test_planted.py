@@ -15,6 +15,7 @@ from crosscheck.report.verification import closing_line
 from crosscheck.verification.cases import network
 from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.cases.hyperparameters import OPTIMIZER_CASES
+from crosscheck.verification.judging import asked_by
 from crosscheck.verification.ladder import next_rung
 from crosscheck.verification.verify import verify
 
@@ -155,7 +156,7 @@ def test_what_is_declared_unsupported_is_neither_wrong_nor_hidden_nor_run(plant)
     assert result.holds
     found = result.frameworks[package]
     assert (found.status, list(found.not_supported)) == ("verified", ["its words are longer"])
-    float32 = {c.place.case for c in result.comparisons if c.place.dtype == "float32"}
+    float32 = {case.name for case in few(None) if "float32" in asked_by(case)["dtypes"]}
     assert set(found.not_supported["its words are longer"]) == float32
     assert package not in {
         each for c in result.comparisons if c.place.dtype == "float32" for each in c.frameworks

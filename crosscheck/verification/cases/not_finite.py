@@ -66,7 +66,7 @@ def generated() -> list[ConductCase]:
         ),
         ConductCase(
             "training ends at a loss that is not finite",
-            {"reason": "loss_not_finite", "its losses": "all finite but the last"},
+            {"reason": "loss_not_finite", "its losses": "[inf]"},
             _call_diverging,
             {"activations": ("identity",), "losses": ("squared_error",), "optimizers": ("sgd",)},
         ),
@@ -198,22 +198,17 @@ def _call_rules(framework: Framework) -> Found:
 
 
 def _call_diverging(framework: Framework) -> Found:
-    """A step of 1e200 sends the outputs, and then their squares, beyond float64."""
+    """The square of an output of 1e200 is beyond float64, whatever the gradient is."""
     module, training = framework.params, framework.training
-    layer = Layer(np.ones((1, 1)), np.zeros(1))
+    layer, one = Layer(np.full((1, 1), 1e200), np.zeros(1)), np.ones((1, 1))
     result = training.train(
-        *(to_framework(module, each) for each in ((layer,), np.ones((1, 1)), np.full((1, 1), 2.0))),
-        framework.optimizers.sgd(1e200),
+        *(to_framework(module, each) for each in ((layer,), one, one)),
+        framework.optimizers.sgd(0.1),
         activations=("identity",),
         loss="squared_error",
         stop=training.StopRule(max_epochs=50),
     )
-    finite = np.isfinite(result.losses)
-    as_told = finite[:-1].all() and not finite[-1]
-    return {
-        "reason": str(result.stop_reason),
-        "its losses": "all finite but the last" if as_told else str(result.losses),
-    }
+    return {"reason": str(result.stop_reason), "its losses": str(list(map(float, result.losses)))}
 
 
 def _call_on_epoch(framework: Framework) -> Found:
