@@ -15,6 +15,7 @@ from crosscheck.training.runs.configuration import Configuration
 from crosscheck.verification import discrimination
 from crosscheck.verification.agreement import condense
 from crosscheck.verification.cases.examples import framework_values
+from crosscheck.verification.conditions.matrix import Cell
 from crosscheck.verification.mistakes.catalogue import catalogue
 from crosscheck.verification.selection import select
 from crosscheck.verification.verify import verify_everything
@@ -25,6 +26,13 @@ PAGES = (
     "worked.html",
     *(f"code-{module}.html" for module in MODULES),
     *("conventions.html", "sharpness.html", "training.html"),
+)
+# Of the conditions one of each kind, made up.
+CELLS = (
+    Cell("mlp.forward", "layers: 3", True, by="tanh-squared_error"),
+    Cell("activations.tanh", "layers: 3", False, excused="it knows no layers"),
+    Cell("mlp.forward", "value: subnormal", True, excused="the bound is larger"),
+    Cell("activations.tanh", "value: subnormal", True, by="tanh alone"),
 )
 PICTURE = (  # of one point
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4//8/AwAI"
@@ -42,7 +50,7 @@ def make(folder: Path) -> Path:
         "ledger": ledger_as_json(
             ledger(number, framework_values(number, numpy)) for number in DOCUMENTS
         ),
-        "mistakes": discrimination.as_json(discrimination.discriminate(catalogue()[:5])),
+        "mistakes": discrimination.as_json(discrimination.discriminate(catalogue()[:5]), CELLS),
         "conventions": {
             "versions": {"sklearn": stock.FRAMEWORKS["sklearn"].version},
             "findings": [*found, found[0] | absent],

@@ -36,7 +36,7 @@ COMMANDS = {
     ),
     "discriminate": (
         "sharpness",
-        "Measure how sharp the suite is: run every known mistake as if it were a framework.",
+        "Measure how sharp the suite is, in two ways.",
     ),
     "errata": (
         "ledger",

@@ -1,6 +1,7 @@
 """What `crosscheck train` runs: one digit recogniser, trained by every framework and compared."""
 
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -77,6 +78,8 @@ def run(context: click.Context, json_path: str | None, values: dict[str, Any]) -
     write_json(json_path, as_json(summary))
     if options.plot is not None:
         _draw(options.plot, summary)
+    if curve is not None and curve.excess is not None:
+        sys.exit(1)
 
 
 def _configuration(

@@ -93,10 +93,11 @@ def train(context: click.Context, /, json_path: str | None, **values: Any) -> No
     All start from the same parameters and see the same batches. The tables show loss, accuracy and
     time, and how far the parameters have drifted apart, in units in the last place (ulps) of the
     largest. Where training is chaotic, rounding alone drives the frameworks apart; the step at
-    which that shows, the horizon, is found and reported, and is nobody's error.
+    which that shows, the horizon, is found and reported, and is nobody's error. What a framework
+    is off by from equal parameters, beyond the bound of the few steps before, is one.
 
-    Exit codes: 0 trained, 2 bad usage, 130 interrupted (with --checkpoint, --resume goes on from
-    the last whole epoch).
+    Exit codes: 0 trained, 1 trained, but one computes something else, 2 bad usage, 130 interrupted
+    (with --checkpoint, --resume goes on from the last whole epoch).
     """
     from crosscheck.cli.training import run
 

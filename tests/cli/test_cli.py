@@ -15,7 +15,6 @@ from crosscheck.numerics.explained import Explained
 from crosscheck.verification import calibration
 from crosscheck.verification.cases.examples import framework_values
 from crosscheck.verification.cases.probes import probes
-from crosscheck.verification.mistakes.mistake import Mistake
 from crosscheck.verification.result import Outcome, Status, Verification
 
 
@@ -148,7 +147,6 @@ def test_bad_usage_exits_with_2():
         (["verify", "--framework", "nosuch"], "'nosuch' is neither a framework"),
         (["errata", "--document", "005"], "'005' is not one of"),
         (["nosuch"], "No such command 'nosuch'"),
-        (["discriminate", "--mistake", "nosuch"], "no known mistake has 'nosuch' in its name"),
         (["bounds", "--networks", "0"], "0 is not in the range x>=1"),
         (["bounds", "--framework", "nosuch"], "'nosuch' is neither a framework"),
         (
@@ -238,31 +236,6 @@ def test_every_title_is_given():
 
 
 # ----- how sharp, how wide -----
-
-
-def test_discriminate_shows_the_matrix_and_writes_it_as_json():
-    result = CliRunner().invoke(main, ["discriminate", "--mistake", "one beta", "--json", "-"])
-    assert result.exit_code == 0
-    found = json.loads(result.stdout)
-    (entry,) = found["mistakes"]
-    assert {key: entry[key] for key in ("name", "kind", "caught", "stage")} == {
-        "name": "one beta for both",
-        "kind": "optimizer",
-        "caught": True,
-        "stage": "state",
-    }
-    assert entry["margin"] >= 10
-    assert entry["by"] in entry["groups"]
-    assert "1 of 1 mistakes caught in the right place" in " ".join(result.stderr.split())
-
-
-def test_discriminate_exits_with_1_where_a_mistake_is_not_caught(monkeypatch):
-    harmless = Mistake("harmless", "forward", "forward", "mlp", ())
-    monkeypatch.setattr("crosscheck.verification.mistakes.catalogue.catalogue", lambda: (harmless,))
-    result = CliRunner().invoke(main, ["discriminate", "--json", "-"])
-    assert result.exit_code == 1
-    assert "harmless: caught by nothing" in result.stderr
-    assert json.loads(result.stdout)["holds"] is False
 
 
 @pytest.fixture

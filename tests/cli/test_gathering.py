@@ -39,6 +39,7 @@ def quick(monkeypatch):
         gathering, "ledger_as_json", lambda each: {key: list(each) for key in KEYS["ledger"]}
     )
     monkeypatch.setattr(gathering.discrimination, "discriminate", lambda mistakes: [])
+    monkeypatch.setattr(gathering, "matrix", list)
     monkeypatch.setattr(gathering.everything, "findings", list)
     monkeypatch.setattr(gathering, "DATASETS", {"digits": digits})
     monkeypatch.setattr(gathering.subprocess, "run", bench)

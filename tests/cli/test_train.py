@@ -2,6 +2,8 @@
 
 import json
 import os
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -86,6 +88,25 @@ def test_where_training_is_chaotic_the_horizon_is_found_and_is_nobodys_error(tmp
     drawn = {path.name for path in tmp_path.iterdir()}
     assert drawn == {"curves.png", "confusion.png", "drift.png", "horizon.png"}
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in tmp_path.iterdir())
+
+
+@pytest.mark.usefixtures("digits")
+def test_who_is_off_after_one_step_from_equal_parameters_is_named(tmp_path, monkeypatch):
+    shutil.copytree(Path(__file__).parents[2] / "reference_numpy", tmp_path / "astray")
+    path = tmp_path / "astray" / "gradients.py"
+    text = path.read_text(encoding="utf-8")
+    bias = "delta.sum(axis=0, out=bias)"
+    assert bias in text
+    path.write_text(
+        text.replace(bias, f"np.multiply({bias}, 1 + 1e-3, out=bias)"), encoding="utf-8"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    rule = ("--optimizer", "rmsprop", "--epochs", "1")
+    result = run(*rule, "--framework", "numpy", "--framework", "astray")
+    assert result.exit_code == 1
+    said = " ".join(result.output.split())
+    assert "A difference, which is not chaos: after step 1 (epoch 1)" in said
+    assert "Run crosscheck verify --only astray." in said
 
 
 @pytest.mark.usefixtures("digits")

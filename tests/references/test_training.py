@@ -60,7 +60,13 @@ def test_training_is_the_documented_procedure(framework, batch_size):
     case = TrainingCase(f"batches of {batch_size}", batch_size=batch_size, seed=9)
     found = compared(case, framework)
     assert [c.message for c in found if not c.holds] == []
-    assert {c.place.quantity for c in found} == {"epochs and reason to stop", "params", "losses"}
+    assert {c.place.quantity for c in found} == {
+        "epochs and reason to stop",
+        "numbers of the epochs",
+        "params",
+        "params that are returned",
+        "losses",
+    }
 
 
 @pytest.mark.parametrize("case", groups()["training"], ids=lambda case: case.name)

@@ -199,3 +199,20 @@ def test_who_computes_an_example_wrongly_is_said_beside_its_name(small_run, tmp_
         heads = [each.text for each in pages[name].all("th", "number")]
         assert any(text.startswith("numpy ") for text in heads)
     assert not any("numpy " in each.text for each in pages["document-002.html"].all("th", "number"))
+
+
+def test_the_conditions_are_shown_with_what_sees_them_and_why_not(run, tmp_path):
+    build(tmp_path / "site", run)
+    cells = read(tmp_path / "site")["sharpness.html"].all("td")
+    marks = [(each.text, each.attributes["title"]) for each in cells if "title" in each.attributes]
+    assert marks == [
+        ("✓", "tanh-squared_error"),
+        ("·", "it knows no layers"),
+        ("○", "the bound is larger"),
+        ("✓", "tanh alone"),
+    ]
+    worse = run.parts["mistakes"]["conditions"][0] | {"caught": False, "problem": "not judged"}
+    mistakes = run.parts["mistakes"] | {"conditions": [worse]}
+    build(tmp_path / "worse", SiteRun(run.parts | {"mistakes": mistakes}, ()))
+    red = read(tmp_path / "worse")["sharpness.html"].all(of_class="bad")
+    assert [each.text for each in red][-2:] == ["not judged", "✗"]

@@ -4,10 +4,13 @@ Two correct runs of the same training differ by a few units in the last place, s
 differently. Where training is stable, this difference stays small. Where training is chaotic (a
 learning rate so large that a small change of the parameters grows from step to step), it doubles
 every few steps until the two runs have nothing in common. We call the first step at which the
-difference exceeds what rounding alone explains the horizon. Beyond the horizon no framework is
-wrong: the runs merely cannot be compared any more.
+difference exceeds what stable training would leave the horizon. Beyond the horizon no framework is
+wrong because of that: the runs merely cannot be compared any more. But a framework that computes
+something else gets there too, and mostly in one step. So the steps up to the horizon are made once
+more, from equal parameters: chaos cannot pass the bound of so few, and an error does.
 """
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -20,6 +23,7 @@ from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics.trees import Layer
 from crosscheck.training.data.datasets import Dataset
 from crosscheck.training.runs.configuration import Configuration
+from crosscheck.training.runs.equal_starts import STEPS, Excess, excess
 from crosscheck.training.runs.snapshots import Snapshot, restore
 from crosscheck.training.runs.training import TrainingRun
 
@@ -49,11 +53,13 @@ class Curve:
         epoch: The number of that epoch, from 0.
         steps_before: How many steps were made before it.
         distances: The distance after each of its steps, in ulps of the largest parameter.
+        excess: What rounding does not explain of it: a difference, where all else is chaos.
     """
 
     epoch: int
     steps_before: int
     distances: tuple[float, ...]
+    excess: Excess | None = None
 
     @property
     def step(self) -> int | None:
@@ -135,11 +141,23 @@ def horizon(
         _stepper(framework, configuration, dataset, run.snapshots[epoch])
         for framework, run in zip(frameworks, runs, strict=True)
     ]
-    distances = []
+    distances: list[float] = []
+    # The parameters of the first framework before the last few steps up to the horizon.
+    before = deque([runs[0].snapshots[epoch].params], STEPS)
     for number, batch in enumerate(batches):
-        distances.append(distance([step(batch) for step in steppers]).ulps)
+        params = [step(batch) for step in steppers]
+        if all(ulps <= HORIZON for ulps in distances):
+            last, start = number, before[0]
+            before.append(params[0])
+        distances.append(distance(params).ulps)
         progress(number + 1)
-    return Curve(epoch, epoch * len(batches), tuple(distances))
+    first = max(last - STEPS + 1, 0)
+    again = {
+        framework.name: _stepper(framework, configuration, dataset, Snapshot(start, 0, {}))
+        for framework in frameworks
+    }
+    found = excess(again, configuration, dataset.train, start, batches[first : last + 1])
+    return Curve(epoch, epoch * len(batches), tuple(distances), found)
 
 
 def _first_epoch_beyond(distances: Mapping[int, Distance]) -> int | None:

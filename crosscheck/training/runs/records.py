@@ -1,6 +1,7 @@
 """A training as JSON, for other programs and for the site."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from statistics import median
 from typing import Any
 
@@ -44,6 +45,8 @@ def as_json(summary: TrainingSummary) -> dict[str, Any]:
             "step": curve.step,
             "epoch": curve.epoch,
             "ulps": [finite(ulps) for ulps in curve.distances],
+            "excess": curve.excess
+            and {**asdict(curve.excess), "times": finite(curve.excess.times)},
         },
     }
 

@@ -73,6 +73,16 @@ def _meaning(
         names = ", ".join(f"{run.framework} in epoch {len(run.history)}" for run in diverged)
         return f"Training diverged: the loss is not finite any more ({names})."
     last, images = max(distances), _test_images(runs)
+    if curve is not None and curve.excess is not None:
+        found = curve.excess
+        steps = "1 step" if found.steps == 1 else f"{found.steps} steps"
+        return (
+            f"A difference, which is not chaos: after step {curve.step} (epoch {curve.epoch + 1}) "
+            f"the parameters differ by more than {drift.HORIZON:.0f} ulps of the largest, and from "
+            f"equal parameters {found.framework} is off by {found.times:.3g} times what rounding "
+            f"allows after {steps} (params{found.place}). "
+            f"Run crosscheck verify --only {found.framework}. {images}"
+        )
     if curve is not None:
         return (
             f"The same training up to the horizon: after step {curve.step} (epoch "
