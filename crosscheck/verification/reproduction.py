@@ -87,7 +87,7 @@ def _same_entries(theirs: np.ndarray, ours: np.ndarray, exact: Tensor | None) ->
     if (theirs.shape, theirs.dtype) != (ours.shape, ours.dtype):
         return False
     if exact is None or exact.bound is None:
-        return np.array_equal(theirs, ours, equal_nan=True)
+        return np.array_equal(theirs, ours, equal_nan=theirs.dtype.kind == "f")
     bound, both_finite = exact.bound, np.isfinite(theirs) & np.isfinite(ours)
     with np.errstate(all="ignore"):  # an infinity less an infinity is NaN: not within anything
         if theirs.shape == exact.value.shape:

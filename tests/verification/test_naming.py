@@ -6,7 +6,7 @@ What does not resemble one has no name.
 
 import pytest
 
-from crosscheck.verification.cases import histories, network, training
+from crosscheck.verification.cases import histories, network, trainings
 from crosscheck.verification.diagnosis import diagnosis_of
 from crosscheck.verification.judging import attempt
 from crosscheck.verification.mistakes.catalogue import catalogue
@@ -16,7 +16,7 @@ CASES = [
     *network.generated()[:42:3],
     *(case for case in network.edges() if case.dtype == "float64"),
     *(case for case in histories.generated() if case.name.endswith("-array-float64")),
-    *training.generated()[:2],
+    *trainings.generated()[:2],
 ]
 SLOPE = "delta = ACTIVATION_VJPS[activations[index]](cotangent, z, a)"
 COTANGENT = "cotangent = LOSS_GRADIENTS[loss](trace.outputs, targets)"

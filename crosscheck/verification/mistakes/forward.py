@@ -175,6 +175,13 @@ MISTAKES = [
             'return inputs.astype("float32").astype(inputs.dtype) @ layer.weight.T + layer.bias',
         ),
     ),
+    Mistake(
+        "class of the whole batch, argmax without its axis",
+        "forward",
+        "conduct",
+        "mlp",
+        (("argmax(1)", "argmax()"),),
+    ),
     _forward(
         "no activation on the output layer",
         "mlp",
