@@ -101,6 +101,8 @@ def test_a_dropped_bias_correction_is_wrong_and_its_place_is_named(plant):
     assert {(c.place.stage, c.place.quantity) for c in found} == {("update", "updates")}
     assert {c.place.case for c in found} == {
         "document 002, published",
+        "adam-after 1000 steps",
+        "adamw-after 1000 steps",
         *(
             f"{label}-{shape}"
             for label, (name, keywords) in OPTIMIZER_CASES.items()
