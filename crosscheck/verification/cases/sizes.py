@@ -1,4 +1,4 @@
-"""Networks of sizes that the others do not have: deep, wide, and with one unit but many samples.
+"""Networks that the others are not: deep, wide, with one unit and many samples, by columns.
 
 A mistake may show only where a layer is wider than a vector of the processor, where there is a
 fourth layer, or where a matrix lies in memory by columns. The conditions of `crosscheck
@@ -14,7 +14,7 @@ import numpy as np
 
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
 from crosscheck.verification.cases import network
-from crosscheck.verification.cases.network import NetworkCase
+from crosscheck.verification.cases.network import EDGES, NetworkCase
 
 # More units than 64, a prime; more samples than 64, and odd.
 WIDE, TALL = (5, 67), (65, 1)
@@ -32,7 +32,8 @@ def generated() -> list[NetworkCase]:
     found.append(network.drawn_with("wide", ACTIVATIONS, sizes, batch))
     for name, (batch, units) in (("wide", WIDE), ("tall", TALL)):
         found += [_with_loss(f"{name}-{loss}", loss, units, batch) for loss in LOSSES]
-    return found + [_at_an_offset(loss) for loss in LOSSES if loss.endswith("squared_error")]
+    found += [_at_an_offset(loss) for loss in LOSSES if loss.endswith("squared_error")]
+    return found + [_hidden_at_the_edges(activation) for activation in ACTIVATIONS]
 
 
 def by_columns(case: NetworkCase) -> NetworkCase:
@@ -53,6 +54,13 @@ def _with_loss(name: str, loss: str, units: int, batch: int) -> NetworkCase:
     targets = np.zeros_like(case.targets)
     targets[samples, samples % units] = 1 if units > 1 else samples % 2
     return replace(case, targets=targets)
+
+
+def _hidden_at_the_edges(activation: str) -> NetworkCase:
+    """The pre-activations at the edges in a hidden layer: a slope there is nobody's last word."""
+    case = network.drawn_with(f"hidden-{activation}", (activation, "identity"), (5, 5, 4))
+    params = ((np.eye(5), np.zeros(5)), case.params[1])
+    return replace(case, params=params, inputs=EDGES)
 
 
 def _at_an_offset(loss: str) -> NetworkCase:
