@@ -20,15 +20,13 @@ SLOPES = {
     gradients.RELU: "relu",
     gradients.SOFTPLUS: "softplus",
 }
-# These distinguish the layers themselves; and no hidden layer of a case has a z of exactly 0.
+# These distinguish the layers themselves.
 LEFT_OUT = (
     "missing activation derivative in the output layer",
     "missing activation derivative in the hidden layers",
     "missing activation derivative",
     "last layer skipped",
     "first layer skipped",
-    "relu derivative 1 at 0",
-    "relu derivative one half at 0",
 )
 
 
