@@ -8,7 +8,7 @@ input) is caught exactly and has no margin.
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -29,6 +29,8 @@ from crosscheck.verification.mistakes.mistake import FOLDER, Code, Mistake, as_f
 
 # By how much a mistake must pass a bound, so that no other compiler or processor hides it.
 MARGIN = 10.0
+# So many attempts are kept for whoever asks again: some hundred megabytes.
+KEPT = 2000
 # The documents' own numbers have a column of their own: what a lecture alone would catch.
 PRINTED = "printed numbers"
 
@@ -131,6 +133,7 @@ def may_differ(mistake: Mistake, case: Case) -> bool:
     return mistake.may_differ_where(code_of(case))
 
 
+@cache
 def failures_of(mistake: Mistake, case: Case) -> list[Comparison]:
     """What differs from the exact values of a case under a mistake."""
     attempted = mistaken_attempt(mistake, case)
@@ -185,7 +188,7 @@ def code_of(case: Case) -> frozenset[Code]:
     )
 
 
-@cache
+@lru_cache(KEPT)
 def mistaken_attempt(mistake: Mistake, case: Case) -> Attempt:
     """A case computed with a mistake in it, once."""
     return attempt(case, as_framework(mistake))

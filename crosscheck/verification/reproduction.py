@@ -1,12 +1,10 @@
 """Whether a known mistake computes what a framework computed, in every entry of a case."""
 
-from functools import cache
-
 import numpy as np
 
 from crosscheck.numerics.comparison import Comparison, Tensor, Tensors
 from crosscheck.verification.cases.stages import Case, Stage
-from crosscheck.verification.discrimination import may_differ, mistaken_attempt
+from crosscheck.verification.discrimination import failures_of, may_differ, mistaken_attempt
 from crosscheck.verification.judging import Attempt, against_exact
 from crosscheck.verification.mistakes.mistake import Mistake
 
@@ -34,7 +32,7 @@ def reproduced(mistake: Mistake, case: Case, attempted: Attempt) -> frozenset[st
     if not may_differ(mistake, case):
         return nothing
     mistaken = mistaken_attempt(mistake, case)
-    theirs, ours = wrong_quantities(case, attempted), _wrong_of(mistake, case)
+    theirs, ours = wrong_quantities(case, attempted), failures_of(mistake, case)
     if not theirs:
         same = attempted.failure is not None and mistaken.failure == attempted.failure
         return frozenset([EXCEPTION]) if same and not ours else nothing
@@ -49,17 +47,12 @@ def contradicts(mistake: Mistake, case: Case, attempted: Attempt) -> bool:
     """Whether a mistake would fail a case that a framework passes, as far as that computed it."""
     if not may_differ(mistake, case):
         return False
-    mistaken, ours = mistaken_attempt(mistake, case), _wrong_of(mistake, case)
+    mistaken, ours = mistaken_attempt(mistake, case), failures_of(mistake, case)
     if not ours:
         failure = mistaken.failure
         return failure is not None and failure.stage in attempted.stages
     compared = [each for each in ours if each.place.stage in attempted.stages]
     return not all(_agree(each, case, attempted, mistaken) for each in compared)
-
-
-@cache
-def _wrong_of(mistake: Mistake, case: Case) -> list[Comparison]:
-    return wrong_quantities(case, mistaken_attempt(mistake, case))
 
 
 def _where(comparison: Comparison) -> tuple[str, str]:
