@@ -30,5 +30,5 @@ class Explained:
             more = f" and {len(self.mistakes) - SHOWN} more" if len(self.mistakes) > SHOWN else ""
             cases = f"{self.cases} of {self.failing} failing case{'s' * (self.failing != 1)}"
             return f"reproduced by the known mistake {shown}{more} ({cases})"
-        but = [f"not {name!r}, which would also fail {case}" for name, case in self.excluded]
-        return ", ".join(["no known mistake explains it", *but])
+        but = [f"it is like {name!r}, which would also fail {case}" for name, case in self.excluded]
+        return "; ".join(["no known mistake explains it", *but])

@@ -1,6 +1,8 @@
 """The tables of `crosscheck verify`."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import count
 
 from rich.console import Console
 from rich.markup import escape
@@ -40,7 +42,9 @@ def show_verification(console: Console, result: Verification, ledgers: Iterable[
     # Who is wrong comes first, and the printed numbers last: their few digits often agree or
     # differ by coincidence.
     failures.sort(key=lambda each: (each.place.group == PRINTED, each.frameworks[1] != EXACT))
-    _say_some(console, "[bold red]differs:[/]", [failure.message for failure in failures])
+    least = len({failure.frameworks[0] for failure in failures})
+    texts = [failure.message for failure in _in_turns(failures)]
+    _say_some(console, "[bold red]differs:[/]", texts, max(SHOWN_FAILURES, least))
     if result.comparisons and result.kinks:
         console.print(_kinks(result))
     for name, status in result.frameworks.items():
@@ -65,12 +69,23 @@ def _show_said(console: Console, name: str, status: Status) -> None:
             console.print(f"    ... and {status.printed_lines - len(status.printed):,} more")
 
 
-def _say_some(console: Console, head: str, texts: Sequence[str]) -> None:
+def _in_turns(failures: Sequence[Comparison]) -> list[Comparison]:
+    """The first failure of every framework, then the second of every one, and so on."""
+    turns, seen = [], Counter[str]()
+    for failure in failures:
+        turns.append(seen[failure.frameworks[0]])
+        seen[failure.frameworks[0]] += 1
+    return [failure for _, _, failure in sorted(zip(turns, count(), failures, strict=False))]
+
+
+def _say_some(
+    console: Console, head: str, texts: Sequence[str], shown: int = SHOWN_FAILURES
+) -> None:
     """The first of several texts, each in lines of its own, and how many more there are."""
-    for text in texts[:SHOWN_FAILURES]:
+    for text in texts[:shown]:
         _say(console, head, text)
-    if len(texts) > SHOWN_FAILURES:
-        console.print(f"... and {len(texts) - SHOWN_FAILURES} more (--json has them all)")
+    if len(texts) > shown:
+        console.print(f"... and {len(texts) - shown} more (--json has them all)")
 
 
 def _say(console: Console, head: str, text: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from crosscheck.numerics.comparison import Comparison, Place
-from crosscheck.report.verification import show_verification
+from crosscheck.report.verification import SHOWN_FAILURES, show_verification
 from crosscheck.verification.discrimination import PRINTED
 from crosscheck.verification.result import Outcome, Status, Verification
 
@@ -39,10 +39,10 @@ def test_texts_are_whole_and_stand_indented_below_their_first_line(width):
     assert words.count(" ".join(LONG.split())) == 5
 
 
-def compared(group, error=6275351609750448.0):
+def compared(group, error=6275351609750448.0, framework="mine"):
     return Comparison(
         Place(group, f"case of {group}", "gradients", "grads"),
-        ("mine", "exact"),
+        (framework, "exact"),
         "",
         (0,),
         actual=error,
@@ -71,3 +71,15 @@ def test_printed_numbers_come_last_and_a_margin_has_three_digits():
         ("edges", "0.46 (0.46)"),
         (PRINTED, "6.28e15"),
     ]
+
+
+def test_every_wrong_framework_has_a_line():
+    names = [f"wrong{number}" for number in range(SHOWN_FAILURES + 1)]
+    many = [compared("networks", framework=names[0]) for _ in range(100)]
+    comparisons = [*many, *(compared("edges", framework=name) for name in names[1:])]
+    stream = io.StringIO()
+    console = Console(file=stream, width=300, emoji=False, color_system=None)
+    statuses = {name: Status("1", Outcome.WRONG) for name in names}
+    show_verification(console, Verification(statuses, comparisons), [])
+    lines = [line for line in stream.getvalue().splitlines() if line.startswith("differs:")]
+    assert sorted(line.split()[1] for line in lines) == sorted(names)

@@ -113,7 +113,7 @@ def test_a_mistake_that_would_fail_a_case_that_holds_is_excluded_and_says_which(
     assert found.excluded == ((HALF, last.name),)
     (text,) = messages(found, *made[0])
     assert text.endswith(
-        f"; no known mistake explains it, not {HALF!r}, which would also fail {last.name}"
+        f"; no known mistake explains it; it is like {HALF!r}, which would also fail {last.name}"
     )
 
 

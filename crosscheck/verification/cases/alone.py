@@ -18,7 +18,7 @@ from crosscheck.verification.cases.functions import FunctionCase
 from crosscheck.verification.cases.network import EDGES, NetworkCase
 from crosscheck.verification.cases.stages import Quantities, Stage
 
-TALL = (65, 1)
+TALL = (1025, 1)
 # One sample: a tie for the largest, and both signs.
 ONE = np.array([[2.0, -1.0, 2.0, 0.5, -0.25]])
 # All negative, and by columns; the first is smaller than the smallest normal number.

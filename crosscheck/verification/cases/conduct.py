@@ -6,7 +6,7 @@ that the same call gives the same bits, and that a NaN stays one. Nothing here h
 
 from functools import cache
 
-from crosscheck.verification.cases import dtypes, not_finite, ownership, refusals, starts
+from crosscheck.verification.cases import accepted, dtypes, not_finite, ownership, refusals, starts
 from crosscheck.verification.cases.conduct_case import ConductCase
 
 
@@ -15,6 +15,7 @@ def generated() -> list[ConductCase]:
     """Every case of the group."""
     return [
         *starts.generated(),
+        *accepted.generated(),
         *dtypes.generated(),
         *refusals.generated(),
         *ownership.generated(),

@@ -18,7 +18,7 @@ from crosscheck.frameworks.hyperparameters import convert
 from crosscheck.numerics.trees import Layer
 from crosscheck.verification.cases import network
 from crosscheck.verification.cases.descent import DescentCase, times
-from crosscheck.verification.cases.hyperparameters import OPTIMIZER_CASES
+from crosscheck.verification.cases.hyperparameters import OPTIMIZER_CASES, paired
 from crosscheck.verification.cases.stages import Stage
 
 RATES = (0.1,) * 6 + (0.025,) * 6
@@ -41,6 +41,7 @@ def generated() -> list[DescentCase]:
         for layers, dtype in ((True, "float64"), (True, "float32"), (False, "float64"))
     ]
     labels = (*(AFTER.get(name, name) for name in STATES), "momentum with an L2 penalty")
+    whole += [_generated(label, True, "float64") for label in paired()]
     return whole + [_late_in_history(label) for label in labels]
 
 
@@ -59,7 +60,7 @@ def _generated(label: str, layers: bool, dtype: str) -> DescentCase:
     grads = [times(factor, tree) for factor, tree in zip(FACTORS, directions, strict=True)]
     if not layers:
         grads[0][-2] = 0  # an entry that nothing moves at the first step
-    optimizer, keywords = OPTIMIZER_CASES[label]
+    optimizer, keywords = (OPTIMIZER_CASES | paired())[label]
     name = f"{label}-{'layers' if layers else 'array'}-{dtype}"
     return DescentCase("optimizers", name, optimizer, keywords, RATES, start, tuple(grads))
 

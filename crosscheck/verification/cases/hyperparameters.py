@@ -4,6 +4,8 @@ Beside the usual values stand some that show more: a large eps, short memories, 
 does not start at 0.
 """
 
+from functools import cache
+from itertools import combinations, product
 from typing import Any
 
 from crosscheck.frameworks.hyperparameters import (
@@ -110,3 +112,64 @@ OPTIMIZER_CASES: dict[str, tuple[str, dict[str, Any]]] = {
         SHARP | {"bias_correction": False, "eps_place": "inside"},
     ),
 }
+
+
+# ----- every pair of options -----
+
+# What each option may be. Of a number it counts whether it is 0, which leaves a rule out.
+OPTIONS: dict[str, tuple[Any, ...]] = {
+    "nesterov": (False, True),
+    "rate_inside": (True, False),
+    "dampen_first": (True, False),
+    "centered": (False, True),
+    "bias_correction": (True, False),
+    "fallback": (True, False),
+    "scaled": (True, False),
+    "maximum_of": ("raw", "corrected"),
+    "eps_place": ("outside", "inside", "hat"),
+    "dampening": (0.0, 0.25),
+    "momentum": (0.0, 0.9),
+    "initial_accumulator": (0.0, 0.1),
+}
+# What is no option: AdamW always decays, and its momentum is what a momentum has.
+FIXED = {"momentum": ("momentum",), "adamw": ("weight_decay",)}
+WITHOUT_HAT = ("adagrad", "rmsprop", "adamax")
+
+Setting = tuple[tuple[str, Any], ...]  # two options, each with what it is
+
+
+def options_of(optimizer: str) -> dict[str, tuple[Any, ...]]:
+    """The options of an optimizer that the cases set, and what each may be."""
+    keywords = next(own for name, own in OPTIMIZER_CASES.values() if name == optimizer)
+    found = {key: OPTIONS[key] for key in keywords if key in OPTIONS}
+    if optimizer in WITHOUT_HAT:
+        found["eps_place"] = ("outside", "inside")
+    return {key: values for key, values in found.items() if key not in FIXED.get(optimizer, ())}
+
+
+def settings_in(keywords: dict[str, Any], options: dict[str, tuple[Any, ...]]) -> set[Setting]:
+    """The pairs of settings that one case has."""
+    chosen = [
+        (key, values[bool(keywords[key])] if isinstance(values[0], float) else keywords[key])
+        for key, values in options.items()
+    ]
+    return set(combinations(chosen, 2))
+
+
+@cache
+def paired() -> dict[str, tuple[str, dict[str, Any]]]:
+    """Cases of the pairs of options that `OPTIMIZER_CASES` leaves out, as few as are found."""
+    found: dict[str, tuple[str, dict[str, Any]]] = {}
+    for optimizer in dict.fromkeys(name for name, _ in OPTIMIZER_CASES.values()):
+        options = options_of(optimizer)
+        cases = [own for name, own in OPTIMIZER_CASES.values() if name == optimizer]
+        every = [dict(zip(options, values, strict=True)) for values in product(*options.values())]
+        missing = set().union(*(settings_in(each, options) for each in every))
+        missing -= set().union(*(settings_in(each, options) for each in cases))
+        usual = cases[0] | {"eps": 1e-3} if "eps" in cases[0] else cases[0]
+        while missing:
+            best = max(every, key=lambda each: len(missing & settings_in(each, options)))
+            missing -= settings_in(best, options)
+            words = ", ".join(f"{key}={value}" for key, value in best.items())
+            found[f"{optimizer} with {words}"] = (optimizer, usual | best)
+    return found

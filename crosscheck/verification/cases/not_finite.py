@@ -38,6 +38,7 @@ RULES: tuple[tuple[dict[str, float], list[float], str | None], ...] = (
     ({"loss_change_below": 0.5}, [0.1], None),
     ({"loss_change_below": 0.5}, [1.0, 0.5], None),
     ({"loss_change_below": 0.5}, [1.0, 1.25], "loss_change_below"),
+    ({"loss_change_below": 0.5}, [1.0, 2.0], None),
     ({"max_epochs": 2, "loss_below": 0.5}, [1.0, 0.4], "loss_below"),
     ({"max_epochs": 9}, [1.0, nan], "loss_not_finite"),
     ({"max_epochs": 2}, [1.0, inf], "loss_not_finite"),

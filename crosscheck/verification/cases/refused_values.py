@@ -130,6 +130,11 @@ BAD_VALUES: Refused = {
         ValueError,
         "layer_sizes must name at least inputs and outputs, not '34'",
     ),
+    "a batch size that is a truth value": (
+        lambda d: d.train(batch_size=True),
+        TypeError,
+        "batch_size must be a whole number, not True",
+    ),
     "a negative bound": (
         lambda d: d.f.params.init_params((3, 2), seed=0, initializer="uniform", bound=-1.0),
         ValueError,

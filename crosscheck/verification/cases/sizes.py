@@ -16,8 +16,8 @@ from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
 from crosscheck.verification.cases import network
 from crosscheck.verification.cases.network import EDGES, NetworkCase
 
-# More units than 64, a prime; more samples than 64, and odd.
-WIDE, TALL = (5, 67), (65, 1)
+# More units than 64, a prime; more samples than 1,000, and odd.
+WIDE, TALL = (5, 67), (1025, 1)
 DEEP = (*network.SIZES, 4, 5)
 OFFSET = 1e6
 
@@ -47,12 +47,17 @@ def by_columns(case: NetworkCase) -> NetworkCase:
 
 
 def _with_loss(name: str, loss: str, units: int, batch: int) -> NetworkCase:
-    """One layer; the targets are 1 at one output of each sample, or at every other sample."""
+    """One layer; the targets are 1 at one output of each sample, or at every other sample.
+
+    Those of a softmax sum to 1, also where there is one output.
+    """
     output = "sigmoid" if loss == "binary_cross_entropy" else "identity"
     case = network.drawn_with(name, (output,), (units, units), batch, loss)
     samples = np.arange(batch)
     targets = np.zeros_like(case.targets)
-    targets[samples, samples % units] = 1 if units > 1 else samples % 2
+    targets[samples, samples % units] = 1
+    if units == 1 and not loss.startswith("softmax"):
+        targets[::2] = 0
     return replace(case, targets=targets)
 
 

@@ -114,7 +114,7 @@ def _batches() -> Iterator[Condition]:
             f"samples: {name}",
             sentence,
             only or (*ACTIVATIONS, *LOSSES, *NETWORKS),
-            "only training divides samples into batches" if only else "it knows no samples",
+            "only training divides samples" if only == ("training",) else "it knows no samples",
             lambda call: call.last if holds(call) else None,
         )
 
@@ -128,6 +128,12 @@ def _batches() -> Iterator[Condition]:
         "a batch has more than 64",
         some(lambda n: n > 64),
         *(*ACTIVATIONS, *LOSSES, "forward", "gradient"),
+    )
+    yield batch(
+        "above 1,000",
+        "a batch has more than 1,000",
+        some(lambda n: n > 1000),
+        *(*ACTIVATIONS, *LOSSES, "forward", "classes", "gradient"),
     )
     yield batch(
         "fewer than a batch",
