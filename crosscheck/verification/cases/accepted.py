@@ -50,6 +50,12 @@ def generated() -> list[ConductCase]:
             linear | {"optimizers": ("momentum",)},
         ),
         ConductCase(
+            "train refuses a state of other layers",
+            {"the call": raising(ValueError, "")},
+            _call_with_other_state,
+            TRAINED | {"optimizers": ("momentum",)},
+        ),
+        ConductCase(
             "a run goes on as if it had not stopped",
             {"steps": "4", "params": "the same but for rounding"},
             _call_resumed,
@@ -72,8 +78,8 @@ def generated() -> list[ConductCase]:
 
 def _call_taken(framework: Framework) -> Found:
     door = Door(framework)
-    rows = door.array(np.full((5, 3), 1 / 3, "float32"))
-    layer = door.layer(np.ones((3, 2), "float32"), np.ones(3, "float32"))
+    rows = door.array(np.full((5, 10), 0.1, "float32"))  # which sum to 1 in float32 alone
+    layer = door.layer(np.ones((10, 2), "float32"), np.ones(10, "float32"))
     inputs = door.array(np.ones((5, 2), "float32"))
     train, rule = framework.training.train, framework.training.StopRule
     uniform = {"seed": 0, "initializer": "uniform", "bound": 0.0}
@@ -129,6 +135,16 @@ def _call_with_velocity(framework: Framework) -> Found:
     result = framework.training.train(params, inputs, targets, optimizer, state=state, **kind)
     ((weight, bias),) = framework.params.to_numpy(result.params)
     return {"moved by": (Layer(np.round(weight - 3, 9), np.round(bias - 5, 9)),)}
+
+
+def _call_with_other_state(framework: Framework) -> Found:
+    """A velocity that is turned over; each framework says so in words of its own."""
+    door, optimizer = Door(framework), framework.optimizers.momentum(0.1)
+    shapes = ((3, 4), (4,)), ((4, 2), (2,))
+    turned = door.array(tuple(door.layer(*map(np.zeros, pair)) for pair in shapes))
+    state = optimizer.init(door.params)._replace(velocity=turned)
+    call = partial(door.train, optimizer=optimizer, state=state)
+    return {"the call": refusal(call, raising(ValueError, ""))}
 
 
 def _call_resumed(framework: Framework) -> Found:

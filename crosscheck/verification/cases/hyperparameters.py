@@ -114,7 +114,7 @@ OPTIMIZER_CASES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-# ----- every pair of options -----
+# ----- every three options together -----
 
 # What each option may be. Of a number it counts whether it is 0, which leaves a rule out.
 OPTIONS: dict[str, tuple[Any, ...]] = {
@@ -135,7 +135,8 @@ OPTIONS: dict[str, tuple[Any, ...]] = {
 FIXED = {"momentum": ("momentum",), "adamw": ("weight_decay",)}
 WITHOUT_HAT = ("adagrad", "rmsprop", "adamax")
 
-Setting = tuple[tuple[str, Any], ...]  # two options, each with what it is
+Setting = tuple[tuple[str, Any], ...]  # some options, each with what it is
+TOGETHER = 3  # so many of them
 
 
 def options_of(optimizer: str) -> dict[str, tuple[Any, ...]]:
@@ -148,17 +149,17 @@ def options_of(optimizer: str) -> dict[str, tuple[Any, ...]]:
 
 
 def settings_in(keywords: dict[str, Any], options: dict[str, tuple[Any, ...]]) -> set[Setting]:
-    """The pairs of settings that one case has."""
+    """What any three options of one case are; of an optimizer that has fewer, all of them."""
     chosen = [
         (key, values[bool(keywords[key])] if isinstance(values[0], float) else keywords[key])
         for key, values in options.items()
     ]
-    return set(combinations(chosen, 2))
+    return set(combinations(chosen, min(TOGETHER, len(chosen))))
 
 
 @cache
 def paired() -> dict[str, tuple[str, dict[str, Any]]]:
-    """Cases of the pairs of options that `OPTIMIZER_CASES` leaves out, as few as are found."""
+    """Cases of what `OPTIMIZER_CASES` leaves out of three options, as few as are found."""
     found: dict[str, tuple[str, dict[str, Any]]] = {}
     for optimizer in dict.fromkeys(name for name, _ in OPTIMIZER_CASES.values()):
         options = options_of(optimizer)

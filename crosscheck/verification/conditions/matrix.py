@@ -220,6 +220,8 @@ def _around_update(
 
 def _answered(watched: _Watched, arguments: dict[str, Any], result: Any) -> Any:
     call = described(watched.function, arguments, result)
+    if not call.leaves:  # a network without layers gives nothing that could be spoiled
+        return result
     shapes = tuple((path, array.shape) for path, array, _ in call.leaves)
     call = replace(call, is_repeated=shapes in watched.shapes)
     watched.shapes.add(shapes)
