@@ -18,7 +18,7 @@ from crosscheck.verification.cases.functions import FunctionCase
 from crosscheck.verification.cases.network import EDGES, NetworkCase
 from crosscheck.verification.cases.stages import Quantities, Stage
 
-TALL = (1025, 1)
+TALL, WIDE = (1025, 1), (5, 67)
 # One sample: a tie for the largest, and both signs.
 ONE = np.array([[2.0, -1.0, 2.0, 0.5, -0.25]])
 # All negative, and by columns; the first is smaller than the smallest normal number.
@@ -28,10 +28,12 @@ NEGATIVE[NEGATIVE == 0], NEGATIVE[0, 0] = -0.5, -1e-310
 
 @cache
 def generated() -> list[FunctionCase]:
-    """Every activation and every loss on each of the three arrays."""
-    tall = np.random.default_rng(7).standard_normal(TALL)
+    """Every activation and every loss on each of the arrays."""
+    drawn = np.random.default_rng(7)
+    tall, wide = drawn.standard_normal(TALL), drawn.standard_normal(WIDE)
     arrays = {"of one unit": tall, "of one sample": ONE, "by columns": NEGATIVE}
     return [
+        *(_activation(name, "of many units", wide) for name in ACTIVATIONS),
         *(_activation(name, how, z) for how, z in arrays.items() for name in ACTIVATIONS),
         *(_loss(name, how, a) for how, a in list(arrays.items())[1:] for name in LOSSES),
     ]

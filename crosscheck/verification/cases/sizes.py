@@ -3,8 +3,7 @@
 A mistake may show only where a layer is wider than a vector of the processor, where there is a
 fourth layer, or where a matrix lies in memory by columns. The conditions of `crosscheck
 discriminate` say which sizes are needed. They are few, since JAX compiles each operation for each
-shape: the deep network has the shapes of the generated ones, and every layer of another has one
-shape and another activation.
+shape: the deep network has the shapes of the generated ones.
 """
 
 from dataclasses import replace
@@ -28,8 +27,7 @@ def generated() -> list[NetworkCase]:
     deep = network.drawn_with("deep", ("tanh", "gelu", "sigmoid", "softplus", "identity"), DEEP)
     found = [deep, by_columns(replace(deep, name="deep, by columns, called again", again=True))]
     batch, units = WIDE
-    sizes = (units,) * (len(ACTIVATIONS) + 1)
-    found.append(network.drawn_with("wide", ACTIVATIONS, sizes, batch))
+    found.append(network.drawn_with("wide", ("tanh", "identity"), (units, units, units), batch))
     for name, (batch, units) in (("wide", WIDE), ("tall", TALL)):
         found += [_with_loss(f"{name}-{loss}", loss, units, batch) for loss in LOSSES]
     found += [_at_an_offset(loss) for loss in LOSSES if loss.endswith("squared_error")]
