@@ -12,9 +12,8 @@ import pytest
 from crosscheck.frameworks.registry import NotInstalled, load
 from crosscheck.numerics.comparison import EXACT
 from crosscheck.report.verification import closing_line
-from crosscheck.verification.cases import network
+from crosscheck.verification.cases import histories, network
 from crosscheck.verification.cases.groups import groups
-from crosscheck.verification.cases.hyperparameters import OPTIMIZER_CASES
 from crosscheck.verification.judging import asked_by
 from crosscheck.verification.ladder import next_rung
 from crosscheck.verification.verify import verify
@@ -101,13 +100,10 @@ def test_a_dropped_bias_correction_is_wrong_and_its_place_is_named(plant):
     assert {(c.place.stage, c.place.quantity) for c in found} == {("update", "updates")}
     assert {c.place.case for c in found} == {
         "document 002, published",
-        "adam-after 1000 steps",
-        "adamw-after 1000 steps",
         *(
-            f"{label}-{shape}"
-            for label, (name, keywords) in OPTIMIZER_CASES.items()
-            if name in ("adam", "adamw") and keywords["bias_correction"]
-            for shape in ("layers-float64", "layers-float32", "array-float64")
+            case.name
+            for case in histories.generated()
+            if case.optimizer in ("adam", "adamw") and case.keywords["bias_correction"]
         ),
     }
 
