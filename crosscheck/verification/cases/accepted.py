@@ -83,7 +83,9 @@ def generated() -> list[ConductCase]:
 
 def _call_taken(framework: Framework) -> Found:
     checks, rule = framework.checks, framework.training.StopRule
-    rows = to_framework(framework.params, np.full((5, 10), 0.1, "float32"))  # 1 in float32 alone
+    # Rounded to float32, most of these rows sum to 1 but for rounding.
+    drawn = np.random.default_rng(0).dirichlet(np.ones(10), 20).astype("float32")
+    rows = to_framework(framework.params, drawn)
     uniform = {"seed": 0, "initializer": "uniform", "bound": 0.0}
     calls = (
         lambda: checks.whole_number("batch_size", np.int64(2), at_least=1),
