@@ -31,11 +31,17 @@ def generated() -> list[FunctionCase]:
     """Every activation and every loss on each of the arrays."""
     drawn = np.random.default_rng(7)
     tall, wide = drawn.standard_normal(TALL), drawn.standard_normal(WIDE)
-    arrays = {"of one unit": tall, "of one sample": ONE, "by columns": NEGATIVE}
+    arrays = {
+        "of one unit": tall,
+        "of many units": wide,
+        "of one sample": ONE,
+        "by columns": NEGATIVE,
+    }
     return [
-        *(_activation(name, "of many units", wide) for name in ACTIVATIONS),
-        *(_activation(name, how, z) for how, z in arrays.items() for name in ACTIVATIONS),
-        *(_loss(name, how, a) for how, a in list(arrays.items())[1:] for name in LOSSES),
+        case(name, how, array)
+        for how, array in arrays.items()
+        for case, names in ((_activation, ACTIVATIONS), (_loss, LOSSES))
+        for name in names
     ]
 
 
@@ -53,6 +59,8 @@ def _loss(name: str, how: str, outputs: np.ndarray) -> FunctionCase:
         outputs = np.asarray(1 / (1 + np.exp(outputs / 50)), order="A")
     rng = np.random.default_rng(8)
     targets = np.asfortranarray(rng.dirichlet(np.ones(outputs.shape[1]), len(outputs)))
+    if how == "of many units":  # of which one is the right one
+        targets = np.eye(outputs.shape[1])[: len(outputs)]
     case = _layer_of_identity(f"{name} alone, {how}", ("identity",), outputs, targets)
     case = replace(case, loss=name)
     call = partial(_call, "losses.LOSSES", name, (outputs, targets))

@@ -26,10 +26,8 @@ def generated() -> list[NetworkCase]:
     """The deep network, the wide and the tall ones, one large offset, and memory by columns."""
     deep = network.drawn_with("deep", ("tanh", "gelu", "sigmoid", "softplus", "identity"), DEEP)
     found = [deep, by_columns(replace(deep, name="deep, by columns, called again", again=True))]
-    batch, units = WIDE
-    found.append(network.drawn_with("wide", ("tanh", "identity"), (units, units, units), batch))
     for name, (batch, units) in (("wide", WIDE), ("tall", TALL)):
-        found += [_with_loss(f"{name}-{loss}", loss, units, batch) for loss in LOSSES]
+        found.append(network.drawn_with(name, ("tanh", "identity"), (units, units, units), batch))
     found += [_at_an_offset(loss) for loss in LOSSES if loss.endswith("squared_error")]
     return found + [_hidden_at_the_edges(activation) for activation in ACTIVATIONS]
 
@@ -42,21 +40,6 @@ def by_columns(case: NetworkCase) -> NetworkCase:
     params = tuple((np.asfortranarray(weight), bias) for weight, bias in case.params)
     inputs, targets = map(np.asfortranarray, (case.inputs, case.targets))
     return replace(case, params=params, inputs=inputs, targets=targets)
-
-
-def _with_loss(name: str, loss: str, units: int, batch: int) -> NetworkCase:
-    """One layer; the targets are 1 at one output of each sample, or at every other sample.
-
-    Those of a softmax sum to 1, also where there is one output.
-    """
-    output = "sigmoid" if loss == "binary_cross_entropy" else "identity"
-    case = network.drawn_with(name, (output,), (units, units), batch, loss)
-    samples = np.arange(batch)
-    targets = np.zeros_like(case.targets)
-    targets[samples, samples % units] = 1
-    if units == 1 and not loss.startswith("softmax"):
-        targets[::2] = 0
-    return replace(case, targets=targets)
 
 
 def _hidden_at_the_edges(activation: str) -> NetworkCase:

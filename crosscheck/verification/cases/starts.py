@@ -139,7 +139,7 @@ def predicted() -> list[ConductCase]:
 def networks() -> list[NetworkCase]:
     """Networks of other depths, widths and batches, and one by columns."""
     named = {case.name: case for case in (*sizes.generated(), *network.generated())}
-    chosen = ("deep", "deep, by columns, called again", "wide", "tall-half_squared_error")
+    chosen = ("deep", "deep, by columns, called again", "wide", "tall")
     return [named[name] for name in (*chosen, "batch of one")] + network.worked()
 
 
