@@ -23,7 +23,7 @@ from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.cases.stages import Case, Stage
 from crosscheck.verification.cases.training import ENDED
 from crosscheck.verification.conditions.matrix import Cell
-from crosscheck.verification.judging import Attempt, against_exact, attempt
+from crosscheck.verification.judging import Attempt, Bits, against_exact, attempt, bits_of
 from crosscheck.verification.mistakes.catalogue import catalogue
 from crosscheck.verification.mistakes.mistake import FOLDER, Code, Mistake, as_framework
 
@@ -137,24 +137,14 @@ def may_differ(mistake: Mistake, case: Case) -> bool:
 def failures_of(mistake: Mistake, case: Case) -> list[Comparison]:
     """What differs from the exact values of a case under a mistake."""
     attempted = mistaken_attempt(mistake, case)
-    if _bits(attempted) == _honest_bits(case):
+    if bits_of(attempted) == _honest_bits(case):
         return []  # as most mistakes do in most cases; the reference itself holds in all of them
     return [each for each in against_exact(case, attempted) if not each.holds]
 
 
-def _bits(attempted: Attempt) -> dict[tuple[str, ...], tuple[Any, ...]]:
-    """Every bit of what was computed, by stage, quantity and place."""
-    return {
-        (stage, quantity, place): (value.dtype, value.shape, value.tobytes())
-        for stage, quantities in attempted.stages.items()
-        for quantity, tensors in quantities.items()
-        for place, (value, *_) in tensors.items()
-    }
-
-
 @cache
-def _honest_bits(case: Case) -> dict[tuple[str, ...], tuple[Any, ...]]:
-    return _bits(attempt(case, _numpy()))
+def _honest_bits(case: Case) -> Bits:
+    return bits_of(attempt(case, _numpy()))
 
 
 def _numpy() -> Framework:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from traceback import walk_tb
+from typing import Any
 
 import numpy as np
 
@@ -152,6 +153,22 @@ def raised_in(error: BaseException, framework: Framework) -> tuple[str, str | No
             module = file.relative_to(folder).parts[0].removesuffix(".py")
             return plain(f"{module}.{frame.f_code.co_qualname}"), plain(f"{file}:{line}")
     return "?", None
+
+
+# By stage and quantity the place, dtype, shape and bytes of each array.
+Bits = dict[tuple[str, str], list[tuple[Any, ...]]]
+
+
+def bits_of(attempted: Attempt) -> Bits:
+    """Every bit of what a framework computed of a case."""
+    return {
+        (stage, quantity): [
+            (place, value.dtype, value.shape, value.tobytes())
+            for place, (value, *_) in tensors.items()
+        ]
+        for stage, quantities in attempted.stages.items()
+        for quantity, tensors in quantities.items()
+    }
 
 
 def against_exact(case: Case, attempted: Attempt) -> list[Comparison]:

@@ -6,14 +6,15 @@ the steps and epochs, the seed, or the values.
 
 from collections.abc import Callable, Iterator
 from functools import cache, partial
+from math import isqrt
 
 import numpy as np
 
 from crosscheck.verification.conditions.calls import Call, Leaf, Spot, last_of
 from crosscheck.verification.conditions.condition import Condition, Spoils
-from crosscheck.verification.conditions.functions import KINDS
+from crosscheck.verification.conditions.functions import ACTIVATION_KINDS, KINDS, LOSS_KINDS
+from crosscheck.verification.conditions.values import values
 
-ACTIVATIONS, LOSSES = ("elementwise", "rows"), ("difference", "probabilities", "logits")
 NETWORKS = ("forward", "classes", "gradient", "training")
 # Of these a call has arrays of one size each: all of their entries count, whatever the shape.
 FLAT = ("optimizer", "sum", "copy")
@@ -23,7 +24,7 @@ LAYERED = (*NETWORKS, "drawing")
 @cache
 def conditions() -> tuple[Condition, ...]:
     """Every condition, in the order in which the matrix shows them."""
-    return (*_sizes(), *_depths(), *_batches(), *_memory(), *_counts(), *_values())
+    return (*_sizes(), *_depths(), *_batches(), *_memory(), *_counts(), *values())
 
 
 # ----- sizes -----
@@ -31,7 +32,7 @@ def conditions() -> tuple[Condition, ...]:
 
 def _lengths(call: Call) -> Iterator[tuple[int, Leaf | None, int]]:
     """Every length that counts, the array that has it, and along which axis; -1 for all of it."""
-    if call.kind in LOSSES:
+    if call.kind in LOSS_KINDS:
         yield call.sizes[0], None, 0
     elif call.kind == "classes":
         yield from ((size, None, 0) for size in call.sizes)
@@ -68,18 +69,31 @@ def _sizes() -> Iterator[Condition]:
 
     yield size("one", lambda n: n == 1)
     yield size("odd", lambda n: n > 1 and n % 2 == 1)
-    yield size("a prime above 3", lambda n: n in (5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 61, 67))
+    yield size("a prime above 3", lambda n: n > 3 and all(n % k for k in range(2, isqrt(n) + 1)))
     for least in (8, 16, 32, 64):
         # The entry after a vector of so many lanes.
         yield size(f"above {least}", lambda n, least=least: n > least, least)  # type: ignore[misc]
     yield size("above 8, no multiple of 8", lambda n: n > 8 and n % 8 > 0)
     yield Condition(
+        "size: an axis of one",
+        "an array of the result has an axis of one entry, which must not be dropped",
+        tuple(kind for kind in KINDS if kind not in LOSS_KINDS),
+        "its result is a number",
+        _with_an_axis_of_one,
+        Spoils.SHAPE,
+    )
+    yield Condition(
         "size: one output",
         "the network, or the loss, has one output",
-        (*NETWORKS, *LOSSES),
+        (*NETWORKS, *LOSS_KINDS),
         "it knows no outputs",
         lambda call: call.last if call.sizes[-1] == 1 else None,
     )
+
+
+def _with_an_axis_of_one(call: Call) -> Spot | None:
+    found = [leaf for leaf in call.leaves if 1 in leaf.array.shape]
+    return last_of(found[-1]) if found else None
 
 
 # ----- layers and samples -----
@@ -113,7 +127,7 @@ def _batches() -> Iterator[Condition]:
         return Condition(
             f"samples: {name}",
             sentence,
-            only or (*ACTIVATIONS, *LOSSES, *NETWORKS),
+            only or (*ACTIVATION_KINDS, *LOSS_KINDS, *NETWORKS),
             "only training divides samples" if only == ("training",) else "it knows no samples",
             lambda call: call.last if holds(call) else None,
         )
@@ -127,13 +141,13 @@ def _batches() -> Iterator[Condition]:
         "above 64",
         "a batch has more than 64",
         some(lambda n: n > 64),
-        *(*ACTIVATIONS, *LOSSES, "forward", "gradient"),
+        *(*ACTIVATION_KINDS, *LOSS_KINDS, "forward", "gradient"),
     )
     yield batch(
         "above 1,000",
         "a batch has more than 1,000",
         some(lambda n: n > 1000),
-        *(*ACTIVATIONS, *LOSSES, "forward", "classes", "gradient"),
+        *(*ACTIVATION_KINDS, *LOSS_KINDS, "forward", "classes", "gradient"),
     )
     yield batch(
         "fewer than a batch",
@@ -181,7 +195,7 @@ def _memory() -> Iterator[Condition]:
     yield Condition(
         "memory: used again",
         "the function was called before, and that result is still to be read",
-        (*ACTIVATIONS, "forward", "gradient", "classes", "optimizer", "sum", "drawing"),
+        (*ACTIVATION_KINDS, "forward", "gradient", "classes", "optimizer", "sum", "drawing"),
         "its result is a number, or what it gives is read at once",
         lambda call: call.last if call.is_repeated else None,
         Spoils.MEMORY,
@@ -236,9 +250,3 @@ def _counts() -> Iterator[Condition]:
 
     yield epoch("0", lambda e: e == 0)
     yield epoch("above 255", lambda e: e > 255)
-
-
-def _values() -> Iterator[Condition]:
-    from crosscheck.verification.conditions.values import values
-
-    yield from values()

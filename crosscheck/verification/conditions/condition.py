@@ -16,6 +16,7 @@ class Spoils(StrEnum):
     ENTRY = "one entry, by a thousandth"
     MEMORY = "the result: the next call writes into it"
     NUMBER = "one entry: a number in place of NaN"
+    SHAPE = "the shape: axes of one entry are dropped"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The functions of the contract that are spoiled, and how a call of each is described.
 
-Each kind of function is described by one `describe`: from the arguments and the result of a call
-it makes a `Call`.
+What a call was given and what it gave is described as a `Call`, for each kind of function in its
+own way.
 """
 
 import inspect
@@ -180,3 +180,4 @@ _DESCRIBED: dict[str, Callable[[Function, dict[str, Any], Any], Call]] = {
     "drawing": _drawing,
 }
 KINDS = tuple(_DESCRIBED)
+ACTIVATION_KINDS, LOSS_KINDS = ("elementwise", "rows"), ("difference", "probabilities", "logits")

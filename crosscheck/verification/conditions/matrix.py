@@ -22,7 +22,7 @@ from crosscheck.verification.conditions.calls import Call, Spot, leaves_of, with
 from crosscheck.verification.conditions.catalogue import conditions
 from crosscheck.verification.conditions.condition import SPOILED, Condition, Spoils
 from crosscheck.verification.conditions.functions import Function, described, functions, named
-from crosscheck.verification.judging import against_exact, attempt
+from crosscheck.verification.judging import against_exact, attempt, bits_of
 from crosscheck.verification.mistakes.mistake import Mistake, as_framework
 
 # Cases keep what they build of a framework; every wrapped one is another.
@@ -90,17 +90,20 @@ def matrix(
 
 def _tried(function: Function, condition: Condition, cases: Sequence[Case]) -> Cell:
     """Spoil a function where a condition holds, in the cases that meet it, until one differs."""
-    most = 0.0
+    used: list[float] = []
     for case in cases:
         with _wrapped(_Watched(function, _spoiling(condition))) as spoiled:
             attempted = attempt(case, spoiled)
         found = against_exact(case, attempted)
         if attempted.failure is not None or not all(each.holds for each in found):
             return Cell(function.name, condition.name, True, by=case.name)
-        most = max(most, max((each.fraction_of_bound for each in found), default=0.0))
+        honest, spoilt = bits_of(attempt(case, _copy())), bits_of(attempted)
+        places = [(each, (each.place.stage, each.place.quantity)) for each in found]
+        used += [e.fraction_of_bound for e, place in places if spoilt[place] != honest.get(place)]
     excused = None
-    if cases and condition.may_hide is not None:
-        excused = f"{condition.may_hide}: at most {most:.2g} of a bound is used"
+    # Only a change that a case sees, and must allow, is excused: not that no case looks.
+    if used and condition.may_hide is not None:
+        excused = f"{condition.may_hide}: at most {max(used):.2g} of a bound is used"
     return Cell(function.name, condition.name, True, excused=excused)
 
 
@@ -163,6 +166,8 @@ def _spoiling(condition: Condition) -> Callable[[Call, Any], Any]:
 def _spoiled(result: Any, spot: Spot, spoils: Spoils) -> Any:
     array = next(array for path, array in leaves_of(result) if path == spot.path).copy()
     entry = array[spot.entry]
+    if spoils == Spoils.SHAPE:
+        return with_array(result, spot.path, array.squeeze())
     if spoils == Spoils.NUMBER:
         array[np.isnan(array)] = 0.5
         array[spot.entry] = 0.5

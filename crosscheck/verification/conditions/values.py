@@ -6,8 +6,8 @@ import numpy as np
 
 from crosscheck.verification.conditions.calls import Call, Spot
 from crosscheck.verification.conditions.condition import Condition, Spoils
+from crosscheck.verification.conditions.functions import ACTIVATION_KINDS, LOSS_KINDS
 
-ACTIVATIONS, LOSSES = ("elementwise", "rows"), ("difference", "probabilities", "logits")
 ROWS, GRADIENTS = ("rows",), ("optimizer",)
 # Where exp no longer fits into the dtype, a little below.
 LARGE = {"float64": 700.0, "float32": 80.0}
@@ -15,7 +15,7 @@ LARGE = {"float64": 700.0, "float32": 80.0}
 
 def values() -> Iterator[Condition]:
     """Every one of them."""
-    entries = (*ACTIVATIONS, *GRADIENTS)
+    entries = (*ACTIVATION_KINDS, *GRADIENTS)
     of_entries = "zeros, signs and sizes of what it is given are not its own affair"
     yield Condition(
         "value: 0", "an entry is exactly 0", entries, of_entries, _entry(lambda a: a == 0)
@@ -23,14 +23,14 @@ def values() -> Iterator[Condition]:
     yield Condition(
         "value: one sign",
         "all entries are negative",
-        ACTIVATIONS,
+        ACTIVATION_KINDS,
         of_entries,
         lambda call: call.last if np.all(call.given[0] < 0) else None,
     )
     yield Condition(
         "value: near overflow",
         "an entry is so large that its exp does not fit, or nearly not",
-        (*ACTIVATIONS, "logits"),
+        (*ACTIVATION_KINDS, "logits"),
         "it takes no exp of what it is given",
         _entry(lambda a: np.abs(a) >= LARGE[a.dtype.name]),
         may_hide="the result is 0, or as near to it as the smallest normal number",
@@ -38,7 +38,7 @@ def values() -> Iterator[Condition]:
     yield Condition(
         "value: subnormal",
         "an entry is smaller than the smallest normal number",
-        ACTIVATIONS,
+        ACTIVATION_KINDS,
         of_entries,
         _entry(lambda a: (a != 0) & (np.abs(a) < np.finfo(a.dtype).smallest_normal)),
         may_hide="the bound is the smallest normal number, since a framework may take less for 0",
@@ -69,7 +69,7 @@ def values() -> Iterator[Condition]:
         yield Condition(
             f"target: exactly {target}",
             f"a target is exactly {target}",
-            (*LOSSES, "gradient"),
+            (*LOSS_KINDS, "gradient"),
             "it takes no targets",
             lambda call, target=target: (  # type: ignore[misc]
                 call.last if np.any(_targets(call) == target) else None
@@ -93,7 +93,7 @@ def values() -> Iterator[Condition]:
     yield Condition(
         "value: NaN",
         "an entry is NaN",
-        (*ACTIVATIONS, *LOSSES, "forward"),
+        (*ACTIVATION_KINDS, *LOSS_KINDS, "forward"),
         "what is not finite is refused, or its result is nobody's to promise",
         lambda call: call.last if any(np.isnan(a).any() for a in call.given) else None,
         Spoils.NUMBER,
