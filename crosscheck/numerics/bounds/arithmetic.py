@@ -4,11 +4,13 @@ from typing import Any
 
 from crosscheck.numerics.bounds import inexact
 from crosscheck.numerics.bounds.inexact import Inexact, exactly
-from crosscheck.numerics.exact.balls import elementwise, from_floats
+from crosscheck.numerics.exact.balls import elementwise, from_floats, is_above
 
 
-def sqrt(x: Any) -> Any:
-    """The square root."""
+def sqrt(x: Any, signed: bool = False) -> Any:
+    """The square root; `signed` says that a computation may find a number below 0 instead."""
+    if isinstance(x, Inexact):
+        return x.sqrt(signed)
     return x.sqrt() if hasattr(x, "sqrt") else elementwise(lambda ball: ball.sqrt(), x)
 
 
@@ -41,9 +43,17 @@ def rounded_like(g: Any, number: Any) -> Any:
     return inexact.in_precision(number, g.precision) if isinstance(g, Inexact) else number
 
 
-def midpoint(number: Any) -> float:
-    """The value of a number, without its error or its radius."""
-    return float(number.value if isinstance(number, Inexact) else number.mid())
+def where_above(number: Any, threshold: Any, above: Any, below: Any) -> Any:
+    """`above` where a number is above a threshold, else `below`.
+
+    Where a computation may find it on either side, the result may be one or the other.
+    """
+    if not isinstance(number, Inexact):
+        return above if is_above(number, threshold) else below
+    difference = number - threshold
+    chosen, other = (above, below) if difference.value > 0 else (below, above)
+    sure = abs(difference.value) > 2 * difference.error
+    return chosen if sure else inexact.either(chosen, other)
 
 
 def is_zero(number: Any) -> bool:

@@ -6,7 +6,7 @@ Each takes as `before` how many steps came before the first one, all with gradie
 from collections.abc import Iterator
 from typing import Any
 
-from crosscheck.numerics.bounds.arithmetic import maximum, midpoint, power, sqrt
+from crosscheck.numerics.bounds.arithmetic import maximum, power, sqrt, where_above
 from crosscheck.numerics.bounds.steps import Grads, Rates, StepResult, root_with_eps
 
 
@@ -93,12 +93,10 @@ def radam(
     for t, (m, v, _, rate) in enumerate(_moments(grads, rates, b1, b2), start=before + 1):
         m_hat = m / (1 - b1**t)
         rho = rho_inf - 2 * t * b2**t / (1 - b2**t)
-        if midpoint(rho) > midpoint(threshold):
-            r = sqrt((rho - 4) * (rho - 2) * rho_inf / ((rho_inf - 4) * (rho_inf - 2) * rho))
-            divisor = root_with_eps(v / (1 - b2**t), _eps_at(t, eps, b2, eps_place), eps_place)
-            update = -rate * r * m_hat / divisor
-        else:
-            update = -rate * m_hat if fallback else 0 * m_hat
+        r = sqrt((rho - 4) * (rho - 2) * rho_inf / ((rho_inf - 4) * (rho_inf - 2) * rho))
+        divisor = root_with_eps(v / (1 - b2**t), _eps_at(t, eps, b2, eps_place), eps_place)
+        undivided = -rate * m_hat if fallback else 0 * m_hat
+        update = where_above(rho, threshold, -rate * r * m_hat / divisor, undivided)
         yield StepResult(update, {"first_moment": m, "second_moment": v})
 
 
@@ -130,7 +128,7 @@ def _moments(grads: Grads, rates: Rates, b1: Any, b2: Any) -> Iterator[tuple[Any
     m = v = 0.0  # type: Any
     for g, rate in zip(grads, rates, strict=True):
         m = b1 * m + (1 - b1) * g
-        v = b2 * v + (1 - b2) * g * g
+        v = b2 * v + (1 - b2) * (g * g)
         yield m, v, g, rate
 
 

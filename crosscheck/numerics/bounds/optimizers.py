@@ -77,9 +77,10 @@ def rmsprop(
     for g, rate in zip(grads, rates, strict=True):
         if m is None:
             v, m, velocity = rounded_like(g, initial_accumulator), zeros(g), zeros(g)
-        v = decay * v + (1 - decay) * g * g
+        v = decay * v + (1 - decay) * (g * g)
         m = decay * m + (1 - decay) * g if centered else m
-        push = -g / root_with_eps(v - m * m if centered else v, eps, eps_place)
+        mean = v - m * m if centered else v
+        push = -g / root_with_eps(mean, eps, eps_place, signed=centered)
         if is_zero(momentum):
             update = rate * push
         elif rate_inside:
@@ -96,9 +97,9 @@ def adadelta(grads: Grads, rates: Rates, decay: Any, eps: Any) -> Iterator[StepR
     w = None
     for g, rate in zip(grads, rates, strict=True):
         w = zeros(g) if w is None else w
-        v = decay * v + (1 - decay) * g * g
+        v = decay * v + (1 - decay) * (g * g)
         d = -g * sqrt(w + eps) / sqrt(v + eps)
-        w = decay * w + (1 - decay) * d * d
+        w = decay * w + (1 - decay) * (d * d)
         yield StepResult(rate * d, {"second_moment": v, "second_moment_of_updates": w})
 
 
