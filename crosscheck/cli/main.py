@@ -27,7 +27,7 @@ COMMANDS = {
         "is.",
     ),
     "bounds": (
-        "sharpness",
+        "bounds",
         "Measure how much of the derived bounds honest implementations use.",
     ),
     "conventions": (

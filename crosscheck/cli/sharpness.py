@@ -1,4 +1,4 @@
-"""`crosscheck discriminate` and `crosscheck bounds`: how sharp the suite is."""
+"""`crosscheck discriminate`: how sharp the suite is."""
 
 import sys
 
@@ -68,50 +68,3 @@ def discriminate(
 def _is_asked_for(name: str, own: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """Whether a name contains one that is asked for; all are, where nothing is asked for."""
     return any(part in name for part in own) if own else not other
-
-
-@click.command()
-@click.option(
-    "--networks",
-    type=click.IntRange(min=1),
-    default=2000,
-    show_default=True,
-    help="How many random networks.",
-)
-@click.option(
-    "--framework",
-    "names",
-    metavar="NAME",
-    multiple=True,
-    default=("numpy", "torch"),
-    show_default=True,
-    help="A framework to measure; repeatable. JAX compiles every shape, and takes hours.",
-)
-@JSON_OPTION
-def bounds(networks: int, names: tuple[str, ...], json_path: str | None) -> None:
-    """Measure how much of the derived bounds honest implementations use.
-
-    Random networks of 1 to 4 layers and 1 to 64 units, every activation and loss, scales from 0.01
-    to 100, float64 and float32: the worst fraction of the bound in each, as a histogram. Then the
-    worst fraction of every component by itself. A bound may neither be exceeded nor be idle. Exit
-    codes: 0 it is neither, 1 it is, 2 bad usage.
-    """
-    from crosscheck.frameworks.registry import UnknownFrameworkError
-    from crosscheck.frameworks.worker import EndedError, RaisedError
-    from crosscheck.report.bounds import show_bounds
-    from crosscheck.verification import calibration
-
-    console = console_for(json_path)
-    try:
-        with progress_bar(calibration.parts(networks), between=0) as advance:
-            uses, components = calibration.calibrate(names, networks, advance)
-    except UnknownFrameworkError as error:
-        raise click.UsageError(str(error)) from None
-    except (NotImplementedError, RaisedError, EndedError) as error:
-        raise click.UsageError(f"a framework cannot be measured: {error}") from None
-    problems = calibration.problems(uses, components)
-    write_json(json_path, calibration.as_json(uses, components))
-    compared = dict.fromkeys(use.framework for use in uses)
-    histograms = {name: calibration.histogram(uses, name) for name in compared}
-    show_bounds(console, uses, components, histograms, problems)
-    sys.exit(1 if problems else 0)

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from crosscheck.numerics.blindness import Sight
 from crosscheck.numerics.digits import of_bound
 from crosscheck.report.colours import BAD, GOOD
 from crosscheck.verification.calibration import Use
@@ -16,6 +17,7 @@ def show_bounds(
     uses: Sequence[Use],
     components: Mapping[str, Use],
     histograms: Mapping[str, Sequence[int]],
+    sight: Sight,
     problems: Sequence[str],
 ) -> None:
     """Print the histograms of a study, the worst use of every component and the outcome.
@@ -26,6 +28,7 @@ def show_bounds(
         components: The worst use of every component by itself, by its name.
         histograms: How many networks use up to 0.1, 0.2 ... 1.0 of the bound, and more than it,
             by the framework.
+        sight: What the bounds of the networks leave open.
         problems: Where a bound is exceeded or idle.
     """
     table = Table(title="Random networks by the worst fraction of the bound that they use")
@@ -49,6 +52,12 @@ def show_bounds(
     for name, use in components.items():
         worst.add_row(name, of_bound(use.fraction), use.framework)
     console.print(worst)
+    console.print(
+        f"Of {sight.entries:,} entries of the networks {sight.excluded:,} are excluded (their "
+        f"bound is infinite), {sight.blind:,} are blind (it exceeds a hundredth of the largest "
+        f"entry); of {sight.tensors:,} tensors {sight.blind_tensors:,} are blind (it exceeds that "
+        "entry)"
+    )
     for problem in problems:
         console.print(BAD.paint(escape(problem)))
     top = max(uses, key=lambda use: use.fraction)

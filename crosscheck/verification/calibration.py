@@ -5,30 +5,29 @@ error with respect to the exact value is divided by its bound.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from crosscheck.frameworks.processes import cores
 from crosscheck.frameworks.registry import Framework, installed, registry
-from crosscheck.frameworks.worker import Workers
-from crosscheck.numerics.comparison import EXACT, Place, compare, finite
+from crosscheck.numerics.blindness import Sight, sight_of, total
+from crosscheck.numerics.comparison import EXACT, Place, Tensor, compare, finite
 from crosscheck.numerics.digits import few_digits
 from crosscheck.verification.cases import descent
 from crosscheck.verification.cases.drawn import drawn_network
 from crosscheck.verification.cases.probes import Probe, probes
 from crosscheck.verification.cases.stages import Case
 from crosscheck.verification.judging import asked_by, finished
+from crosscheck.verification.lanes import call_in_lanes
 
 # In some network some framework must use more than this fraction of a bound. If all bounds were ten
 # times as wide, none would.
 FLOOR = 0.2
 # The same for every component by itself; with a bound ten times as wide it could not be reached.
 COMPONENT_FLOOR = 0.1
-# Into so many parts the work is divided between the workers, and how many seconds one may take.
-PARTS, LIMIT = 16, 3600.0
+PARTS = 16  # into so many the work is divided between the workers
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,20 @@ class Use:
     case: str
     quantity: str
     fraction: float
+
+
+class Calibration(NamedTuple):
+    """What `calibrate` finds.
+
+    Attributes:
+        uses: The worst use of each framework in each random network.
+        components: For every component, its worst use by any of the frameworks.
+        sight: What the bounds of the random networks leave open.
+    """
+
+    uses: list[Use]
+    components: dict[str, Use]
+    sight: Sight
 
 
 def uses(case: Case, framework: Framework) -> Iterator[Use]:
@@ -98,7 +111,7 @@ def components(
 
 def calibrate(
     names: Sequence[str], networks: int, progress: Callable[[str], None] = lambda name: None
-) -> tuple[list[Use], dict[str, Use]]:
+) -> Calibration:
     """What `study` and `components` find, in a worker for each core; with one core, here.
 
     The networks and the probes are divided, not the frameworks: exact values take the longest, and
@@ -116,29 +129,20 @@ def calibrate(
     """
     registry(names)  # an unknown name is refused before any process begins
     count = parts(networks)
-    lanes = min(cores(), count)
-
-    def measured(lane: int) -> list[Any]:
-        worker = workers.start() if lanes > 1 else None
-        found = []
-        for number in range(lane, count, lanes):
-            drawn = _part_of(range(networks), number, count)
-            progress(f"networks {drawn[0] + 1} to {drawn[-1] + 1}")
-            arguments = names, drawn, number, count
-            if worker is None:
-                found.append(measure_part(*arguments))
-            else:
-                found.append(worker.call(f"{__name__}:measure_part", *arguments, limit=LIMIT))
-        return found
-
-    with ThreadPoolExecutor(lanes) as pool, Workers() as workers:
-        of_lanes = list(pool.map(measured, range(lanes)))
-    found = [of_lanes[number % lanes][number // lanes] for number in range(count)]
-    in_networks = [Use(*use) for of_networks, _ in found for use in of_networks]
+    drawn = [_part_of(range(networks), number, count) for number in range(count)]
+    found = call_in_lanes(
+        measure_part,
+        [(names, drawn[number], number, count) for number in range(count)],
+        min(cores(), count),
+        lambda number: progress(f"networks {drawn[number][0] + 1} to {drawn[number][-1] + 1}"),
+    )
+    in_networks = [Use(*use) for of_networks, _, _ in found for use in of_networks]
     # As `components` meets them: those of one framework in all probes, then those of the next.
-    of_frameworks = zip(*(of_probes for _, of_probes in found), strict=True)
+    of_frameworks = zip(*(of_probes for _, of_probes, _ in found), strict=True)
     of_probes = ((n, Use(*use)) for parts in of_frameworks for part in parts for n, use in part)
-    return in_networks, _worst(of_probes)
+    return Calibration(
+        in_networks, _worst(of_probes), total(Sight(*counts) for _, _, counts in found)
+    )
 
 
 def parts(networks: int) -> int:
@@ -147,7 +151,7 @@ def parts(networks: int) -> int:
 
 
 def measure_part(names: Sequence[str], drawn: range, number: int, count: int) -> list[Any]:
-    """The uses in some networks and, for each framework, those in a part of the probes.
+    """The uses in some networks, for each framework those in a part of the probes, and the sight.
 
     As plain data, which a worker can send: every use is the list of its fields.
     """
@@ -157,7 +161,15 @@ def measure_part(names: Sequence[str], drawn: range, number: int, count: int) ->
         [[name, list(astuple(use))] for name, use in _component_uses(chosen, each)]
         for each in frameworks
     ]
-    return [in_networks, in_probes]
+    sights = (sight_of(tensor) for each in drawn for tensor in _bounded_tensors(each))
+    return [in_networks, in_probes, list(total(sights))]
+
+
+def _bounded_tensors(number: int) -> Iterator[Tensor]:
+    """The exact tensors of a random network."""
+    for quantities in drawn_network(number).exactly().values():
+        for tensors in quantities.values():
+            yield from tensors.values()
 
 
 def _part_of(whole: Any, number: int, count: int) -> Any:
@@ -211,7 +223,9 @@ def histogram(network_uses: Sequence[Use], framework: str) -> list[int]:
     return [int(count) for count in np.histogram(fractions, edges)[0]]
 
 
-def as_json(network_uses: Sequence[Use], component_uses: Mapping[str, Use]) -> dict[str, Any]:
+def as_json(
+    network_uses: Sequence[Use], component_uses: Mapping[str, Use], sight: Sight
+) -> dict[str, Any]:
     """The study in the form that other programs read; an infinite fraction is null there."""
 
     def entry(use: Use) -> dict[str, Any]:
@@ -225,5 +239,6 @@ def as_json(network_uses: Sequence[Use], component_uses: Mapping[str, Use]) -> d
     return {
         "networks": [entry(use) for use in network_uses],
         "components": [{"component": name, **entry(use)} for name, use in component_uses.items()],
+        "sight": sight._asdict(),
         "problems": problems(network_uses, component_uses),
     }

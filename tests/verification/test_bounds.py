@@ -10,6 +10,7 @@ import pytest
 from crosscheck.frameworks.declarations import Declarations, Limit
 from crosscheck.frameworks.registry import Framework, load
 from crosscheck.numerics import tensors
+from crosscheck.numerics.blindness import sight_of, total
 from crosscheck.numerics.bounds import activations, inexact, losses
 from crosscheck.numerics.bounds import network as network_bounds
 from crosscheck.numerics.bounds import optimizers as steps
@@ -52,9 +53,14 @@ def test_the_parts_together_find_what_is_found_at_once(monkeypatch, networks):
     chosen = probes()[::40]
     monkeypatch.setattr(calibration, "probes", lambda: chosen)
     monkeypatch.setattr(calibration, "cores", lambda: 1)
-    uses, components = calibration.calibrate([each.name for each in installed()], networks)
+    uses, components, sight = calibration.calibrate([each.name for each in installed()], networks)
     assert uses == calibration.study(installed(), range(networks))
     assert [*components.items()] == [*calibration.components(installed()).items()]
+    stages = [drawn_network(number).exactly() for number in range(networks)]
+    exact = [
+        t for each in stages for q in each.values() for name in q.values() for t in name.values()
+    ]
+    assert sight == total(map(sight_of, exact))
 
 
 # ----- a bound that is made ten times as wide is reported as idle -----

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from flint import arb
 
-from crosscheck.numerics.exact.balls import Array, elementwise, is_above
+from crosscheck.numerics.exact.balls import Array, elementwise, is_above, matmul
 from crosscheck.numerics.trees import Layer
 
 
@@ -54,15 +54,15 @@ def forward_and_backward(
     zs: list[Array] = []
     outputs = [inputs]
     for layer, name in zip(params, activations, strict=True):
-        zs.append(outputs[-1] @ layer.weight.T + layer.bias)
+        zs.append(matmul(outputs[-1], layer.weight.T) + layer.bias)
         outputs.append(EXACT_ACTIVATIONS[name](zs[-1]))
     value, error = EXACT_LOSSES[loss](outputs[-1], targets)
     deltas: list[Array] = []
     for layer, name, z in reversed(list(zip(params, activations, zs, strict=True))):
         deltas.insert(0, EXACT_BACKWARD[name](error, z))
-        error = deltas[0] @ layer.weight
+        error = matmul(deltas[0], layer.weight)
     grads = tuple(
-        Layer(delta.T @ below, delta.sum(axis=0))
+        Layer(matmul(delta.T, below), delta.sum(axis=0))
         for delta, below in zip(deltas, outputs[:-1], strict=True)
     )
     kinks = tuple(

@@ -1,0 +1,173 @@
+"""`crosscheck bounds`: are the derived bounds exceeded, idle, or blind?"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
+
+# The frameworks, the networks and the seed of a command line that does not say.
+FRAMEWORKS = ("numpy", "torch")
+NETWORKS = 2000
+HISTORIES = 500
+SEED = 1
+# The options that each way of using the command takes beside --framework and --json.
+WAYS = {
+    "--families": ("networks", "histories", "seed"),
+    "--case": (),
+    "neither --families nor --case": ("networks",),
+}
+
+
+@click.command()
+@click.option(
+    "--networks",
+    type=click.IntRange(min=1),
+    help=f"How many random networks. [default: {NETWORKS}]",
+)
+@click.option(
+    "--framework",
+    "names",
+    metavar="NAME",
+    multiple=True,
+    help="A framework to measure; repeatable. JAX compiles every shape, and takes hours without "
+    f"--families. [default: {' and '.join(FRAMEWORKS)}; with --families or --case all that are "
+    "installed]",
+)
+@click.option(
+    "--families",
+    is_flag=True,
+    help="Search for bounds that are exceeded or blind, in families of networks and histories.",
+)
+@click.option(
+    "--histories",
+    type=click.IntRange(min=1),
+    help=f"With --families: how many random histories of optimizers. [default: {HISTORIES}]",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0, max=10**18 - 1),
+    help=f"With --families: what every case is drawn from. [default: {SEED}]",
+)
+@click.option(
+    "--case",
+    "case_name",
+    metavar="NAME",
+    help="Show one case of a family again: network/FAMILY/SEED/NUMBER or history/...",
+)
+@JSON_OPTION
+def bounds(
+    networks: int | None,
+    names: tuple[str, ...],
+    families: bool,
+    histories: int | None,
+    seed: int | None,
+    case_name: str | None,
+    json_path: str | None,
+) -> None:
+    """Measure how much of the derived bounds honest implementations use.
+
+    Random networks of 1 to 4 layers and 1 to 64 units, every activation and loss, scales from 0.01
+    to 100, float64 and float32: the worst fraction of the bound in each, as a histogram. Then the
+    worst fraction of every component by itself. A bound may neither be exceeded nor be idle.
+
+    With --families: networks and histories of gradients that are deep, wide, saturated, subnormal,
+    near overflow and so on, dealt out evenly among the families. For each framework and family: the
+    worst fraction of a bound, and how many entries the bounds exclude (they are infinite) or are
+    blind to (they exceed a hundredth of the largest entry). Every case that goes wrong is listed
+    with the command that shows it again.
+
+    Exit codes: 0 no bound is exceeded (nor idle, without --families), 1 one is, or a case fails, 2
+    bad usage.
+    """
+    given = {"networks": networks, "histories": histories, "seed": seed}
+    way = _way(families, case_name, given)
+    if way == "--families":
+        _search(
+            names, _or(seed, SEED), _or(networks, NETWORKS), _or(histories, HISTORIES), json_path
+        )
+    elif case_name is not None:
+        _show_again(names, case_name, json_path)
+    else:
+        _calibrate(names or FRAMEWORKS, _or(networks, NETWORKS), json_path)
+
+
+def _way(families: bool, case_name: str | None, given: dict[str, int | None]) -> str:
+    """In which way the command is used; refuses the options of the other ways."""
+    if families and case_name is not None:
+        raise click.UsageError("--case shows one case, and --families searches for them")
+    way = "--families" if families else "--case" if case_name is not None else list(WAYS)[-1]
+    for name, value in given.items():
+        if value is not None and name not in WAYS[way]:
+            raise click.UsageError(f"--{name} says nothing with {way}")
+    return way
+
+
+def _or(value: int | None, usual: int) -> int:
+    return usual if value is None else value
+
+
+@contextmanager
+def _usage_errors() -> Iterator[None]:
+    """Report a framework or a case that cannot be used as bad usage."""
+    from crosscheck.frameworks.registry import UnknownFrameworkError
+    from crosscheck.frameworks.worker import EndedError, RaisedError
+
+    try:
+        yield
+    except UnknownFrameworkError as error:
+        raise click.UsageError(str(error)) from None
+    except (NotImplementedError, RaisedError, EndedError) as error:
+        raise click.UsageError(f"a framework cannot be measured: {error}") from None
+
+
+def _calibrate(names: tuple[str, ...], networks: int, json_path: str | None) -> None:
+    from crosscheck.report.bounds import show_bounds
+    from crosscheck.verification import calibration
+
+    console = console_for(json_path)
+    with _usage_errors(), progress_bar(calibration.parts(networks), between=0) as advance:
+        found = calibration.calibrate(names, networks, advance)
+    uses, components, sight = found
+    problems = calibration.problems(uses, components)
+    write_json(json_path, calibration.as_json(uses, components, sight))
+    compared = dict.fromkeys(use.framework for use in uses)
+    histograms = {name: calibration.histogram(uses, name) for name in compared}
+    show_bounds(console, uses, components, histograms, sight, problems)
+    sys.exit(1 if problems else 0)
+
+
+def _search(
+    names: tuple[str, ...], seed: int, networks: int, histories: int, json_path: str | None
+) -> None:
+    from crosscheck.report.families import show_search
+    from crosscheck.verification import search
+
+    console = console_for(json_path)
+    parts = search.part_count(networks, histories)
+    with _usage_errors(), progress_bar(parts, between=0) as advance:
+        result = search.search(names, seed, networks, histories, advance)
+    write_json(json_path, result.as_json())
+    show_search(console, result)
+    sys.exit(1 if result.findings else 0)
+
+
+def _show_again(names: tuple[str, ...], case_name: str, json_path: str | None) -> None:
+    from crosscheck.frameworks.registry import installed
+    from crosscheck.report.families import show_judgement
+    from crosscheck.verification.cases.families import FamilyError, named
+    from crosscheck.verification.measuring import as_json, judge
+
+    try:
+        name = named(case_name)
+    except FamilyError as error:
+        raise click.UsageError(f"--case: {error}") from None
+    console = console_for(json_path)
+    with _usage_errors():
+        judgements = judge(name, installed(names))
+    write_json(json_path, as_json(judgements))
+    for judgement in judgements:
+        show_judgement(console, judgement)
+    sys.exit(1 if any(judgement.complaints for judgement in judgements) else 0)

@@ -1,0 +1,98 @@
+"""The tables of `crosscheck bounds --families` and `--case`."""
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from crosscheck.numerics.digits import few_digits, of_bound
+from crosscheck.report.colours import BAD, CARE, GOOD
+from crosscheck.verification.measuring import Judgement, Measured
+from crosscheck.verification.search import Finding, Result, Tally
+
+
+def show_search(console: Console, result: Result) -> None:
+    """Print how each framework did in each family, and every finding with its command."""
+    table = Table(title=f"Families of seed {result.seed}")
+    for column in ("framework", "family", "worst fraction", "case"):
+        table.add_column(column)
+    for column in ("cases", "exceed", "fail", "skipped", "excluded", "blind", "blind tensors"):
+        table.add_column(column, justify="right")
+    for each in result.tallies:
+        table.add_row(*_cells(each))
+    console.print(table)
+    console.print(
+        "excluded: entries whose bound is infinite, so that nothing is promised of them; blind: "
+        "entries whose bound exceeds a hundredth of the largest entry of their tensor; blind "
+        "tensors: those of which some bound exceeds the largest entry"
+    )
+    for finding in result.findings:
+        _show_finding(console, finding)
+    cases = sum(each.cases - each.skipped for each in result.tallies)
+    top = max(result.tallies, key=lambda each: each.fraction)
+    worst = f"the worst uses {of_bound(top.fraction)} of its bound ({top.framework}, {top.worst})"
+    if result.findings:
+        start = BAD.paint("EXCEEDED.")
+        console.print(f"{start} {len(result.findings)} of {cases} runs go wrong; {worst}")
+    else:
+        console.print(f"{GOOD.paint('Not exceeded.')} Of {cases} runs {worst}")
+
+
+def _cells(tally: Tally) -> list[str]:
+    def count(number: int, of: int | None = None) -> str:
+        if of is None or not number:
+            return f"{number:,}"
+        return f"{number:,} ({100 * number / of:.2g} %)"
+
+    def bad(number: int) -> str:
+        return BAD.paint(str(number)) if number else "0"
+
+    fraction, sight = of_bound(tally.fraction), tally.sight
+    return [
+        tally.framework,
+        f"{tally.kind}/{tally.family}",
+        fraction if tally.fraction <= 1 else BAD.paint(fraction),
+        tally.worst,
+        count(tally.cases),
+        bad(tally.exceeded),
+        bad(tally.failed),
+        count(tally.skipped),
+        count(sight.excluded, sight.entries),
+        count(sight.blind, sight.entries),
+        count(sight.blind_tensors, sight.tensors),
+    ]
+
+
+def _show_finding(console: Console, finding: Finding) -> None:
+    others = f" (and {finding.others} more)" if finding.others else ""
+    console.print(BAD.paint(escape(f"{finding.framework}: {finding.what}{others}")))
+    console.print(f"    {escape(finding.command)}", soft_wrap=True)
+
+
+def show_judgement(console: Console, judgement: Judgement) -> None:
+    """Print every quantity of one case as a framework computed it."""
+    title = f"{judgement.case} by {judgement.framework}"
+    if judgement.unsupported is not None:
+        console.print(f"{title}: {CARE.paint('not supported:')} {escape(judgement.unsupported)}")
+        return
+    table = Table(title=title)
+    for column in ("stage", "quantity", "worst fraction", "where", "computed", "exact", "bound"):
+        table.add_column(column)
+    for column in ("entries", "excluded", "blind"):
+        table.add_column(column, justify="right")
+    for each in judgement.measured:
+        table.add_row(*map(escape, _row(each)))
+    console.print(table)
+    for complaint in judgement.complaints:
+        console.print(BAD.paint(escape(complaint)))
+
+
+def _row(measured: Measured) -> list[str]:
+    worst, sight = measured.comparison, measured.sight
+    counts = [f"{number:,}" for number in (sight.entries, sight.excluded, sight.blind)]
+    names = [str(measured.stage), measured.quantity]
+    if worst is None or worst.actual is None:
+        problem = measured.problem if worst is None else worst.mismatch
+        return [*names, "-", problem or "no entries", "", "", "", *counts]
+    bound = "must be equal" if worst.allowed is None else few_digits(worst.allowed)
+    values = few_digits(worst.actual, 9), few_digits(worst.exact[0], 9)
+    return [*names, of_bound(worst.fraction_of_bound), worst.location, *values, bound, *counts]
