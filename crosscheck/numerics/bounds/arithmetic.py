@@ -1,5 +1,8 @@
 """What an optimizer's steps compute with beside + - * /, for `Inexact` arrays and for balls."""
 
+from collections.abc import Sequence
+from functools import reduce
+from operator import mul, truediv
 from typing import Any
 
 from crosscheck.numerics.bounds import inexact
@@ -17,6 +20,17 @@ def sqrt(x: Any, signed: bool = False) -> Any:
 def sign(x: Any) -> Any:
     """-1, 0 or 1."""
     return x.sign() if isinstance(x, Inexact) else elementwise(lambda ball: ball.sgn(), x)
+
+
+def ratio(factors: Sequence[Any], divisors: Sequence[Any] = ()) -> Any:
+    """The product of some factors, divided by some divisors, in whichever order that is done.
+
+    The order matters where a part of the product falls below the smallest number, so that all of it
+    may be lost, or passes the largest.
+    """
+    whole = reduce(mul, factors)
+    whole = reduce(truediv, divisors, whole)
+    return inexact.in_any_order(whole, factors, divisors) if isinstance(whole, Inexact) else whole
 
 
 def maximum(x: Any, y: Any) -> Any:

@@ -3,7 +3,10 @@
 What one operation may lose is said in `precision`; here it is carried from operation to operation.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import mul
 from typing import Any
 
 import numpy as np
@@ -121,6 +124,24 @@ def in_precision(number: Any, precision: Precision) -> Inexact:
     """A number or an array in a precision: it is rounded, unless that is its own."""
     x = _inexact(number)
     return x if x.precision == precision else _rounded(x.value, x.error, precision)
+
+
+@np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore")
+def in_any_order(whole: Inexact, factors: Sequence[Any], divisors: Sequence[Any]) -> Inexact:
+    """A product of factors over divisors, which another order might compute by smaller parts.
+
+    Args:
+        whole: The product, computed in one order.
+        factors, divisors: Numbers and `Inexact` arrays.
+    """
+    p = whole.precision
+    sizes = [abs(_inexact(each).value) for each in factors]
+    sizes += [1 / abs(_inexact(each).value) for each in divisors]
+    smallest, largest = (
+        reduce(mul, (pick(size, 1.0) for size in sizes)) for pick in (np.minimum, np.maximum)
+    )
+    lost = np.where(smallest < p.tiny, abs(whole.value), 0.0)
+    return bounded(whole.value, whole.error + lost + p.overflow(largest), p)
 
 
 def maximum(one: Any, other: Any) -> Inexact:

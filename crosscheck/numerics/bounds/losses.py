@@ -57,7 +57,8 @@ def _binary_cross_entropy(p: Precision, a: Array, ea: Array, t: Array) -> LossAn
     # Where they may round to 0 the logarithm has no bound. A loss of logits always has one.
     unbounded = np.where(np.minimum(least_yes, least_no) > 0, 0.0, np.inf)
     logs = -np.log(yes), -np.log1p(-off)
-    et, slopes = p.read(t), (t / yes, (1 - t) / no)
+    # Where t / B falls below the smallest number it may be lost, before it is divided by p.
+    et, slopes = len(a) * p.read(t / len(a)), (t / yes, (1 - t) / no)
     handed_on = (t / least_yes + (1 - t) / least_no) * ea + et * (logs[0] + logs[1])
     rounding = t * logs[0] * (library(p, "log") + p.u)
     rounding += (1 - t) * logs[1] * (library(p, "log1p", -off - ea, -off + ea) + 2 * p.u)
