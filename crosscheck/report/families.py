@@ -1,9 +1,12 @@
-"""The tables of `crosscheck bounds --families` and `--case`."""
+"""The tables of `crosscheck bounds --families`, `--case` and `--scan`."""
+
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from crosscheck.numerics.bounds.library import Interval, allowed_in, scan
 from crosscheck.numerics.digits import few_digits, of_bound
 from crosscheck.report.colours import BAD, CARE, GOOD
 from crosscheck.verification.measuring import Judgement, Measured
@@ -96,3 +99,31 @@ def _row(measured: Measured) -> list[str]:
     bound = "must be equal" if worst.allowed is None else few_digits(worst.allowed)
     values = few_digits(worst.actual, 9), few_digits(worst.exact[0], 9)
     return [*names, of_bound(worst.fraction_of_bound), worst.location, *values, bound, *counts]
+
+
+def show_scan(console: Console, found: Sequence[Interval], problems: Sequence[str]) -> None:
+    """Print what the library functions lose, and how much of that the bounds do not allow."""
+    table = Table(title="Library functions: the worst error, in units of roundoff of the result")
+    for column in ("function", "dtype", "argument"):
+        table.add_column(column)
+    for column in ("found", "allowed"):
+        table.add_column(column, justify="right")
+    for column in ("at", "by"):
+        table.add_column(column)
+    for each in found:
+        within = f"{each.low:g} to {each.high:g}"
+        allowed = allowed_in(each)
+        units = few_digits(each.units)
+        if not each.units <= allowed:
+            units = BAD.paint(units)
+        at = few_digits(each.at, 6)
+        table.add_row(each.function, each.dtype, within, units, str(allowed), at, each.framework)
+    console.print(table)
+    stored = scan()
+    console.print(
+        f"allowed: half more than what was found on {stored['date']} ({stored['processor']})"
+    )
+    for problem in problems:
+        console.print(BAD.paint(escape(problem)))
+    if not problems:
+        console.print(f"{GOOD.paint('Not exceeded.')} No library function loses more than that.")

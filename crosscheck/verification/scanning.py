@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from crosscheck.frameworks.registry import Framework
-from crosscheck.numerics.bounds.library import EDGES, Interval, intervals
+from crosscheck.numerics.bounds.library import EDGES, Interval, allowed_in
 from crosscheck.numerics.bounds.precision import Array, Precision
 from crosscheck.numerics.comparison import finite
 from crosscheck.numerics.digits import few_digits
@@ -150,15 +150,9 @@ def _processor() -> str:
 
 def problems(found: Sequence[Interval]) -> list[str]:
     """Where a scan found more than the bounds allow."""
-    allowed = {
-        (each.function, each.dtype, each.low): each.allowed
-        for function in EDGES
-        for dtype in DTYPES
-        for each in intervals(function, dtype)
-    }
     return [
         f"{each.framework}'s {each.function} in {each.dtype} loses {few_digits(each.units)} units "
-        f"at {each.at!r}: the bounds allow {allowed[each.function, each.dtype, each.low]}"
+        f"at {each.at!r}: the bounds allow {allowed_in(each)}"
         for each in found
-        if not each.units <= allowed[each.function, each.dtype, each.low]
+        if not each.units <= allowed_in(each)
     ]

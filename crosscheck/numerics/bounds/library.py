@@ -2,8 +2,9 @@
 
 exp, log and their like come from libraries that promise no bound of their error. `crosscheck
 bounds --scan` measures it; `library.json` has what it found, where, when, and with which versions
-on which processor. A bound allows a quarter more than the worst that was found in each interval of
-the argument, in whole units: an argument that no scan hit may be a little worse.
+on which processor. A bound allows half more than the worst that was found in each interval of the
+argument, in whole units: an argument that no scan hit, or another processor, may be a little worse.
+It allows at least two units, one in the last place, which is the best that libraries promise.
 """
 
 import json
@@ -27,7 +28,7 @@ EDGES: dict[str, tuple[float, ...]] = {
     "log1p": (-1.0, -0.5, -0.25, 0.0, inf),
     "erfc": (-inf, 0.5, 1.5, inf),
 }
-MARGIN = 1.25
+MARGIN, LEAST = 1.5, 2
 
 
 class Interval(NamedTuple):
@@ -52,7 +53,7 @@ class Interval(NamedTuple):
     @property
     def allowed(self) -> int:
         """The error that a bound allows, in units of roundoff."""
-        return max(1, ceil(MARGIN * self.units))
+        return max(LEAST, ceil(MARGIN * self.units))
 
 
 @cache
@@ -72,6 +73,12 @@ def intervals(function: str, dtype: str) -> tuple[Interval, ...]:
         Interval(function, dtype, low, high, each["units"], each["at"], each["framework"])
         for (low, high), each in zip(pairwise(EDGES[function]), found, strict=True)
     )
+
+
+def allowed_in(found: Interval) -> int:
+    """What the bounds allow where something was found, by this scan or another."""
+    stored = intervals(found.function, found.dtype)
+    return next(each.allowed for each in stored if each.low == found.low)
 
 
 def library(p: Precision, function: str, low: Any = 0.0, high: Any = None) -> Array:
