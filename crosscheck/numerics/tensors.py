@@ -80,8 +80,7 @@ def _bounded_steps(balls: Sequence[Any], limits: Sequence[Any]) -> Tensor:
 
 def _bounded(balls: Any, bound: Any) -> Tensor:
     array = np.asarray(balls, dtype=object)
-    # Where there is no bound it is infinite, or NaN: the product of an infinite one with 0.
-    limit = np.nan_to_num(np.broadcast_to(bound, array.shape), nan=np.inf, posinf=np.inf)
+    limit = np.broadcast_to(bound, array.shape)
     parts = [_parts(*each) for each in zip(array.flat, limit.flat, strict=True)]
     middle, rest, radius = (np.reshape(part, array.shape) for part in zip(*parts, strict=True))
     return Tensor(middle, limit, rest, radius)
@@ -91,11 +90,14 @@ def _parts(ball: arb, bound: float) -> tuple[float, float, float]:
     """The middle of a ball as a float, the rest of the middle, and the radius of a wide ball.
 
     Where there is no bound, there may be no enclosure either: 1 minus a probability can need more
-    bits than the largest precision has. Anywhere else a missing enclosure raises an error.
+    bits than the largest precision has. Anywhere else a missing enclosure raises an error. And a
+    number beyond the largest float, which has no bound, is as far as a float goes: infinite.
     """
     if not ball.is_finite() and np.isinf(bound):
         return 0.0, 0.0, np.inf
     middle = to_float(ball)
+    if np.isinf(middle):
+        return middle, 0.0, 0.0
     return middle, float((ball - middle).mid()), 0.0 if is_narrow(ball) else float(ball.rad())
 
 

@@ -119,7 +119,11 @@ def radam(
         if rho_inf > 4:
             r = abs((rho - 4) * (rho - 2) * rho_inf / ((rho_inf - 4) * (rho_inf - 2) * rho)) ** 0.5
         size = rate * (known * r + (1 - known) * fallback)
-        divisor = tree_map(lambda v: known * root(v, eps_t, eps_place) + (1 - known), v_hat)
+        # Chosen, not multiplied by 0: v may be infinite before it is asked for.
+        ones = tree_map(jnp.ones_like, v_hat)
+        divisor = tree_map(
+            lambda one, v: jnp.where(known * one > 0, root(v, eps_t, eps_place), one), ones, v_hat
+        )
         updates = tree_map(lambda m, d: -size * m / d, m_hat, divisor)
         return updates, AdamState(step=t, first_moment=m, second_moment=v)
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
-from crosscheck.numerics.bounds.inexact import DOUBLE
+from crosscheck.numerics.bounds.precision import DOUBLE
 from crosscheck.verification.cases import network
 from crosscheck.verification.cases.network import PROBABILITIES, NetworkCase
 
@@ -45,7 +45,7 @@ def summed(gradients, factor=1.0):
     for leaves in zip(*gradients, strict=True):
         value = factor * sum(leaf for leaf, _ in leaves)
         size = factor * sum(np.abs(leaf) for leaf, _ in leaves)
-        rounding = DOUBLE.gamma(len(leaves) + 1) * size
+        rounding = DOUBLE.sum(len(leaves) + 1) * size
         total.append((value, factor * sum(bound for _, bound in leaves) + rounding))
     return total
 

@@ -8,7 +8,7 @@ import pytest
 
 from crosscheck.frameworks.contract import LOSSES
 from crosscheck.frameworks.registry import load
-from crosscheck.numerics.bounds.inexact import DOUBLE
+from crosscheck.numerics.bounds.precision import DOUBLE
 from crosscheck.verification.cases.network import NetworkCase
 from crosscheck.verification.judging import compared
 
@@ -120,5 +120,5 @@ def test_a_loss_is_the_mean_over_the_batch(framework, name):
     single = [loss_and_bound(slice(i, i + 1)) for i in range(5)]
     mean = sum(loss for loss, _ in single) / 5
     # Each within its own bound of the exact value, and the mean taken here rounds six times.
-    allowed = bound + sum(each for _, each in single) / 5 + DOUBLE.gamma(6) * mean
+    allowed = bound + sum(each for _, each in single) / 5 + DOUBLE.product(6) * mean
     assert abs(whole - mean) <= allowed

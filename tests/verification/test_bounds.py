@@ -14,7 +14,8 @@ from crosscheck.numerics.blindness import sight_of, total
 from crosscheck.numerics.bounds import activations, inexact, losses
 from crosscheck.numerics.bounds import network as network_bounds
 from crosscheck.numerics.bounds import optimizers as steps
-from crosscheck.numerics.bounds.inexact import DOUBLE, Precision, exactly
+from crosscheck.numerics.bounds.inexact import exactly
+from crosscheck.numerics.bounds.precision import DOUBLE, Precision
 from crosscheck.numerics.exact.balls import UndecidedError
 from crosscheck.verification import calibration
 from crosscheck.verification.calibration import COMPONENT_FLOOR, FLOOR
@@ -185,10 +186,10 @@ def test_a_rounding_counted_tenfold_is_idle_and_named(idle):
 
 
 def test_a_sum_counted_tenfold_is_idle_and_named(idle):
-    gamma = Precision.gamma
+    of_sum = Precision.sum
 
     def weaken(patch):
-        patch.setattr(Precision, "gamma", lambda self, n: gamma(self, 10 * n))
+        patch.setattr(Precision, "sum", lambda self, n: of_sum(self, 10 * n))
 
     assert any("of the bound of layer: " in problem for problem in idle(weaken, "layer"))
 
@@ -198,7 +199,7 @@ def test_one_dtype_counted_tenfold_is_idle_and_named(idle, dtype):
     def coarse(cls, name):
         limits = np.finfo(name)
         u = float(limits.eps) / 2 * (10 if name == dtype else 1)
-        return cls(u, float(limits.smallest_normal))
+        return cls(name, u, float(limits.smallest_normal), float(limits.max))
 
     found = idle(lambda patch: patch.setattr(Precision, "of", classmethod(coarse)), "sigmoid")
     assert [problem for problem in found if dtype in problem] == found != []

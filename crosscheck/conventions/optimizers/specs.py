@@ -12,7 +12,8 @@ import numpy as np
 from crosscheck.conventions.optimizers.names import NAMES
 from crosscheck.frameworks.hyperparameters import convert
 from crosscheck.numerics.bounds import optimizers as stepwise
-from crosscheck.numerics.bounds.inexact import DOUBLE, exactly
+from crosscheck.numerics.bounds.inexact import exactly
+from crosscheck.numerics.bounds.precision import DOUBLE
 from crosscheck.numerics.exact.balls import enclose, from_floats, to_float
 from reference_numpy import optimizers
 

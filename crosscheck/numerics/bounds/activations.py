@@ -4,8 +4,18 @@ from collections.abc import Callable
 
 import numpy as np
 
-from crosscheck.numerics.bounds.functions import density, distribution, sigmoid, softmax, softplus
-from crosscheck.numerics.bounds.inexact import FUNCTION, TANH, Array, Precision
+from crosscheck.numerics.bounds.functions import (
+    density,
+    distribution,
+    grown,
+    sigmoid,
+    softplus,
+)
+from crosscheck.numerics.bounds.library import library
+from crosscheck.numerics.bounds.precision import Array, Precision
+from crosscheck.numerics.bounds.rows import backward_softmax, forward_softmax
+
+FAR = 40.0  # beyond it the density of the standard normal distribution rounds to 0
 
 # ----- slopes and curvatures -----
 
@@ -35,59 +45,57 @@ def _gelu_slope(z: Array) -> Array:
 def _gelu_curvature(z: Array, ez: Array) -> Array:
     # |(2 - z^2) phi(z)|, which changes by at most 3/2 per unit of z, and lies below the envelope
     # (2 + z^2) phi(z), which falls off to both sides of 0.
-    near = smallest_magnitude(z, ez)
-    here = np.abs(2 - np.minimum(np.abs(z), 40) ** 2) * density(z)
+    near = np.minimum(smallest_magnitude(z, ez), FAR)
+    here = np.abs(2 - np.minimum(np.abs(z), FAR) ** 2) * density(z)
     return np.minimum((2 + near**2) * density(near), here + 1.5 * ez)
 
 
 # ----- forward: e_a from z and e_z -----
 
 
-def forward_softmax(p: Precision, z: Array, ez: Array) -> Array:
-    """The bound of softmax(z), whose entries depend on every z of their row."""
-    # The error of a_k is largest if its own exponent is too large and all others are too small, or
-    # the other way round. Rounding z - max changes an exponent by u |z - max|.
-    a, others = softmax(z), 1 - np.eye(z.shape[1])
-    e_exponent = ez + p.u * np.abs(z - z.max(axis=1, keepdims=True))
-    m = np.minimum(e_exponent, 300)
-    up, down = np.expm1(m), -np.expm1(-m)
-    rest, rest_up, rest_down = a @ others, (a * up) @ others, (a * down) @ others
-    higher = a * (rest * up + rest_down) / (a * (1 + up) + rest - rest_down)
-    lower = a * (rest * down + rest_up) / (a * (1 - down) + rest + rest_up)
-    # No probability has an error of more than 1.
-    far = e_exponent.max(axis=1, keepdims=True) > 300
-    return np.where(far, 1.0, np.maximum(higher, lower)) + a * p.gamma(
-        z.shape[1] + 2 * FUNCTION + 2
-    )
+def _computed(value: Array, handed_on: Array, rounding: Array) -> Array:
+    """What the error of z hands on, and the rounding of a result that is already off by that."""
+    return handed_on + rounding * (np.abs(value) + handed_on)
 
 
-def growth(a: Array, e_exponent: Array) -> Array:
-    """log sum_j a_j exp(e_j), where a is softmax(z).
+def forward_sigmoid(p: Precision, z: Array, ez: Array) -> Array:
+    """The bound of sigmoid(z)."""
+    handed_on = sigmoid_slope(smallest_magnitude(z, ez)) * ez
+    return _computed(sigmoid(z), handed_on, library(p, "sigmoid"))
 
-    By so much the logarithm of sum_j exp(z_j) grows if every z_j grows by e_j.
-    """
-    largest = e_exponent.max(axis=1, keepdims=True)
-    return largest + np.log((a * np.exp(e_exponent - largest)).sum(axis=1, keepdims=True))
+
+def _forward_tanh(p: Precision, z: Array, ez: Array) -> Array:
+    handed_on = _tanh_slope(smallest_magnitude(z, ez)) * ez
+    return _computed(np.tanh(z), handed_on, library(p, "tanh"))
+
+
+def e_softplus(p: Precision, z: Array) -> Array:
+    """What softplus(z) = max(z, 0) + log1p(exp(-|z|)) loses by rounding, z without an error."""
+    # A sum is rounded to the number nearest to it, and its first term is one: it loses no more than
+    # its second term.
+    small = softplus(-np.abs(z))
+    return np.minimum(p.u * softplus(z), small) + library(p, "log1p", 1.0) * small
+
+
+def _forward_gelu(p: Precision, z: Array, ez: Array) -> Array:
+    # -z / sqrt(2) is rounded twice, which changes z Phi(z) by 2 u z^2 phi(z). XLA's erfc(x) takes
+    # the exponential of x^2 = z^2 / 2, which is rounded: in the tail u z^2 / 2 of z Phi(-|z|), less
+    # than u z^2 phi(z) / 2. What erfc may lose to underflow is multiplied by z / 2.
+    r, x = np.minimum(np.abs(z), FAR), -z / np.sqrt(2)
+    handed_on = (np.abs(_gelu_slope(z)) + _gelu_curvature(z, ez) * ez) * ez
+    rounding = library(p, "erfc", x - ez, x + ez) + p.u
+    own = 2.5 * p.u * r**2 * density(z) + p.tiny * r / 2
+    return own + _computed(np.abs(z) * distribution(z), handed_on, rounding)
 
 
 FORWARD_BOUNDS: dict[str, Callable[[Precision, Array, Array], Array]] = {
     "identity": lambda p, z, ez: ez,
-    "sigmoid": lambda p, z, ez: (
-        sigmoid_slope(smallest_magnitude(z, ez)) * ez + FUNCTION * p.u * sigmoid(z)
-    ),
-    "tanh": lambda p, z, ez: (
-        _tanh_slope(smallest_magnitude(z, ez)) * ez + TANH * p.u * np.abs(np.tanh(z))
-    ),
-    "relu": lambda p, z, ez: (z > -ez) * ez,
+    "sigmoid": forward_sigmoid,
+    "tanh": _forward_tanh,
+    "relu": lambda p, z, ez: np.where(z > -ez, ez, 0.0),
     "softmax": forward_softmax,
-    "softplus": lambda p, z, ez: sigmoid(z + ez) * ez + FUNCTION * p.u * softplus(z),
-    # Two roundings change the argument of erfc by 2 u |z|, and z Phi(z) by 2 u z^2 phi(z).
-    "gelu": lambda p, z, ez: (
-        (np.abs(_gelu_slope(z)) + _gelu_curvature(z, ez) * ez) * ez
-        + 2 * p.u * np.minimum(np.abs(z), 40) ** 2 * density(z)
-        + (FUNCTION + 2) * p.u * np.abs(z) * distribution(z)
-        + p.tiny * np.abs(z) / 2  # the underflow of erfc is multiplied by z / 2
-    ),
+    "softplus": lambda p, z, ez: sigmoid(z + ez) * ez * (1 + p.u) + e_softplus(p, z),
+    "gelu": _forward_gelu,
 }
 
 
@@ -95,66 +103,77 @@ FORWARD_BOUNDS: dict[str, Callable[[Precision, Array, Array], Array]] = {
 
 
 def _elementwise(
-    slope: Callable[[Array], Array], e_slope: Callable[[Precision, Array, Array], Array]
+    slope: Callable[[Array], Array],
+    e_slope: Callable[[Precision, Array, Array], Array],
+    largest_factor: Callable[[Array], Array] = np.ones_like,
 ) -> Callable[..., tuple[Array, Array]]:
+    """The cotangent times a slope.
+
+    Args:
+        slope, e_slope: The slope, and its bound.
+        largest_factor: The largest of the factors of the slope, in absolute value: its product with
+            the cotangent may overflow where the whole product does not.
+    """
+
     def backward(p: Precision, z: Array, ez: Array, c: Array, ec: Array) -> tuple[Array, Array]:
         s, es = slope(z), e_slope(p, z, ez) + 4 * p.tiny  # of up to four operations
         delta = c * s
         # ec es is of second order, but all other terms are 0 where c and the slope are both 0.
-        return delta, ec * (np.abs(s) + es) + np.abs(c) * es + p.u * np.abs(delta)
+        error = ec * (np.abs(s) + es) + np.abs(c) * es
+        error = error + p.u * (np.abs(delta) + error) + 4 * p.tiny
+        return delta, error + p.overflow((np.abs(c) + ec) * largest_factor(np.abs(z) + ez))
 
     return backward
 
 
-def _backward_softmax(
-    p: Precision, z: Array, ez: Array, c: Array, ec: Array
-) -> tuple[Array, Array]:
-    # delta_k = a_k (c_k - sum_j a_j c_j): the errors of a and of c, and the rounding of the sum.
-    a, ea = softmax(z), forward_softmax(p, z, ez) + 2 * p.tiny
-    mean = (a * c).sum(axis=1, keepdims=True)
-    e_mean = (a * ec + ea * np.abs(c)).sum(axis=1, keepdims=True)
-    size = np.abs(c) + (a * np.abs(c)).sum(axis=1, keepdims=True)
-    rounding = p.gamma(z.shape[1] + 2) * size
-    return a * (c - mean), ea * np.abs(c - mean) + (a + ea) * (ec + e_mean + rounding)
-
-
 def _e_sigmoid_slope(p: Precision, z: Array, ez: Array) -> Array:
-    # The derivative of s (1 - s) is 1 - 2 s; 1 - s and the product are rounded once each.
-    s, far = sigmoid(z), np.abs(z) + ez
-    e_s = sigmoid_slope(smallest_magnitude(z, ez)) * ez + FUNCTION * p.u * s
-    return np.abs(1 - 2 * sigmoid(far)) * e_s + 2 * p.u * sigmoid_slope(z)
+    # s' (1 - s') - s (1 - s) = (s' - s)(1 - s - s'); 1 - s and the product are rounded once each.
+    s, es = sigmoid(z), forward_sigmoid(p, z, ez) + p.tiny
+    return (np.abs(1 - 2 * s) + es) * es + 2 * p.u * (sigmoid_slope(z) + es)
 
 
 def _e_tanh_slope(p: Precision, z: Array, ez: Array) -> Array:
-    a = np.tanh(z)
-    ea = _tanh_slope(smallest_magnitude(z, ez)) * ez + TANH * p.u * np.abs(a)
-    return 2 * np.tanh(np.abs(z) + ez) * ea + p.u * a**2 + 2 * p.u * _tanh_slope(z)
+    # 1 - a^2, or JAX's (1 + a)(1 - a): what the square, or one factor, loses is at most 2 u |a|.
+    a, ea = np.abs(np.tanh(z)), _forward_tanh(p, z, ez) + p.tiny
+    return (2 * a + ea) * ea + 2 * p.u * (a + ea) + 2 * p.u * _tanh_slope(z)
 
 
 def _e_gelu_slope(p: Precision, z: Array, ez: Array) -> Array:
-    # (Phi + z phi)' = (2 - z^2) phi. Roundings change the exponent z^2 / 2 by up to 3 u z^2 / 2.
-    r, phi = np.minimum(np.abs(z), 40), density(z)
-    inside = 2 * p.u * r * phi + 3 * p.u * r**3 * phi
-    inside = inside + p.tiny * r  # the underflow of exp is multiplied by z / sqrt(2 pi)
-    return _gelu_curvature(z, ez) * ez + inside + FUNCTION * p.u * (distribution(z) + r * phi)
+    # (Phi + z phi)' = (2 - z^2) phi. Roundings change the exponent z^2 / 2 by up to 6 u z^2 / 2,
+    # the argument of erfc as in `_forward_gelu`, and z phi by those of six operations more.
+    r, phi, x = np.minimum(np.abs(z), FAR), density(z), -z / np.sqrt(2)
+    arguments = 2.5 * p.u * r * phi + 3 * p.u * r**3 * phi
+    of_erfc = (library(p, "erfc", x - ez, x + ez) + 2 * p.u) * distribution(z)
+    of_exp = (library(p, "exp") + 6 * p.u) * r * phi
+    # The underflow of exp is multiplied by z / sqrt(2 pi); beyond FAR z phi is itself below it.
+    return _gelu_curvature(z, ez) * ez + arguments + of_erfc + of_exp + p.tiny * r
+
+
+def e_log_sigmoid(p: Precision, z: Array) -> Array:
+    """What the exponent z - softplus(z) loses by rounding, of which JAX takes the exponential."""
+    return e_softplus(p, z) + p.u * np.abs(z - softplus(z))
+
+
+def e_sigmoid_by_softplus(p: Precision, z: Array) -> Array:
+    """What sigmoid(z) loses by rounding, computed as it is or as exp(z - softplus(z))."""
+    log_sigmoid = z - softplus(z)
+    by_softplus = grown(log_sigmoid, e_log_sigmoid(p, z) + library(p, "exp"))
+    return np.maximum(library(p, "sigmoid") * sigmoid(z), by_softplus)
 
 
 def _e_softplus_slope(p: Precision, z: Array, ez: Array) -> Array:
-    # JAX computes exp(z - softplus(z)), whose exponent the rounding of softplus(z) changes.
-    e_exponent = p.u * (FUNCTION * softplus(z) + np.abs(z - softplus(z)))
-    steepest = sigmoid_slope(smallest_magnitude(z, ez))
-    return steepest * ez + (e_exponent + FUNCTION * p.u) * sigmoid(z)
+    return sigmoid_slope(smallest_magnitude(z, ez)) * ez + e_sigmoid_by_softplus(p, z)
 
 
 BACKWARD_BOUNDS: dict[str, Callable[..., tuple[Array, Array]]] = {
     "identity": lambda p, z, ez, c, ec: (c, ec),
     "sigmoid": _elementwise(sigmoid_slope, _e_sigmoid_slope),
-    "tanh": _elementwise(_tanh_slope, _e_tanh_slope),
+    "tanh": _elementwise(_tanh_slope, _e_tanh_slope, lambda z: 2 * np.ones_like(z)),
     # Where z may have either sign the slope has an error of 1. If z is exactly 0 the slope is 0.
     "relu": _elementwise(
         lambda z: 1.0 * (z > 0), lambda p, z, ez: 1.0 * ((np.abs(z) <= ez) & (ez > 0))
     ),
-    "softmax": _backward_softmax,
+    "softmax": backward_softmax,
     "softplus": _elementwise(sigmoid, _e_softplus_slope),
-    "gelu": _elementwise(_gelu_slope, _e_gelu_slope),
+    "gelu": _elementwise(_gelu_slope, _e_gelu_slope, lambda z: np.maximum(z, 1)),
 }

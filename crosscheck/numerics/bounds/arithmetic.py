@@ -1,20 +1,36 @@
 """What an optimizer's steps compute with beside + - * /, for `Inexact` arrays and for balls."""
 
+from collections.abc import Sequence
+from functools import reduce
+from operator import mul, truediv
 from typing import Any
 
 from crosscheck.numerics.bounds import inexact
 from crosscheck.numerics.bounds.inexact import Inexact, exactly
-from crosscheck.numerics.exact.balls import elementwise, from_floats
+from crosscheck.numerics.exact.balls import elementwise, from_floats, is_above
 
 
-def sqrt(x: Any) -> Any:
-    """The square root."""
+def sqrt(x: Any, signed: bool = False) -> Any:
+    """The square root; `signed` says that a computation may find a number below 0 instead."""
+    if isinstance(x, Inexact):
+        return x.sqrt(signed)
     return x.sqrt() if hasattr(x, "sqrt") else elementwise(lambda ball: ball.sqrt(), x)
 
 
 def sign(x: Any) -> Any:
     """-1, 0 or 1."""
     return x.sign() if isinstance(x, Inexact) else elementwise(lambda ball: ball.sgn(), x)
+
+
+def ratio(factors: Sequence[Any], divisors: Sequence[Any] = ()) -> Any:
+    """The product of some factors, divided by some divisors, in whichever order that is done.
+
+    The order matters where a part of the product falls below the smallest number, so that all of it
+    may be lost, or passes the largest.
+    """
+    whole = reduce(mul, factors)
+    whole = reduce(truediv, divisors, whole)
+    return inexact.in_any_order(whole, factors, divisors) if isinstance(whole, Inexact) else whole
 
 
 def maximum(x: Any, y: Any) -> Any:
@@ -41,9 +57,17 @@ def rounded_like(g: Any, number: Any) -> Any:
     return inexact.in_precision(number, g.precision) if isinstance(g, Inexact) else number
 
 
-def midpoint(number: Any) -> float:
-    """The value of a number, without its error or its radius."""
-    return float(number.value if isinstance(number, Inexact) else number.mid())
+def where_above(number: Any, threshold: Any, above: Any, below: Any) -> Any:
+    """`above` where a number is above a threshold, else `below`.
+
+    Where a computation may find it on either side, the result may be one or the other.
+    """
+    if not isinstance(number, Inexact):
+        return above if is_above(number, threshold) else below
+    difference = number - threshold
+    chosen, other = (above, below) if difference.value > 0 else (below, above)
+    sure = abs(difference.value) > 2 * difference.error
+    return chosen if sure else inexact.either(chosen, other)
 
 
 def is_zero(number: Any) -> bool:

@@ -9,7 +9,7 @@ from math import erfc, pi, sqrt
 
 import numpy as np
 
-from crosscheck.numerics.bounds.inexact import Array
+from crosscheck.numerics.bounds.precision import Array
 
 
 def sigmoid(z: Array) -> Array:
@@ -40,6 +40,24 @@ def density(z: Array) -> Array:
 def distribution(z: Array) -> Array:
     """The distribution function of the standard normal distribution."""
     return np.vectorize(lambda x: erfc(-x / sqrt(2)) / 2, otypes=["float64"])(z)
+
+
+def log_sum_of_others(x: Array) -> Array:
+    """log sum_(j != k) exp(x_j) for every k of a row: nothing is subtracted, nothing underflows."""
+    none = np.full((len(x), 1), -np.inf)
+    before = np.logaddexp.accumulate(x, axis=1)[:, :-1]
+    after = np.logaddexp.accumulate(x[:, ::-1], axis=1)[:, ::-1][:, 1:]
+    return np.logaddexp(np.hstack([none, before]), np.hstack([after, none]))
+
+
+def log_expm1(x: Array) -> Array:
+    """log(exp(x) - 1) for x >= 0, where exp(x) may overflow."""
+    return np.where(x < 1, np.log(np.expm1(np.minimum(x, 1))), x + np.log1p(-np.exp(-x)))
+
+
+def grown(log_a: Array, growth: Array) -> Array:
+    """By how much a grows if log a grows: a (exp(growth) - 1), where a may underflow."""
+    return np.exp(log_a + log_expm1(growth))
 
 
 FLOAT_ACTIVATIONS: dict[str, Callable[[Array], Array]] = {

@@ -1,46 +1,17 @@
 """Arrays with a bound of their error, and an arithmetic that computes the bound of every result.
 
-The model of floating-point arithmetic is the usual one: the error of an operation is at most u
-times its result, with the unit roundoff u of the dtype; and at most the smallest normal number
-more, since JAX replaces smaller numbers by 0. Source: Higham, "Accuracy and Stability of Numerical
-Algorithms", 2nd ed., chapters 2 and 3.
+What one operation may lose is said in `precision`; here it is carried from operation to operation.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import reduce
+from operator import mul
 from typing import Any
 
 import numpy as np
 
-Array = np.ndarray
-
-# The error of one elementary function (exp, log1p, erfc, or two or three of them combined), in
-# units of roundoff. It was measured; those of XLA's log1p and erfc are larger: see docs/bounds.md.
-FUNCTION = 4
-# The same for tanh. XLA's is a rational approximation, whose error is a little larger.
-TANH = 8
-
-
-@dataclass(frozen=True)
-class Precision:
-    """A dtype's unit roundoff and smallest normal number."""
-
-    u: float
-    tiny: float
-
-    @classmethod
-    @cache
-    def of(cls, dtype: str) -> "Precision":
-        """The precision of a dtype, by its name."""
-        limits = np.finfo(dtype)
-        return cls(float(limits.eps) / 2, float(limits.smallest_normal))
-
-    def gamma(self, n: int) -> float:
-        """The largest relative error of n roundings in a row, or of a sum of n products."""
-        return n * self.u / (1 - n * self.u)
-
-
-DOUBLE = Precision.of("float64")
+from crosscheck.numerics.bounds.precision import DOUBLE, Array, Precision
 
 
 @dataclass(frozen=True)
@@ -48,8 +19,10 @@ class Inexact:
     """A computed array of one dtype: its value, and a bound of |computed - exact|, entry by entry.
 
     In an operation of two dtypes the operand of the finer dtype is first rounded to the coarser, as
-    NumPy rounds a Python float beside an array of float32. The bound itself is computed in float64,
-    whose errors change it only in second order.
+    NumPy rounds a Python float beside an array of float32. The bound is never negative and never
+    NaN; it is infinite where nothing is promised. Value and bound are computed in float64. There
+    the value may be as far from the exact one as its bound says; so what must be far from 0 (a
+    divisor, a sign) must be so by two bounds, one for the value and one for a framework.
     """
 
     value: Any
@@ -60,7 +33,10 @@ class Inexact:
 
     def __add__(self, other: Any) -> "Inexact":
         x, y, p = _in_common_precision(self, other)
-        return _rounded(x.value + y.value, x.error + y.error, p)
+        total = _rounded(x.value + y.value, x.error + y.error, p)
+        # Nothing is rounded where 0 is added.
+        zeros = _is_zero(x) | _is_zero(y)
+        return bounded(total.value, np.where(zeros, x.error + y.error, total.error), p)
 
     def __mul__(self, other: Any) -> "Inexact":
         x, y, p = _in_common_precision(self, other)
@@ -72,32 +48,40 @@ class Inexact:
         if not units.any():
             return product
         normal = (product.value == 0) | (abs(product.value) >= p.tiny)
-        return Inexact(product.value, np.where(units & normal, error, product.error), p)
+        return bounded(product.value, np.where(units & normal, error, product.error), p)
 
+    @np.errstate(divide="ignore", invalid="ignore")
     def __truediv__(self, other: Any) -> "Inexact":
         x, y, p = _in_common_precision(self, other)
         quotient = x.value / y.value
-        smallest_divisor = np.maximum(abs(y.value) - y.error, 0)  # in absolute value
+        smallest_divisor = np.maximum(abs(y.value) - 2 * y.error, 0)  # in absolute value
         return _rounded(quotient, (x.error + abs(quotient) * y.error) / smallest_divisor, p)
 
     def __pow__(self, exponent: int) -> "Inexact":
-        slope = exponent * abs(self.value) ** (exponent - 1)
+        slope = exponent * (abs(self.value) + self.error) ** (exponent - 1)
         return _rounded(self.value**exponent, slope * self.error, self.precision, units=2)
 
-    def sqrt(self) -> "Inexact":
-        """The square root; |sqrt x - sqrt y| is |x - y| / (sqrt x + sqrt y)."""
-        root = np.sqrt(self.value)
-        lowest = np.sqrt(np.maximum(self.value - self.error, 0))
-        total = root + lowest
-        error = np.where(total > 0, self.error / np.where(total > 0, total, 1), np.sqrt(self.error))
-        return _rounded(root, error, self.precision)
+    @np.errstate(divide="ignore", invalid="ignore")
+    def sqrt(self, signed: bool = False) -> "Inexact":
+        """The square root; |sqrt x - sqrt y| is |x - y| / (sqrt x + sqrt y).
+
+        Args:
+            signed: Whether what is computed may be below 0 where it should be 0, as a difference
+                may. Its root is then NaN, so that nothing is promised.
+        """
+        total = sum(np.sqrt(np.maximum(self.value - n * self.error, 0)) for n in (1, 2))
+        # The root of the error is more than the difference of any two roots.
+        error = np.fmin(np.sqrt(self.error), self.error / total)
+        if signed:
+            error = np.where((self.value < 2 * self.error) & (self.error > 0), np.inf, error)
+        return _rounded(np.sqrt(np.maximum(self.value, 0)), error, self.precision)
 
     def __abs__(self) -> "Inexact":
         return Inexact(abs(self.value), self.error, self.precision)
 
     def sign(self) -> "Inexact":
         """-1, 0 or 1. The error is 2 where the number may have another sign than its value."""
-        error = np.where(abs(self.value) > self.error, 0.0, 2.0)
+        error = np.where(abs(self.value) > 2 * self.error, 0.0, 2.0)
         known = (self.value == 0) & (self.error == 0)
         return Inexact(np.sign(self.value), np.where(known, 0.0, error), self.precision)
 
@@ -118,9 +102,22 @@ class Inexact:
 
 
 def exactly(value: Any, precision: Precision) -> Inexact:
-    """A number or an array as an `Inexact` without an error."""
+    """A number or an array as it is given: it has an error only where it may be read as 0."""
     value = np.asarray(value, "float64")
-    return Inexact(value, np.zeros(value.shape), precision)
+    return Inexact(value, precision.read(value), precision)
+
+
+def bounded(value: Any, error: Any, precision: Precision) -> Inexact:
+    """A value with its error, which is infinite where it is NaN or the number may overflow."""
+    return Inexact(
+        value, np.where(abs(value) + error <= precision.largest, error, np.inf), precision
+    )
+
+
+def either(one: Inexact, other: Inexact) -> Inexact:
+    """What may be one or the other: its value is that of the first."""
+    apart = abs(one.value - other.value)
+    return bounded(one.value, apart + one.error + other.error, one.precision)
 
 
 def in_precision(number: Any, precision: Precision) -> Inexact:
@@ -129,10 +126,28 @@ def in_precision(number: Any, precision: Precision) -> Inexact:
     return x if x.precision == precision else _rounded(x.value, x.error, precision)
 
 
+@np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore")
+def in_any_order(whole: Inexact, factors: Sequence[Any], divisors: Sequence[Any]) -> Inexact:
+    """A product of factors over divisors, which another order might compute by smaller parts.
+
+    Args:
+        whole: The product, computed in one order.
+        factors, divisors: Numbers and `Inexact` arrays.
+    """
+    p = whole.precision
+    sizes = [abs(_inexact(each).value) for each in factors]
+    sizes += [1 / abs(_inexact(each).value) for each in divisors]
+    smallest, largest = (
+        reduce(mul, (pick(size, 1.0) for size in sizes)) for pick in (np.minimum, np.maximum)
+    )
+    lost = np.where(smallest < p.tiny, abs(whole.value), 0.0)
+    return bounded(whole.value, whole.error + lost + p.overflow(largest), p)
+
+
 def maximum(one: Any, other: Any) -> Inexact:
     """The larger of two, entry by entry; its error is at most the larger of their errors."""
     x, y, p = _in_common_precision(one, other)
-    return Inexact(np.maximum(x.value, y.value), np.maximum(x.error, y.error), p)
+    return bounded(np.maximum(x.value, y.value), np.maximum(x.error, y.error), p)
 
 
 def power(base: float, exponent: Any) -> Inexact:
@@ -147,14 +162,14 @@ def product(x: Inexact, y: Inexact, plus: Inexact | None = None) -> Inexact:
     """The matrix product x y (+ plus), whose sums may be added up in any order."""
     p = x.precision
     terms = x.value.shape[1] + (plus is not None)
-    value = x.value @ y.value
-    size = abs(x.value) @ abs(y.value)
-    error = x.error @ (abs(y.value) + y.error) + abs(x.value) @ y.error
-    underflows = _not_zero(x) @ _not_zero(y)  # products that are not exactly 0
+    x_size, y_size = (abs(each.value) + each.error for each in (x, y))  # as large as computed
+    value, size = x.value @ y.value, x_size @ y_size
+    error = x.error @ y_size + abs(x.value) @ y.error
+    lost = _not_zero(x) @ _not_zero(y)  # the products that may fall below the smallest number
     if plus is not None:
-        value, size, error = value + plus.value, size + abs(plus.value), error + plus.error
-        underflows = underflows + _not_zero(plus)
-    return Inexact(value, error + p.gamma(terms) * size + underflows * p.tiny, p)
+        value, size = value + plus.value, size + abs(plus.value) + plus.error
+        error, lost = error + plus.error, lost + _not_zero(plus)
+    return bounded(value, error + p.sum(terms) * size + lost * p.tiny + p.overflow(size), p)
 
 
 def transposed(x: Inexact) -> Inexact:
@@ -164,6 +179,10 @@ def transposed(x: Inexact) -> Inexact:
 
 def _not_zero(x: Inexact) -> Array:
     return 1.0 * ((x.value != 0) | (x.error > 0))
+
+
+def _is_zero(x: Inexact) -> Any:
+    return (x.value == 0) & (x.error == 0)
 
 
 def _is_unit(size: Any, error: Any) -> Any:
@@ -184,4 +203,5 @@ def _in_common_precision(one: Any, other: Any) -> tuple[Inexact, Inexact, Precis
 
 
 def _rounded(value: Any, error: Any, p: Precision, units: int = 1) -> Inexact:
-    return Inexact(value, error + units * p.u * abs(value) + p.tiny, p)
+    # What is rounded may itself be off by the error.
+    return bounded(value, error + p.product(units) * (abs(value) + error) + p.tiny, p)

@@ -5,13 +5,15 @@ from collections.abc import Callable
 import numpy as np
 
 from crosscheck.numerics.bounds.activations import (
-    forward_softmax,
-    growth,
+    e_sigmoid_by_softplus,
+    e_softplus,
     sigmoid_slope,
     smallest_magnitude,
 )
-from crosscheck.numerics.bounds.functions import log_softmax, sigmoid, softmax, softplus
-from crosscheck.numerics.bounds.inexact import FUNCTION, Array, Precision
+from crosscheck.numerics.bounds.functions import grown, log_softmax, sigmoid, softmax, softplus
+from crosscheck.numerics.bounds.library import library
+from crosscheck.numerics.bounds.precision import DOUBLE, Array, Precision
+from crosscheck.numerics.bounds.rows import forward_log_softmax, forward_softmax
 
 # The loss, its bound, dC/da, and the bound of dC/da.
 LossAndBounds = tuple[float, float, Array, Array]
@@ -19,74 +21,94 @@ LossAndBounds = tuple[float, float, Array, Array]
 LossBound = Callable[[Precision, Array, Array, Array], LossAndBounds]
 
 
-def _squared(scale: Callable[[Array], float]) -> LossBound:
+def _mean(p: Precision, terms: Array, errors: Array) -> tuple[float, float]:
+    """The mean over the batch of positive terms that have errors, and its bound."""
+    total, error = terms.sum(), errors.sum()
+    rounding = (p.sum(terms.size) + p.product(3)) * (total + error) + terms.size * p.tiny
+    return total / len(terms), (error + rounding) / len(terms) + p.tiny + p.overflow(total + error)
+
+
+def _squared(divisor: Callable[[Array], int], roundings: int) -> LossBound:
+    """The squared errors, divided by something.
+
+    Args:
+        divisor: By what, as a function of the outputs.
+        roundings: How many operations dC/da takes after a - y.
+    """
+
     def loss(p: Precision, a: Array, ea: Array, y: Array) -> LossAndBounds:
-        r, s = a - y, scale(a)
-        er = ea + p.u * np.abs(r)
-        value = s * (r**2).sum()
-        error = s * ((2 * np.abs(r) + er) * er).sum() + p.gamma(a.size + 3) * value
-        cotangent = 2 * s * r
-        return value, error + a.size * p.tiny, cotangent, 2 * s * er + 2 * p.u * np.abs(cotangent)
+        r = np.abs(a - y)
+        er = ea + p.read(y) + p.u * (r + ea)
+        per_sample = divisor(a) / len(a)
+        value, error = _mean(p, r**2, (2 * r + er) * er)
+        cotangent, handed_on = 2 * (a - y) / divisor(a), 2 * er / divisor(a)
+        rounding = p.product(roundings) * (np.abs(cotangent) + handed_on) + 3 * p.tiny
+        overflow = p.overflow(2 * (r + er))
+        return value / per_sample, error / per_sample, cotangent, handed_on + rounding + overflow
 
     return loss
 
 
 def _binary_cross_entropy(p: Precision, a: Array, ea: Array, t: Array) -> LossAndBounds:
-    yes = np.where(t > 0, a, 1.0)
-    off = np.where(t < 1, a, 0.0)
+    yes, off = np.where(t > 0, a, 1.0), np.where(t < 1, a, 0.0)
     no = 1 - off
-    slopes = t / yes, (1 - t) / no
-    terms = -t * np.log(yes) - (1 - t) * np.log1p(-off)
-    if np.any(ea >= np.minimum(yes, no)):
-        # A probability may round to 0 or 1, so that its logarithm has no bound. A loss of logits
-        # always has one.
-        unbounded = np.full_like(a, np.inf)
-        return terms.sum() / len(a), np.inf, (slopes[1] - slopes[0]) / len(a), unbounded
-    yes, no = yes - ea, no - ea  # the smallest values that the computed ones may have
-    each = (t / yes + (1 - t) / no) * ea + (FUNCTION + 2) * p.u * terms
-    error = (each.sum() + p.gamma(a.size + 1) * terms.sum()) / len(a)
-    # 1 - a is rounded, too; the derivative of 1/a is -1/a^2.
-    curved = slopes[0] / yes + slopes[1] / no
-    e_cotangent = (curved * ea + 4 * p.u * (slopes[0] + slopes[1])) / len(a)
-    error += a.size * p.tiny
-    return terms.sum() / len(a), error, (slopes[1] - slopes[0]) / len(a), e_cotangent
+    # The smallest that the computed ones may be; 1 - a was itself formed of a rounded a here.
+    least_yes, least_no = yes - (t > 0) * ea, no - (t < 1) * (ea + DOUBLE.u)
+    # Where they may round to 0 the logarithm has no bound. A loss of logits always has one.
+    unbounded = np.where(np.minimum(least_yes, least_no) > 0, 0.0, np.inf)
+    logs = -np.log(yes), -np.log1p(-off)
+    # Where t / B falls below the smallest number it may be lost, before it is divided by p.
+    et, slopes = len(a) * p.read(t / len(a)), (t / yes, (1 - t) / no)
+    handed_on = (t / least_yes + (1 - t) / least_no) * ea + et * (logs[0] + logs[1])
+    rounding = t * logs[0] * (library(p, "log") + p.u)
+    rounding += (1 - t) * logs[1] * (library(p, "log1p", -off - ea, -off + ea) + 2 * p.u)
+    terms = t * logs[0] + (1 - t) * logs[1]
+    value, error = _mean(p, terms, handed_on + rounding + unbounded)
+    # The derivative of 1/a is -1/a^2. The two slopes are the results of 4 and 6 operations.
+    curved = slopes[0] / least_yes + slopes[1] / least_no
+    e_cotangent = curved * ea + et * (1 / least_yes + 1 / least_no)
+    e_cotangent += p.product(4) * (slopes[0] + e_cotangent)
+    e_cotangent += p.product(6) * (slopes[1] + e_cotangent) + 6 * p.tiny
+    e_cotangent += unbounded + p.overflow(t / least_yes + (1 - t) / least_no)
+    return value, error, (slopes[1] - slopes[0]) / len(a), e_cotangent / len(a)
 
 
 def _sigmoid_binary_cross_entropy(p: Precision, z: Array, ez: Array, t: Array) -> LossAndBounds:
+    et = p.read(t)
     terms = t * softplus(-z) + (1 - t) * softplus(z)
-    weights = t * sigmoid(-z) + (1 - t) * sigmoid(z)
-    each = weights * ez + (FUNCTION + 3) * p.u * terms
-    error = (each.sum() + p.gamma(z.size + 1) * terms.sum()) / len(z)
-    # A framework computes dC/dz as sigmoid(z) - t, or as (1 - t) sigmoid(z) - t sigmoid(-z) with
-    # JAX's sigmoid, whose exponent z - softplus(z) is rounded. `lost` is the larger error of both.
-    roundings = np.abs(z - softplus(z)) + FUNCTION * softplus(z) + FUNCTION + 2
-    lost = p.u * (roundings * (1 - t) * sigmoid(z) + (roundings + np.abs(z)) * t * sigmoid(-z))
-    lost = np.maximum(lost, (FUNCTION + 1) * p.u * sigmoid(z) + p.u * np.abs(sigmoid(z) - t))
-    e_cotangent = (sigmoid_slope(smallest_magnitude(z, ez)) * ez + lost) / len(z)
-    error += z.size * p.tiny
-    return terms.sum() / len(z), error, (sigmoid(z) - t) / len(z), e_cotangent
+    weights = t * sigmoid(ez - z) + (1 - t) * sigmoid(z + ez)
+    handed_on = weights * ez + et * softplus(np.abs(z))
+    own = t * e_softplus(p, -z) + (1 - t) * e_softplus(p, z) + 3 * p.u * terms
+    value, error = _mean(p, terms, handed_on + own)
+    # A framework computes dC/dz as sigmoid(z) - t, or as (1 - t) sigmoid(z) - t sigmoid(-z) of
+    # sigmoids that are the slopes of its softplus. `lost` is the larger error of both.
+    s, r = sigmoid(z), np.abs(sigmoid(z) - t)
+    by_parts = (1 - t) * e_sigmoid_by_softplus(p, z) + t * e_sigmoid_by_softplus(p, -z)
+    by_parts += 4 * p.u * ((1 - t) * s + t * sigmoid(-z))
+    lost = np.maximum(by_parts, library(p, "sigmoid") * s) + 2 * p.u * r
+    e_cotangent = sigmoid_slope(smallest_magnitude(z, ez)) * ez + et + lost + 4 * p.tiny
+    return value, error, (s - t) / len(z), e_cotangent / len(z) + p.tiny
 
 
 def _softmax_cross_entropy(p: Precision, z: Array, ez: Array, t: Array) -> LossAndBounds:
-    a, logs = softmax(z), log_softmax(z)
-    shifted = z - z.max(axis=1, keepdims=True)
-    e_shifted = ez + p.u * np.abs(shifted)
-    e_logs = e_shifted + growth(a, e_shifted) + 2 * p.u * np.abs(logs)
-    e_logs = e_logs + p.gamma(z.shape[1] + FUNCTION) + FUNCTION * p.u * np.abs(shifted - logs)
+    et, a, logs = p.read(t), softmax(z), log_softmax(z)
+    e_logs = forward_log_softmax(p, z, ez)
     terms = t * np.abs(logs)
-    error = ((t * e_logs).sum() + p.gamma(z.size + 2) * terms.sum()) / len(z)
-    total = t.sum(axis=1, keepdims=True)
-    e_a = forward_softmax(p, z, ez) + a * (e_logs + (FUNCTION + 2) * p.u)
-    rounding = p.gamma(z.shape[1] + 4) * a * total + p.u * np.abs(a * total - t) + p.u * t
-    cotangent = (a * total - t) / len(z)
-    error += z.size * p.tiny
-    return terms.sum() / len(z), error, cotangent, (total * e_a + rounding) / len(z)
+    value, error = _mean(p, terms, (t + et) * e_logs + et * np.abs(logs))
+    # A framework computes a as it is, or as the exponential of its logarithm; sum t and a sum t in
+    # a sum and three operations; and it may divide t by the batch, in two, before it subtracts.
+    total, e_total = t.sum(axis=1, keepdims=True), et.sum(axis=1, keepdims=True)
+    e_a = np.maximum(forward_softmax(p, z, ez), grown(logs, e_logs + library(p, "exp"))) + p.tiny
+    part = e_a * total + (a + e_a) * (e_total + (p.sum(z.shape[1]) + p.product(3)) * total)
+    lost = et + part + 2 * p.u * t
+    lost += p.u * (np.abs(a * total - t) + lost) + 3 * p.tiny
+    return value, error, (a * total - t) / len(z), lost / len(z) + p.tiny
 
 
 LOSS_BOUNDS: dict[str, LossBound] = {
-    "squared_error": _squared(lambda a: 1 / len(a)),
-    "half_squared_error": _squared(lambda a: 1 / (2 * len(a))),
-    "mean_squared_error": _squared(lambda a: 1 / a.size),
+    "squared_error": _squared(len, 2),
+    "half_squared_error": _squared(lambda a: 2 * len(a), 2),
+    "mean_squared_error": _squared(np.size, 3),
     "binary_cross_entropy": _binary_cross_entropy,
     "sigmoid_binary_cross_entropy": _sigmoid_binary_cross_entropy,
     "softmax_cross_entropy": _softmax_cross_entropy,

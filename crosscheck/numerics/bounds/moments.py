@@ -6,7 +6,7 @@ Each takes as `before` how many steps came before the first one, all with gradie
 from collections.abc import Iterator
 from typing import Any
 
-from crosscheck.numerics.bounds.arithmetic import maximum, midpoint, power, sqrt
+from crosscheck.numerics.bounds.arithmetic import maximum, power, ratio, sqrt, where_above
 from crosscheck.numerics.bounds.steps import Grads, Rates, StepResult, root_with_eps
 
 
@@ -22,9 +22,10 @@ def adam(
 ) -> Iterator[StepResult]:
     """Algorithm 1 of Kingma and Ba (2015), or the same without bias correction."""
     for t, (m, v, _, rate) in enumerate(_moments(grads, rates, b1, b2), start=before + 1):
-        m_hat, v_hat = (m / (1 - b1**t), v / (1 - b2**t)) if bias_correction else (m, v)
+        v_hat = v / (1 - b2**t) if bias_correction else v
         divisor = root_with_eps(v_hat, _eps_at(t, eps, b2, eps_place, bias_correction), eps_place)
-        yield StepResult(-rate * m_hat / divisor, {"first_moment": m, "second_moment": v})
+        divisors = (1 - b1**t, divisor) if bias_correction else (divisor,)
+        yield StepResult(-ratio([rate, m], divisors), {"first_moment": m, "second_moment": v})
 
 
 def amsgrad(
@@ -43,11 +44,11 @@ def amsgrad(
     for t, (m, v, _, rate) in enumerate(_moments(grads, rates, b1, b2), start=before + 1):
         raw = maximum_of == "raw"
         largest = maximum(largest, v if raw else v / (1 - b2**t))
-        m_hat = m / (1 - b1**t) if bias_correction else m
         v_hat = largest / (1 - b2**t) if bias_correction and raw else largest
         divisor = root_with_eps(v_hat, _eps_at(t, eps, b2, eps_place, bias_correction), eps_place)
+        divisors = (1 - b1**t, divisor) if bias_correction else (divisor,)
         state = {"first_moment": m, "second_moment": v, "largest_second_moment": largest}
-        yield StepResult(-rate * m_hat / divisor, state)
+        yield StepResult(-ratio([rate, m], divisors), state)
 
 
 def nadam(
@@ -74,7 +75,7 @@ def nadam(
         divisor = root_with_eps(v / (1 - b2**t), _eps_at(t, eps, b2, eps_place), eps_place)
         state = {"first_moment": m, "second_moment": v}
         numbers = {"momentum_product": product}
-        yield StepResult(-rate * (of_m * m + of_g * g) / divisor, state, numbers)
+        yield StepResult(-ratio([rate, of_m * m + of_g * g], [divisor]), state, numbers)
 
 
 def radam(
@@ -91,14 +92,13 @@ def radam(
     """Adam that does not divide by the root of v until its variance is small enough."""
     rho_inf = 2 / (1 - b2) - 1
     for t, (m, v, _, rate) in enumerate(_moments(grads, rates, b1, b2), start=before + 1):
-        m_hat = m / (1 - b1**t)
+        correction = 1 - b1**t
         rho = rho_inf - 2 * t * b2**t / (1 - b2**t)
-        if midpoint(rho) > midpoint(threshold):
-            r = sqrt((rho - 4) * (rho - 2) * rho_inf / ((rho_inf - 4) * (rho_inf - 2) * rho))
-            divisor = root_with_eps(v / (1 - b2**t), _eps_at(t, eps, b2, eps_place), eps_place)
-            update = -rate * r * m_hat / divisor
-        else:
-            update = -rate * m_hat if fallback else 0 * m_hat
+        r = sqrt((rho - 4) * (rho - 2) * rho_inf / ((rho_inf - 4) * (rho_inf - 2) * rho))
+        divisor = root_with_eps(v / (1 - b2**t), _eps_at(t, eps, b2, eps_place), eps_place)
+        divided = ratio([rate, r, m], [correction, divisor])
+        undivided = ratio([rate, m], [correction]) if fallback else 0 * m
+        update = -where_above(rho, threshold, divided, undivided)
         yield StepResult(update, {"first_moment": m, "second_moment": v})
 
 
@@ -117,9 +117,9 @@ def adamax(
     for t, (g, rate) in enumerate(zip(grads, rates, strict=True), start=before + 1):
         m = b1 * m + (1 - b1) * g
         u = maximum(b2 * u, abs(g) + eps if eps_place == "inside" else abs(g))
-        m_hat = m / (1 - b1**t) if bias_correction else m
         divisor = u if eps_place == "inside" else u + eps
-        yield StepResult(-rate * m_hat / divisor, {"first_moment": m, "largest": u})
+        divisors = (1 - b1**t, divisor) if bias_correction else (divisor,)
+        yield StepResult(-ratio([rate, m], divisors), {"first_moment": m, "largest": u})
 
 
 # ----- shared by several rules -----
@@ -130,7 +130,7 @@ def _moments(grads: Grads, rates: Rates, b1: Any, b2: Any) -> Iterator[tuple[Any
     m = v = 0.0  # type: Any
     for g, rate in zip(grads, rates, strict=True):
         m = b1 * m + (1 - b1) * g
-        v = b2 * v + (1 - b2) * g * g
+        v = b2 * v + (1 - b2) * (g * g)
         yield m, v, g, rate
 
 

@@ -8,14 +8,16 @@ import numpy as np
 from crosscheck.numerics.bounds.activations import BACKWARD_BOUNDS, FORWARD_BOUNDS
 from crosscheck.numerics.bounds.functions import FLOAT_ACTIVATIONS
 from crosscheck.numerics.bounds.inexact import (
-    Array,
     Inexact,
-    Precision,
+    bounded,
     exactly,
     product,
     transposed,
 )
 from crosscheck.numerics.bounds.losses import LOSS_BOUNDS
+from crosscheck.numerics.bounds.precision import Array, Precision
+from crosscheck.numerics.exact.balls import nearest_floats
+from crosscheck.numerics.exact.network import Pass
 from crosscheck.numerics.trees import Layer
 
 
@@ -42,6 +44,7 @@ def inexact_pass(
     activations: Sequence[str],
     loss: str,
     precision: Precision,
+    around: Pass | None = None,
 ) -> InexactPass:
     """Bound every quantity of one forward and backward pass that is computed in `precision`.
 
@@ -50,27 +53,39 @@ def inexact_pass(
         inputs, targets: (batch, units) and (batch, outputs), in float64, without an error.
         activations, loss: Names, as in the contract.
         precision: The precision of the dtype in which the pass is computed.
+        around: The exact pass, around whose values the errors are taken. Without it they are taken
+            around those of a computation in float64, which has errors of its own.
     """
     p = precision
     zs, outputs = [], [exactly(inputs, p)]
-    for (weight, bias), name in zip(params, activations, strict=True):
+    for index, ((weight, bias), name) in enumerate(zip(params, activations, strict=True)):
         z = product(outputs[-1], transposed(weight), plus=bias)
+        if around is not None:
+            z = _around(around.pre_activations[index], z)
         zs.append(z)
         error = FORWARD_BOUNDS[name](p, z.value, z.error) + p.tiny
-        outputs.append(Inexact(FLOAT_ACTIVATIONS[name](z.value), error, p))
+        a = bounded(FLOAT_ACTIVATIONS[name](z.value), error, p)
+        outputs.append(a if around is None else _around(around.activations[index + 1], a))
     value, e_value, c, e_c = LOSS_BOUNDS[loss](p, outputs[-1].value, outputs[-1].error, targets)
-    cotangent = Inexact(c, e_c, p)
+    cotangent = bounded(c, e_c, p)
     deltas: list[Inexact] = []
-    for (weight, _), name, z in reversed(list(zip(params, activations, zs, strict=True))):
-        d, e_d = BACKWARD_BOUNDS[name](p, z.value, z.error, cotangent.value, cotangent.error)
-        deltas.insert(0, Inexact(d, e_d + p.tiny, p))
-        cotangent = product(deltas[0], weight)
+    for index in reversed(range(len(params))):
+        z, backward = zs[index], BACKWARD_BOUNDS[activations[index]]
+        d, e_d = backward(p, z.value, z.error, cotangent.value, cotangent.error)
+        delta = bounded(d, e_d + p.tiny, p)
+        deltas.insert(0, delta if around is None else _around(around.deltas[index], delta))
+        cotangent = product(deltas[0], params[index].weight)
     ones = exactly(np.ones((1, len(inputs))), p)
     grads = tuple(
         Layer(product(transposed(delta), below), _row(product(ones, delta)))
         for delta, below in zip(deltas, outputs[:-1], strict=True)
     )
-    return InexactPass(tuple(zs), tuple(outputs), Inexact(value, e_value, p), tuple(deltas), grads)
+    return InexactPass(tuple(zs), tuple(outputs), bounded(value, e_value, p), tuple(deltas), grads)
+
+
+def _around(exact: Array, computed: Inexact) -> Inexact:
+    """The error of something computed, around its exact value."""
+    return bounded(nearest_floats(exact), computed.error, computed.precision)
 
 
 def _row(x: Inexact) -> Inexact:

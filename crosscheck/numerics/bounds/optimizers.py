@@ -7,7 +7,14 @@ the exact values by a second method: `exact.optimizers` has sums over the whole 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from crosscheck.numerics.bounds.arithmetic import is_zero, rounded_like, sign, sqrt, zeros
+from crosscheck.numerics.bounds.arithmetic import (
+    is_zero,
+    ratio,
+    rounded_like,
+    sign,
+    sqrt,
+    zeros,
+)
 from crosscheck.numerics.bounds.moments import adam, adamax, amsgrad, nadam, radam
 from crosscheck.numerics.bounds.steps import Grads, Rates, StepResult, root_with_eps
 
@@ -30,11 +37,12 @@ def momentum_descent(
     """A velocity, with the learning rate inside or outside; Nesterov's looks one step ahead."""
     velocity: Any = 0.0
     for t, (g, rate) in enumerate(zip(grads, rates, strict=True)):
-        weight = rate if rate_inside else 1.0
+        weights = [rate] if rate_inside else []
         if dampen_first or t > 0:
-            weight = weight * (1 - dampening)
-        velocity = momentum * velocity - weight * g
-        update = momentum * velocity - weight * g if nesterov else velocity
+            weights.append(1 - dampening)
+        push = ratio([*weights, g])
+        velocity = momentum * velocity - push
+        update = momentum * velocity - push if nesterov else velocity
         yield StepResult(update if rate_inside else rate * update, {"velocity": velocity})
 
 
@@ -55,7 +63,7 @@ def adagrad(
     for g, rate in zip(grads, rates, strict=True):
         total = total + g * g
         divisor = root_with_eps(total, eps, eps_place)
-        yield StepResult(-rate * g / divisor, {"sum_of_squares": total})
+        yield StepResult(-ratio([rate, g], [divisor]), {"sum_of_squares": total})
 
 
 def rmsprop(
@@ -77,15 +85,16 @@ def rmsprop(
     for g, rate in zip(grads, rates, strict=True):
         if m is None:
             v, m, velocity = rounded_like(g, initial_accumulator), zeros(g), zeros(g)
-        v = decay * v + (1 - decay) * g * g
+        v = decay * v + (1 - decay) * (g * g)
         m = decay * m + (1 - decay) * g if centered else m
-        push = -g / root_with_eps(v - m * m if centered else v, eps, eps_place)
+        mean = v - m * m if centered else v
+        divisor = root_with_eps(mean, eps, eps_place, signed=centered)
         if is_zero(momentum):
-            update = rate * push
+            update = -ratio([rate, g], [divisor])
         elif rate_inside:
-            update = velocity = momentum * velocity + rate * push
+            update = velocity = momentum * velocity - ratio([rate, g], [divisor])
         else:
-            velocity = momentum * velocity + push
+            velocity = momentum * velocity - g / divisor
             update = rate * velocity
         yield StepResult(update, {"second_moment": v, "first_moment": m, "velocity": velocity})
 
@@ -96,10 +105,12 @@ def adadelta(grads: Grads, rates: Rates, decay: Any, eps: Any) -> Iterator[StepR
     w = None
     for g, rate in zip(grads, rates, strict=True):
         w = zeros(g) if w is None else w
-        v = decay * v + (1 - decay) * g * g
-        d = -g * sqrt(w + eps) / sqrt(v + eps)
-        w = decay * w + (1 - decay) * d * d
-        yield StepResult(rate * d, {"second_moment": v, "second_moment_of_updates": w})
+        v = decay * v + (1 - decay) * (g * g)
+        of_updates, divisor = sqrt(w + eps), sqrt(v + eps)
+        d = ratio([g, of_updates], [divisor])
+        w = decay * w + (1 - decay) * (d * d)
+        update = -ratio([rate, g, of_updates], [divisor])
+        yield StepResult(update, {"second_moment": v, "second_moment_of_updates": w})
 
 
 def decayed(
@@ -131,7 +142,7 @@ def decayed(
             yield g if decoupled else g + weight_decay * point
 
     for step, rate in zip(rule(gradients()), rates, strict=True):
-        pull = (rate if scaled else 1.0) * weight_decay * points_so_far[-1]
+        pull = ratio([*([rate] if scaled else []), weight_decay, points_so_far[-1]])
         yield step._replace(update=step.update - pull) if decoupled else step
 
 

@@ -18,6 +18,8 @@ class StepResult(NamedTuple):
     numbers: dict[str, Any] = {}  # noqa: RUF012 - nobody changes it
 
 
-def root_with_eps(v: Any, eps: Any, eps_place: str) -> Any:
-    """sqrt(v) + eps, or sqrt(v + eps) if eps stands inside the root."""
-    return sqrt(v + eps) if eps_place == "inside" else sqrt(v) + eps
+def root_with_eps(v: Any, eps: Any, eps_place: str, signed: bool = False) -> Any:
+    """sqrt(v) + eps, or sqrt(v + eps) if eps stands inside the root; `signed` as of `sqrt`."""
+    if eps_place == "inside":
+        return sqrt(v + eps, signed)
+    return sqrt(v, signed) + eps

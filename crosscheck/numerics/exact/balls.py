@@ -105,6 +105,19 @@ def elementwise(function: Callable[..., Any], *arrays: Any) -> Any:
     return np.frompyfunc(function, len(arrays), 1)(*arrays)
 
 
+def is_above(ball: arb, threshold: arb) -> bool:
+    """Whether the number is above a threshold; one that no precision can tell from it is not.
+
+    Raises:
+        UndecidedError: If more bits may still decide it.
+    """
+    if ball > threshold or ball <= threshold:
+        return bool(ball > threshold)
+    if ctx.prec < LAST_PRECISION:
+        raise UndecidedError(f"{ball} may lie on either side of {threshold}")
+    return False
+
+
 def matmul(x: Array, y: Array) -> Array:
     """The product of two matrices of balls, as `x @ y`, by flint's own matrices where they pay.
 
@@ -171,6 +184,11 @@ def to_float(ball: arb) -> float:
     if not ball.is_finite():
         raise UndecidedError(f"{ball} is no finite number")
     return float(ball.mid())
+
+
+def nearest_floats(balls: Array) -> Any:
+    """The float nearest to the middle of each ball; infinite beyond the largest, NaN if unknown."""
+    return np.array([float(ball.mid()) for ball in balls.flat]).reshape(balls.shape)
 
 
 def _quotient(number: fmpq) -> Decimal:

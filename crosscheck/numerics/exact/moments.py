@@ -9,7 +9,7 @@ from typing import Any
 
 from flint import arb
 
-from crosscheck.numerics.exact.balls import UndecidedError, from_floats
+from crosscheck.numerics.exact.balls import from_floats, is_above
 from crosscheck.numerics.exact.histories import (
     Grads,
     History,
@@ -122,13 +122,11 @@ def radam(
     steps = steps_after(before, grads)
     for t, m, v, eps_t in zip(steps, m_hats, v_hats, all_eps, strict=True):
         rho = rho_inf - 2 * t * b2**t / (1 - b2**t)
-        if rho > threshold:
+        if is_above(rho, threshold):
             r = ((rho - 4) * (rho - 2) * rho_inf / ((rho_inf - 4) * (rho_inf - 2) * rho)).sqrt()
             pushes.append(r * m / root_with_eps(v, eps_t, eps_place))
-        elif rho <= threshold:
-            pushes.append(m if fallback else 0 * m)
         else:
-            raise UndecidedError(f"{rho} may lie on either side of {threshold}")
+            pushes.append(m if fallback else 0 * m)
     states = {"first_moment": firsts, "second_moment": seconds}
     return History([-push for push in times_rates(rates, pushes)], states)
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from flint import arb
 
-from crosscheck.numerics.exact.balls import Array, elementwise, is_positive, matmul
+from crosscheck.numerics.exact.balls import Array, elementwise, is_above, matmul
 from crosscheck.numerics.trees import Layer
 
 
@@ -21,8 +21,9 @@ class KinkError(ArithmeticError):
 class Pass(NamedTuple):
     """What one forward and backward pass computes, in the contract's terms.
 
-    `kinks` lists the entries at which the input of a relu is exactly 0, as (layer, sample, unit).
-    The loss has no derivative there; `deltas` and `grads` then follow the convention relu'(0) = 0.
+    `kinks` lists the entries at which the input of a relu is exactly 0, or cannot be told from it
+    with any precision, as (layer, sample, unit). The loss has no derivative there; `deltas` and
+    `grads` then follow the convention relu'(0) = 0.
     """
 
     pre_activations: tuple[Array, ...]
@@ -48,7 +49,7 @@ def forward_and_backward(
         activations, loss: Names, as in the contract.
 
     Raises:
-        UndecidedError: If the ball of a relu's input does not determine its sign.
+        UndecidedError: If more bits may still decide the sign of a relu's input.
     """
     zs: list[Array] = []
     outputs = [inputs]
@@ -69,7 +70,7 @@ def forward_and_backward(
         for layer, (z, name) in enumerate(zip(zs, activations, strict=True))
         if name == "relu"
         for place in np.ndindex(z.shape)
-        if z[place] == 0
+        if not (z[place] > 0 or z[place] < 0)
     )
     return Pass(tuple(zs), tuple(outputs), value, tuple(deltas), grads, kinks)
 
@@ -78,15 +79,16 @@ def forward_and_backward(
 
 
 def _sigmoid(z: arb) -> arb:
-    return 1 / (1 + (-z).exp())
+    power = (-abs(z)).exp()  # at most 1: no ball holds exp(1e300)
+    return (1 if z > 0 else power) / (1 + power)
 
 
 def _relu(z: arb) -> arb:
-    return z if is_positive(z) else arb(0)
+    return z if is_above(z, arb(0)) else arb(0)
 
 
 def _softplus(z: arb) -> arb:
-    return z.exp().log1p()
+    return (z if z > 0 else 0) + (-abs(z)).exp().log1p()
 
 
 def _distribution(z: arb) -> arb:  # of the standard normal
@@ -97,9 +99,20 @@ def _density(z: arb) -> arb:  # of the standard normal
     return (-z * z / 2).exp() / (2 * arb.pi()).sqrt()
 
 
+def _shifted(z: Array) -> Array:
+    # Neither softmax nor its logarithm changes if a number is subtracted from a whole row.
+    largest = [max(row, key=lambda ball: ball.mid()) for row in z]
+    return z - np.array(largest, dtype=object)[:, None]
+
+
 def _softmax(z: Array) -> Array:
-    powers = elementwise(arb.exp, z)
+    powers = elementwise(arb.exp, _shifted(z))
     return powers / powers.sum(axis=1, keepdims=True)
+
+
+def _log_softmax(z: Array) -> Array:
+    shifted = _shifted(z)
+    return shifted - elementwise(arb.log, elementwise(arb.exp, shifted).sum(axis=1, keepdims=True))
 
 
 def _each(function: Callable[[arb], arb]) -> Callable[[Array], Array]:
@@ -131,7 +144,7 @@ EXACT_BACKWARD: dict[str, Callable[[Array, Array], Array]] = {
     "identity": lambda error, z: error,
     "sigmoid": _times_slope(lambda z: _sigmoid(z) * _sigmoid(-z)),
     "tanh": _times_slope(lambda z: z.sech() ** 2),
-    "relu": _times_slope(lambda z: arb(1 if is_positive(z) else 0)),
+    "relu": _times_slope(lambda z: arb(1 if is_above(z, arb(0)) else 0)),
     "softmax": _softmax_backward,
     "softplus": _times_slope(_sigmoid),
     "gelu": _times_slope(lambda z: _distribution(z) + z * _density(z)),
@@ -170,7 +183,7 @@ def _sigmoid_binary_cross_entropy(z: Array, t: Array) -> tuple[arb, Array]:
 
 def _softmax_cross_entropy(z: Array, t: Array) -> tuple[arb, Array]:
     a = _softmax(z)
-    value = -(t * elementwise(arb.log, a)).sum() / len(z)
+    value = -(t * _log_softmax(z)).sum() / len(z)
     return value, (a * t.sum(axis=1, keepdims=True) - t) / len(z)
 
 

@@ -19,8 +19,9 @@ import numpy as np
 
 from crosscheck.frameworks.hyperparameters import convert, split_decay
 from crosscheck.numerics.bounds import optimizers as stepwise
-from crosscheck.numerics.bounds.inexact import DOUBLE, Precision, exactly
+from crosscheck.numerics.bounds.inexact import exactly
 from crosscheck.numerics.bounds.network import inexact_params, inexact_pass
+from crosscheck.numerics.bounds.precision import DOUBLE, Precision
 from crosscheck.numerics.trees import Layer, leaves
 from crosscheck.training.data.datasets import Split
 from crosscheck.training.runs.configuration import Configuration

@@ -19,7 +19,8 @@ from crosscheck.frameworks.hyperparameters import build_optimizer, convert, spli
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics import tensors
 from crosscheck.numerics.bounds import optimizers as stepwise
-from crosscheck.numerics.bounds.inexact import DOUBLE, Inexact, Precision, exactly
+from crosscheck.numerics.bounds.inexact import Inexact, exactly
+from crosscheck.numerics.bounds.precision import DOUBLE, Precision
 from crosscheck.numerics.comparison import Tensor, Tensors
 from crosscheck.numerics.exact.balls import enclose, from_floats
 from crosscheck.numerics.exact.optimizers import EXACT_RULES as EXACT

@@ -22,8 +22,8 @@ from crosscheck.documents.examples import to_floats
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics import tensors
-from crosscheck.numerics.bounds.inexact import Precision
 from crosscheck.numerics.bounds.network import InexactPass, inexact_params, inexact_pass
+from crosscheck.numerics.bounds.precision import Precision
 from crosscheck.numerics.exact.balls import enclose, from_floats
 from crosscheck.numerics.exact.network import Pass, forward_and_backward
 from crosscheck.numerics.trees import Layer, to_framework
@@ -146,7 +146,7 @@ def exact_pass(case: NetworkCase) -> Pass:
 def bounds_of(case: NetworkCase) -> InexactPass:
     """The pass with its bounds, in the precision of the case."""
     precision = Precision.of(case.dtype)
-    # Where a probability may round to 0 or 1 there is no bound: it comes out as infinite.
+    # Where nothing is promised a bound comes out as infinite.
     with np.errstate(all="ignore"):
         return inexact_pass(
             inexact_params(case.params, precision),
@@ -155,6 +155,7 @@ def bounds_of(case: NetworkCase) -> InexactPass:
             case.activations,
             case.loss,
             precision,
+            around=exact_pass(case),
         )
 
 

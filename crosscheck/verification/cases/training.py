@@ -20,8 +20,9 @@ from crosscheck.frameworks.hyperparameters import convert
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics import tensors
 from crosscheck.numerics.bounds import optimizers as stepwise
-from crosscheck.numerics.bounds.inexact import DOUBLE, Precision, exactly
+from crosscheck.numerics.bounds.inexact import exactly
 from crosscheck.numerics.bounds.network import inexact_params, inexact_pass
+from crosscheck.numerics.bounds.precision import DOUBLE, Precision
 from crosscheck.numerics.comparison import Tensor
 from crosscheck.numerics.exact.balls import enclose, from_floats, is_positive
 from crosscheck.numerics.exact.network import forward_and_backward

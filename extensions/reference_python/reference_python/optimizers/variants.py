@@ -120,7 +120,7 @@ def radam(
         if rho_inf > 4:
             r = abs((rho - 4) * (rho - 2) * rho_inf / ((rho_inf - 4) * (rho_inf - 2) * rho)) ** 0.5
         size = rate * (known * r + (1 - known) * fallback)
-        divisor = each_entry(lambda v: known * root(v, eps_t, eps_place) + (1 - known), v_hat)
+        divisor = each_entry(lambda v: root(v, eps_t, eps_place) if known else 1.0, v_hat)
         updates = each_entry(lambda m, d: divide(-size * m, d), m_hat, divisor)
         return updates, AdamState(step=t, first_moment=m, second_moment=v)
 
