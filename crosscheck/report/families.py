@@ -16,9 +16,18 @@ from crosscheck.verification.search import Finding, Result, Tally
 def show_search(console: Console, result: Result) -> None:
     """Print how each framework did in each family, and every finding with its command."""
     table = Table(title=f"Families of seed {result.seed}")
-    for column in ("framework", "family", "worst fraction", "case"):
+    for column in ("framework", "family", "worst fraction"):
         table.add_column(column)
-    for column in ("cases", "exceed", "fail", "skipped", "excluded", "blind", "blind tensors"):
+    for column in (
+        "of number",
+        "cases",
+        "exceed",
+        "fail",
+        "skipped",
+        "excluded",
+        "blind",
+        "blind tensors",
+    ):
         table.add_column(column, justify="right")
     for each in result.tallies:
         table.add_row(*_cells(each))
@@ -35,7 +44,7 @@ def show_search(console: Console, result: Result) -> None:
     worst = f"the worst uses {of_bound(top.fraction)} of its bound ({top.framework}, {top.worst})"
     if result.findings:
         start = BAD.paint("EXCEEDED.")
-        console.print(f"{start} {len(result.findings)} of {cases} runs go wrong; {worst}")
+        console.print(f"{start} {len(result.findings)} findings in {cases} runs; {worst}")
     else:
         console.print(f"{GOOD.paint('Not exceeded.')} Of {cases} runs {worst}")
 
@@ -54,7 +63,7 @@ def _cells(tally: Tally) -> list[str]:
         tally.framework,
         f"{tally.kind}/{tally.family}",
         fraction if tally.fraction <= 1 else BAD.paint(fraction),
-        tally.worst,
+        tally.worst.rpartition("/")[2],
         count(tally.cases),
         bad(tally.exceeded),
         bad(tally.failed),

@@ -89,7 +89,7 @@ def test_an_exceeded_bound_ends_with_1_and_its_command_shows_it_again(run, monke
     found = json.loads(result.stdout)
     assert found["holds"] is False
     assert len(found["findings"]) == 2
-    assert "EXCEEDED. 2 of 3 runs go wrong" in said(result.stderr)
+    assert "EXCEEDED. 2 findings in 3 runs; the worst uses" in said(result.stderr)
     for finding in found["findings"]:
         assert finding["command"] in result.stderr.splitlines()[-1] + said(result.stderr)
         program, *arguments = finding["command"].split()

@@ -188,12 +188,13 @@ def test_the_histories_of_all_families_meet_every_optimizer_and_draw_hyperparame
     cases = [c for family in KINDS["history"] for c in cases_of("history", family, range(each))]
 
     def kind(optimizer, keywords):
-        drawn_too = ("b2", "decay", "eps", "weight_decay", "decoupled", "scaled")
+        drawn_too = ("b1", "b2", "decay", "momentum", "eps", "weight_decay", "decoupled", "scaled")
         return optimizer, str({key: keywords[key] for key in keywords if key not in drawn_too})
 
     assert {kind(*label) for label in labels} == {kind(c.optimizer, c.keywords) for c in cases}
     assert {0.999999, 0.9999999} < {c.keywords.get("b2") for c in cases}
     assert min(c.keywords.get("eps", 1) for c in cases) < 1e-20
+    assert {0.0} < {c.keywords.get("b1") for c in cases} & {c.keywords.get("b2") for c in cases}
 
 
 # ----- names -----

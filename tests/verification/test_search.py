@@ -60,8 +60,11 @@ def test_an_honest_framework_exceeds_no_bound_of_ordinary_networks(family):
     assert again.worst == tally.fraction
 
 
-def test_a_bound_that_is_exceeded_is_found_with_its_case_and_its_fraction(family, monkeypatch):
-    one_bound(monkeypatch, "sigmoid", lambda error: error / 1000)
+@pytest.mark.parametrize("times", [8, 1000])  # exceeded barely, and by far and in what follows
+def test_a_bound_that_is_exceeded_is_found_with_its_case_and_its_fraction(
+    family, monkeypatch, times
+):
+    one_bound(monkeypatch, "sigmoid", lambda error: error / times)
     result = family()
     assert result.tallies[0].exceeded == len(result.findings) > 0
     assert result.tallies[0].fraction == max(found.fraction for found in result.findings) > 1
@@ -184,6 +187,7 @@ def test_a_worker_finds_what_is_found_here(monkeypatch):
     here = call_in_lanes(search.search_family, calls, 1, begun.append)
     there = call_in_lanes(search.search_family, calls, 2)
     assert begun == [0, 1, 2]
+    assert [tallies[0][2] for tallies, _ in here] == ["ordinary", "zeros", "rates"]
     assert [[list(map(str, part)) for part in each] for each in there] == [
         [[str([*fields[:-1], list(fields[-1])]) for fields in tallies], list(map(str, findings))]
         for tallies, findings in here

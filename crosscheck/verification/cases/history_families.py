@@ -1,7 +1,8 @@
 """Families of random histories: the gradients and rates of 40 steps of one optimizer.
 
 The labels of all optimizers take turns with the number; in every second history, hyperparameters
-that the bounds divide by are drawn as well: memories next to 1, and an eps from 1e-30 to 1.
+that the bounds divide by are drawn as well: memories next to 1, and an eps from 1e-30 to 1. In some
+a memory is 0.
 """
 
 from collections.abc import Callable
@@ -18,6 +19,9 @@ from crosscheck.verification.cases.network import DTYPES
 Generator = np.random.Generator
 STEPS, ENTRIES = 40, 16
 MEMORIES = (0.9, 0.999, 0.999999, 0.9999999)  # of a squared gradient
+# Which memories may be 0, so that nothing is remembered, and how often some of them are.
+FORGETTING = ("b1", "b2", "decay", "momentum")
+FORGETFUL = 0.1
 
 
 class History(NamedTuple):
@@ -49,6 +53,8 @@ def history_of(family: str, name: str, rng: Generator, number: int) -> DescentCa
     history = HISTORY_FAMILIES[family](rng, np.finfo(dtype))
     if family == "decayed":
         keywords |= _decay(rng, optimizer)
+    if rng.random() < FORGETFUL:
+        keywords |= {key: 0.0 for key in FORGETTING if key in keywords and rng.random() < 1 / 2}
     return DescentCase(
         "families",
         name,
