@@ -13,6 +13,7 @@ from crosscheck.report.colours import BAD, CARE, GOOD, QUIET
 
 TITLES = {
     "optimizer": "Optimizers, twelve steps",
+    "long run": "Optimizers, two hundred steps: the fraction of their bounds that they use",
     "loss": "Losses",
     "activation": "Activations",
     "initializer": "Initialisers",

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from crosscheck.conventions.optimizers.names import NAMES
+from crosscheck.conventions.optimizers.single import Float32Powers, Float32Product
 from crosscheck.frameworks.hyperparameters import convert
 from crosscheck.numerics.bounds import optimizers as stepwise
-from crosscheck.numerics.bounds.inexact import exactly
-from crosscheck.numerics.bounds.precision import DOUBLE
+from crosscheck.numerics.bounds.inexact import Inexact, exactly
+from crosscheck.numerics.bounds.precision import DOUBLE, Precision
 from crosscheck.numerics.exact.balls import enclose, from_floats, to_float
 from reference_numpy import optimizers
 
@@ -197,11 +198,33 @@ def trajectory(
     def exact() -> list[Any]:
         return list(_parameters(spec, rates, start, grads, from_floats))
 
-    inexact = _parameters(spec, rates, start, grads, lambda value: exactly(value, DOUBLE))
     values = np.stack([np.vectorize(to_float)(theta) for theta in enclose(exact)])
-    errors = np.stack([theta.error for theta in inexact])
+    errors = bounds(spec, rates, start, grads, DOUBLE)
     # Half an ulp more, since the exact values are rounded.
     return Trajectory(values, errors + np.spacing(np.abs(values)) / 2)
+
+
+def bounds(
+    spec: Spec,
+    rates: Sequence[float],
+    start: np.ndarray,
+    grads: Sequence[np.ndarray],
+    precision: Precision,
+    in_float32: Sequence[str] = (),
+) -> np.ndarray:
+    """How far the computed parameters may be from the exact ones, at every step and entry.
+
+    Args:
+        spec, rates, start, grads: As of `trajectory`.
+        precision: That of the arrays; numbers are computed in float64.
+        in_float32: The keywords of which powers and products are computed in float32 instead.
+    """
+
+    def to_number(value: Any) -> Inexact:
+        return exactly(value, precision if np.ndim(value) else DOUBLE)
+
+    inexact = _parameters(spec, rates, start, grads, to_number, in_float32)
+    return np.stack([theta.error for theta in inexact])
 
 
 def _parameters(
@@ -210,10 +233,14 @@ def _parameters(
     start: np.ndarray,
     grads: Sequence[np.ndarray],
     to_number: Callable[[Any], Any],
+    in_float32: Sequence[str] = (),
 ) -> Iterator[Any]:
     """The parameters after every step, in the arithmetic that floats are converted to."""
     name, keywords = spec.reference_arguments()
     own = convert(keywords, to_number)
+    own |= {keyword: Float32Powers.of(own[keyword]) for keyword in in_float32}
+    if name == "nadam" and "b1" in in_float32:  # a product of momenta instead of a power
+        own["momentum_product"] = Float32Product.of(to_number(1.0))
     step_rates = [to_number(rate) for rate in rates]
     gradients = [to_number(grad) for grad in grads]
     theta = to_number(start)
