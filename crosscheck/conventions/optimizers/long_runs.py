@@ -20,7 +20,7 @@ from crosscheck.conventions.optimizers.specs import Spec, bounds, trajectory
 from crosscheck.conventions.optimizers.stock_optimizer import StockOptimizer
 from crosscheck.conventions.optimizers.table import STOCK_OPTIMIZERS
 from crosscheck.conventions.optimizers.trials import needed_arguments, steps_job
-from crosscheck.numerics.bounds.inexact import Precision
+from crosscheck.numerics.bounds.precision import Precision
 
 STEPS = 200
 POINT = START[0]

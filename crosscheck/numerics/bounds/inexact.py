@@ -121,9 +121,14 @@ def either(one: Inexact, other: Inexact) -> Inexact:
 
 
 def in_precision(number: Any, precision: Precision) -> Inexact:
-    """A number or an array in a precision: it is rounded, unless that is its own."""
+    """A number or an array in a precision: it is rounded, unless it is one of its numbers."""
     x = _inexact(number)
-    return x if x.precision == precision else _rounded(x.value, x.error, precision)
+    if x.precision == precision:
+        return x
+    rounded = _rounded(x.value, x.error, precision)
+    known = (x.error == 0) & (x.value.astype(precision.dtype) == x.value)
+    error = np.where(known, precision.read(x.value), rounded.error)
+    return bounded(x.value, error, precision)
 
 
 @np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore")

@@ -174,7 +174,8 @@ def exact_stages(case: TrainingCase) -> Stages:
     """What `TrainingCase.exactly` gives, computed once for each content."""
     trained = enclose(lambda: _train(case, *_exact_arithmetic(case)))
     epochs = len(trained.losses)
-    rounded = _train(case, *_inexact_arithmetic(case), epochs=epochs)
+    with np.errstate(all="ignore"):  # where something overflows its bound is infinite
+        rounded = _train(case, *_inexact_arithmetic(case), epochs=epochs)
     ended = [epochs, REASONS.index(trained.reason)]
     return {
         Stage.TRAJECTORY: {
