@@ -17,7 +17,9 @@ LARGEST, TINY = SINGLE.largest, SINGLE.tiny
 def test_a_sum_has_no_condition_and_a_product_counts_its_roundings():
     assert SINGLE.sum(2**30) == 2**30 * SINGLE.u > 1
     assert SINGLE.product(3) == pytest.approx((1 + SINGLE.u) ** 3 - 1, rel=1e-9)
-    assert SINGLE.share(1) == pytest.approx(SINGLE.u)  # x / x
+    for p in (SINGLE, DOUBLE):  # in float64 1 + u is 1
+        assert [p.share(n) / p.u for n in (1, 3)] == pytest.approx([1, 3], rel=1e-6)
+        assert p.product(3) / p.u == pytest.approx(3, rel=1e-6)
     assert SINGLE.share(2**30) == np.inf
 
 

@@ -44,8 +44,10 @@ class Precision:
 
     def share(self, n: int) -> float:
         """What x / (x + ...) may lose of itself, the divisor a sum of n terms above 0."""
-        kept = 1 - self.sum(n - 1)
-        return (1 + self.u) / kept - 1 if kept > 0 else np.inf
+        lost = self.sum(n - 1)
+        if lost >= 1:
+            return np.inf
+        return float(np.expm1(np.log1p(self.u) - np.log1p(-lost)))  # (1 + u) / (1 - lost) - 1
 
     def read(self, x: Any) -> Any:
         """How far an operand may be from x when it is read: |x|, where x may be read as 0."""
