@@ -1,0 +1,1 @@
+"""Judging somebody's own code: a network, an optimizer or one function."""

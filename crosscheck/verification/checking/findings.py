@@ -1,0 +1,108 @@
+"""What a check of somebody's own code found, as plain data that a worker can send."""
+
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from crosscheck.numerics.comparison import finite
+
+
+class Verdict(StrEnum):
+    """What is said of one quantity."""
+
+    RIGHT = "right"
+    FACTOR = "a factor"  # right but for a constant, which is a convention
+    WRONG = "wrong"
+    SKIPPED = "not checked"
+
+
+class Outcome(StrEnum):
+    """What is said of the whole."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    NOT_UNDERSTOOD = "not understood"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One quantity: what it is, and whether it is right.
+
+    Attributes:
+        quantity: What it is called: "forward", "loss", "gradient of W1".
+        verdict: The verdict.
+        text: The rest of the line: "3.1e+13 times what rounding allows, at [0, 2]".
+        fraction: The worst fraction of the bound; None where nothing was measured.
+        mistakes: The known mistakes that give all the wrong values, with their formulas.
+    """
+
+    quantity: str
+    verdict: Verdict
+    text: str = ""
+    fraction: float | None = None
+    mistakes: tuple[str, ...] = ()
+
+
+@dataclass
+class CheckReport:
+    """What a check found.
+
+    Attributes:
+        target: What was checked, as it was given: "homework.py:Net".
+        kind: "network", "optimizer" or "function"; "" where it was not understood.
+        understood: One line: what it was taken for; or why it was not understood.
+        lines: One for each quantity, in the order in which they are computed.
+        conventions: Where it departs from the references without being wrong, in words.
+        advice: What else to look at, once what is wrong is mended.
+        printed: What the file printed: the first lines.
+    """
+
+    target: str
+    kind: str = ""
+    understood: str = ""
+    lines: list[Line] = field(default_factory=list)
+    conventions: list[str] = field(default_factory=list)
+    advice: list[str] = field(default_factory=list)
+    printed: list[str] = field(default_factory=list)
+
+    @property
+    def outcome(self) -> Outcome:
+        """Whether it is right, wrong, or was not understood."""
+        if any(line.verdict == Verdict.WRONG for line in self.lines):
+            return Outcome.WRONG
+        checked = any(line.verdict != Verdict.SKIPPED for line in self.lines)
+        return Outcome.RIGHT if checked else Outcome.NOT_UNDERSTOOD
+
+    @property
+    def first_wrong(self) -> Line | None:
+        """The first line, in the order of the computation, that is wrong."""
+        return next((line for line in self.lines if line.verdict == Verdict.WRONG), None)
+
+    def as_json(self) -> dict[str, Any]:
+        """The report in the form that other programs read; an infinite fraction is null there."""
+        lines = [
+            asdict(line) | {"fraction": finite(line.fraction), "verdict": str(line.verdict)}
+            for line in self.lines
+        ]
+        first = self.first_wrong
+        return asdict(self) | {
+            "lines": lines,
+            "outcome": str(self.outcome),
+            "first_wrong": None if first is None else first.quantity,
+        }
+
+    @classmethod
+    def from_json(cls, found: dict[str, Any]) -> "CheckReport":
+        """What `as_json` gave."""
+        lines = [
+            Line(
+                **{
+                    **line,
+                    "verdict": Verdict(line["verdict"]),
+                    "mistakes": tuple(line["mistakes"]),
+                }
+            )
+            for line in found["lines"]
+        ]
+        own = {name: found[name] for name in cls.__dataclass_fields__ if name != "lines"}
+        return cls(**own, lines=lines)
