@@ -1,0 +1,70 @@
+"""The networks and batches on which somebody's own network is judged, drawn for its sizes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from crosscheck.frameworks.adapters import Array, Layers
+from crosscheck.verification.exact_values import ExactPass, exact_pass
+
+# The samples of a batch; another one, so that what depends on their number shows; and one.
+BATCH, OTHER_BATCH = 6, 5
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Parameters and a batch: weights (fan_out, fan_in), biases (fan_out,), samples as rows."""
+
+    params: Layers
+    inputs: Array
+    targets: Array
+
+    @property
+    def batch(self) -> int:
+        """How many samples there are."""
+        return len(self.inputs)
+
+    @property
+    def outputs(self) -> int:
+        """How many outputs the network has."""
+        return int(self.targets.shape[1])
+
+    def exactly(self, activations: Sequence[str], loss: str) -> ExactPass:
+        """Every quantity of a network with these activations and this loss, exact, with bounds."""
+        return exact_pass(
+            self.params, self.inputs, self.targets, activations=activations, loss=loss
+        )
+
+    def copies(self) -> "Drawn":
+        """The same in arrays of its own, for somebody who may write into them."""
+        params = [(np.array(weight), np.array(bias)) for weight, bias in self.params]
+        return Drawn(params, np.array(self.inputs), np.array(self.targets))
+
+
+def draw(sizes: Sequence[int], batch: int = BATCH, seed: int = 0, reach: float = 0.0) -> Drawn:
+    """A network and a batch.
+
+    Args:
+        sizes: The units of the inputs, of each hidden layer, and of the outputs.
+        batch: How many samples.
+        seed: Of everything that is drawn.
+        reach: If above 0, how far z of the first layer reaches to both sides.
+
+    Returns:
+        No bias is 0, and the targets are probabilities; those of several outputs sum to one.
+    """
+    rng = np.random.default_rng([31, seed])
+    params = [
+        (rng.standard_normal((above, below)) / np.sqrt(below), rng.standard_normal(above))
+        for below, above in pairwise(sizes)
+    ]
+    inputs = rng.standard_normal((batch, sizes[0]))
+    if reach:
+        weight, bias = params[0]
+        z = inputs @ weight.T + bias
+        params[0] = weight * reach / np.abs(z).max(), bias * reach / np.abs(z).max()
+    one = sizes[-1] == 1
+    targets = rng.random((batch, 1)) if one else rng.dirichlet(np.ones(sizes[-1]), batch)
+    return Drawn(params, inputs, targets)

@@ -1,0 +1,206 @@
+"""Whether somebody's gradients are those of the loss, and which known mistake gives the others."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from crosscheck.frameworks.adapters import Array, Layers
+from crosscheck.numerics.comparison import Tensor
+from crosscheck.verification.cases.own import OwnGradients, own_network
+from crosscheck.verification.cases.stages import Stage, Stages
+from crosscheck.verification.checking.asking import Make, RaisedByOwnCodeError, gradients
+from crosscheck.verification.checking.drawn import Drawn
+from crosscheck.verification.checking.findings import Line, Verdict
+from crosscheck.verification.checking.forward import in_formulas
+from crosscheck.verification.checking.models import FACTORS, NEGATIVE, Factor, Model, factors_of
+from crosscheck.verification.checking.within import Found, within
+from crosscheck.verification.exact_values import ExactPass
+from crosscheck.verification.judging import Attempt
+from crosscheck.verification.mistakes.catalogue import catalogue
+from crosscheck.verification.reproduction import reproduced
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """What is known of somebody's gradients.
+
+    Attributes:
+        model: The activations and the loss whose gradients they are compared with.
+        factor: The constant by which they depart.
+        lines: One for each weight and bias, the last layer first, as they are computed.
+        convention: How they depart without being wrong, in words; or None.
+    """
+
+    model: Model
+    factor: Factor
+    lines: tuple[Line, ...]
+    convention: str | None = None
+
+    @property
+    def right(self) -> int:
+        """How many of them are right, or right but for the constant."""
+        return sum(line.verdict != Verdict.WRONG for line in self.lines)
+
+
+def judge_gradients(
+    make: Make, batches: Sequence[Drawn], candidates: Sequence[Model], factor: Factor | None
+) -> Gradients | Line:
+    """Compare gradients with those of the loss, or of each loss that it may be.
+
+    Args:
+        make: Makes an adapter.
+        batches: The same network on batches of several sizes.
+        candidates: The activations with each loss that there may be.
+        factor: The constant by which the loss departs from the contract's; None if nobody knows
+            the loss.
+
+    Returns:
+        The judgement under the loss and the constant that leave the fewest of them wrong; or one
+        line, if there are none to compare.
+    """
+    try:
+        computed = [gradients(make, drawn) for drawn in batches]
+    except RaisedByOwnCodeError as error:
+        return Line("gradients", Verdict.WRONG, f"raises {error}", np.inf)
+    found = [
+        _judged(model, each, factor, batches, computed)
+        for model in candidates
+        for each in dict.fromkeys([factor or FACTORS[0], *factors_of(model.loss), *NEGATIVE])
+    ]
+    best = max(found, key=lambda each: each.right)  # the first of several: the simplest
+    if best.right == 0:
+        if factor is None:
+            return Line("gradients", Verdict.SKIPPED, "they are those of no loss of the contract")
+        best = found[0]
+    return _named(best, batches, computed) if best.right < len(best.lines) else best
+
+
+def _judged(
+    model: Model,
+    factor: Factor,
+    of_loss: Factor | None,
+    batches: Sequence[Drawn],
+    computed: Sequence[Layers],
+) -> Gradients:
+    exact = [model.exactly(drawn) for drawn in batches]
+    lines = []
+    for layer in reversed(range(len(batches[0].params))):
+        for part, name in enumerate(("W", "b")):
+            found = [
+                within(own[layer][part], every.grads[layer][part], factor.at(drawn))
+                for own, every, drawn in zip(computed, exact, batches, strict=True)
+            ]
+            quantity = f"gradient of {name}{layer + 1}"
+            lines.append(_line(quantity, found, factor, of_loss, batches))
+    convention = None
+    if of_loss is not None and factor != of_loss:
+        convention = f"the gradients are those of {factor.words}, the loss is {of_loss.words}"
+    elif of_loss is None:
+        convention = f"the gradients are those of {factor.words} of the {model.in_words}"
+    return Gradients(model, factor, tuple(lines), convention)
+
+
+def _line(
+    quantity: str,
+    found: Sequence[Found],
+    factor: Factor,
+    of_loss: Factor | None,
+    batches: Sequence[Drawn],
+) -> Line:
+    wrong = next((each for each in found if not each.holds), None)
+    if wrong is not None:
+        text = _departure(found, batches) or wrong.in_words
+        return Line(quantity, Verdict.WRONG, text, wrong.comparison.fraction_of_bound)
+    fraction = max(each.comparison.fraction_of_bound for each in found)
+    if of_loss is None or factor == of_loss:
+        return Line(quantity, Verdict.RIGHT, "", fraction)
+    return Line(quantity, Verdict.FACTOR, factor.words, fraction)
+
+
+# By how much one gradient may depart where the others do not.
+DEPARTURES: dict[str, Callable[[Drawn], float]] = {
+    "it is divided by the number of samples once too often": lambda drawn: 1 / drawn.batch,
+    "it is not divided by the number of samples": lambda drawn: drawn.batch,
+    "it is divided by the number of outputs once too often": lambda drawn: 1 / drawn.outputs,
+    "it is half of what it should be": lambda drawn: 0.5,
+    "it is twice what it should be": lambda drawn: 2.0,
+    "it has the opposite sign": lambda drawn: -1.0,
+}
+
+
+def _departure(found: Sequence[Found], batches: Sequence[Drawn]) -> str | None:
+    """The constant by which one gradient departs, in words; None if there is none of these."""
+    for words, of in DEPARTURES.items():
+        if all(
+            each.ratio is not None and np.isclose(each.ratio, of(drawn), rtol=1e-9)
+            for each, drawn in zip(found, batches, strict=True)
+        ):
+            return words
+    return None
+
+
+# ----- which known mistake -----
+
+
+def _named(judged: Gradients, batches: Sequence[Drawn], computed: Sequence[Layers]) -> Gradients:
+    """The judgement with the known mistakes that give all its wrong values, on every batch."""
+    names: tuple[str, ...] = ()
+    for model in _forms(judged.model):
+        cases = [
+            (_case(drawn, model), _attempt(drawn, model, own, judged.factor))
+            for drawn, own in zip(batches, computed, strict=True)
+        ]
+        names += tuple(
+            in_formulas(mistake)
+            for mistake in catalogue()
+            if mistake.kind == "gradient"
+            and all("grads" in reproduced(mistake, case, attempt) for case, attempt in cases)
+        )
+    names = tuple(dict.fromkeys(names))
+    lines = tuple(
+        Line(each.quantity, each.verdict, each.text, each.fraction, names)
+        if each.verdict == Verdict.WRONG
+        else each
+        for each in judged.lines
+    )
+    return Gradients(judged.model, judged.factor, lines, judged.convention)
+
+
+def _forms(model: Model) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The network as it stands and, if it ends in probabilities, with their logits as outputs."""
+    *hidden, last = model.activations
+    if not (model.loss == "softmax_cross_entropy" and last == "softmax"):
+        yield model.activations, model.loss
+    if model.loss == "softmax_cross_entropy" and last == "softmax":
+        yield (*hidden, "identity"), model.loss
+    if model.loss == "binary_cross_entropy" and last == "sigmoid":
+        yield (*hidden, "identity"), "sigmoid_binary_cross_entropy"
+
+
+def _case(drawn: Drawn, form: tuple[tuple[str, ...], str]) -> OwnGradients:
+    return OwnGradients(own_network(drawn.params, drawn.inputs, drawn.targets, *form))
+
+
+def _attempt(
+    drawn: Drawn, form: tuple[tuple[str, ...], str], own: Layers, factor: Factor
+) -> Attempt:
+    """The gradients in the place of a framework's, all else being right."""
+    exact: ExactPass = drawn.exactly(*form)
+    case = _case(drawn, form).exactly()[Stage.GRADIENTS]
+    grads: dict[str, Tensor] = {}
+    for index, (weight, bias) in enumerate(own):
+        grads[f"[{index}].weight"] = Tensor(_scaled(weight, factor.at(drawn)))
+        grads[f"[{index}].bias"] = Tensor(_scaled(bias, factor.at(drawn)))
+    right = {"": Tensor(np.asarray(exact.loss.value))}
+    unchanged = {
+        place: Tensor(tensor.value) for place, tensor in case["arguments afterwards"].items()
+    }
+    stages: Stages = {
+        Stage.GRADIENTS: {"loss": right, "grads": grads, "arguments afterwards": unchanged}
+    }
+    return Attempt("yours", stages)
+
+
+def _scaled(array: Array, factor: float) -> Array:
+    return array if factor == 1 else array / factor

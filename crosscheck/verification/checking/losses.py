@@ -1,0 +1,139 @@
+"""Which loss somebody computes, and by which convention it departs from the contract's."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from crosscheck.verification.checking.asking import Make, RaisedByOwnCodeError, has, loss
+from crosscheck.verification.checking.drawn import Drawn
+from crosscheck.verification.checking.findings import Line, Verdict
+from crosscheck.verification.checking.models import (
+    FACTORS,
+    STATED,
+    Factor,
+    Model,
+    factors_of,
+    losses_after,
+)
+from crosscheck.verification.checking.within import within
+from crosscheck.verification.exact_values import ExactTensor
+
+QUANTITY = "loss"
+# What people add to a probability, or clip it to, so that its logarithm is finite.
+GUARDS = tuple(10.0**-power for power in range(5, 16))
+# A guard is that one if it leaves at most this part of the departure unexplained; the next one is
+# ten times as large, or as small.
+EXPLAINED = 0.01
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What is known of a loss.
+
+    Attributes:
+        model: The activations with the loss; None if nobody can tell which one it is.
+        factor: The constant by which it departs.
+        line: Whether it is right.
+        convention: How it departs without being wrong, in words; or None.
+    """
+
+    model: Model | None
+    factor: Factor
+    line: Line
+    convention: str | None = None
+
+
+def models(activations: Sequence[str], stated: str | None) -> list[Model]:
+    """The losses that there may be after these activations, or the one that is stated."""
+    if stated is not None:
+        return [Model(tuple(activations), STATED[stated][0])]
+    return [Model(tuple(activations), name) for name in losses_after(activations[-1])]
+
+
+def judge_loss(
+    make: Make, batches: Sequence[Drawn], activations: Sequence[str], stated: str | None
+) -> Loss:
+    """Find out which loss is computed, unless that is stated, and judge it.
+
+    Args:
+        make: Makes an adapter.
+        batches: The same network on batches of several sizes.
+        activations: That of each layer.
+        stated: A loss of the contract, by name; then another one is wrong.
+    """
+    candidates = models(activations, stated)
+    if not has(make, "loss"):
+        return Loss(None, FACTORS[0], Line(QUANTITY, Verdict.SKIPPED, "it has no loss"))
+    try:
+        values = [loss(make, drawn) for drawn in batches]
+    except RaisedByOwnCodeError as error:
+        model = candidates[0] if stated is not None else None
+        return Loss(model, FACTORS[0], Line(QUANTITY, Verdict.WRONG, f"raises {error}", np.inf))
+    for model in candidates:
+        for factor in factors_of(model.loss):
+            found = [
+                within(np.asarray(value), model.exactly(drawn).loss, factor.at(drawn))
+                for value, drawn in zip(values, batches, strict=True)
+            ]
+            if all(each.holds for each in found):
+                fraction = max(each.comparison.fraction_of_bound for each in found)
+                return _right(model, factor, fraction, stated)
+    for model, factor, guard in _guarded(candidates, batches, values):
+        text = f"the logarithm is of a probability that is moved by {guard:g} or clipped to it"
+        line = Line(QUANTITY, Verdict.RIGHT, f"{model.in_words}, {factor.words}")
+        return Loss(model, factor, line, text)
+    if stated is None:
+        text = "it is none of the contract's losses, nor a constant times one"
+        return Loss(None, FACTORS[0], Line(QUANTITY, Verdict.SKIPPED, text))
+    wanted = next(each for each in FACTORS if each.words == STATED[stated][1])
+    found = [
+        within(np.asarray(value), candidates[0].exactly(drawn).loss, wanted.at(drawn))
+        for value, drawn in zip(values, batches, strict=True)
+    ]
+    wrong = next(each for each in found if not each.holds)
+    fraction = wrong.comparison.fraction_of_bound
+    return Loss(candidates[0], wanted, Line(QUANTITY, Verdict.WRONG, wrong.in_words, fraction))
+
+
+def _right(model: Model, factor: Factor, fraction: float, stated: str | None) -> Loss:
+    usual = FACTORS[0].words if stated is None else STATED[stated][1]
+    text = f"{model.in_words}, {factor.words}"
+    if factor.words == usual or stated is None:
+        return Loss(model, factor, Line(QUANTITY, Verdict.RIGHT, text, fraction))
+    line = Line(QUANTITY, Verdict.FACTOR, f"{factor.words}, not {usual}", fraction)
+    return Loss(model, factor, line, f"the loss is {factor.words}, where {stated} is {usual}")
+
+
+def _guarded(
+    candidates: Sequence[Model], batches: Sequence[Drawn], values: Sequence[float]
+) -> Iterator[tuple[Model, Factor, float]]:
+    """The loss of probabilities that somebody moved or clipped before taking the logarithm."""
+    for model in candidates:
+        if model.loss == "squared_error" or model.activations[-1] == "identity":
+            continue
+        exact = [model.exactly(drawn).loss for drawn in batches]
+        for guard in GUARDS:
+            moved = [_with_guard(model, drawn, guard) for drawn in batches]
+            for factor in factors_of(model.loss):
+                if all(
+                    _explains(value / factor.at(drawn), with_guard, without)
+                    for value, drawn, with_guard, without in zip(
+                        values, batches, moved, exact, strict=True
+                    )
+                ):
+                    yield model, factor, guard
+
+
+def _explains(value: float, with_guard: float, without: ExactTensor) -> bool:
+    departure = abs(with_guard - float(without.value))
+    return abs(value - with_guard) <= EXPLAINED * departure + float(without.error_bound)
+
+
+def _with_guard(model: Model, drawn: Drawn, guard: float) -> float:
+    p = np.asarray(drawn.exactly(model.activations, "squared_error").activations[-1].value)
+    t = drawn.targets
+    total = -(t * np.log(p + guard)).sum()
+    if model.loss == "binary_cross_entropy":
+        total -= ((1 - t) * np.log(1 - p + guard)).sum()
+    return float(total / drawn.batch)

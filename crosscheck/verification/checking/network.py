@@ -1,0 +1,125 @@
+"""Judging somebody's own network: forward, loss, gradients, the update, and a second call."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from crosscheck.frameworks.adapters import Understood
+from crosscheck.verification.checking.asking import (
+    Make,
+    RaisedByOwnCodeError,
+    ask,
+    gradients,
+    has,
+    outputs,
+)
+from crosscheck.verification.checking.drawn import OTHER_BATCH, Drawn, draw
+from crosscheck.verification.checking.findings import CheckReport, Line, Verdict
+from crosscheck.verification.checking.forward import judge_forward, judge_tails
+from crosscheck.verification.checking.gradients import Gradients, judge_gradients
+from crosscheck.verification.checking.losses import judge_loss, models
+
+# Of the update: the rate, and how many roundings it may take beside those of the gradient.
+RATE, ROUNDINGS = 0.25, 4 * 2.0**-53
+
+
+def check_network(
+    understood: Understood,
+    target: str = "",
+    *,
+    activations: Sequence[str] | None = None,
+    loss: str | None = None,
+) -> CheckReport:
+    """Judge a network on networks and batches that are drawn for its sizes.
+
+    Args:
+        understood: What makes an adapter.
+        target: What it is called in the report.
+        activations: One name of the contract per layer; None to find out.
+        loss: A name of the contract; None to find out.
+
+    Raises:
+        ValueError: If a name is unknown, or there are other than one activation per layer.
+    """
+    make, report = understood.make, CheckReport(target, "network", understood.words)
+    drawn = draw(make().sizes)
+    batches = (drawn, _smaller(drawn))
+    forward = judge_forward(make, drawn, activations)
+    report.lines.append(forward.line)
+    if forward.activations is None:
+        return report
+    if forward.line.verdict == Verdict.WRONG:
+        report.advice.append("mend the forward pass first: all that follows is computed from it")
+        return report
+    names = ", ".join(forward.activations)
+    report.understood += f"; activations {names}" + (" (stated)" if activations else "")
+    found = judge_loss(make, batches, forward.activations, loss)
+    report.lines.append(found.line)
+    report.conventions += [] if found.convention is None else [found.convention]
+    if has(make, "gradients"):
+        known = found.model is not None
+        candidates = [found.model] if found.model is not None else models(forward.activations, loss)
+        judged = judge_gradients(make, batches, candidates, found.factor if known else None)
+        if isinstance(judged, Line):
+            report.lines.append(judged)
+        else:
+            report.lines += judged.lines
+            report.conventions += [] if judged.convention is None else [judged.convention]
+            report.lines += _update(make, drawn, judged)
+    report.lines += _again(make, drawn)
+    for line in judge_tails(make, make().sizes, forward.activations):
+        if line.quantity.endswith("800") and line.verdict == Verdict.WRONG:
+            report.advice.append(f"{line.quantity}: {line.text}")  # no data reaches so far
+        else:
+            report.lines.append(line)
+    return report
+
+
+def _smaller(drawn: Drawn) -> Drawn:
+    return Drawn(drawn.params, drawn.inputs[:OTHER_BATCH], drawn.targets[:OTHER_BATCH])
+
+
+def _update(make: Make, drawn: Drawn, judged: Gradients) -> list[Line]:
+    """The parameters after one step: those before, less the rate times the gradients."""
+    if not has(make, "update"):
+        return []
+    try:
+        after = ask(make, drawn, "update", RATE)
+        grads = gradients(make, drawn)
+    except RaisedByOwnCodeError as error:
+        return [Line("update", Verdict.WRONG, f"raises {error}", np.inf)]
+    worst = 0.0
+    for layer, own, moved in zip(drawn.params, grads, after, strict=True):
+        for before, g, now in zip(layer, own, moved, strict=True):
+            step = RATE * np.asarray(g, "float64")
+            for sign in (1.0,) if judged.factor.sign > 0 else (-1.0,):
+                wanted = before - sign * step
+                allowed = ROUNDINGS * (np.abs(before) + np.abs(step))
+                worst = max(worst, float(np.max(np.abs(np.asarray(now) - wanted) / allowed)))
+    if worst <= 1:
+        return [Line("update", Verdict.RIGHT, "", worst)]
+    text = "the parameters after a step are not those before, less the rate times the gradients"
+    return [Line("update", Verdict.WRONG, text, worst)]
+
+
+def _again(make: Make, drawn: Drawn) -> list[Line]:
+    """A second call must give the same: what a first call leaves behind must not matter."""
+    try:
+        adapter, own = make(), drawn.copies()
+        adapter.set_params(own.params)
+        with np.errstate(all="ignore"):
+            first = np.array(adapter.forward(own.inputs))
+            if has(make, "gradients"):
+                adapter.gradients(drawn.copies().inputs, drawn.copies().targets)
+            adapter.set_params(drawn.copies().params)
+            second = np.array(adapter.forward(drawn.copies().inputs))
+        same = np.array_equal(first, second, equal_nan=True)
+    except (Exception, SystemExit):
+        try:
+            outputs(make, drawn)
+        except RaisedByOwnCodeError:
+            return []  # said before
+        return [Line("a second call", Verdict.WRONG, "it raises, where the first did not", np.inf)]
+    if same:
+        return [Line("a second call", Verdict.RIGHT, "", 0.0)]
+    return [Line("a second call", Verdict.WRONG, "its outputs differ from the first's", np.inf)]
