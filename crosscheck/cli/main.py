@@ -30,6 +30,10 @@ COMMANDS = {
         "bounds",
         "Measure how much of the derived bounds honest implementations use.",
     ),
+    "check": (
+        "check",
+        "Check your own file: a network with its gradients, or an optimizer.",
+    ),
     "conventions": (
         "conventions",
         "Show how stock optimizers, losses and activations relate to the references.",

@@ -1,12 +1,13 @@
 """The networks and batches on which somebody's own network is judged, drawn for its sizes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 
 from crosscheck.frameworks.adapters import Array, Layers
+from crosscheck.numerics.bounds.functions import FLOAT_ACTIVATIONS
 from crosscheck.verification.exact_values import ExactPass, exact_pass
 
 # The samples of a batch; another one, so that what depends on their number shows; and one.
@@ -43,14 +44,13 @@ class Drawn:
         return Drawn(params, np.array(self.inputs), np.array(self.targets))
 
 
-def draw(sizes: Sequence[int], batch: int = BATCH, seed: int = 0, reach: float = 0.0) -> Drawn:
+def draw(sizes: Sequence[int], batch: int = BATCH, seed: int = 0) -> Drawn:
     """A network and a batch.
 
     Args:
         sizes: The units of the inputs, of each hidden layer, and of the outputs.
         batch: How many samples.
         seed: Of everything that is drawn.
-        reach: If above 0, how far z of the first layer reaches to both sides.
 
     Returns:
         No bias is 0, and the targets are probabilities; those of several outputs sum to one.
@@ -61,10 +61,24 @@ def draw(sizes: Sequence[int], batch: int = BATCH, seed: int = 0, reach: float =
         for below, above in pairwise(sizes)
     ]
     inputs = rng.standard_normal((batch, sizes[0]))
-    if reach:
-        weight, bias = params[0]
-        z = inputs @ weight.T + bias
-        params[0] = weight * reach / np.abs(z).max(), bias * reach / np.abs(z).max()
     one = sizes[-1] == 1
     targets = rng.random((batch, 1)) if one else rng.dirichlet(np.ones(sizes[-1]), batch)
     return Drawn(params, inputs, targets)
+
+
+def reaching(drawn: Drawn, layer: int, activations: Sequence[str], reach: float) -> Drawn:
+    """The same network with the parameters of one layer so large that its z reaches so far."""
+    below = outputs_of(replace(drawn, params=drawn.params[:layer]), activations[:layer])
+    params = list(drawn.params)
+    weight, bias = params[layer]
+    factor = reach / np.abs(below @ weight.T + bias).max()
+    params[layer] = weight * factor, bias * factor
+    return replace(drawn, params=params)
+
+
+def outputs_of(drawn: Drawn, activations: Sequence[str]) -> Array:
+    """The outputs in float64: near enough to tell which activations they may be."""
+    a = drawn.inputs
+    for (weight, bias), name in zip(drawn.params, activations, strict=True):
+        a = FLOAT_ACTIVATIONS[name](a @ weight.T + bias)
+    return a

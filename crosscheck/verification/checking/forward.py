@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 
@@ -15,9 +16,9 @@ from crosscheck.verification.checking.asking import (
     has,
     outputs,
 )
-from crosscheck.verification.checking.drawn import Drawn, draw
+from crosscheck.verification.checking.drawn import Drawn, draw, outputs_of, reaching
 from crosscheck.verification.checking.findings import Line, Verdict
-from crosscheck.verification.checking.models import every_combination, outputs_of
+from crosscheck.verification.checking.models import every_combination
 from crosscheck.verification.checking.within import near, within
 from crosscheck.verification.mistakes.catalogue import catalogue
 from crosscheck.verification.mistakes.mistake import Mistake, as_framework
@@ -58,9 +59,8 @@ def judge_forward(make: Make, drawn: Drawn, stated: Sequence[str] | None) -> For
                 activations,
                 Line(QUANTITY, Verdict.RIGHT, "", found.comparison.fraction_of_bound),
             )
-    for activations, words in (
-        *_without_a_bias(drawn, computed, stated),
-        *_mistaken(drawn, computed, stated),
+    for activations, words in chain(
+        _without_a_bias(drawn, computed, stated), _mistaken(drawn, computed, stated)
     ):
         return Forward(activations, Line(QUANTITY, Verdict.WRONG, words, np.inf, (words,)))
     if not combinations:
@@ -159,11 +159,19 @@ def _short(text: str) -> str:
     return " ".join(text.removeprefix("return ").split()) or "nothing"
 
 
-def judge_tails(make: Make, sizes: Sequence[int], activations: Sequence[str]) -> Iterator[Line]:
-    """The outputs where z of the first layer reaches to 40 and to 800, and for other batches."""
+def judge_tails(make: Make, drawn: Drawn, activations: Sequence[str]) -> Iterator[Line]:
+    """The outputs where z of a layer reaches to 40 and to 800, and those of one sample."""
     for reach in (40.0, 800.0):
-        yield _line(make, draw(sizes, reach=reach), activations, f"forward at z of {reach:g}")
-    yield _line(make, draw(sizes, batch=1), activations, "forward of one sample")
+        lines = [
+            _line(make, far, activations, f"forward at z of {reach:g} in layer {layer + 1}")
+            for layer in range(len(drawn.params))
+            for far in [reaching(drawn, layer, activations, reach)]
+        ]
+        wrong = [line for line in lines if line.verdict == Verdict.WRONG]
+        fraction = max(line.fraction or 0.0 for line in lines)
+        yield from wrong or [Line(f"forward at z of {reach:g}", Verdict.RIGHT, "", fraction)]
+    one = draw([drawn.inputs.shape[1], *(len(bias) for _, bias in drawn.params)], batch=1)
+    yield _line(make, one, activations, "forward of one sample")
 
 
 def _line(make: Make, drawn: Drawn, activations: Sequence[str], quantity: str) -> Line:

@@ -10,9 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from crosscheck.frameworks.adapters import Array
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
-from crosscheck.numerics.bounds.functions import FLOAT_ACTIVATIONS
 from crosscheck.verification.checking.drawn import Drawn
 from crosscheck.verification.exact_values import ExactPass
 
@@ -122,14 +120,6 @@ def every_combination(layers: int) -> Iterator[tuple[str, ...]]:
     yield from dict.fromkeys(uniform)
     if layers <= MIXED_LAYERS:
         yield from (each for each in product(ACTIVATIONS, repeat=layers) if each not in uniform)
-
-
-def outputs_of(drawn: Drawn, activations: Sequence[str]) -> Array:
-    """The outputs in float64: near enough to tell which activations they may be."""
-    a = drawn.inputs
-    for (weight, bias), name in zip(drawn.params, activations, strict=True):
-        a = FLOAT_ACTIVATIONS[name](a @ weight.T + bias)
-    return a
 
 
 assert set(STATED) == set(LOSSES)

@@ -67,8 +67,8 @@ def check_network(
             report.conventions += [] if judged.convention is None else [judged.convention]
             report.lines += _update(make, drawn, judged)
     report.lines += _again(make, drawn)
-    for line in judge_tails(make, make().sizes, forward.activations):
-        if line.quantity.endswith("800") and line.verdict == Verdict.WRONG:
+    for line in judge_tails(make, drawn, forward.activations):
+        if " 800 " in line.quantity and line.verdict == Verdict.WRONG:
             report.advice.append(f"{line.quantity}: {line.text}")  # no data reaches so far
         else:
             report.lines.append(line)

@@ -1,0 +1,112 @@
+"""`crosscheck check`: somebody's own file."""
+
+import ast
+import sys
+from typing import Any
+
+import click
+
+from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
+
+# What the shell gets: right, wrong, bad usage (click's), not understood.
+RIGHT, WRONG, NOT_UNDERSTOOD = 0, 1, 3
+
+
+def _names(context: Any, parameter: Any, text: str | None) -> tuple[str, ...] | None:
+    return None if text is None else tuple(part.strip() for part in text.split(","))
+
+
+def _settings(context: Any, parameter: Any, texts: tuple[str, ...]) -> dict[str, Any]:
+    found = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.isidentifier():
+            raise click.BadParameter(f"{text!r} has not the form NAME=VALUE, as lr=0.01")
+        try:
+            found[name] = ast.literal_eval(value)
+        except (SyntaxError, ValueError):
+            found[name] = value
+    return found
+
+
+@click.command()
+@click.argument("targets", metavar="FILE[:NAME]...", nargs=-1, required=True)
+@click.option(
+    "--activations",
+    metavar="NAMES",
+    callback=_names,
+    help="The activation of each layer, as sigmoid,softmax, in place of finding out.",
+)
+@click.option("--loss", metavar="NAME", help="The loss, as half_squared_error, likewise.")
+@click.option(
+    "--set",
+    "settings",
+    metavar="NAME=VALUE",
+    multiple=True,
+    callback=_settings,
+    help="What a class or a factory is given, as lr=0.01; repeatable.",
+)
+@click.option(
+    "--as",
+    "stated",
+    metavar="CALL",
+    help='What an optimizer is meant to be, as "adam(learning_rate=0.01)".',
+)
+@click.option(
+    "--limit",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    help="How many seconds each file may take.",
+)
+@JSON_OPTION
+def check(
+    targets: tuple[str, ...],
+    activations: tuple[str, ...] | None,
+    loss: str | None,
+    settings: dict[str, Any],
+    stated: str | None,
+    limit: float,
+    json_path: str | None,
+) -> None:
+    """Check your own file: a network with its gradients, or an optimizer.
+
+    FILE is a Python file or a notebook, NAME a class, function or object in it; without NAME what
+    there is is found. It runs in a process of its own, in a copy of its folder; no file is changed.
+    What it computes is found out, and judged by exact values: forward, loss, every gradient, the
+    update; an optimizer is identified. Of what is wrong the first place is named, and the known
+    mistake that gives all the wrong values.
+
+    Exit codes: 0 right, 1 wrong, 2 bad usage, 3 not understood; of several files 1 if any is wrong.
+    """
+    from crosscheck.report.check import show_report, show_table
+    from crosscheck.verification.checking.findings import Outcome
+    from crosscheck.verification.checking.running import Options, check_files
+
+    console = console_for(json_path)
+    options = Options(activations, loss, settings, stated)
+    _refuse_unknown(activations, loss)
+    with progress_bar(len(targets)) as advance:
+        reports = check_files(targets, options, limit, advance)
+    outcomes = {report.outcome for report in reports}
+    found = {"reports": [each.as_json() for each in reports], "holds": outcomes == {Outcome.RIGHT}}
+    write_json(json_path, found)
+    if len(reports) == 1:
+        show_report(console, reports[0])
+    else:
+        show_table(console, reports)
+    if Outcome.WRONG in outcomes:
+        sys.exit(WRONG)
+    sys.exit(NOT_UNDERSTOOD if Outcome.NOT_UNDERSTOOD in outcomes else RIGHT)
+
+
+def _refuse_unknown(activations: tuple[str, ...] | None, loss: str | None) -> None:
+    from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
+
+    for option, names, known in (
+        ("--activations", activations or (), ACTIVATIONS),
+        ("--loss", (loss,) if loss is not None else (), LOSSES),
+    ):
+        for name in names:
+            if name not in known:
+                raise click.UsageError(f"{option}: {name!r} is none of {', '.join(known)}")

@@ -1,0 +1,190 @@
+"""Files that are checked: each in a process of its own, in a copy of its folder, with a limit."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crosscheck.frameworks.adapters import NotUnderstoodError, Understood
+from crosscheck.frameworks.processes import cores
+from crosscheck.frameworks.submissions import SubmissionError, load
+from crosscheck.frameworks.worker import EndedError, RaisedError, Worker
+from crosscheck.verification.checking.findings import CheckReport
+
+# How many seconds a file may take, unless it is told otherwise.
+LIMIT = 60.0
+# Neither hidden folders nor data of this size are copied: no homework needs them to be judged.
+LARGEST = 64 * 2**20
+# Windows are not opened, and nothing is shown.
+ENVIRONMENT = {"MPLBACKEND": "Agg", "DISPLAY": "", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is stated of an object, in place of being found out.
+
+    Attributes:
+        activations: One name of the contract per layer.
+        loss: A name of the contract.
+        settings: What a class or a factory is given, by the name of its argument.
+        stated: What an optimizer is meant to be: "adam(learning_rate=0.01)".
+    """
+
+    activations: tuple[str, ...] | None = None
+    loss: str | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    stated: str | None = None
+
+
+def check(
+    target: Any,
+    *,
+    activations: Sequence[str] | None = None,
+    loss: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+    stated: str | None = None,
+    limit: float = LIMIT,
+) -> CheckReport:
+    """Check somebody's own network or optimizer.
+
+    Args:
+        target: A file, as "homework.py" or "homework.py:Net", which runs in a process of its own;
+            or an object: a class, an instance, a function, or an adapter, which runs in this one.
+        activations: One name of the contract per layer; None to find out.
+        loss: A name of the contract; None to find out.
+        settings: What a class or a factory is given, by the name of its argument: {"lr": 0.01}.
+        stated: What an optimizer is meant to be: "adam(learning_rate=0.01)".
+        limit: How many seconds a file may take.
+
+    Returns:
+        The report; its `outcome` says whether it is right, wrong, or was not understood.
+
+    Raises:
+        ValueError: If a name is unknown, or something stated does not fit what was found.
+    """
+    names = None if activations is None else tuple(activations)
+    options = Options(names, loss, dict(settings or {}), stated)
+    if isinstance(target, str | os.PathLike):
+        return check_files([os.fspath(target)], options, limit)[0]
+    name = getattr(target, "__name__", type(target).__name__)
+    return judge({name: target}, name, name, options)
+
+
+def check_files(
+    targets: Sequence[str],
+    options: Options,
+    limit: float = LIMIT,
+    done: Callable[[str], None] = lambda target: None,
+) -> list[CheckReport]:
+    """Check files, as many at a time as there are cores.
+
+    Args:
+        targets: "homework.py" or "homework.py:Net" each.
+        options: What is stated of all of them.
+        limit: How many seconds each may take.
+        done: Called with each target when it has been checked.
+    """
+
+    def one(target: str) -> CheckReport:
+        report = _checked(target, options, limit)
+        done(target)
+        return report
+
+    with ThreadPoolExecutor(min(cores(), len(targets))) as pool:
+        return list(pool.map(one, targets))
+
+
+def split(target: str) -> tuple[Path, str | None]:
+    """The file of a target, and the name in it that is meant, if one is."""
+    path, _, name = target.rpartition(":")
+    if path and all(part.isidentifier() for part in name.split(".")):
+        return Path(path), name
+    return Path(target), None
+
+
+def _checked(target: str, options: Options, limit: float) -> CheckReport:
+    path, name = split(target)
+    if not path.is_file():
+        return CheckReport(target, understood=f"there is no file {path}")
+    report = None
+    with tempfile.TemporaryDirectory(prefix="crosscheck-") as folder:
+        for definitions_only in (False, True):
+            copy = _copied(path, Path(folder) / str(int(definitions_only)))
+            worker = Worker(environment=ENVIRONMENT)
+            where = f"{__name__}:check_here"
+            arguments = (str(copy), name, target, asdict(options), definitions_only)
+            try:
+                found = worker.call(where, *arguments, limit=limit)
+                report = CheckReport.from_json(found)
+            except EndedError as error:
+                report = report or CheckReport(target, understood=f"the file {error}")
+            except RaisedError as error:
+                report = CheckReport(target, understood=str(error))
+            finally:
+                worker.close()
+            report.printed = [line for line in worker.printed.kept if line.strip()]
+            if report.kind:
+                break  # else it may train when it is imported: its definitions alone are tried
+    assert report is not None
+    return report
+
+
+def _copied(path: Path, folder: Path) -> Path:
+    """A copy of a file, and of what lies beside it, in another folder."""
+    folder.mkdir()
+    room = LARGEST
+    for each in sorted(path.parent.iterdir(), key=lambda one: one != path):
+        if each.name.startswith((".", "__")) or each.is_symlink():
+            continue
+        size = sum(one.stat().st_size for one in each.rglob("*") if one.is_file())
+        size = each.stat().st_size if each.is_file() else size
+        if size > room:
+            continue
+        room -= size
+        if each.is_dir():
+            shutil.copytree(each, folder / each.name, ignore=shutil.ignore_patterns(".*"))
+        else:
+            shutil.copy(each, folder / each.name)
+    return folder / path.name
+
+
+def check_here(
+    path: str, name: str | None, target: str, options: dict[str, Any], definitions_only: bool
+) -> dict[str, Any]:
+    """Run a file and check what it defines; in a worker. The report as plain data."""
+    try:
+        submission = load(Path(path), name, definitions_only=definitions_only)
+    except SubmissionError as error:
+        return CheckReport(target, understood=str(error)).as_json()
+    report = judge(submission.namespace, name, target, Options(**options))
+    report.conventions = [*submission.notes, *report.conventions]
+    return report.as_json()
+
+
+def judge(
+    namespace: Mapping[str, Any], name: str | None, target: str, options: Options
+) -> CheckReport:
+    """Find out what there is to check, and check it."""
+    from crosscheck.frameworks.understanding import understand
+
+    try:
+        understood = understand(namespace, name, options.settings)
+    except NotUnderstoodError as error:
+        return CheckReport(target, understood=str(error))
+    return _judged(understood, target, options)
+
+
+def _judged(understood: Understood, target: str, options: Options) -> CheckReport:
+    if understood.kind == "optimizer":
+        from crosscheck.verification.checking.identification import identify_optimizer
+
+        return identify_optimizer(
+            understood, target, settings=options.settings, stated=options.stated
+        )
+    from crosscheck.verification.checking.network import check_network
+
+    return check_network(understood, target, activations=options.activations, loss=options.loss)

@@ -1,0 +1,279 @@
+"""Somebody's own network: what it computes is found out, and what is wrong is located and named."""
+
+import numpy as np
+import pytest
+
+from crosscheck.frameworks.adapters import NetworkAdapter, Understood
+from crosscheck.verification.checking.drawn import draw, reaching
+from crosscheck.verification.checking.findings import CheckReport, Outcome, Verdict
+from crosscheck.verification.checking.network import check_network
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+class Net:
+    """Two layers by hand; each method is what a wrong version replaces."""
+
+    sizes = (3, 5, 4)
+
+    def set_params(self, params):
+        (self.w1, self.b1), (self.w2, self.b2) = params
+
+    def output(self, z):
+        return sigmoid(z)
+
+    def forward(self, x):
+        self.a1 = np.tanh(x @ self.w1.T + self.b1)
+        self.a2 = self.output(self.a1 @ self.w2.T + self.b2)
+        return self.a2
+
+    def loss(self, x, y):
+        return ((self.forward(x) - y) ** 2).sum() / (2 * len(x))
+
+    def delta(self, a, y):
+        return (a - y) * a * (1 - a) / len(y)
+
+    def below(self, delta):
+        return delta @ self.w2 * (1 - self.a1**2)
+
+    def gradients(self, x, y):
+        delta2 = self.delta(self.forward(x), y)
+        delta1 = self.below(delta2)
+        return [(delta1.T @ x, delta1.sum(0)), (delta2.T @ self.a1, delta2.sum(0))]
+
+
+class Summed(Net):
+    def loss(self, x, y):
+        return ((self.forward(x) - y) ** 2).sum()
+
+    def delta(self, a, y):
+        return 2 * (a - y) * a * (1 - a)
+
+
+class MeanOfAll(Net):
+    def loss(self, x, y):
+        return ((self.forward(x) - y) ** 2).mean()
+
+
+class Softmax(Net):
+    def output(self, z):
+        powers = np.exp(z - z.max(axis=1, keepdims=True))
+        return powers / powers.sum(axis=1, keepdims=True)
+
+    def loss(self, x, y):
+        return -(y * np.log(self.forward(x) + 1e-8)).sum() / len(x)
+
+    def delta(self, a, y):
+        return (a - y) / len(y)
+
+
+class NotShifted(Softmax):
+    def output(self, z):
+        powers = np.exp(z)
+        return powers / powers.sum(axis=1, keepdims=True)
+
+
+class Binary(Net):
+    def loss(self, x, y):
+        a = self.forward(x)
+        return -(y * np.log(a) + (1 - y) * np.log(1 - a)).mean()
+
+    def delta(self, a, y):
+        return (a - y) / a.size
+
+
+class Downhill(Net):
+    def gradients(self, x, y):
+        return [(-w, -b) for w, b in super().gradients(x, y)]
+
+
+class WithUpdate(Net):
+    def update(self, x, y, rate):
+        return [
+            (w - rate * dw, b - rate * db)
+            for (w, b), (dw, db) in zip(
+                [(self.w1, self.b1), (self.w2, self.b2)], self.gradients(x, y), strict=True
+            )
+        ]
+
+
+class WithoutLoss(Net):
+    loss = None
+
+
+def report_of(network, **stated):
+    return check_network(Understood("network", "a class", network), "mine", **stated)
+
+
+def verdicts(report):
+    return {line.quantity: line.verdict for line in report.lines}
+
+
+@pytest.mark.parametrize(
+    ("network", "loss", "convention"),
+    [
+        (Net, "squared error, half the mean over the batch", None),
+        (Summed, "squared error, the sum over the batch", None),
+        (Softmax, "cross-entropy, the mean over the batch", "moved by 1e-08"),
+        (NotShifted, "cross-entropy, the mean over the batch", "moved by 1e-08"),
+        (Binary, "binary cross-entropy, the mean over the batch and the outputs", None),
+        (
+            MeanOfAll,
+            "squared error, the mean over the batch and the outputs",
+            "those of half the mean over the batch, the loss is the mean over the batch and the",
+        ),
+        (Downhill, "squared error, half the mean over the batch", "minus half the mean"),
+        (WithUpdate, "squared error, half the mean over the batch", None),
+        (WithoutLoss, "it has no loss", "of half the mean over the batch of the squared error"),
+    ],
+)
+def test_what_is_right_is_right_whatever_its_convention(network, loss, convention):
+    report = report_of(network)
+    assert report.outcome == Outcome.RIGHT, report
+    assert next(line.text for line in report.lines if line.quantity == "loss") == loss
+    assert [convention in text for text in report.conventions] == [True] * (convention is not None)
+
+
+def test_a_constant_that_only_the_gradients_have_is_a_factor_and_no_mistake():
+    found = verdicts(report_of(MeanOfAll))
+    assert found["gradient of W1"] == found["gradient of b2"] == Verdict.FACTOR
+
+
+def test_what_it_was_taken_for_is_said():
+    assert report_of(Net).understood == "a class; activations tanh, sigmoid"
+
+
+def test_what_is_beyond_any_data_is_advice():
+    report = report_of(NotShifted)
+    (advice,) = report.advice
+    assert advice.startswith("forward at z of 800 in layer 2: nan instead of ")
+
+
+class NoSlope(Net):
+    def delta(self, a, y):
+        return (a - y) / len(y)
+
+
+class NoSquare(Net):
+    def below(self, delta):
+        return delta @ self.w2 * (1 - self.a1)
+
+
+class BiasAveraged(Net):
+    def gradients(self, x, y):
+        first, (weight, bias) = super().gradients(x, y)
+        return [first, (weight, bias / len(x))]
+
+
+class OneUnit(Net):
+    def below(self, delta):
+        found = super().below(delta)
+        found[:, 2] *= 1.001
+        return found
+
+
+class WrongUpdate(WithUpdate):
+    def update(self, x, y, rate):
+        return super().update(x, y, 2 * rate)
+
+
+class Remembers(Net):
+    def forward(self, x):
+        self.calls = getattr(self, "calls", 0) + 1
+        return super().forward(x) + (self.calls > 1) * 0.5
+
+
+class OnlySix(Net):
+    def forward(self, x):
+        if len(x) == 1:
+            raise ValueError("one sample")
+        return super().forward(x)
+
+
+class WithoutBias(Net):
+    def forward(self, x):
+        self.a1 = np.tanh(x @ self.w1.T + self.b1)
+        return sigmoid(self.a1 @ self.w2.T)
+
+
+@pytest.mark.parametrize(
+    ("network", "first", "text", "mistake"),
+    [
+        (NoSlope, "gradient of W2", "what rounding allows", "missing activation derivative in the"),
+        (NoSquare, "gradient of W1", "what rounding allows", "tanh derivative without the square"),
+        (BiasAveraged, "gradient of b2", "divided by the number of samples once too often", None),
+        (OneUnit, "gradient of W1", "at [2, ", None),
+        (WrongUpdate, "update", "are not those before", None),
+        (Remembers, "a second call", "differ", None),
+        (OnlySix, "forward of one sample", "raises ValueError: one sample", None),
+        (WithoutBias, "forward", "b2 is not added", "b2 is not added"),
+    ],
+)
+def test_what_is_wrong_is_located_and_named(network, first, text, mistake):
+    report = report_of(network)
+    assert report.outcome == Outcome.WRONG
+    assert report.first_wrong.quantity == first
+    assert text in report.first_wrong.text
+    named = [name for name in report.first_wrong.mistakes if mistake and name.startswith(mistake)]
+    assert bool(named) == (mistake is not None)
+
+
+def test_a_known_mistake_is_named_with_what_it_computes_and_what_is_right():
+    (name, *_) = report_of(NoSquare).first_wrong.mistakes
+    assert name.endswith("cotangent * (1 - a) instead of cotangent * (1 - a * a)")
+
+
+class Swish(Net):
+    def output(self, z):
+        return z * sigmoid(z)
+
+
+def test_what_nobody_knows_is_not_understood_and_never_guessed():
+    report = report_of(Swish)
+    assert report.outcome == Outcome.NOT_UNDERSTOOD
+    assert "--activations" in report.lines[0].text
+
+
+class Cubed(Net):
+    def loss(self, x, y):
+        return (np.abs(self.forward(x) - y) ** 3).mean()
+
+    def delta(self, a, y):
+        return 3 * (a - y) ** 2 * np.sign(a - y) * a * (1 - a) / a.size
+
+
+def test_a_loss_that_nobody_knows_is_not_judged_but_the_outputs_are():
+    found = verdicts(report_of(Cubed))
+    assert found["forward"] == Verdict.RIGHT
+    assert found["loss"] == found["gradients"] == Verdict.SKIPPED
+
+
+def test_what_is_stated_is_held():
+    assert report_of(Net, activations=("relu", "sigmoid")).first_wrong.quantity == "forward"
+    right = report_of(Net, activations=("tanh", "sigmoid"), loss="half_squared_error")
+    assert right.outcome == Outcome.RIGHT
+    assert "(stated)" in right.understood
+    factor = report_of(Net, loss="mean_squared_error")
+    assert verdicts(factor)["loss"] == Verdict.FACTOR
+    wrong = report_of(Softmax, loss="half_squared_error")
+    assert wrong.first_wrong.quantity == "loss"
+
+
+def test_the_adapter_of_the_page_keeps_the_protocol():
+    assert isinstance(Net(), NetworkAdapter)
+
+
+def test_a_report_is_the_same_after_it_was_sent():
+    report = report_of(NoSquare)
+    assert CheckReport.from_json(report.as_json()) == report
+
+
+def test_what_is_drawn_reaches_as_far_as_is_asked_for():
+    drawn, names = draw((3, 5, 4)), ("tanh", "sigmoid")
+    assert np.allclose(drawn.targets.sum(axis=1), 1)
+    (w1, b1), (w2, b2) = reaching(drawn, 1, names, 40.0).params
+    assert np.array_equal(w1, drawn.params[0][0])
+    z = np.tanh(drawn.inputs @ w1.T + b1) @ w2.T + b2
+    assert np.abs(z).max() == pytest.approx(40)
