@@ -67,7 +67,10 @@ def draw(sizes: Sequence[int], batch: int = BATCH, seed: int = 0) -> Drawn:
 
 
 def reaching(drawn: Drawn, layer: int, activations: Sequence[str], reach: float) -> Drawn:
-    """The same network with the parameters of one layer so large that its z reaches so far."""
+    """The same network with the parameters of one layer so large that its z reaches so far.
+
+    The largest |z| is that of `reach`; below 0 it turns all of them round.
+    """
     below = outputs_of(replace(drawn, params=drawn.params[:layer]), activations[:layer])
     params = list(drawn.params)
     weight, bias = params[layer]

@@ -165,7 +165,7 @@ def judge_tails(make: Make, drawn: Drawn, activations: Sequence[str]) -> Iterato
         lines = [
             _line(make, far, activations, f"forward at z of {reach:g} in layer {layer + 1}")
             for layer in range(len(drawn.params))
-            for far in [reaching(drawn, layer, activations, reach)]
+            for far in (reaching(drawn, layer, activations, sign * reach) for sign in (1, -1))
         ]
         wrong = [line for line in lines if line.verdict == Verdict.WRONG]
         fraction = max(line.fraction or 0.0 for line in lines)
