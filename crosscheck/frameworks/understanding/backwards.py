@@ -1,6 +1,8 @@
 """Find out how a network computes its gradients, by trying."""
 
+import inspect
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from crosscheck.frameworks.adapters import Array, Layers
-from crosscheck.frameworks.understanding.calling import Called, Given, bindings, call
+from crosscheck.frameworks.understanding.calling import Called, Given, bindings
 from crosscheck.frameworks.understanding.engine import (
     RATE,
     DoesNotFitError,
@@ -27,6 +29,7 @@ from crosscheck.frameworks.understanding.hosts import Session
 from crosscheck.frameworks.understanding.leaves import Leaf, get, leaves_of
 from crosscheck.frameworks.understanding.names import (
     BACKWARD,
+    LOSS,
     TRAIN_STEP,
     UPDATE,
     VALUE_AND_GRAD,
@@ -36,6 +39,13 @@ from crosscheck.frameworks.understanding.names import (
     is_gradient,
     key_of,
     kind_of,
+)
+
+# What a function says that sums over its samples.
+_OVER_SAMPLES = re.compile(
+    r"\b(x|y|inputs?|targets?|labels?|data|y_\w+|output\w*|a\d|al)\.(shape|size)|\blen\((x|y|inputs)"
+    r"|\bmean\(|\bsum\(|/ *(m|n|batch_size|self\.m)\b|batch",
+    re.IGNORECASE,
 )
 
 # Where the gradients of one layer are: paths of weight and bias, None for a bias that is not there.
@@ -96,23 +106,20 @@ def run_backward(
     session, given = engine.begin(params, inputs, targets, step.targets)
     given.roles["rate"] = rate
     engine.run_forward(session, given)
-    function = session.functions[step.name]
     kept = set_rate(session, rate)
-    result = call(function, step.binding, given)
-    if hasattr(session.root, "refresh"):
-        session.root.refresh()
+    result = session.call(step.name, step.binding, given)
     return Ran(session, given, result, bool(kept) or step.binding.has("rate"))
 
 
 def backward_of(engine: Engine) -> Backward | None:
     """How gradients are computed, if anything computes them."""
     functions = engine.host.fresh(*_probe(engine)).functions
-    for names in (VALUE_AND_GRAD, BACKWARD, TRAIN_STEP, UPDATE):
+    for names in (VALUE_AND_GRAD, BACKWARD, LOSS, TRAIN_STEP, UPDATE):
         for name, form in itertools.product(
             first_of(list(functions), names), target_forms(engine)
         ):
             found = _with_backward(engine, name, form, moves=names in (TRAIN_STEP, UPDATE))
-            if found is not None:
+            if found is not None and not (names is LOSS and found.source != RETURNED):
                 return found
     return None
 
@@ -145,15 +152,17 @@ def _found(
     engine: Engine, step: Step, params: Layers, inputs: Array, targets: Array, *, moves: bool
 ) -> Backward | None:
     ran = run_backward(engine, step, params, inputs, targets)
+    own = {id(each) for paths in engine.layout.paths for each in [get(ran.session.root, paths)]}
     returned = [
-        Leaf(leaf.paths, leaf.value, _called(leaf.path, ran.result))
+        Leaf(leaf.paths, leaf.value, named_path(leaf.path, ran.result))
         for leaf in leaves_of(ran.result.value)
+        # A method may return the object itself, or its parameters.
+        if id(leaf.value) not in own and ran.result.value is not ran.session.root
     ]
     if ran.session.is_argument and (moves or step.binding.has("rate")):
         at = _params_in(engine, ran, returned)
         return Backward(step, MOVED, rated=ran.rated, in_value=at) if at is not None else None
-    gradients = [leaf for leaf in returned if leaf.path is not None]
-    if places := places_of(engine, gradients, strict=False):
+    if places := places_of(engine, returned):
         return Backward(step, RETURNED, places)
     if not ran.session.is_argument:
         left = [
@@ -161,17 +170,13 @@ def _found(
             for leaf in leaves_of(ran.session.root)
             if leaf.path not in engine.layout.paths and is_gradient(leaf.path)
         ]
-        if places := places_of(engine, left, strict=True):
+        if places := places_of(engine, left):
             return Backward(step, LEFT, places)
         if _moved(engine, ran, params):
-            return Backward(step, MOVED, rated=ran.rated)
+            made = Backward(step, MOVED, rated=ran.rated)
+            return made if not moves or _adds_up(engine, made, params) else None
         return _then_updated(engine, step, params, inputs, targets)
     return None
-
-
-def _called(path: Path, result: Called) -> str | None:
-    name = named_path(path, result)
-    return str(name[0]) if name != path and len(name) == 1 else None
 
 
 def _moved(engine: Engine, ran: Ran, params: Layers) -> bool:
@@ -228,18 +233,55 @@ def _after_backward(ran: Ran) -> None:
     ran.given.named |= {name: each for name, each in own.items() if name not in ran.given.named}
 
 
+def takes_one_sample(engine: Engine, found: Backward) -> bool:
+    """Whether a backward pass over a batch gives no gradient of a bias, and does not mean to."""
+    if engine.one_by_one or found.source == MOVED:
+        return False
+    ran = run_backward(engine, found.step, params_for(engine.layout.sizes), *_probe(engine))
+    try:
+        source = inspect.getsource(ran.session.functions[found.step.name])
+    except (OSError, TypeError):
+        return False
+    whole = all(
+        not slot.bias or (bias is not None and bias.shape == (slot.fans[1],))
+        for slot, (_, bias) in zip(
+            engine.layout.slots, gradients_from(engine, found, ran), strict=True
+        )
+    )
+    return not whole and _OVER_SAMPLES.search(source) is None
+
+
+def _adds_up(engine: Engine, found: Backward, params: Layers) -> bool:
+    """Whether a step over a batch is one step, and not one for each sample in turn."""
+    if engine.one_by_one or found.in_value is not None:
+        return True
+    inputs, targets = _probe(engine)
+
+    def step(x: Array, y: Array) -> list[Array]:
+        ran = run_backward(engine, found.step, params, x, y)
+        after = engine.layout.read(ran.session.root)
+        return [(was[0] - new[0]) / RATE for was, new in zip(params, after, strict=True)]
+
+    whole = step(inputs, targets)
+    single = [step(inputs[at : at + 1], targets[at : at + 1]) for at in range(len(inputs))]
+    for index, gradient in enumerate(whole):
+        total = np.sum([each[index] for each in single], axis=0)
+        both = np.linalg.norm(total) * np.linalg.norm(gradient)
+        if not np.vdot(total, gradient) > (1 - 1e-9) * both:
+            return False
+    return True
+
+
 def run_update(ran: Ran, after: Step, rate: float) -> bool:
     """Move the parameters after a backward pass; returns whether the rate was set."""
     _after_backward(ran)
     ran.given.roles["rate"] = rate
     kept = set_rate(ran.session, rate)
-    ran.result = call(ran.session.functions[after.name], after.binding, ran.given)
-    if hasattr(ran.session.root, "refresh"):
-        ran.session.root.refresh()
+    ran.result = ran.session.call(after.name, after.binding, ran.given)
     return bool(kept) or after.binding.has("rate")
 
 
-def places_of(engine: Engine, leaves: Sequence[Leaf], *, strict: bool) -> Places:
+def places_of(engine: Engine, leaves: Sequence[Leaf]) -> Places:
     """Which of some arrays is the gradient of which parameter; nothing if a weight's is missing.
 
     By name, else by shape, else by their order.
@@ -247,7 +289,6 @@ def places_of(engine: Engine, leaves: Sequence[Leaf], *, strict: bool) -> Places
     Args:
         engine: The network.
         leaves: The arrays.
-        strict: Whether only arrays count whose names say that they are gradients.
     """
     slots = engine.layout.slots
     names = engine.host.fresh(*_probe(engine)).names
@@ -257,18 +298,14 @@ def places_of(engine: Engine, leaves: Sequence[Leaf], *, strict: bool) -> Places
     for leaf in leaves:
         by_key.setdefault(key_of(leaf.name), leaf.path)
 
-    def key(paths: tuple[Path, ...]) -> tuple[str | None, str] | None:
+    def key(paths: tuple[Path, ...]) -> tuple[str | None, str]:
         if not paths:
-            return None
-        return key_of((names[paths[0]],) if paths[0] in names else paths[0])
+            return None, ""
+        return key_of(names.get(paths[0], paths[0]))
 
-    named = [(by_key.get(key(slot.weight)), by_key.get(key(slot.bias))) for slot in slots]  # type: ignore
-    if all(weight is not None and kind_of_key for weight, _ in named for kind_of_key in (True,)):
-        keyed = [key(slot.weight) for slot in slots]
-        if all(each is not None and each[0] == "weight" for each in keyed) and len({*keyed}) == len(
-            keyed
-        ):
-            return tuple((weight, bias) for weight, bias in named if weight is not None)
+    keys = [key(slot.weight) for slot in slots]
+    if all(each in by_key and each[0] == "weight" for each in keys) and len({*keys}) == len(keys):
+        return tuple((by_key[key(slot.weight)], by_key.get(key(slot.bias))) for slot in slots)
     return _by_shape(engine, leaves) or _by_order(engine, leaves)
 
 

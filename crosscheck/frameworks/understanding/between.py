@@ -10,7 +10,7 @@ import numpy as np
 
 from crosscheck.frameworks.adapters import Array, Layers
 from crosscheck.frameworks.understanding.backwards import Backward, Ran, run_backward
-from crosscheck.frameworks.understanding.calling import Called, call
+from crosscheck.frameworks.understanding.calling import Called
 from crosscheck.frameworks.understanding.engine import Engine
 from crosscheck.frameworks.understanding.forwards import BATCH, batch_for, params_for
 from crosscheck.frameworks.understanding.hosts import Session
@@ -39,7 +39,7 @@ def hidden_of(engine: Engine) -> Callable[[Layers, Array], list[Array]] | None:
     def after(params: Layers, inputs: Array) -> tuple[Session, Called, Array]:
         targets = batch_for(sizes, len(inputs))[1]
         session, given = engine.begin(params, inputs, targets)
-        result = call(session.functions[name], binding, given)
+        result = session.call(name, binding, given)
         assert engine.outputs is not None
         return session, result, engine.as_rows(engine.outputs.read(result.value, session))
 

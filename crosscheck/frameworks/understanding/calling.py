@@ -16,6 +16,8 @@ from crosscheck.frameworks.understanding.names import role_of
 
 # So many ways to call one function are tried.
 MOST = 60
+# The role of an argument that keeps its default.
+LEFT_OUT = ""
 # What an argument may be whose name tells nothing.
 UNKNOWN = ("output", "y", "X", "cache", "params", "grads", "rate")
 
@@ -91,6 +93,8 @@ def bindings(function: Callable[..., Any], given: Given) -> Iterator[Binding]:
             roles = [each for each in roles[:1] if each not in ("batch", "zero")]
             if not roles or role_of(parameter.name) is None:
                 continue
+            if roles == ["y"]:
+                roles = ["y", LEFT_OUT]
         elif not roles or role_of(parameter.name) in (None, "output", "X", "y"):
             roles += [each for each in UNKNOWN if each in given.roles and each not in roles]
         if not roles:
@@ -103,7 +107,8 @@ def bindings(function: Callable[..., Any], given: Given) -> Iterator[Binding]:
         )
     ways = (way for way in itertools.product(*choices) if len({*way}) == len(way))
     for way in itertools.islice(ways, MOST):
-        yield Binding(tuple(zip(names, way, strict=True)), positional)
+        pairs = zip(names, way, strict=True)
+        yield Binding(tuple(each for each in pairs if each[1] != LEFT_OUT), positional)
 
 
 def _roles(name: str, given: Given) -> list[str]:

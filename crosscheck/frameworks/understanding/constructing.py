@@ -138,7 +138,7 @@ def _values(
     if low in ("seed", "random_state", "random_seed"):
         return [0]
     if low in ("rng", "generator", "random"):
-        return [np.random.default_rng(0)]
+        return [*_keys("key"), np.random.default_rng(0)]
     if low == "loss":
         return ["mse", "cross_entropy"]
     if role_of(parameter.name) in ("one", "batch"):

@@ -1,14 +1,13 @@
 """Run a network that was understood, each time on a new copy of it, and read what it computed."""
 
-import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from crosscheck.frameworks.adapters import Array, Layers
-from crosscheck.frameworks.understanding.calling import Binding, Called, Given, call, name_of
+from crosscheck.frameworks.understanding.calling import Binding, Called, Given, name_of
 from crosscheck.frameworks.understanding.hosts import Host, Session
 from crosscheck.frameworks.understanding.layouts import Layout
 from crosscheck.frameworks.understanding.leaves import (
@@ -21,6 +20,7 @@ from crosscheck.frameworks.understanding.leaves import (
 )
 from crosscheck.frameworks.understanding.names import (
     INPUTS_AT,
+    EPOCHS_AT,
     RATES_AT,
     TARGETS_AT,
     Path,
@@ -34,8 +34,8 @@ from crosscheck.frameworks.understanding.names import (
 # A rate so large that beside the step the parameters themselves do not count, and a power of two:
 # (p - (p - r g)) / r is g but for two roundings.
 RATE = 2.0**40
-# How samples lie: in rows, in columns, or one at a time as a vector or as a column.
-FORMS = ("rows", "columns", "vector", "column")
+# How samples lie: in rows, in columns, or one at a time as a vector, a column or a row.
+FORMS = ("rows", "columns", "vector", "column", "row")
 
 
 class DoesNotFitError(Exception):
@@ -94,7 +94,7 @@ class Engine:
     @property
     def one_by_one(self) -> bool:
         """Whether it takes one sample at a time."""
-        return self.form in ("vector", "column")
+        return self.form in ("vector", "column", "row")
 
     def begin(
         self, params: Layers, inputs: Array, targets: Array, form: str = "matrix"
@@ -129,12 +129,13 @@ class Engine:
         found = {}
         for slot in self.layout.slots:
             for path in (*slot.weight, *slot.bias):
-                name = session.names.get(path) or next(
-                    (each for each in reversed(path) if isinstance(each, str)), None
-                )
+                if path in session.names:
+                    found[str(session.names[path][0])] = get(session.root, path)
+                    continue
+                name = next((each for each in reversed(path) if isinstance(each, str)), None)
                 if name is None:
                     continue
-                if isinstance(path[-1], int) and path not in session.names:
+                if isinstance(path[-1], int):
                     # weights[0] is not "weights": the list has that name.
                     found[name] = get(session.root, path[: path.index(name) + 1])
                 else:
@@ -148,6 +149,7 @@ class Engine:
             "columns": array.T,
             "vector": array[0],
             "column": array[:1].T,
+            "row": array[:1],
         }[self.form]
 
     def _targets(self, targets: Array, form: str) -> Array:
@@ -176,7 +178,7 @@ class Engine:
         """Run the forward pass, and add what it computed to what the next call may be given."""
         assert self.forward is not None
         assert self.outputs is not None
-        result = call(session.functions[self.forward.name], self.forward.binding, given)
+        result = session.call(self.forward.name, self.forward.binding, given)
         value = self.outputs.read(result.value, session)
         after_forward(given, result, value)
         return self.as_rows(value)
@@ -239,8 +241,6 @@ def select_outputs(
         (Selector("value", leaf.path), named_path(leaf.path, result), leaf)
         for leaf in leaves_of(result.value)
     ]
-    if hasattr(session.root, "refresh"):
-        session.root.refresh()
     kept = [
         (Selector("root", leaf.path), leaf.path, leaf)
         for leaf in leaves_of(session.root)
@@ -257,10 +257,9 @@ def select_outputs(
     raise DoesNotFitError(f"it returns no outputs of shape {sorted(shapes)[-1]}")
 
 
-def _rank(path: Path, index: int) -> tuple[bool, bool, int]:
-    """The likeliest outputs first: named so, else what is no z; the last of what is kept in a list."""
-    last = -index if path and isinstance(path[-1], int) and len(path) > 1 else index
-    return is_pre_activation(path), not is_output(path), last
+def _rank(path: Path, index: int) -> tuple[bool, bool, bool, int]:
+    """The likeliest outputs first: what is no z, named so, not inside a cache; then the last."""
+    return is_pre_activation(path), not is_output(path), len(path) > 1, -index
 
 
 def _output_shapes(engine: Engine, batch: int) -> set[tuple[int, ...]]:
@@ -282,17 +281,15 @@ def named_path(path: Path, result: Called) -> Path:
 
 
 def set_rate(session: Session, rate: float) -> list[Path]:
-    """Set the rate that a network keeps as an attribute; returns where it stands."""
+    """Set the rate that a network keeps as an attribute, and one epoch; returns where it stands."""
     found: list[Path] = []
     if session.is_argument:
         return found
     for name, value in list(vars(session.root).items()) if hasattr(session.root, "__dict__") else []:
-        if RATES_AT.fullmatch(name.lower().strip("_")) and isinstance(value, int | float):
+        word = name.lower().strip("_")
+        if RATES_AT.fullmatch(word) and isinstance(value, int | float):
             setattr(session.root, name, rate)
             found.append((name,))
+        elif EPOCHS_AT.fullmatch(word) and isinstance(value, int):
+            setattr(session.root, name, 1)
     return found
-
-
-def is_method(function: Callable[..., Any]) -> bool:
-    """Whether a function is bound to an object."""
-    return inspect.ismethod(function)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from crosscheck.frameworks.adapters import Array, Layers
-from crosscheck.frameworks.understanding.calling import Given, bindings, call
+from crosscheck.frameworks.understanding.calling import Given, bindings
 from crosscheck.frameworks.understanding.engine import (
     FORMS,
     DoesNotFitError,
@@ -34,7 +34,8 @@ def engines(host: Host) -> Iterator[Engine]:
     for layout in layouts:
         for form in FORMS:
             engine = Engine(host, layout, form)
-            for name in first_of(list(session.functions), FORWARD):
+            # A loss whose targets are optional returns the outputs without them.
+            for name in first_of(list(session.functions), [*FORWARD, *LOSS]):
                 whole = _with_forward(engine, name, ambiguous=len(layouts) > 1)
                 if whole is not None:
                     yield whole
@@ -54,7 +55,8 @@ def params_for(sizes: Sequence[int], seed: int = 0) -> Layers:
     """Parameters of a network, none of them zero."""
     rng = np.random.default_rng([21, seed, *sizes])
     return [
-        (rng.uniform(0.1, 0.6, (units, before)), rng.uniform(0.1, 0.3, units))
+        # Not so large that many inputs drive an activation to its end.
+        (rng.uniform(0.1, 0.6, (units, before)) * min(1, 4 / before), rng.uniform(0.1, 0.3, units))
         for before, units in itertools.pairwise(sizes)
     ]
 
@@ -73,7 +75,7 @@ def _with_forward(engine: Engine, name: str, *, ambiguous: bool) -> Engine | Non
         try:
             session, given = engine.begin(params, inputs, targets)
             before = {leaf.path: leaf.value for leaf in leaves_of(session.root)}
-            result = call(session.functions[name], way, given)
+            result = session.call(name, way, given)
             outputs = select_outputs(result, session, before, engine, batch)
             whole = engine.with_forward(Step(name, way), outputs)
             if _is_forward(whole, ambiguous=ambiguous):
@@ -164,7 +166,7 @@ def target_forms(engine: Engine) -> tuple[str, ...]:
     inputs, targets = batch_for(engine.layout.sizes)
     session, given = engine.begin(params_for(engine.layout.sizes), inputs, targets)
     assert engine.forward is not None
-    result = call(session.functions[engine.forward.name], engine.forward.binding, given)
+    result = session.call(engine.forward.name, engine.forward.binding, given)
     flat = np.ndim(Leaf([()], engine.outputs.read(result.value, session)).array) == 1
     return ("vector", "matrix") if flat else ("matrix", "vector")
 
@@ -186,7 +188,7 @@ def value_of_loss(
         DoesNotFitError: If what is returned is no number.
     """
     session, given = _forwarded(engine, params, inputs, targets, step.targets)
-    return as_number(call(session.functions[step.name], step.binding, given).value)
+    return as_number(session.call(step.name, step.binding, given).value)
 
 
 def as_number(value: object) -> float:

@@ -54,7 +54,7 @@ def trees(
     functions: Mapping[str, Callable[..., Any]],
     used: Sequence[str],
     settings: Mapping[str, Any],
-) -> Iterator[tuple[Any, dict[Path, str]]]:
+) -> Iterator[tuple[Any, dict[Path, Path]]]:
     """Parameters in the structure that some functions take, with names where there are some."""
     for name in first_of(list(functions), INIT):
         for way in ways(functions[name], settings):
@@ -74,20 +74,20 @@ def trees(
         yield from _guessed(functions, used, sizes)
 
 
-def _with_names(tree: Any, variables: Mapping[str, Any]) -> tuple[Any, dict[Path, str]] | None:
+def _with_names(tree: Any, variables: Mapping[str, Any]) -> tuple[Any, dict[Path, Path]] | None:
     """A tree and the names of its arrays, if they are the parameters of some network."""
-    names: dict[Path, str] = {}
+    names: dict[Path, Path] = {}
     for leaf in leaves_of(tree):
         name = name_of(leaf.value, variables)
         if name is not None and not any(isinstance(each, str) for each in leaf.path):
-            names[leaf.path] = name
+            names[leaf.path] = (name,)
     leaves = [Leaf(each.paths, each.value, names.get(each.path)) for each in leaves_of(tree)]
     return (tree, names) if layouts_of(leaves) else None
 
 
 def _guessed(
     functions: Mapping[str, Callable[..., Any]], used: Sequence[str], sizes: tuple[int, ...]
-) -> Iterator[tuple[Any, dict[Path, str]]]:
+) -> Iterator[tuple[Any, dict[Path, Path]]]:
     """Parameters in every usual structure, for functions that nothing makes parameters for."""
     like = _array_of(functions, used)
     arguments = [

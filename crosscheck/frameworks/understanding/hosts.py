@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from crosscheck.frameworks.understanding.calling import Binding, Called, Given, call
 from crosscheck.frameworks.understanding.constructing import construct
 from crosscheck.frameworks.understanding.leaves import library_of
 from crosscheck.frameworks.understanding.names import INPUTS_AT, TARGETS_AT, Path
@@ -26,14 +27,21 @@ class Session:
     Attributes:
         root: What holds its parameters.
         functions: What can be called, by name.
-        variables: What else the arguments of these functions may be named after.
+        names: The names of its arrays where their paths do not say them.
         is_argument: Whether `root` is handed to the functions, and they return a changed one.
     """
 
     root: Any
     functions: Mapping[str, Callable[..., Any]]
-    names: Mapping[Path, str] = field(default_factory=dict)
+    names: Mapping[Path, Path] = field(default_factory=dict)
     is_argument: bool = False
+
+    def call(self, name: str, binding: Binding, given: Given) -> Called:
+        """Call one of the functions as a binding says."""
+        result = call(self.functions[name], binding, given)
+        if isinstance(self.root, Globals):
+            self.root.refresh()
+        return result
 
 
 class Host(Protocol):
@@ -101,7 +109,7 @@ class TreeHost:
         words: str,
         functions: Mapping[str, Callable[..., Any]],
         tree: Any,
-        names: Mapping[Path, str],
+        names: Mapping[Path, Path],
     ) -> None:
         """Keep the parameters as an example of their structure.
 
@@ -134,6 +142,9 @@ class GlobalsHost:
 
     def fresh(self, inputs: Any = None, targets: Any = None) -> Session:
         """See `Host`. All copies are the same module, and it begins as it was at first."""
+        for name, value in list(self._namespace.items()):
+            if name not in self._kept and not name.startswith("__") and is_data(value):
+                del self._namespace[name]  # the last call left it
         kept = {name: _copied(value) for name, value in self._kept.items()}
         self._namespace.update(kept)
         return Session(Globals(self._namespace, tuple(kept)), functions_of(self._namespace))

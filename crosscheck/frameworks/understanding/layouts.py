@@ -31,6 +31,7 @@ class Slot:
         transposed: Whether the weight is kept as (fan_in, fan_out).
         fans: (fan_in, fan_out).
         bias_shape: The shape in which the bias is kept.
+        names: What weight and bias are called.
     """
 
     weight: tuple[Path, ...]
@@ -38,6 +39,7 @@ class Slot:
     transposed: bool
     fans: tuple[int, int]
     bias_shape: tuple[int, ...]
+    names: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class Layout:
         """The parameters in one line: "W1 (4, 3), b1 (4,), W2 ..."."""
         first = self.slots[0]
         names = ", ".join(
-            in_words(each[0]) for slot in self.slots for each in (slot.weight, slot.bias) if each
+            in_words(name) for slot in self.slots for name in slot.names
         )
         lie = "(fan_in, fan_out)" if first.transposed else "(fan_out, fan_in)"
         without = "" if first.bias else ", without biases"
@@ -175,6 +177,7 @@ def _with_biases(
                 transposed,
                 (fan_in, fan_out),
                 bias.shape if bias is not None else (),
+                (weight.name, *((bias.name,) if bias is not None else ())),
             )
         )
     return tuple(slots)

@@ -32,12 +32,12 @@ class Leaf:
 
     paths: list[Path]
     value: Any
-    called: str | None = None
+    called: Path | None = None
 
     @property
     def name(self) -> Path:
         """What tells what it is: its path, or the name of the variable that it was."""
-        return self.path if self.called is None else (self.called,)
+        return self.path if self.called is None else self.called
 
     @property
     def path(self) -> Path:

@@ -4,7 +4,6 @@ PyTorch is not imported here: whoever has such a module has imported it.
 """
 
 import copy
-import itertools
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,6 +12,9 @@ import numpy as np
 
 from crosscheck.frameworks.adapters import Array, Layers, NotUnderstoodError, Understood
 from crosscheck.frameworks.understanding.calling import quiet
+from crosscheck.frameworks.understanding.layouts import Layout, layouts_of
+from crosscheck.frameworks.understanding.leaves import Leaf
+from crosscheck.frameworks.understanding.names import Path
 
 # The losses of PyTorch by the name that `gradients_of` takes, each with its mean as it comes.
 TORCH_LOSSES = {
@@ -56,21 +58,16 @@ class ModuleNetwork:
             criterion: The loss that stands beside it, a function of outputs and targets.
 
         Raises:
-            NotUnderstoodError: If it has parameters of other layers, or its layers do not follow
-                each other.
+            NotUnderstoodError: See `layout_of`.
         """
-        torch = sys.modules["torch"]
-        self._torch = torch
+        self._torch = sys.modules["torch"]
         self._module = copy.deepcopy(module).double().eval()
-        self._linear = linear_layers(self._module)
-        fans = [(each.in_features, each.out_features) for each in self._linear]
-        if any(one[1] != two[0] for one, two in itertools.pairwise(fans)):
-            raise NotUnderstoodError(
-                f"the linear layers of {type(module).__name__} do not follow each other: {fans}; "
-                "define them in the order in which forward uses them"
-            )
-        self.sizes = (fans[0][0], *(out for _, out in fans))
-        self.biases = tuple(each.bias is not None for each in self._linear)
+        self._layout = layout_of(self._module)
+        self._parameters = {
+            tuple(name.split(".")): each for name, each in self._module.named_parameters()
+        }
+        self.sizes = self._layout.sizes
+        self.biases = tuple(bool(slot.bias) for slot in self._layout.slots)
         self._criterion = criterion
         if criterion is not None:
             self.loss = self._loss
@@ -78,12 +75,14 @@ class ModuleNetwork:
 
     def set_params(self, params: Layers) -> None:
         """See `NetworkAdapter`."""
-        torch = self._torch
-        with torch.no_grad():
-            for layer, (weight, bias) in zip(self._linear, params, strict=True):
-                layer.weight.copy_(torch.tensor(np.array(weight)))
-                if layer.bias is not None:
-                    layer.bias.copy_(torch.tensor(np.array(bias)))
+        with self._torch.no_grad():
+            for slot, (weight, bias) in zip(self._layout.slots, params, strict=True):
+                self._set(slot.weight, weight.T if slot.transposed else weight)
+                if slot.bias:
+                    self._set(slot.bias, bias.reshape(slot.bias_shape))
+
+    def _set(self, paths: tuple[Path, ...], array: Array) -> None:
+        self._parameters[paths[0]].copy_(self._torch.tensor(np.array(array)))
 
     def forward(self, inputs: Array) -> Array:
         """See `NetworkAdapter`."""
@@ -103,13 +102,15 @@ class ModuleNetwork:
         with quiet():
             value = loss(self._outputs(inputs), self._torch.tensor(np.array(targets)))
             value.backward()
-        found = [(self._of(each.weight), self._of(each.bias)) for each in self._linear]
-        return float(value.detach()), found  # type: ignore[return-value]
+        found: list[tuple[Array, Array | None]] = []
+        for slot in self._layout.slots:
+            weight = self._gradient(slot.weight)
+            bias = self._gradient(slot.bias).reshape(-1) if slot.bias else None
+            found.append((weight.T if slot.transposed else weight, bias))
+        return float(value.detach()), found
 
-    @staticmethod
-    def _of(parameter: Any) -> Array | None:
-        if parameter is None:
-            return None
+    def _gradient(self, paths: tuple[Path, ...]) -> Array:
+        parameter = self._parameters[paths[0]]
         if parameter.grad is None:
             return np.zeros(tuple(parameter.shape))
         return np.array(parameter.grad.numpy(), dtype=np.float64)
@@ -137,23 +138,26 @@ class ModuleNetwork:
         return self.loss_and_gradients(self._criterion, inputs, targets)[1]
 
 
-def linear_layers(module: Any) -> list[Any]:
-    """The linear layers of a module, in the order of their definition.
+def layout_of(module: Any) -> Layout:
+    """Where the parameters of a module are.
 
     Raises:
-        NotUnderstoodError: If there are none, or other layers have parameters too.
+        NotUnderstoodError: If it has none, or others than those of layers that follow each other.
     """
     torch = sys.modules["torch"]
-    linear = [each for each in module.modules() if isinstance(each, torch.nn.Linear)]
-    known = {id(each) for layer in linear for each in layer.parameters()}
-    other = [name for name, each in module.named_parameters() if id(each) not in known]
-    if not linear or other:
-        what = f"has the parameters {', '.join(other[:4])}" if other else "has no linear layer"
+    named = dict(module.named_parameters())
+    found = layouts_of([Leaf([tuple(name.split("."))], each) for name, each in named.items()])
+    if any(isinstance(each, torch.nn.Linear) for each in module.modules()):
+        found = [each for each in found if not each.slots[0].transposed]
+    used = {".".join(map(str, path)) for each in found[:1] for path in each.paths}
+    other = [name for name in named if name not in used]
+    if not found or other:
+        what = f"has the parameters {', '.join(other[:4])}" if named else "has no parameters"
         raise NotUnderstoodError(
-            f"{type(module).__name__} {what}; only modules of nn.Linear layers and activations "
-            "are checked"
+            f"{type(module).__name__} {what}; only modules of linear layers that follow each "
+            "other and activations are checked"
         )
-    return linear
+    return found[0]
 
 
 def understood(

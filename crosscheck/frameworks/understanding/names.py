@@ -9,7 +9,7 @@ Path = tuple[str | int, ...]
 FORWARD = (
     "forward feedforward feed_forward forward_pass forward_prop forwardprop forward_propagation "
     "forward_propagate propagate_forward model_forward L_model_forward fprop fwd net network model "
-    "run compute evaluate call predict_proba apply predict __call__"
+    "run compute evaluate call query predict_proba apply predict __call__"
 ).split()
 LOSS = (
     "loss compute_loss calculate_loss calc_loss loss_fn loss_function get_loss cost compute_cost "
@@ -74,9 +74,12 @@ _ROLES = {role: re.compile(pattern) for role, pattern in ROLES.items()}
 INPUTS_AT = re.compile(r"x|inputs?|x_train|input_data|data|features|training_inputs|a_?0")
 TARGETS_AT = re.compile(r"y|t|targets?|labels?|y_train|y_true|expected|training_outputs|desired")
 RATES_AT = re.compile(ROLES["rate"])
+EPOCHS_AT = re.compile(ROLES["one"])
+# What stands for a further weight or bias beside W and b.
+_LETTERS = {"u": "weight", "v": "weight", "c": "bias", "d": "bias"}
 
 _OTHERS = re.compile(
-    r"(^|_)(m|v|s|vel|mom|ema|mean|var|old|prev|best|last|acc|accum|history)_?d?[wb]?(?=\d|_|$)"
+    r"(^|_)(m|v|s|vel|mom|ema|mean|var|old|prev|best|last|acc|accum|history)_?d?[wb](?=\d|_|$)"
     r"|velocit|moment|cache|prev|best|adam|delta|change|history|running|optim|sum_|total"
 )
 _GRADIENT = re.compile(r"^d_?(w|b|theta|kernel|k|u|v|param)|^d$|grad|nabla|^g_?[wb]\d*|_d[wb]|^dj|^dc_?d|^dl_?d")
@@ -104,12 +107,12 @@ def last_word(path: Path) -> str:
 
 
 def in_words(path: Path) -> str:
-    """A path as its owner writes it: "params['W1']", "layers[0].W"."""
+    """A path in words: "params.W1", "layers[0].W"."""
     if not path:
         return "the array itself"
     first, *rest = path
-    text = str(first) if isinstance(first, str) else f"[{first}]"
-    return text + "".join(f"[{each!r}]" if isinstance(each, int) else f".{each}" for each in rest)
+    text = str(first) if isinstance(first, str) else f"its [{first}]"
+    return text + "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in rest)
 
 
 def is_gradient(path: Path) -> bool:
@@ -119,7 +122,8 @@ def is_gradient(path: Path) -> bool:
 
 def is_other(path: Path) -> bool:
     """Whether a name is that of what an optimizer keeps beside the parameters, or the like."""
-    return any(isinstance(each, str) and _OTHERS.search(each.lower()) for each in path)
+    around = any(isinstance(each, str) and each.lower() in ("m", "v", "s") for each in path[:-1])
+    return around or any(isinstance(each, str) and _OTHERS.search(each.lower()) for each in path)
 
 
 def kind_of(path: Path) -> str | None:
@@ -132,6 +136,8 @@ def kind_of(path: Path) -> str | None:
             return "bias"
         if _WEIGHT.search(word):
             return "weight"
+        if word in _LETTERS:
+            return _LETTERS[word]
     return None
 
 

@@ -15,6 +15,7 @@ from crosscheck.frameworks.understanding.backwards import (
     gradients_from,
     run_backward,
     run_update,
+    takes_one_sample,
     updates,
 )
 from crosscheck.frameworks.understanding.engine import Engine, Step
@@ -39,6 +40,7 @@ _WORDS = {
     "columns": "samples in columns",
     "vector": "one sample at a time, as a vector",
     "column": "one sample at a time, as a column",
+    "row": "one sample at a time, as a row",
 }
 
 
@@ -94,8 +96,13 @@ def network_of(host: Host) -> Network | None:
     for engine in engines(host):
         found = Network(engine, loss_of(engine), backward_of(engine))
         if found.backward is not None:
-            return Network(engine, found.loss, found.backward, _update_of(engine, found.backward))
-        best = best or found
+            found = Network(engine, found.loss, found.backward, _update_of(engine, found.backward))
+            if not takes_one_sample(engine, found.backward):
+                # A batch that was only nearly taken shows that one sample at a time is meant,
+                # unless one sample at a time is not taken either.
+                return found
+        if best is None or (best.backward is None and found.backward is not None):
+            best = found
     return best
 
 

@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from crosscheck.frameworks.adapters import NetworkAdapter, NotUnderstoodError, Understood
 from crosscheck.frameworks.submissions import Submission
 from crosscheck.frameworks.understanding import functions, modules
 from crosscheck.frameworks.understanding.advice import advice
 from crosscheck.frameworks.understanding.calling import quiet
-from crosscheck.frameworks.understanding.constructing import construct, ways
+from crosscheck.frameworks.understanding.constructing import SAMPLES, construct, ways
 from crosscheck.frameworks.understanding.hosts import ObjectHost, functions_of
 from crosscheck.frameworks.understanding.kept import kept_adapter
 from crosscheck.frameworks.understanding.layouts import layouts_of
@@ -178,7 +180,8 @@ def _of_object(
     made = _constructed(target, settings) if is_class else iter([({}, target)])
     tried = 0
     for way, instance in made:
-        if not layouts_of(leaves_of(instance)):
+        layouts = layouts_of(leaves_of(instance))
+        if not layouts or (_has_samples(way) and SAMPLES in layouts[0].sizes):
             continue
         words = f"the class {name}" if is_class else name
         host = ObjectHost(words, target if is_class else None, way, instance, {})
@@ -198,6 +201,10 @@ def _of_object(
             if type(value) is target:
                 return _of_object(namespace, other, value, settings)
     return best
+
+
+def _has_samples(way: Mapping[str, Any]) -> bool:
+    return any(isinstance(each, np.ndarray) for each in way.values())
 
 
 def _constructed(
