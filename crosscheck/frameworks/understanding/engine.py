@@ -1,0 +1,295 @@
+"""Run a network that was understood, each time on a new copy of it, and read what it computed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from crosscheck.frameworks.adapters import Array, Layers
+from crosscheck.frameworks.understanding.calling import Binding, Called, Given, name_of
+from crosscheck.frameworks.understanding.hosts import Host, Session
+from crosscheck.frameworks.understanding.layouts import Layout
+from crosscheck.frameworks.understanding.leaves import (
+    Leaf,
+    as_like,
+    get,
+    leaves_of,
+    library_of,
+    put,
+)
+from crosscheck.frameworks.understanding.names import (
+    INPUTS_AT,
+    EPOCHS_AT,
+    RATES_AT,
+    TARGETS_AT,
+    Path,
+    is_gradient,
+    is_other,
+    is_output,
+    is_pre_activation,
+    last_word,
+)
+
+# A rate so large that beside the step the parameters themselves do not count, and a power of two:
+# (p - (p - r g)) / r is g but for two roundings.
+RATE = 2.0**40
+# How samples lie: in rows, in columns, or one at a time as a vector, a column or a row.
+FORMS = ("rows", "columns", "vector", "column", "row")
+
+
+class DoesNotFitError(Exception):
+    """A call works, but not in the way that was tried."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One function of a network and how it is called.
+
+    Attributes:
+        name: The function.
+        binding: What its arguments get.
+        targets: "matrix", "labels" (the number of the class) or "vector".
+    """
+
+    name: str
+    binding: Binding
+    targets: str = "matrix"
+
+
+@dataclass(frozen=True)
+class Selector:
+    """Where the outputs are after a call: in what it returned, or in the object."""
+
+    where: str
+    path: Path
+
+    def read(self, value: Any, session: Session) -> Any:
+        """The array itself."""
+        return get(value if self.where == "value" else session.root, self.path)
+
+
+@dataclass(frozen=True)
+class Engine:
+    """How a network is run.
+
+    Attributes:
+        host: What gives new copies of it.
+        layout: Where its parameters are.
+        form: How its samples lie; one of `FORMS`.
+        forward: Its forward pass; None until it was found.
+        outputs: Where the outputs are after it.
+    """
+
+    host: Host
+    layout: Layout
+    form: str
+    forward: Step | None = None
+    outputs: Selector | None = None
+
+    def with_forward(self, step: Step, outputs: Selector) -> "Engine":
+        """The same, with a forward pass."""
+        return replace(self, forward=step, outputs=outputs)
+
+    @property
+    def one_by_one(self) -> bool:
+        """Whether it takes one sample at a time."""
+        return self.form in ("vector", "column", "row")
+
+    def begin(
+        self, params: Layers, inputs: Array, targets: Array, form: str = "matrix"
+    ) -> tuple[Session, Given]:
+        """A new copy at these parameters, and what its functions may be called with.
+
+        Args:
+            params: The parameters.
+            inputs, targets: A batch, or one sample where it takes one at a time.
+            form: How the targets are given, as `Step.targets`.
+        """
+        x, y = self._lie(inputs), self._targets(targets, form)
+        session = self.host.fresh(np.array(x), np.array(y))
+        like = get(session.root, self.layout.slots[0].weight[0])
+        session.root = self.layout.write(session.root, params)
+        x, y = plain_like(x, like), plain_like(y, like)
+        self._place(session, x, y)
+        named = {str(last): value for last, value in self._named(session).items()}
+        roles = {
+            "X": x,
+            "y": y,
+            "params": session.root,
+            "rate": RATE,
+            "one": 1,
+            "batch": 1 if self.one_by_one else len(inputs),
+            "zero": 0.0,
+            "pairs": [(np.array(a)[:, None], np.array(b)[:, None]) for a, b in zip(inputs, targets)],
+        }
+        return session, Given(roles, named)
+
+    def _named(self, session: Session) -> dict[str, Any]:
+        found = {}
+        for slot in self.layout.slots:
+            for path in (*slot.weight, *slot.bias):
+                if path in session.names:
+                    found[str(session.names[path][0])] = get(session.root, path)
+                    continue
+                name = next((each for each in reversed(path) if isinstance(each, str)), None)
+                if name is None:
+                    continue
+                if isinstance(path[-1], int):
+                    # weights[0] is not "weights": the list has that name.
+                    found[name] = get(session.root, path[: path.index(name) + 1])
+                else:
+                    found[name] = get(session.root, path)
+        return found
+
+    def _lie(self, array: Array) -> Array:
+        """A batch as the network takes it."""
+        return {
+            "rows": array,
+            "columns": array.T,
+            "vector": array[0],
+            "column": array[:1].T,
+            "row": array[:1],
+        }[self.form]
+
+    def _targets(self, targets: Array, form: str) -> Array:
+        if form == "labels":
+            labels = np.argmax(targets, axis=1)
+            return labels[0] if self.one_by_one else labels
+        if form == "vector":
+            return targets[:, 0]
+        return self._lie(targets)
+
+    def _place(self, session: Session, inputs: Any, targets: Any) -> None:
+        """Give the samples to a network that keeps them as attributes."""
+        if session.is_argument:
+            return
+        n_inputs, n_outputs = self.layout.sizes[0], self.layout.sizes[-1]
+        for leaf in leaves_of(session.root):
+            if leaf.path in self.layout.paths or len(leaf.path) > 1:
+                continue
+            word = last_word(leaf.path).strip("_")
+            if INPUTS_AT.fullmatch(word) and n_inputs in leaf.shape:
+                put(session.root, leaf.path, inputs)
+            elif TARGETS_AT.fullmatch(word) and (n_outputs in leaf.shape or n_outputs == 1):
+                put(session.root, leaf.path, targets)
+
+    def run_forward(self, session: Session, given: Given) -> Array:
+        """Run the forward pass, and add what it computed to what the next call may be given."""
+        assert self.forward is not None
+        assert self.outputs is not None
+        result = session.call(self.forward.name, self.forward.binding, given)
+        value = self.outputs.read(result.value, session)
+        after_forward(given, result, value)
+        return self.as_rows(value)
+
+    def as_rows(self, value: Any) -> Array:
+        """Outputs of the network with samples in rows."""
+        outputs, array = self.layout.sizes[-1], Leaf([()], value).array
+        if self.one_by_one:
+            return array.reshape(1, outputs)
+        if array.ndim == 1:
+            return array.reshape(-1, outputs)
+        return array.T if self.form == "columns" else array
+
+
+def plain_like(array: Any, like: Any) -> Any:
+    """Samples in the library of the parameters; never such as gradients are taken of."""
+    if np.ndim(array) == 0 or np.asarray(array).dtype.kind in "iu":
+        library = library_of(like)
+        if library == "torch":
+            import torch
+
+            return torch.as_tensor(array)
+        return array
+    made = as_like(np.asarray(array), like)
+    return made.detach() if library_of(made) == "torch" else made
+
+
+def after_forward(given: Given, result: Called, outputs: Any) -> None:
+    """Add what a forward pass computed to what the next call may be given."""
+    given.roles["output"] = outputs
+    own = {name: value for name, value in result.locals.items() if name != "self"}
+    given.named |= {name: value for name, value in own.items() if name not in given.named}
+    value = result.value
+    if isinstance(value, tuple) and len(value) == 2:
+        # (output, cache) or (cache, output).
+        given.roles["cache"] = value[0] if value[1] is outputs else value[1]
+    elif value is not None and value is not outputs:
+        given.roles["cache"] = value
+    if isinstance(value, tuple) and "cache" in given.roles and len(value) > 2:
+        given.named.setdefault("cache", value[1:])
+
+
+def select_outputs(
+    result: Called, session: Session, before: Mapping[Path, Any], engine: Engine, batch: int
+) -> Selector:
+    """Where the outputs of a forward pass are.
+
+    Args:
+        result: What it returned.
+        session: The network after the call.
+        before: The arrays in it before the call, by path.
+        engine: How it was run.
+        batch: How many samples it was given.
+
+    Raises:
+        DoesNotFitError: If nothing has the shape of the outputs.
+    """
+    shapes = _output_shapes(engine, batch)
+    returned = [
+        (Selector("value", leaf.path), named_path(leaf.path, result), leaf)
+        for leaf in leaves_of(result.value)
+    ]
+    kept = [
+        (Selector("root", leaf.path), leaf.path, leaf)
+        for leaf in leaves_of(session.root)
+        if leaf.path not in engine.layout.paths and before.get(leaf.path) is not leaf.value
+    ]
+    for found in (returned, [] if session.is_argument else kept):
+        fitting = [
+            (_rank(path, index), selector, leaf)
+            for index, (selector, path, leaf) in enumerate(found)
+            if leaf.shape in shapes and not is_gradient(path) and not is_other(path)
+        ]
+        if fitting:
+            return min(fitting, key=lambda each: each[0])[1]
+    raise DoesNotFitError(f"it returns no outputs of shape {sorted(shapes)[-1]}")
+
+
+def _rank(path: Path, index: int) -> tuple[bool, bool, bool, int]:
+    """The likeliest outputs first: what is no z, named so, not inside a cache; then the last."""
+    return is_pre_activation(path), not is_output(path), len(path) > 1, -index
+
+
+def _output_shapes(engine: Engine, batch: int) -> set[tuple[int, ...]]:
+    outputs = engine.layout.sizes[-1]
+    if engine.one_by_one:
+        return {(outputs,), (outputs, 1), (1, outputs)}
+    shape = (batch, outputs) if engine.form == "rows" else (outputs, batch)
+    return {shape, (batch,)} if outputs == 1 else {shape}
+
+
+def named_path(path: Path, result: Called) -> Path:
+    """A path in what a function returned, with the name of its local variable where it has one."""
+    value = result.value
+    for taken in range(min(len(path), 2) + 1):
+        name = name_of(get(value, path[:taken]), result.locals)
+        if name is not None and not any(isinstance(each, str) for each in path[:taken]):
+            return (name, *path[taken:])
+    return path
+
+
+def set_rate(session: Session, rate: float) -> list[Path]:
+    """Set the rate that a network keeps as an attribute, and one epoch; returns where it stands."""
+    found: list[Path] = []
+    if session.is_argument:
+        return found
+    for name, value in list(vars(session.root).items()) if hasattr(session.root, "__dict__") else []:
+        word = name.lower().strip("_")
+        if RATES_AT.fullmatch(word) and isinstance(value, int | float):
+            setattr(session.root, name, rate)
+            found.append((name,))
+        elif EPOCHS_AT.fullmatch(word) and isinstance(value, int):
+            setattr(session.root, name, 1)
+    return found

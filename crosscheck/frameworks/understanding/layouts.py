@@ -1,0 +1,187 @@
+"""Which arrays of an object are the weights and biases of its layers, and how they lie."""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from crosscheck.frameworks.adapters import Layers
+from crosscheck.frameworks.understanding.leaves import Leaf, as_like, get, put
+from crosscheck.frameworks.understanding.names import (
+    Path,
+    in_words,
+    is_gradient,
+    is_other,
+    kind_of,
+)
+
+# So many weights may stand in another order than their layers.
+PERMUTED = 5
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Where the parameters of one layer are kept.
+
+    Attributes:
+        weight: The paths of its weight: more than one where an array is kept twice.
+        bias: The paths of its bias; none if it has none.
+        transposed: Whether the weight is kept as (fan_in, fan_out).
+        fans: (fan_in, fan_out).
+        bias_shape: The shape in which the bias is kept.
+        names: What weight and bias are called.
+    """
+
+    weight: tuple[Path, ...]
+    bias: tuple[Path, ...]
+    transposed: bool
+    fans: tuple[int, int]
+    bias_shape: tuple[int, ...]
+    names: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The parameters of a network, from the inputs to the outputs."""
+
+    slots: tuple[Slot, ...]
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The units of the inputs, of each hidden layer, and of the outputs."""
+        return (self.slots[0].fans[0], *(slot.fans[1] for slot in self.slots))
+
+    @property
+    def paths(self) -> set[Path]:
+        """Every path of a parameter."""
+        return {path for slot in self.slots for path in (*slot.weight, *slot.bias)}
+
+    def write(self, root: Any, params: Layers) -> Any:
+        """Put parameters into an object, as new arrays; returns the object."""
+        for slot, (weight, bias) in zip(self.slots, params, strict=True):
+            kept = weight.T if slot.transposed else weight
+            root = _write(root, slot.weight, kept)
+            if slot.bias:
+                root = _write(root, slot.bias, bias.reshape(slot.bias_shape))
+        return root
+
+    def read(self, root: Any) -> Layers:
+        """The parameters of an object, as (fan_out, fan_in) and (fan_out,)."""
+        found = []
+        for slot in self.slots:
+            weight = Leaf([slot.weight[0]], get(root, slot.weight[0])).array
+            bias = (
+                Leaf([slot.bias[0]], get(root, slot.bias[0])).array.reshape(-1)
+                if slot.bias
+                else np.zeros(slot.fans[1])
+            )
+            found.append((weight.T if slot.transposed else weight, bias))
+        return found
+
+    def in_words(self) -> str:
+        """The parameters in one line: "W1 (4, 3), b1 (4,), W2 ..."."""
+        first = self.slots[0]
+        names = ", ".join(
+            in_words(name) for slot in self.slots for name in slot.names
+        )
+        lie = "(fan_in, fan_out)" if first.transposed else "(fan_out, fan_in)"
+        without = "" if first.bias else ", without biases"
+        return f"{names} for sizes {self.sizes}, weights {lie}{without}"
+
+
+def _write(root: Any, paths: Sequence[Path], array: np.ndarray) -> Any:
+    value = as_like(array, get(root, paths[0]))
+    for path in paths:
+        root = put(root, path, value)
+    return root
+
+
+def layouts_of(leaves: Sequence[Leaf]) -> list[Layout]:
+    """Every layout that the names and shapes of some arrays allow, the likeliest first.
+
+    Two of them differ only in how the weights lie, where the shapes cannot tell.
+    """
+    usable = [
+        leaf
+        for leaf in leaves
+        if len(leaf.shape) <= 2
+        and 0 not in leaf.shape
+        and not is_gradient(leaf.name)
+        and not is_other(leaf.name)
+    ]
+    found: list[Layout] = []
+    for chosen in (_by_name(usable), _by_shape(usable)):
+        weights, biases = chosen
+        for chain, transposed in _chains(weights):
+            slots = _with_biases(chain, transposed, biases)
+            if slots is not None and (layout := Layout(slots)) not in found:
+                found.append(layout)
+        if found:
+            break
+    return found
+
+
+def _by_name(leaves: Sequence[Leaf]) -> tuple[list[Leaf], list[Leaf]]:
+    weights = [leaf for leaf in leaves if kind_of(leaf.name) == "weight" and len(leaf.shape) == 2]
+    biases = [leaf for leaf in leaves if kind_of(leaf.name) == "bias"]
+    return weights, biases
+
+
+def _by_shape(leaves: Sequence[Leaf]) -> tuple[list[Leaf], list[Leaf]]:
+    """Pairs and lists without names: matrices are weights, and vectors biases."""
+    plain = [leaf for leaf in leaves if kind_of(leaf.name) is None]
+    flat = [leaf for leaf in plain if len(leaf.shape) == 1]
+    square = [leaf for leaf in plain if len(leaf.shape) == 2]
+    if not flat and len(square) % 2 == 0 and square[1::2]:
+        # A bias (1, n) or (n, 1) after each weight.
+        if all(1 in leaf.shape for leaf in square[1::2]):
+            return square[::2], square[1::2]
+    return square, flat
+
+
+def _chains(weights: Sequence[Leaf]) -> list[tuple[list[Leaf], bool]]:
+    """Orders of the weights in which each takes what the one before it gives."""
+    if not weights:
+        return []
+    orders = itertools.permutations(weights) if len(weights) <= PERMUTED else iter([weights])
+    for order in orders:
+        found = []
+        for transposed in (True, False):
+            fans = [leaf.shape if transposed else leaf.shape[::-1] for leaf in order]
+            if all(one[1] == two[0] for one, two in itertools.pairwise(fans)):
+                found.append((list(order), transposed))
+        if found:
+            return found
+    return []
+
+
+def _with_biases(
+    weights: Sequence[Leaf], transposed: bool, biases: Sequence[Leaf]
+) -> tuple[Slot, ...] | None:
+    left = list(biases)
+    slots = []
+    for weight in weights:
+        fan_in, fan_out = weight.shape if transposed else weight.shape[::-1]
+        fitting = [each for each in left if _is_bias_of(each, fan_out)]
+        bias = fitting[0] if fitting and biases else None
+        if biases and bias is None:
+            return None
+        if bias is not None:
+            left.remove(bias)
+        slots.append(
+            Slot(
+                tuple(weight.paths),
+                tuple(bias.paths) if bias is not None else (),
+                transposed,
+                (fan_in, fan_out),
+                bias.shape if bias is not None else (),
+                (weight.name, *((bias.name,) if bias is not None else ())),
+            )
+        )
+    return tuple(slots)
+
+
+def _is_bias_of(leaf: Leaf, units: int) -> bool:
+    return leaf.shape in ((units,), (1, units), (units, 1))

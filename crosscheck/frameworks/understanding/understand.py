@@ -1,0 +1,241 @@
+"""Say what somebody's file, class, function or object is, and adapt it.
+
+    understood = understand(load(Path("homework.py")))
+    adapter = understood.make()
+"""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from crosscheck.frameworks.adapters import NetworkAdapter, NotUnderstoodError, Understood
+from crosscheck.frameworks.submissions import Submission
+from crosscheck.frameworks.understanding import functions, modules
+from crosscheck.frameworks.understanding.advice import advice
+from crosscheck.frameworks.understanding.calling import quiet
+from crosscheck.frameworks.understanding.constructing import SAMPLES, construct, ways
+from crosscheck.frameworks.understanding.hosts import ObjectHost, functions_of
+from crosscheck.frameworks.understanding.kept import kept_adapter
+from crosscheck.frameworks.understanding.layouts import layouts_of
+from crosscheck.frameworks.understanding.leaves import leaves_of
+from crosscheck.frameworks.understanding.names import LOSS, first_of
+from crosscheck.frameworks.understanding.networks import FoundNetwork, Network, network_of
+
+# So many objects that can be constructed are tried further before the search ends.
+CONSTRUCTED = 8
+
+
+def understand(
+    found: Submission | Mapping[str, Any],
+    name: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> Understood:
+    """Say what something is.
+
+    Args:
+        found: What `submissions.load` returned, or a namespace.
+        name: What in it is meant; without one, whatever is found.
+        settings: Arguments of its constructor; "sizes" are the sizes of the network to make.
+
+    Raises:
+        NotUnderstoodError: If nobody can tell; the message says what was found, what is missing,
+            and shows the adapter to write.
+    """
+    if isinstance(found, Submission):
+        namespace, name = found.namespace, name or found.name
+    else:
+        namespace = dict(found) if not isinstance(found, dict) else found
+    settings = dict(settings or {})
+    if name is not None:
+        target = _named(namespace, name)
+        return _of_target(namespace, name, target, settings)
+    return _of_file(namespace, settings)
+
+
+def _named(namespace: Mapping[str, Any], name: str) -> Any:
+    first, *rest = name.split(".")
+    if first not in namespace:
+        known = ", ".join(each for each in namespace if not each.startswith("_"))
+        raise NotUnderstoodError(f"there is no {first!r}; there are {known}")
+    target = namespace[first]
+    for part in rest:
+        target = getattr(target, part)
+    return target
+
+
+def _of_target(
+    namespace: dict[str, Any], name: str, target: Any, settings: Mapping[str, Any]
+) -> Understood:
+    if isinstance(target, ModuleType):
+        if hasattr(target, "__path__"):
+            raise NotUnderstoodError(
+                f"{name} is a package; a package of the contract is checked by "
+                f"`crosscheck verify --framework {target.__name__}`"
+            )
+        return _of_file(vars(target), settings)
+    if inspect.isroutine(target) or (
+        callable(target) and not isinstance(target, type) and name in functions_of(namespace)
+    ):
+        made = _factory(namespace, name, target, settings)
+        return made if made is not None else _of_functions(namespace, name, target, settings)
+    best = _of_object(namespace, name, target, settings)
+    if isinstance(best, Understood):
+        return best
+    if best is None:
+        raise NotUnderstoodError(advice(name, target, namespace, settings))
+    return _understood(best)
+
+
+def _of_functions(
+    namespace: dict[str, Any], name: str, target: Any, settings: Mapping[str, Any]
+) -> Understood:
+    """A function by its name: it is looked at together with its neighbours."""
+    for host in functions.hosts(namespace, settings):
+        network = network_of(host)
+        if network is not None:
+            return _understood(network)
+    raise NotUnderstoodError(advice(name, target, namespace, settings))
+
+
+def _factory(
+    namespace: Mapping[str, Any], name: str, target: Any, settings: Mapping[str, Any]
+) -> Understood | None:
+    """A function that returns a module of PyTorch's."""
+    if "torch" not in {getattr(each, "__name__", "").split(".")[0] for each in namespace.values()}:
+        return None
+    for way in ways(target, settings):
+        try:
+            if modules.is_module(construct(target, way)):
+                return modules.understood(name, lambda: construct(target, way), namespace)
+        except Exception:
+            continue
+    return None
+
+
+def _of_file(namespace: dict[str, Any], settings: Mapping[str, Any]) -> Understood:
+    """The network of a file: the class with the most layers whose gradients can be had."""
+    module = namespace.get("__name__")
+    classes = {
+        name: value
+        for name, value in namespace.items()
+        if isinstance(value, type) and value.__module__ == module
+    }
+    objects = {
+        name: value
+        for name, value in namespace.items()
+        if modules.is_module(value) and not isinstance(value, type)
+    }
+    networks: list[Network] = []
+    refused: list[str] = []
+    for name, target in [*objects.items(), *classes.items()]:
+        try:
+            best = _of_object(namespace, name, target, settings)
+        except NotUnderstoodError as error:
+            refused.append(str(error))
+            continue
+        if isinstance(best, Understood):
+            return best
+        if best is not None:
+            networks.append(best)
+    complete = [each for each in networks if each.backward is not None]
+    if complete:
+        return _understood(max(complete, key=lambda each: each.depth))
+    for host in functions.hosts(namespace, settings):
+        network = network_of(host)
+        if network is not None:
+            networks.append(network)
+            if network.backward is not None:
+                return _understood(network)
+    if networks:
+        return _understood(max(networks, key=lambda each: each.depth))
+    if refused:
+        raise NotUnderstoodError(refused[0])
+    # The one that looks most like a network: the last class, else the file itself.
+    name, target = next(reversed(classes.items()), ("the file", None))
+    raise NotUnderstoodError(advice(name, target, namespace, settings))
+
+
+def _understood(network: Network) -> Understood:
+    return Understood(
+        "network", network.in_words(), lambda: FoundNetwork(network), network.missing()
+    )
+
+
+def _of_object(
+    namespace: dict[str, Any], name: str, target: Any, settings: Mapping[str, Any]
+) -> Network | Understood | None:
+    """A class, or an object that exists."""
+    is_class = isinstance(target, type)
+    adapted = kept_adapter(name, target, settings)
+    if adapted is not None:
+        return adapted
+    if modules.is_module(target):
+        return _of_module(namespace, name, target, settings)
+    beside = functions_of(namespace)
+    losses = {each: beside[each] for each in first_of(list(beside), LOSS)}
+    best: Network | None = None
+    made = _constructed(target, settings) if is_class else iter([({}, target)])
+    tried = 0
+    for way, instance in made:
+        layouts = layouts_of(leaves_of(instance))
+        if not layouts or (_has_samples(way) and SAMPLES in layouts[0].sizes):
+            continue
+        words = f"the class {name}" if is_class else name
+        host = ObjectHost(words, target if is_class else None, way, instance, {})
+        # A loss beside the class is taken where the class has none and there is but one.
+        own = first_of(list(host.fresh().functions), LOSS)
+        if not own and len(losses) == 1:
+            host = ObjectHost(words, target if is_class else None, way, instance, losses)
+        network = network_of(host)
+        if network is not None and network.backward is not None:
+            return network
+        best = best or network
+        tried += 1
+        if tried >= CONSTRUCTED:
+            break
+    if best is None and is_class:
+        for other, value in namespace.items():
+            if type(value) is target:
+                return _of_object(namespace, other, value, settings)
+    return best
+
+
+def _has_samples(way: Mapping[str, Any]) -> bool:
+    return any(isinstance(each, np.ndarray) for each in way.values())
+
+
+def _constructed(
+    target: Callable[..., Any], settings: Mapping[str, Any]
+) -> Iterator[tuple[dict[str, Any], Any]]:
+    for way in ways(target, settings):
+        try:
+            yield way, construct(target, way)
+        except Exception:  # whatever somebody's constructor raises: it takes something else
+            continue
+
+
+def _of_module(
+    namespace: Mapping[str, Any], name: str, target: Any, settings: Mapping[str, Any]
+) -> Understood | None:
+    if not isinstance(target, type):
+        return modules.understood(name, lambda: target, namespace)
+    refused: NotUnderstoodError | None = None
+    for way, _ in _constructed(target, settings):
+        try:
+            with quiet():
+                return modules.understood(name, lambda way=way: construct(target, way), namespace)  # type: ignore
+        except NotUnderstoodError as error:
+            refused = error
+        except Exception:
+            continue
+    if refused is not None:
+        raise refused
+    return None
+
+
+def is_adapter(value: Any) -> bool:
+    """Whether something keeps the protocol of a network's adapter already."""
+    return isinstance(value, NetworkAdapter)
