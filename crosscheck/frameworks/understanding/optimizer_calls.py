@@ -16,6 +16,8 @@ from crosscheck.frameworks.understanding.optimizer_names import is_many, role
 
 Array = np.ndarray
 # The names of the methods that take a step, the surest first.
+# A method that must be called with the parameters before the first step.
+INITIAL = ("initialize", "init", "setup", "build", "init_state", "initialize_state", "reset")
 METHODS = (
     "step",
     "update",
@@ -43,7 +45,16 @@ OF_LAYERS = (
     ("weights", "biases", "weights_grad", "biases_grad"),
 )
 KEYS = ("W1", "b1", "W2", "b2", "W3", "b3")
-WORDS = {"list": "a list of arrays", "dict": "a dict of arrays", "each": "one array at a time"}
+WORDS = {
+    "list": "a list of arrays",
+    "dict": "a dict of arrays",
+    "dict of d": "a dict of arrays, with gradients called dW1",
+    "each": "one array at a time",
+    "pair": "a weight and a bias",
+    "layers": "layers that hold their gradients",
+    "objects": "objects that hold their gradients",
+    "tensors": "tensors that hold their gradients",
+}
 
 
 class CallError(TypeError):
@@ -73,9 +84,11 @@ class Signature:
             return ("pair",)
         if self.has("key"):
             return ("each",)
-        arrays = [n for n, r in zip(self.names, self.roles, strict=True) if r in ("params", "grads")]
+        arrays = [
+            n for n, r in zip(self.names, self.roles, strict=True) if r in ("params", "grads")
+        ]
         if any(is_many(name) for name in arrays):
-            return ("list", "dict", "each")
+            return ("list", "dict", "dict of d", "each")
         return ("each", "list", "dict")
 
 
@@ -93,7 +106,7 @@ def signature_of(function: Callable[..., Any]) -> Signature | None:
         found = role(each.name)
         if found is None and needed:
             return None
-        wanted = found in ("params", "grads", "biases", "bias_grads", "count")
+        wanted = found in ("params", "grads", "biases", "bias_grads", "count", "state", "moments")
         if needed or (wanted and found is not None):
             names.append(each.name)
             roles.append(str(found))
@@ -112,9 +125,24 @@ def methods_of(value: Any) -> Iterator[tuple[str, Callable[..., Any]]]:
 
 def packed(arrays: Sequence[Array], container: str) -> Any:
     """Some arrays as an update takes them."""
-    if container == "dict":
+    if container in ("dict", "dict of d"):
         return dict(zip(KEYS, arrays, strict=False))
     return list(arrays)
+
+
+def packed_grads(arrays: Sequence[Array], container: str) -> Any:
+    """Some gradients as an update takes them: that of W1 may be called dW1."""
+    if container == "dict of d":
+        return {f"d{key}": array for key, array in zip(KEYS, arrays, strict=False)}
+    return packed(arrays, container)
+
+
+def zeros_like(held: Any) -> Any:
+    """Zeros in the container of the parameters, under both names where it is a dict."""
+    if isinstance(held, dict):
+        own = {key: as_array(array) * 0 for key, array in held.items()}
+        return own | {f"d{key}": array.copy() for key, array in own.items()}
+    return [as_array(each) * 0 for each in held] if isinstance(held, list) else as_array(held) * 0
 
 
 def unpacked(value: Any, count: int) -> list[Array]:

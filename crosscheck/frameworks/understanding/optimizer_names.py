@@ -15,7 +15,10 @@ COUNTS |= {"niter", "stepnum", "stepnumber", "itr", "numupdates"}
 KEYS = {"layer", "layerid", "name", "key", "idx", "index", "id", "layername", "paramid", "j", "l"}
 KEYS |= {"layeridx", "layerindex", "paramname", "pid", "lid", "layernum", "layernumber"}
 RATES = ("learningrate", "lr", "rate", "eta", "stepsize", "lrate", "lr0", "alpha", "a", "gamma")
-STATES = {"state", "cache", "optstate", "memory", "config", "optimizerstate"}
+# A state that is given to every call: an empty dict at first, or zeros as the parameters.
+STATES = {"state", "optstate", "memory", "config", "optimizerstate"}
+MOMENTS = {"v", "s", "m", "u", "r", "h", "velocity", "velocities", "vel", "cache", "sq", "sqrs"}
+MOMENTS |= {"moments", "accumulator", "vt", "mt", "st", "gsq", "hist"}
 
 # What a number of an optimizer may be, by the keyword of the references.
 NUMBERS: dict[str, tuple[str, ...]] = {
@@ -46,11 +49,12 @@ def role(name: str) -> str | None:
         return "bias_grads"
     if short in BIASES:
         return "biases"
-    if short in GRADS or short in MANY_GRADS or re.match("grad|(d[A-Z]$)", name):
+    if short in GRADS or short in MANY_GRADS or "grad" in short or re.match("d[A-Z]$", name):
         return "grads"
-    if short in PARAMS or short in MANY_PARAMS:
+    if short in PARAMS or short in MANY_PARAMS or re.search("param(eter)?s$", short):
         return "params"
-    for found, names in {"count": COUNTS, "key": KEYS, "rate": RATES, "state": STATES}.items():
+    kinds = {"count": COUNTS, "key": KEYS, "rate": RATES, "state": STATES, "moments": MOMENTS}
+    for found, names in kinds.items():
         if short in names:
             return found
     return None
@@ -58,7 +62,8 @@ def role(name: str) -> str | None:
 
 def is_many(name: str) -> bool:
     """Whether a name is that of a collection of arrays."""
-    return plain(name) in MANY_PARAMS | MANY_GRADS
+    short = plain(name)
+    return short in MANY_PARAMS | MANY_GRADS or short.endswith(("params", "parameters", "grads"))
 
 
 def rate_name(names: Any) -> str | None:

@@ -11,6 +11,7 @@ from crosscheck.frameworks.understanding.optimizer_calls import (
     KEYS,
     WORDS,
     Array,
+    INITIAL,
     CallError,
     Signature,
     as_array,
@@ -18,9 +19,11 @@ from crosscheck.frameworks.understanding.optimizer_calls import (
     layer_of,
     methods_of,
     packed,
+    packed_grads,
     result_of,
     signature_of,
     unpacked,
+    zeros_like,
 )
 from crosscheck.frameworks.understanding.optimizer_names import RATES, plain, role
 
@@ -59,7 +62,6 @@ class PlainOptimizer:
         self.count = 0
         self.params: list[Any] = []
         self.objects: list[Any] = []
-        self.states: list[Any] = []
         self.owns_gradients = container in ("objects", "layers")
 
     # ----- the protocol -----
@@ -69,13 +71,15 @@ class PlainOptimizer:
         self.count, self.params = 0, [self.convert(np.array(array)) for array in params]
         if self.container in ("objects", "tensors"):
             self.params = [self._parameter(each) for each in self.params]
-        self.held = packed(self.params, "dict" if self.container == "dict" else "list")
+        self.held = packed(self.params, self.container)
         if self.container == "each" and not self.signature.has("key"):
             each = [[array] for array in self.params]  # an object for every array
         else:
             each = [[self.held]]
         self.objects = [self.new(*(given if self.takes_params else ())) for given in each]
-        self.states = [{} for _ in self.params]
+        for value, (given,) in zip(self.objects, each, strict=True):
+            _initialize(value, given)
+        self.states: list[dict[str, Any]] = [{} for _ in self.params]
 
     def step(self, grads: Sequence[Any]) -> list[Array]:
         """The parameters after one more step."""
@@ -94,7 +98,7 @@ class PlainOptimizer:
             self.params = [self._like(each) for each in found]
         else:
             held = self.held if self.takes_params else packed(self.params, self.container)
-            found = self._called(0, held, packed(own, self.container), self.params)
+            found = self._called(0, held, packed_grads(own, self.container), self.params)
             self.params = [self._like(each) for each in found]
         return [as_array(each) for each in self.params]
 
@@ -130,8 +134,7 @@ class PlainOptimizer:
         shapes = [each.shape for each in before]
         container = held if isinstance(held, list | dict) else None
         found = result_of(returned, container, shapes)
-        if self.signature.has("state") and isinstance(returned, tuple) and len(returned) > 1:
-            self.states[index] = returned[-1]
+        self._keep_state(index, returned)
         now = unpacked(held, len(before)) if container is not None else [as_array(held)]
         if self.mode is None:
             self._find_mode(before, now, found, grads)
@@ -158,11 +161,24 @@ class PlainOptimizer:
             "bias_grads": grads[1] if pair else None,
             "count": self.count,
             "key": KEYS[index],
-            "state": self.states[index],
         }
         signature = self.signature
         roles = zip(signature.names, signature.roles, strict=True)
-        return {name: values[found] for name, found in roles if found in values} | self.more
+        own = {name: values[found] for name, found in roles if found in values}
+        for name in self._state_names():
+            initial = {} if role(name) == "state" else zeros_like(values["params"])
+            own[name] = self.states[index].setdefault(name, initial)
+        return own | self.more
+
+    def _state_names(self) -> list[str]:
+        roles = zip(self.signature.names, self.signature.roles, strict=True)
+        return [name for name, found in roles if found in ("state", "moments")]
+
+    def _keep_state(self, index: int, returned: Any) -> None:
+        """What is returned behind the parameters is the state, in the order of the arguments."""
+        names = self._state_names()
+        if isinstance(returned, tuple) and len(returned) > len(names):
+            self.states[index].update(zip(names, returned[1:], strict=False))
 
     def _find_mode(
         self, before: list[Array], now: list[Array], found: list[Array] | None, grads: Any
@@ -170,7 +186,7 @@ class PlainOptimizer:
         changed = any(not np.array_equal(*pair) for pair in zip(before, now, strict=True))
         if found is not None:
             near = all(
-                np.all(np.abs(new - old) <= np.abs(old) / 10)
+                np.all((np.abs(new - old) <= np.abs(old) / 10) | np.isnan(new))
                 for new, old in zip(found, before, strict=True)
             )
             if near:
@@ -268,16 +284,28 @@ def plain_optimizers(
                     takes_params,
                     signature,
                 )
-                mode = _trial(make())
+                adapter = make()
+                mode = _trial(adapter)
                 if mode is not None:
                     words = _words(name, signature, container, mode, library)
-                    yield words, partial(_settled, make, mode)
+                    yield words, partial(_settled, make, mode, adapter.in_place_and_returned)
 
 
-def _settled(make: Callable[[], PlainOptimizer], mode: str) -> PlainOptimizer:
+def _settled(make: Callable[[], PlainOptimizer], mode: str, both: bool) -> PlainOptimizer:
     made = make()
     made.mode = None if mode == "objects" else mode
+    made.in_place_and_returned = both
     return made
+
+
+def _initialize(value: Any, params: Any) -> None:
+    """Call the method that an object has for the parameters before the first step."""
+    for name in INITIAL:
+        method = getattr(value, name, None)
+        signature = signature_of(method) if callable(method) else None
+        if signature is not None and signature.roles == ("params",):
+            method(params)
+            return
 
 
 def _is_function(value: Any) -> bool:
@@ -311,7 +339,7 @@ def _trial(adapter: PlainOptimizer) -> str | None:
 
 def _words(name: str, signature: Signature, container: str, mode: str, library: str) -> str:
     call = f"{name or 'a function'}({', '.join(signature.names)})"
-    over = WORDS.get(container, {"objects": "objects with data and grad"}.get(container, container))
+    over = WORDS[container]
     does = {
         "in place": "which changes the parameters in place",
         "returned": "which returns the new parameters",

@@ -64,7 +64,7 @@ def understand_optimizer(
     settings = dict(settings or {})
     called = name or getattr(target, "__name__", type(target).__name__)
     words, make = _understood(target, settings, called)
-    known = _defaults(target) | _attributes(target, settings) | settings
+    known = _attributes(target, settings) | _defaults(target) | settings
     numbers = numbers_in(target)
 
     def made() -> Any:
@@ -128,7 +128,12 @@ def _of_keras(target: Any, settings: dict[str, Any], called: str) -> KerasOptimi
         _check(target, settings, called)
         return KerasOptimizer(partial(target, **settings))
     config = target.get_config() | settings
-    return KerasOptimizer(lambda: type(target).from_config(config))
+    rate = config.get("learning_rate")
+    if isinstance(rate, float):  # it was kept in float32; what was written has fewer digits
+        config["learning_rate"] = float(str(np.float32(rate)))
+    adapter = KerasOptimizer(lambda: type(target).from_config(config))
+    adapter.settings = config  # type: ignore[attr-defined]
+    return adapter
 
 
 def _of_functions(
@@ -298,7 +303,8 @@ def _split(
     missing = [
         name
         for name, each in parameters.items()
-        if each.default is each.empty and each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
+        if each.default is each.empty
+        and each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
         and name not in own
     ]
     takes = bool(missing) and role(missing[0]) == "params"
@@ -337,7 +343,9 @@ def _attributes(target: Any, settings: dict[str, Any]) -> dict[str, Any]:
 def numbers_in(target: Any) -> tuple[float, ...]:
     """The numbers that stand in the source of a class or a function, in their order."""
     kind = target if isinstance(target, type) or hasattr(target, "__code__") else type(target)
-    parts = [each for each in kind.__mro__ if each is not object] if isinstance(kind, type) else [kind]
+    parts = (
+        [each for each in kind.__mro__ if each is not object] if isinstance(kind, type) else [kind]
+    )
     found: list[float] = []
     for part in parts:
         if getattr(part, "__module__", "").partition(".")[0] in ("torch", "keras", "optax"):
@@ -384,11 +392,15 @@ def _is_triple(value: Any) -> bool:
 
 
 def _is_adapter(value: Any) -> bool:
-    return isinstance(value, type) and all(
-        list(_parameters(getattr(value, name, None)))[1:] == [argument]
-        for name, argument in (("start", "params"), ("step", "grads"))
-        if callable(getattr(value, name, None))
-    ) and issubclass(value, OptimizerAdapter)
+    return (
+        isinstance(value, type)
+        and all(
+            list(_parameters(getattr(value, name, None)))[1:] == [argument]
+            for name, argument in (("start", "params"), ("step", "grads"))
+            if callable(getattr(value, name, None))
+        )
+        and issubclass(value, OptimizerAdapter)
+    )
 
 
 def _takes_a_step(value: Any) -> bool:

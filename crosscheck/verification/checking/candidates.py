@@ -6,7 +6,7 @@ PyTorch, Keras and optax, and the numbers that stand in the source of the optimi
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 import numpy as np
@@ -41,8 +41,11 @@ USUAL_DECAYS = (0.01, 0.004)  # of AdamW in PyTorch and in Keras
 USUAL_RATES = (0.01, 0.001, 0.002, 0.1, 1.0)
 # A decay beside the update, scaled by the rate or not, or in the gradient.
 DECAYS = ((True, True), (True, False), (False, True))
-LARGEST_EPS = 0.01  # a number of the source that is larger is not taken for an eps
+LARGEST_EPS = 1e-3  # a number of the source that is larger is not taken for an eps
 SMALLEST_BETA = 0.3  # nor one that is smaller for what is left of a mean
+
+
+MOST = 4000  # so many are tried, which takes some seconds
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,9 @@ class Known:
             return _distinct([*(v for v in self.numbers if 0 < v <= LARGEST_EPS), *USUAL["eps"]])
         if keyword in ("b1", "b2", "momentum", "decay"):
             betas = [v for v in self.numbers if SMALLEST_BETA <= v < 1]
-            return _distinct([*betas, *USUAL[keyword]])
+            usual = USUAL[keyword]
+            near = sorted(betas, key=lambda value: abs(value - usual[0]))
+            return _distinct([*near, *usual])
         return list(USUAL.get(keyword, (0.0,)))
 
 
@@ -91,9 +96,13 @@ def _distinct(values: Sequence[float]) -> list[float]:
 
 def candidates(known: Known, optimizers: Iterable[str] = tuple(KEYWORDS)) -> Iterator[Spec]:
     """Every reference that keeps what is known, of some rules."""
-    for rate, optimizer in product(known.rates, optimizers):
-        for keywords in _keywords(optimizer, known):
-            yield from _decayed(Spec(optimizer, rate, keywords), known)
+    found = (
+        spec
+        for rate, optimizer in product(known.rates, optimizers)
+        for keywords in _keywords(optimizer, known)
+        for spec in _decayed(Spec(optimizer, rate, keywords), known)
+    )
+    return islice(found, MOST)
 
 
 def strangers(known: Known, optimizer: str) -> Iterator[Spec]:
@@ -109,7 +118,7 @@ def strangers(known: Known, optimizer: str) -> Iterator[Spec]:
     decay = numbers_of(known.settings, "weight_decay")[:1]
     rate = {"learning_rate": known.rates[0]}
     for kept in (eps, {}):
-        for decays in ([{}, {"weight_decay": decay[0]}] if decay else [{}]):
+        for decays in [{}, {"weight_decay": decay[0]}] if decay else [{}]:
             yield from candidates(Known(rate | kept | decays, every), (optimizer,))
 
 
@@ -131,8 +140,7 @@ def _keywords(optimizer: str, known: Known) -> Iterator[dict[str, Any]]:
         values["momentum"] = _distinct([0.0, *values["momentum"]])
         values["dampening"] = numbers_of(known.settings, "dampening")[:1] or ["momentum", 0.0]
     if optimizer == "rmsprop":
-        set_here = numbers_of({"momentum": known.settings.get("momentum")}, "momentum")
-        values["momentum"] = _distinct([0.0, *set_here])
+        values["momentum"] = _distinct([0.0, *_momentum_beside(known)])
     if optimizer == "lion":
         values["b2"] = numbers_of(known.settings, "b2")[:1] or [0.99, 0.999]
     for chosen in product(*values.values()):
@@ -141,6 +149,11 @@ def _keywords(optimizer: str, known: Known) -> Iterator[dict[str, Any]]:
             keywords["dampening"] = keywords["momentum"]
         if not _is_idle(optimizer, keywords):
             yield keywords
+
+
+def _momentum_beside(known: Known) -> list[float]:
+    """The momentum of what has another mean, too: no other name than its own is taken for it."""
+    return numbers_of({"momentum": known.settings.get("momentum")}, "momentum")
 
 
 def _is_idle(optimizer: str, keywords: dict[str, Any]) -> bool:
@@ -186,6 +199,8 @@ def contradictions(spec: Spec, known: Known) -> list[str]:
         if keyword in ("momentum", "decay") and keyword not in spec.keywords:
             continue
         own = numbers_of(known.settings, keyword)
+        if keyword == "momentum" and spec.optimizer == "rmsprop":
+            own = _momentum_beside(known)
         if keyword in values and own and values[keyword] not in own:
             found.append(f"{keyword} is {values[keyword]!r}, where {own[0]!r} was set")
         elif keyword in ("momentum", "weight_decay") and own and keyword not in values:

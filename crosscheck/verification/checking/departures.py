@@ -38,11 +38,15 @@ class Departure:
     exact: float
     fraction: float
 
-    def in_words(self) -> str:
-        """One phrase."""
+    def in_words(self, array: int | None = None) -> str:
+        """One phrase; `array` is the number of the array, if it was compared alone."""
+        array = self.array if array is None else array
+        moves = few_digits(self.theirs), few_digits(self.exact)
+        if moves[0] == moves[1]:
+            moves = f"{self.theirs:.12g}", f"{self.exact:.12g}"
         return (
-            f"from step {self.step} on, first in array {self.array} at {list(self.index)}: it moves "
-            f"by {few_digits(self.theirs)} and not by {few_digits(self.exact)}, "
+            f"from step {self.step} on, first in array {array} at {list(self.index)}: it moves "
+            f"by {moves[0]} and not by {moves[1]}, "
             f"{few_digits(self.fraction)} times what rounding allows"
         )
 

@@ -66,6 +66,13 @@ class Steps:
         """What was added to every entry at every step."""
         return updates_of(self.history, self.params)
 
+    def only(self, index: int) -> "Steps":
+        """The steps of one of the arrays."""
+        sizes = [array.size for array in self.history.start]
+        first = sum(sizes[:index])
+        params = self.params[:, first : first + sizes[index]]
+        return Steps(self.history.only(index), params, self.dtype)
+
     def rates(self, spec: Spec) -> tuple[float, ...]:
         """The learning rate of every step."""
         return self.history.rates or (spec.learning_rate,) * len(self.history.grads)

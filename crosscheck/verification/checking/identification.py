@@ -22,7 +22,7 @@ from crosscheck.verification.checking.candidates import (
 )
 from crosscheck.verification.checking.departures import departure, nearest_reference
 from crosscheck.verification.checking.findings import CheckReport, Line, Verdict
-from crosscheck.verification.checking.fitting import Fit, Steps, fits
+from crosscheck.verification.checking.fitting import Fit, Steps, exactly, fits
 from crosscheck.verification.checking.optimizer_histories import (
     OptimizerHistory,
     Run,
@@ -83,9 +83,9 @@ def identify_optimizer(
         ValueError: If `stated` is not the call of a known optimizer.
     """
     adapter = make()
-    known = Known(
-        {**getattr(adapter, "settings", {}), **settings}, tuple(getattr(adapter, "numbers", ()))
-    )
+    own = {**getattr(adapter, "settings", {}), **settings}
+    in_source = (each for each in getattr(adapter, "numbers", ()) if each not in own.values())
+    known = Known(own, tuple(in_source))
     meant = None if stated is None else stated_spec(stated)
     specs = list(candidates(known)) if meant is None else [meant]
     rate = specs[0].learning_rate if hasattr(adapter, "set_rate") else None
@@ -106,17 +106,26 @@ def _identify(state: _Identifying, public_rate: bool) -> None:
         state.line("updates", Verdict.WRONG, at)
         return
     steps = Steps(given, state.run.steps, state.dtype)
-    found = fits(steps, state.specs)
+    found = _fits(state, steps)
     if _settled(state, steps, found):
         return
     if state.rate is not None:
         constant = state.steps(history(state.dtype))
-        at_one_rate = [] if constant is None else fits(constant, state.specs)
+        at_one_rate = [] if constant is None else _fits(state, constant)
         if constant is not None and _settled(state, constant, at_one_rate):
             _say_of_the_rate(state, np.array_equal(constant.params, steps.params), public_rate)
             return
     if not _depends_on_number(state, given):
         _explain(state, steps, found)
+
+
+def _fits(state: _Identifying, steps: Steps) -> list[Fit]:
+    """The references that it may be, of those with the likeliest numbers if it is one of them."""
+    if state.stated is None:
+        likely = fits(steps, list(candidates(replace(state.known, one=True))))
+        if any(fit.holds for fit in likely):
+            return likely
+    return fits(steps, state.specs)
 
 
 def _say_of_the_rate(state: _Identifying, ignored: bool, public_rate: bool) -> None:
@@ -141,7 +150,8 @@ def _settled(state: _Identifying, steps: Steps, found: Sequence[Fit]) -> bool:
     else:
         state.line("updates", Verdict.RIGHT, text, best.worst)
     _add_conventions(state, best.spec, steps)
-    others = list(dict.fromkeys(call_of(fit.spec) for fit in holding[1:]))[:SHOWN]
+    calls = dict.fromkeys(call_of(fit.spec) for fit in holding)
+    others = [call for call in calls if call != call_of(best.spec)][:SHOWN]
     if others:
         state.report.conventions.append(
             f"these histories cannot tell it apart from {' or '.join(others)}"
@@ -165,18 +175,18 @@ def _unusual(state: _Identifying, fit: Fit) -> tuple[int, int]:
 
 
 def _depends_on_number(state: _Identifying, given: OptimizerHistory) -> bool:
-    """Whether it is a reference where it has one array alone; then the report says so."""
-    alone = state.steps(given.only(0))
-    if alone is None:
-        return False
-    found = [fit for fit in fits(alone, state.specs) if fit.holds]
-    if not found:
-        return False
-    spec = min(found, key=lambda fit: _unusual(state, fit)).spec
+    """Whether one array moves as a reference does and another does not; the report says so then."""
     joint = Steps(given, state.run.steps, state.dtype)
-    size = given.start[0].size
-    if np.array_equal(joint.params[:, :size], alone.params):
-        return _wrong_in_the_second(state, joint, spec)
+    parts = [joint.only(index) for index in range(len(given.start))]
+    for index, part in enumerate(parts):
+        spec = _held(state, part)
+        if spec is not None:
+            _wrong_in_the_others(state, parts, index, spec)
+            return True
+    alone = state.steps(given.only(0))
+    spec = None if alone is None else _held(state, alone)
+    if spec is None:
+        return False
     names = optimizer_conduct.counted_per_array(joint, spec)
     state.line(
         "updates",
@@ -188,27 +198,32 @@ def _depends_on_number(state: _Identifying, given: OptimizerHistory) -> bool:
     return True
 
 
-def _wrong_in_the_second(state: _Identifying, joint: Steps, spec: Spec) -> bool:
-    """The first array is right, and a later one is not."""
-    given = joint.history
-    size = given.start[0].size
-    second = Steps(given.only(1), joint.params[:, size:], state.dtype)
-    fit = fits(second, [spec]) or [nearest_reference(second, [spec])]
-    named = mistakes_of(second, [spec])
-    where = "" if fit[0] is None else _departs(second, fit[0])
+def _held(state: _Identifying, steps: Steps) -> Spec | None:
+    """The reference that it is, with the likeliest numbers; None if it is none."""
+    specs = [state.stated] if state.stated else list(candidates(replace(state.known, one=True)))
+    holding = [fit for fit in fits(steps, specs) if fit.holds]
+    return min(holding, key=lambda fit: _unusual(state, fit)).spec if holding else None
+
+
+def _wrong_in_the_others(
+    state: _Identifying, parts: Sequence[Steps], right: int, spec: Spec
+) -> None:
+    """One array is right, and another is not."""
+    wrong = next(index for index in range(len(parts)) if index != right)
+    fit = exactly(parts[wrong], spec)
+    where = "" if fit is None else f": {_departs(parts[wrong], fit, wrong)}"
     state.line(
         "updates",
         Verdict.WRONG,
-        f"the first array moves as {call_of(spec)} does, and the second does not: {where}",
-        None if fit[0] is None else fit[0].worst,
-        tuple(formula(mistake) for mistake, _ in named),
+        f"array {right} moves as {call_of(spec)} does, and array {wrong} does not{where}",
+        None if fit is None else fit.worst,
+        tuple(formula(mistake) for mistake, _ in mistakes_of(parts[wrong], [spec])),
     )
-    return True
 
 
-def _departs(steps: Steps, fit: Fit) -> str:
+def _departs(steps: Steps, fit: Fit, array: int | None = None) -> str:
     found = departure(steps, fit)
-    return "" if found is None else found.in_words()
+    return "" if found is None else found.in_words(array)
 
 
 def _explain(state: _Identifying, steps: Steps, found: Sequence[Fit]) -> None:
@@ -251,8 +266,12 @@ def _named(state: _Identifying, steps: Steps) -> list[tuple[Mistake, Fit]]:
     """The known mistakes that give all the steps, of the most usual rule in which there is one."""
     named = mistakes_of(steps, _forms(state))
     ranked = sorted(named, key=lambda each: _unusual(state, each[1]))
-    return [each for each in ranked if each[1].spec.optimizer == ranked[0][1].spec.optimizer
-            and _unusual(state, each[1]) == _unusual(state, ranked[0][1])]
+    return [
+        each
+        for each in ranked
+        if each[1].spec.optimizer == ranked[0][1].spec.optimizer
+        and _unusual(state, each[1]) == _unusual(state, ranked[0][1])
+    ]
 
 
 def _stranger(state: _Identifying, steps: Steps, found: Sequence[Fit]) -> bool:

@@ -19,6 +19,7 @@ from crosscheck.verification.checking.fitting import (
     nearest,
     steps_of,
 )
+from crosscheck.verification.checking.optimizer_slips import SLIPS
 from crosscheck.verification.mistakes.catalogue import catalogue
 from crosscheck.verification.mistakes.mistake import Mistake, as_framework
 from crosscheck.verification.reproduction import EXPLAINED
@@ -80,7 +81,7 @@ def _on_one_line(text: str) -> str:
 def _mistaken(specs: Sequence[Spec], steps: Steps) -> Iterator[tuple[Mistake, Spec, Build]]:
     for spec in specs:
         name, _ = spec.reference_arguments()
-        for mistake in catalogue():
+        for mistake in (*catalogue(), *SLIPS):
             if mistake.kind != "optimizer" or not _may_be(mistake, name, spec):
                 continue
             yield mistake, spec, _maker(mistake, spec, steps)

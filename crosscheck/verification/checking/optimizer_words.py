@@ -91,9 +91,8 @@ def stock_calls(spec: Spec, rate_changed: bool) -> list[str]:
             continue
         always = [call for call in calls if _same_at_any_rate(spec, call)]
         call = min(always or calls, key=lambda each: len(each.arguments))
-        text = call.text.replace("torch.optim.", "torch.optim.")
         proviso = "" if always or not rate_changed else ", as long as the learning rate stays"
-        found.append(f"= {text}{proviso}")
+        found.append(f"= {call.text}{proviso}")
     return found
 
 
@@ -103,7 +102,14 @@ def _equal_calls(spec: Spec, framework: str) -> Iterator[Call]:
             continue
         for arguments in _arguments(optimizer, spec):
             if not optimizer.mismatch(spec, arguments):
-                yield Call(optimizer, arguments)
+                rounded = {key: _rounded(value) for key, value in arguments.items()}
+                equal = not optimizer.mismatch(spec, rounded)
+                yield Call(optimizer, rounded if equal else arguments)
+
+
+def _rounded(value: Any) -> Any:
+    """A number without the last digit, which may be the rounding of 1 - (1 - x)."""
+    return float(f"{value:.15g}") if isinstance(value, float) else value
 
 
 def _arguments(optimizer: StockOptimizer, spec: Spec) -> Sequence[dict[str, Any]]:
