@@ -1,0 +1,170 @@
+"""Optimizers that are made for a framework, as adapters: of PyTorch, of Keras, or pure functions.
+
+No framework is imported for an object that is not its own.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from crosscheck.frameworks import registry
+from crosscheck.frameworks.understanding.optimizer_calls import Array, as_array
+
+
+def library_of(value: Any) -> str:
+    """The library whose arrays a function or a class computes with: "numpy", "torch" or "jax"."""
+    found = set()
+    for each in (value, *vars(value).values()) if isinstance(value, type) else (value,):
+        names = getattr(getattr(each, "__func__", each), "__globals__", {})
+        for other in names.values():
+            module = getattr(other, "__name__", "")
+            if module in ("torch", "jax", "jax.numpy", "optax"):
+                found.add("torch" if module == "torch" else "jax")
+    if "torch" in found:
+        return "torch"
+    return "jax" if found else "numpy"
+
+
+def converter(library: str) -> Callable[[Array], Any]:
+    """What makes a library's array of one of NumPy's; memory is shared where it can be."""
+    if library == "torch":
+        return sys.modules["torch"].from_numpy  # type: ignore[no-any-return]
+    if library == "jax":
+        registry.prepare()
+        import jax.numpy as jnp
+
+        return jnp.asarray
+    return np.asarray
+
+
+class TorchOptimizer:
+    """A `torch.optim.Optimizer` over tensors with a gradient."""
+
+    owns_gradients = takes_missing = public_rate = True
+
+    def __init__(self, new: Callable[[list[Any]], Any]) -> None:
+        self.new = new
+        self.tensors: list[Any] = []
+
+    def start(self, params: Sequence[Array]) -> None:
+        """Begin with new tensors and a new optimizer."""
+        from_numpy = converter("torch")
+        self.tensors = [from_numpy(np.array(array)).requires_grad_() for array in params]
+        self.optimizer = self.new(self.tensors)
+
+    def step(self, grads: Sequence[Any]) -> list[Array]:
+        """The parameters after one more step."""
+        for tensor, grad in zip(self.tensors, grads, strict=True):
+            tensor.grad = None if grad is None else converter("torch")(grad)
+        self.optimizer.step()
+        return [as_array(tensor) for tensor in self.tensors]
+
+    def set_rate(self, rate: float) -> None:
+        """Set the learning rate of every group, as a scheduler does."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+
+
+class KerasOptimizer:
+    """A Keras optimizer over variables of float64, whatever Keras's own dtype is."""
+
+    public_rate = True
+
+    def __init__(self, new: Callable[[], Any]) -> None:
+        self.new = new
+
+    def start(self, params: Sequence[Array]) -> None:
+        """Begin with new variables and a new optimizer."""
+        keras = self.keras = sys.modules["keras"]
+        self.dtype = str(params[0].dtype)
+        with _Floats(keras, self.dtype):
+            self.variables = [keras.Variable(array, dtype=self.dtype) for array in params]
+            self.optimizer = self.new()
+            self.optimizer.build(self.variables)
+
+    def step(self, grads: Sequence[Any]) -> list[Array]:
+        """The parameters after one more step."""
+        with _Floats(self.keras, self.dtype):
+            tensors = [self.keras.ops.convert_to_tensor(np.array(grad)) for grad in grads]
+            self.optimizer.apply(tensors, self.variables)
+        to_numpy = self.keras.ops.convert_to_numpy
+        return [np.array(to_numpy(each.value)) for each in self.variables]
+
+    def set_rate(self, rate: float) -> None:
+        """Set the learning rate, as a callback does."""
+        self.optimizer.learning_rate = rate
+
+
+class _Floats:
+    """Keras's dtype for numbers as the learning rate, for a while."""
+
+    def __init__(self, keras: Any, dtype: str) -> None:
+        self.keras, self.dtype = keras, dtype
+
+    def __enter__(self) -> None:
+        self.before = self.keras.config.floatx()
+        self.keras.config.set_floatx(self.dtype)
+
+    def __exit__(self, *args: object) -> None:
+        self.keras.config.set_floatx(self.before)
+
+
+class PureOptimizer:
+    """A pair `init(params)` and `update(grads, state, params)`, as of optax and the references.
+
+    Attributes:
+        rate: What a learning rate that is a function of the step returns now.
+    """
+
+    public_rate = True
+
+    def __init__(self, new: Callable[[Any], Any], convert: Callable[[Array], Any], each: bool):
+        self.new, self.convert, self.each = new, convert, each
+        self.rate: float | None = None
+
+    def start(self, params: Sequence[Array]) -> None:
+        """Begin with a new optimizer and a new state."""
+        self.optimizer = self.new(self)
+        own = [self.convert(np.array(array)) for array in params]
+        self.trees = own if self.each else [own]
+        self.states = [self.optimizer.init(tree) for tree in self.trees]
+
+    def step(self, grads: Sequence[Any]) -> list[Array]:
+        """The parameters after one more step."""
+        own = [self.convert(grad) for grad in grads]
+        params: list[Any] = []
+        for index, tree in enumerate(self.trees):
+            given = own[index] if self.each else own
+            updates, self.states[index] = self.optimizer.update(given, self.states[index], tree)
+            pairs = [(tree, updates)] if self.each else zip(tree, updates, strict=True)
+            params += [one + other for one, other in pairs]
+        self.trees = params if self.each else [params]
+        return [as_array(each) for each in params]
+
+
+class ChangingPureOptimizer(PureOptimizer):
+    """A pure optimizer whose learning rate is a function of the step."""
+
+    def set_rate(self, rate: float) -> None:
+        """Let the function of the step return this from now on."""
+        self.rate = rate
+
+
+class TripleOptimizer:
+    """The three functions of jax.example_libraries: init(x), update(step, grad, state), params."""
+
+    def __init__(self, new: Callable[[], Any], convert: Callable[[Array], Any]) -> None:
+        self.new, self.convert = new, convert
+
+    def start(self, params: Sequence[Array]) -> None:
+        """Begin with a new state."""
+        self.init, self.update, self.params = self.new()
+        self.count, self.state = 0, self.init([self.convert(np.array(array)) for array in params])
+
+    def step(self, grads: Sequence[Any]) -> list[Array]:
+        """The parameters after one more step."""
+        self.state = self.update(self.count, [self.convert(g) for g in grads], self.state)
+        self.count += 1
+        return [as_array(each) for each in self.params(self.state)]
