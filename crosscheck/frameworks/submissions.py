@@ -215,12 +215,46 @@ def _defines(node: ast.stmt) -> bool:
 
 
 # What makes a constant, or a function out of a function.
-_CONSTANT_CALLS = (
-    "array asarray zeros ones eye arange linspace full zeros_like ones_like float int range list "
-    "dict tuple set seed default_rng RandomState PRNGKey key namedtuple TypeVar NewType partial "
-    "grad value_and_grad jit vmap lambda Generator manual_seed MSELoss BCELoss "
-    "CrossEntropyLoss BCEWithLogitsLoss len"
-).split()
+_CONSTANT_CALLS = [
+    "array",
+    "asarray",
+    "zeros",
+    "ones",
+    "eye",
+    "arange",
+    "linspace",
+    "full",
+    "zeros_like",
+    "ones_like",
+    "float",
+    "int",
+    "range",
+    "list",
+    "dict",
+    "tuple",
+    "set",
+    "seed",
+    "default_rng",
+    "RandomState",
+    "PRNGKey",
+    "key",
+    "namedtuple",
+    "TypeVar",
+    "NewType",
+    "partial",
+    "grad",
+    "value_and_grad",
+    "jit",
+    "vmap",
+    "lambda",
+    "Generator",
+    "manual_seed",
+    "MSELoss",
+    "BCELoss",
+    "CrossEntropyLoss",
+    "BCEWithLogitsLoss",
+    "len",
+]
 
 
 def _run(piece: _Piece, code: CodeType, module: ModuleType, definitions_only: bool) -> None:

@@ -115,9 +115,7 @@ def backward_of(engine: Engine) -> Backward | None:
     """How gradients are computed, if anything computes them."""
     functions = engine.host.fresh(*_probe(engine)).functions
     for names in (VALUE_AND_GRAD, BACKWARD, LOSS, TRAIN_STEP, UPDATE):
-        for name, form in itertools.product(
-            first_of(list(functions), names), target_forms(engine)
-        ):
+        for name, form in itertools.product(first_of(list(functions), names), target_forms(engine)):
             found = _with_backward(engine, name, form, moves=names in (TRAIN_STEP, UPDATE))
             if found is not None and not (names is LOSS and found.source != RETURNED):
                 return found
@@ -181,9 +179,7 @@ def _found(
 
 def _moved(engine: Engine, ran: Ran, params: Layers) -> bool:
     after = engine.layout.read(ran.session.root)
-    return all(
-        not np.array_equal(now[0], was[0]) for now, was in zip(after, params, strict=True)
-    )
+    return all(not np.array_equal(now[0], was[0]) for now, was in zip(after, params, strict=True))
 
 
 def _params_in(engine: Engine, ran: Ran, returned: Sequence[Leaf]) -> Path | None:
@@ -226,9 +222,11 @@ def updates(
 
 def _after_backward(ran: Ran) -> None:
     value = ran.result.value
-    ran.given.roles["grads"] = value[-1] if isinstance(value, tuple) and len(value) == 2 and (
-        not leaves_of(value[0])
-    ) else value
+    ran.given.roles["grads"] = (
+        value[-1]
+        if isinstance(value, tuple) and len(value) == 2 and (not leaves_of(value[0]))
+        else value
+    )
     own = {name: each for name, each in ran.result.locals.items() if name != "self"}
     ran.given.named |= {name: each for name, each in own.items() if name not in ran.given.named}
 
@@ -325,10 +323,14 @@ def _by_shape(engine: Engine, leaves: Sequence[Leaf]) -> Places:
 
 def _by_order(engine: Engine, leaves: Sequence[Leaf]) -> Places:
     """Gradients in the order of the parameters: what is left when neither names nor shapes tell."""
-    order = [paths[0] for slot in engine.layout.slots for paths in (slot.weight, slot.bias) if paths]
+    order = [
+        paths[0] for slot in engine.layout.slots for paths in (slot.weight, slot.bias) if paths
+    ]
     if len(leaves) != len(order) or any(kind_of(leaf.name) for leaf in leaves):
         return ()
-    at = dict(zip(sorted(order, key=str), sorted((leaf.path for leaf in leaves), key=str), strict=True))
+    at = dict(
+        zip(sorted(order, key=str), sorted((leaf.path for leaf in leaves), key=str), strict=True)
+    )
     return tuple(
         (at[slot.weight[0]], at[slot.bias[0]] if slot.bias else None)
         for slot in engine.layout.slots

@@ -15,7 +15,7 @@ from crosscheck.frameworks.understanding.engine import (
     select_outputs,
 )
 from crosscheck.frameworks.understanding.hosts import Host, Session
-from crosscheck.frameworks.understanding.layouts import Layout, layouts_of
+from crosscheck.frameworks.understanding.layouts import layouts_of
 from crosscheck.frameworks.understanding.leaves import Leaf, leaves_of, library_of
 from crosscheck.frameworks.understanding.names import FORWARD, LOSS, first_of
 

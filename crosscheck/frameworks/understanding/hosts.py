@@ -17,7 +17,7 @@ import numpy as np
 from crosscheck.frameworks.understanding.calling import Binding, Called, Given, call
 from crosscheck.frameworks.understanding.constructing import construct
 from crosscheck.frameworks.understanding.leaves import library_of
-from crosscheck.frameworks.understanding.names import INPUTS_AT, TARGETS_AT, Path
+from crosscheck.frameworks.understanding.names import INPUTS_AT, Path
 
 
 @dataclass

@@ -83,9 +83,7 @@ class Layout:
     def in_words(self) -> str:
         """The parameters in one line: "W1 (4, 3), b1 (4,), W2 ..."."""
         first = self.slots[0]
-        names = ", ".join(
-            in_words(name) for slot in self.slots for name in slot.names
-        )
+        names = ", ".join(in_words(name) for slot in self.slots for name in slot.names)
         lie = "(fan_in, fan_out)" if first.transposed else "(fan_out, fan_in)"
         without = "" if first.bias else ", without biases"
         return f"{names} for sizes {self.sizes}, weights {lie}{without}"

@@ -160,9 +160,7 @@ def layout_of(module: Any) -> Layout:
     return found[0]
 
 
-def understood(
-    name: str, make: Callable[[], Any], namespace: Mapping[str, Any]
-) -> Understood:
+def understood(name: str, make: Callable[[], Any], namespace: Mapping[str, Any]) -> Understood:
     """What a module was taken for.
 
     Args:

@@ -6,44 +6,169 @@ from collections.abc import Sequence
 Path = tuple[str | int, ...]
 
 # Methods and functions by what they do, the likeliest name first.
-FORWARD = (
-    "forward feedforward feed_forward forward_pass forward_prop forwardprop forward_propagation "
-    "forward_propagate propagate_forward model_forward L_model_forward fprop fwd net network model "
-    "run compute evaluate call query predict_proba apply predict __call__"
-).split()
-LOSS = (
-    "loss compute_loss calculate_loss calc_loss loss_fn loss_function get_loss cost compute_cost "
-    "calculate_cost calc_cost cost_function cost_fn objective criterion error compute_error "
-    "mse mse_loss cross_entropy cross_entropy_loss bce binary_cross_entropy nll J"
-).split()
-VALUE_AND_GRAD = (
-    "value_and_grad loss_and_grad loss_and_grads loss_and_gradients loss_and_gradient "
-    "compute_loss_and_grads value_and_gradients cost_and_grad cost_and_grads loss_grad "
-    "forward_backward forward_and_backward"
-).split()
-BACKWARD = (
-    "backward backprop back_prop backpropagation back_propagation back_propagate backpropagate "
-    "backward_pass backward_prop backward_propagation propagate_backward L_model_backward "
-    "model_backward bprop bwd compute_gradients compute_gradient compute_grads compute_grad "
-    "calculate_gradients calc_gradients calculate_grads get_gradients get_grads gradients gradient "
-    "grads grad grad_fn loss_grad loss_gradient cost_prime cost_function_prime dloss"
-).split()
+FORWARD = [
+    "forward",
+    "feedforward",
+    "feed_forward",
+    "forward_pass",
+    "forward_prop",
+    "forwardprop",
+    "forward_propagation",
+    "forward_propagate",
+    "propagate_forward",
+    "model_forward",
+    "L_model_forward",
+    "fprop",
+    "fwd",
+    "net",
+    "network",
+    "model",
+    "run",
+    "compute",
+    "evaluate",
+    "call",
+    "query",
+    "predict_proba",
+    "apply",
+    "predict",
+    "__call__",
+]
+LOSS = [
+    "loss",
+    "compute_loss",
+    "calculate_loss",
+    "calc_loss",
+    "loss_fn",
+    "loss_function",
+    "get_loss",
+    "cost",
+    "compute_cost",
+    "calculate_cost",
+    "calc_cost",
+    "cost_function",
+    "cost_fn",
+    "objective",
+    "criterion",
+    "error",
+    "compute_error",
+    "mse",
+    "mse_loss",
+    "cross_entropy",
+    "cross_entropy_loss",
+    "bce",
+    "binary_cross_entropy",
+    "nll",
+    "J",
+]
+VALUE_AND_GRAD = [
+    "value_and_grad",
+    "loss_and_grad",
+    "loss_and_grads",
+    "loss_and_gradients",
+    "loss_and_gradient",
+    "compute_loss_and_grads",
+    "value_and_gradients",
+    "cost_and_grad",
+    "cost_and_grads",
+    "loss_grad",
+    "forward_backward",
+    "forward_and_backward",
+]
+BACKWARD = [
+    "backward",
+    "backprop",
+    "back_prop",
+    "backpropagation",
+    "back_propagation",
+    "back_propagate",
+    "backpropagate",
+    "backward_pass",
+    "backward_prop",
+    "backward_propagation",
+    "propagate_backward",
+    "L_model_backward",
+    "model_backward",
+    "bprop",
+    "bwd",
+    "compute_gradients",
+    "compute_gradient",
+    "compute_grads",
+    "compute_grad",
+    "calculate_gradients",
+    "calc_gradients",
+    "calculate_grads",
+    "get_gradients",
+    "get_grads",
+    "gradients",
+    "gradient",
+    "grads",
+    "grad",
+    "grad_fn",
+    "loss_grad",
+    "loss_gradient",
+    "cost_prime",
+    "cost_function_prime",
+    "dloss",
+]
 # What changes the parameters at once; the last ones may also run for many epochs.
-TRAIN_STEP = (
-    "train_step training_step train_on_batch step_train train_batch update_mini_batch partial_fit "
-    "learn train_once one_step train fit gradient_descent_step gradient_descent sgd_step"
-).split()
-UPDATE = (
-    "update update_params update_parameters update_weights apply_gradients apply_grads "
-    "apply_gradient optimize optimizer_step gradient_step sgd_update step descend"
-).split()
-INIT = (
-    "init_params initialize_parameters init_parameters initialize_params initialise_parameters "
-    "initialise_params initialize_parameters_deep init_weights initialize_weights init_network "
-    "initialize_network make_params create_params random_params get_params init initialize "
-    "initialise init_mlp_params init_net build_params new_params setup"
-).split()
-PARAMS = "params parameters theta weights model net network nn p w".split()
+TRAIN_STEP = [
+    "train_step",
+    "training_step",
+    "train_on_batch",
+    "step_train",
+    "train_batch",
+    "update_mini_batch",
+    "partial_fit",
+    "learn",
+    "train_once",
+    "one_step",
+    "train",
+    "fit",
+    "gradient_descent_step",
+    "gradient_descent",
+    "sgd_step",
+]
+UPDATE = [
+    "update",
+    "update_params",
+    "update_parameters",
+    "update_weights",
+    "apply_gradients",
+    "apply_grads",
+    "apply_gradient",
+    "optimize",
+    "optimizer_step",
+    "gradient_step",
+    "sgd_update",
+    "step",
+    "descend",
+]
+INIT = [
+    "init_params",
+    "initialize_parameters",
+    "init_parameters",
+    "initialize_params",
+    "initialise_parameters",
+    "initialise_params",
+    "initialize_parameters_deep",
+    "init_weights",
+    "initialize_weights",
+    "init_network",
+    "initialize_network",
+    "make_params",
+    "create_params",
+    "random_params",
+    "get_params",
+    "init",
+    "initialize",
+    "initialise",
+    "init_mlp_params",
+    "init_net",
+    "build_params",
+    "new_params",
+    "setup",
+]
+PARAMS = ["params", "parameters", "theta", "weights", "model", "net", "network", "nn", "p", "w"]
 
 # Arguments by what they take.
 ROLES: dict[str, str] = {
@@ -82,10 +207,16 @@ _OTHERS = re.compile(
     r"(^|_)(m|v|s|vel|mom|ema|mean|var|old|prev|best|last|acc|accum|history)_?d?[wb](?=\d|_|$)"
     r"|velocit|moment|cache|prev|best|adam|delta|change|history|running|optim|sum_|total"
 )
-_GRADIENT = re.compile(r"^d_?(w|b|theta|kernel|k|u|v|param)|^d$|grad|nabla|^g_?[wb]\d*|_d[wb]|^dj|^dc_?d|^dl_?d")
-_WEIGHT = re.compile(r"^ws?(?=[\d_]|$)|^w[a-z]{1,2}$|weight|kernel|^theta(?!.*b)|^syn|coef|_ws?\d*$|^w\d*")
+_GRADIENT = re.compile(
+    r"^d_?(w|b|theta|kernel|k|u|v|param)|^d$|grad|nabla|^g_?[wb]\d*|_d[wb]|^dj|^dc_?d|^dl_?d"
+)
+_WEIGHT = re.compile(
+    r"^ws?(?=[\d_]|$)|^w[a-z]{1,2}$|weight|kernel|^theta(?!.*b)|^syn|coef|_ws?\d*$|^w\d*"
+)
 _BIAS = re.compile(r"bias|^bs?(?=[\d_]|$)|^b[a-z]{1,2}$|_bs?\d*$|intercept|offset")
-_PRE = re.compile(r"^(z|s|net|pre|zs)s?(?=[\d_\[]|$)|pre_?act|logit|_in$|_input$|_z$|^in_|weighted|^u\d|sum")
+_PRE = re.compile(
+    r"^(z|s|net|pre|zs)s?(?=[\d_\[]|$)|pre_?act|logit|_in$|_input$|_z$|^in_|weighted|^u\d|sum"
+)
 _OUTPUT = re.compile(
     r"^(y_?hat|y_?pred|outputs?|out|o|preds?|predictions?|probs?|al|a_?out|final_outputs?|"
     r"output_layer\w*|probabilities|predicted_output|y_?out)$"

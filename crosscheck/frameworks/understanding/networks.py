@@ -18,6 +18,7 @@ from crosscheck.frameworks.understanding.backwards import (
     takes_one_sample,
     updates,
 )
+from crosscheck.frameworks.understanding.between import deltas_of, hidden_of
 from crosscheck.frameworks.understanding.engine import Engine, Step
 from crosscheck.frameworks.understanding.forwards import (
     BATCH,
@@ -32,7 +33,6 @@ from crosscheck.frameworks.understanding.forwards import (
 from crosscheck.frameworks.understanding.hosts import Host
 from crosscheck.frameworks.understanding.leaves import get
 from crosscheck.frameworks.understanding.names import VALUE_AND_GRAD
-from crosscheck.frameworks.understanding.between import deltas_of, hidden_of
 
 UNIT = 2.0**-53
 _WORDS = {

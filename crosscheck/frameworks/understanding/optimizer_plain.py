@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from crosscheck.frameworks.understanding.optimizer_calls import (
+    INITIAL,
     KEYS,
     WORDS,
     Array,
-    INITIAL,
     CallError,
     Signature,
     as_array,

@@ -1,7 +1,7 @@
 """Say what somebody's file, class, function or object is, and adapt it.
 
-    understood = understand(load(Path("homework.py")))
-    adapter = understood.make()
+understood = understand(load(Path("homework.py")))
+adapter = understood.make()
 """
 
 import inspect

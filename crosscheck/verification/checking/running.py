@@ -12,8 +12,12 @@ from typing import Any
 from crosscheck.frameworks.adapters import NotUnderstoodError, Understood
 from crosscheck.frameworks.processes import cores
 from crosscheck.frameworks.submissions import SubmissionError, load
+from crosscheck.frameworks.understanding.optimizers import is_optimizer, understand_optimizer
+from crosscheck.frameworks.understanding.understand import understand
 from crosscheck.frameworks.worker import EndedError, RaisedError, Worker
 from crosscheck.verification.checking.findings import CheckReport
+from crosscheck.verification.checking.identification import identify_optimizer
+from crosscheck.verification.checking.network import check_network
 
 # How many seconds a file may take, unless it is told otherwise.
 LIMIT = 60.0
@@ -169,22 +173,37 @@ def judge(
     namespace: Mapping[str, Any], name: str | None, target: str, options: Options
 ) -> CheckReport:
     """Find out what there is to check, and check it."""
-    from crosscheck.frameworks.understanding import understand
-
     try:
-        understood = understand(namespace, name, options.settings)
+        understood = _understood(namespace, name, options.settings)
     except NotUnderstoodError as error:
         return CheckReport(target, understood=str(error))
-    return _judged(understood, target, options)
-
-
-def _judged(understood: Understood, target: str, options: Options) -> CheckReport:
     if understood.kind == "optimizer":
-        from crosscheck.verification.checking.identification import identify_optimizer
-
-        return identify_optimizer(
-            understood, target, settings=options.settings, stated=options.stated
+        report = identify_optimizer(
+            understood.make, settings=options.settings, stated=options.stated
         )
-    from crosscheck.verification.checking.network import check_network
+        report.target, report.understood = target, understood.words
+        return report
+    stated = {"activations": options.activations, "loss": options.loss}
+    return check_network(understood, target, **stated)
 
-    return check_network(understood, target, activations=options.activations, loss=options.loss)
+
+def _understood(
+    namespace: Mapping[str, Any], name: str | None, settings: Mapping[str, Any]
+) -> Understood:
+    """A network, or else an optimizer: that one by its name, or the only one that there is."""
+    try:
+        return understand(namespace, name, settings)
+    except NotUnderstoodError:
+        optimizers = [
+            value
+            for key, value in namespace.items()
+            if (key == name if name else _is_own(value, namespace)) and is_optimizer(value)
+        ]
+        if len(optimizers) != 1:
+            raise
+        return understand_optimizer(optimizers[0], settings, name)
+
+
+def _is_own(value: Any, namespace: Mapping[str, Any]) -> bool:
+    """Whether a class or a function is defined in this file, and not imported into it."""
+    return getattr(value, "__module__", None) == namespace.get("__name__")
