@@ -1,26 +1,24 @@
 """Say what one function of somebody's own is: an activation or a loss, and where its slope is."""
 
+import functools
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 from typing import Any
-
-import numpy as np
 
 from crosscheck.frameworks.adapters import Array, NotUnderstoodError, Understood
 from crosscheck.frameworks.plain_text import in_words
-from crosscheck.frameworks.understanding.calling import quiet
 from crosscheck.frameworks.understanding.constructing import construct, ways
-from crosscheck.frameworks.understanding.function_calls import (
-    LABELS,
-    OTHER,
-    TRIAL,
-    Call,
-    call_of,
+from crosscheck.frameworks.understanding.found_function import (
+    FoundFunction,
+    find,
+    parameters_of,
+    required_of,
+    understood,
 )
+from crosscheck.frameworks.understanding.function_calls import Call
 from crosscheck.frameworks.understanding.hosts import methods_of
-from crosscheck.frameworks.understanding.names import first_of, role_of
+from crosscheck.frameworks.understanding.names import first_of
 
 # Methods of a class by what they return, the likeliest name first.
 VALUE = [
@@ -39,43 +37,6 @@ _SLOPE_NAME = re.compile(
     rf"(?:(?:{_MARK}|d)_(?P<after>.+)|(?P<before>.+?)(?:_?(?:{_MARK})|_(?:der|d|dx)))", re.I
 )
 _SWITCH = re.compile(r"deriv\w*|d|grad(ient)?|prime|slope|backward|diff|is_deriv\w*", re.I)
-
-
-class FoundFunction:
-    """A `FunctionAdapter` of somebody's function; `slope` and the rest may be None.
-
-    Attributes:
-        name: What it is called.
-        count: How many arrays it takes: 1 of an activation, 2 of a loss.
-        is_slope: Whether what it returns is meant to be a derivative.
-        slope: Its own derivative; of an activation it is given z or a, which nobody can tell.
-        pullback: Of an activation, its own backward pass: (dC/da, z) -> dC/dz.
-        tape: By its framework: (cotangent, *arrays, at=0), the derivative by the array there.
-        labels_at: Of a loss: which array has the number of a class for each sample; else None.
-        targets_first: Of a loss: whether its arguments are named so; None if they do not tell.
-    """
-
-    def __init__(self, name: str, call: Call, count: int, *, is_slope: bool = False) -> None:
-        """Keep how a function is called."""
-        self.name, self.count, self.is_slope, self.call = name, count, is_slope, call
-        self.slope: Callable[..., Array] | None = None
-        self.pullback: Callable[[Array, Array], Array] | None = None
-        self.tape = call.pulled_back if call.has_tape else None
-        self.labels_at: int | None = None
-        self.targets_first = _targets_first(call.function) if count == 2 else None
-
-    def value(self, *arrays: Array) -> Array:
-        """See `FunctionAdapter`."""
-        return self.call(*arrays)
-
-    def changes_its_arguments(self, *arrays: Array) -> bool:
-        """Whether it writes into the arrays that it is given."""
-        if self.call.library != "numpy":
-            return False
-        own = [array.copy() for array in arrays]
-        with quiet():
-            self.call.function(*own)
-        return not all(map(np.array_equal, own, arrays))
 
 
 def understand_function(
@@ -135,11 +96,11 @@ def _of_function(
             pass  # what is beside it has the name of a slope, and is another thing
     switch, function = _switched(target, settings)
     is_slope = switch is None and any(True for _ in _bases(name))
-    found = _found(name, function, is_slope=is_slope)
+    found = find(name, function, is_slope=is_slope)
     if switch is not None:
-        found.slope = Call(partial(target, **{switch: True}), found.call.library)
-        return _understood(found, f", its slope with {switch}=True")
-    return _understood(found, "")
+        found.slope = Call(functools.partial(target, **{switch: True}), found.call.library)
+        return understood(found, f", its slope with {switch}=True")
+    return understood(found, "")
 
 
 def _with_slope(
@@ -147,10 +108,10 @@ def _with_slope(
 ) -> Understood:
     """A function, and another one that is its slope."""
     _, function = _switched(target, settings)
-    found = _found(name, function)
+    found = find(name, function)
     call, count = found.call, found.count
     _, other = _switched(slope, settings)
-    required = _required(other)
+    required = required_of(other)
     if count == 1 and required == 2:
         backward = Call(other, call.library)
 
@@ -162,15 +123,13 @@ def _with_slope(
         found.pullback = pullback
     else:
         try:
-            own = _found(slope_name, other)
+            own = find(slope_name, other)
             found.slope = own.value
             if own.targets_first is not None:
                 found.targets_first = own.targets_first
         except NotUnderstoodError as error:
-            raise NotUnderstoodError(
-                f"{slope_name}, the slope of {name}, fails: {error}"
-            ) from None
-    return _understood(found, f" with its slope {slope_name}")
+            raise NotUnderstoodError(f"{slope_name}, the slope of {name}, fails: {error}") from None
+    return understood(found, f" with its slope {slope_name}")
 
 
 def _bases(name: str) -> Iterator[str]:
@@ -184,78 +143,25 @@ def _bases(name: str) -> Iterator[str]:
 
 def _switched(target: Any, settings: Mapping[str, Any]) -> tuple[str | None, Callable[..., Any]]:
     """The argument that makes a function return its slope, and the function without it."""
-    parameters = _parameters(target)
+    parameters = parameters_of(target)
     given = {key: value for key, value in settings.items() if key in parameters}
     names = list(parameters)[1:]
+    empty = inspect.Parameter.empty
+    switches = [each for each in names if _SWITCH.fullmatch(each)]
     switch = next(
         (
             each
-            for each in names
-            if _SWITCH.fullmatch(each) and parameters[each].default in (False, parameters[each].empty)
-            and (len(each) > 1 or parameters[each].default is False)
+            for each in switches
+            if parameters[each].default is False
+            or (parameters[each].default is empty and len(each) > 1)
         ),
         None,
     )
-    if switch is not None and _required_of(parameters) <= 2:
+    if switch is not None and required_of(target) <= 2:
         given[switch] = False
     else:
         switch = None
-    return switch, partial(target, **given) if given else target
-
-
-def _targets_first(function: Callable[..., Any]) -> bool | None:
-    roles = [role_of(each) for each in list(_parameters(function))[:2]]
-    if roles[:1] == ["y"] or roles[1:] == ["output"]:
-        return True
-    return False if roles[:1] == ["output"] or roles[1:] == ["y"] else None
-
-
-def _parameters(target: Any) -> Mapping[str, inspect.Parameter]:
-    try:
-        return inspect.signature(target).parameters
-    except (TypeError, ValueError):
-        return {}
-
-
-def _required(target: Any) -> int:
-    return _required_of(_parameters(target))
-
-
-def _required_of(parameters: Mapping[str, inspect.Parameter]) -> int:
-    positional = (
-        inspect.Parameter.POSITIONAL_ONLY,
-        inspect.Parameter.POSITIONAL_OR_KEYWORD,
-    )
-    return sum(
-        each.default is each.empty and each.kind in positional for each in parameters.values()
-    )
-
-
-def _found(name: str, function: Callable[..., Any], *, is_slope: bool = False) -> FoundFunction:
-    """How a function is called, and with how many arrays."""
-    required = _required(function)
-    refused: BaseException | None = None
-    tries: list[tuple[int, int | None]] = [(2, None), (2, 1), (2, 0)]
-    for count, labels_at in [*([(1, None)] if required < 2 else []), *tries]:
-        if (required or count) != count:
-            continue
-        arrays = (TRIAL, OTHER)
-        if labels_at is not None:
-            arrays = (TRIAL, LABELS) if labels_at == 1 else (LABELS, TRIAL)
-        try:
-            found = FoundFunction(
-                name, call_of(function, count, arrays), count, is_slope=is_slope
-            )
-        except (Exception, SystemExit) as error:
-            refused = refused or error
-            continue
-        found.labels_at = labels_at
-        return found
-    why = f"it takes {required} arguments" if refused is None else in_words(refused)
-    raise NotUnderstoodError(
-        f"{name} is not understood as one function, z -> a or (outputs, targets) -> number: {why}; "
-        "further arguments are given by --set, as --set alpha=0.1"
-    )
+    return switch, functools.partial(target, **given) if given else target
 
 
 def _of_object(name: str, target: Any, settings: Mapping[str, Any]) -> Understood:
@@ -270,19 +176,18 @@ def _of_object(name: str, target: Any, settings: Mapping[str, Any]) -> Understoo
             f"{', '.join(VALUE[:4])}"
         )
     value = values[0]
-    instance = make()
-    found = _found(f"{name}.{value}", getattr(instance, value))
+    found = find(f"{name}.{value}", _method(make(), value))
     call, count = found.call, found.count
     slopes = [] if module else first_of(list(methods), SLOPE)
     backwards = [] if module else first_of(list(methods), BACKWARD)
-    if slopes and _required(methods[slopes[0]]) == count:
+    if slopes and required_of(methods[slopes[0]]) == count:
         found.slope = Call(methods[slopes[0]], call.library)
-        return _understood(found, f" with its slope {name}.{slopes[0]}")
+        return understood(found, f" with its slope {name}.{slopes[0]}")
     own = next(iter([*slopes, *backwards]), None)
     if own is None:
-        return _understood(found, "")
+        return understood(found, "")
     _after_forward(found, make, value, own, call)
-    return _understood(found, f" with its slope {name}.{own}")
+    return understood(found, f" with its slope {name}.{own}")
 
 
 def _after_forward(
@@ -293,15 +198,30 @@ def _after_forward(
     def run(arrays: tuple[Array, ...], *more: Array) -> Array:
         instance = make()
         Call(getattr(instance, value), call.library).raw(*arrays)
-        return Call(getattr(instance, own), call.library)(*more)
+        return Call(_method(instance, own), call.library)(*more)
 
-    takes = _required(getattr(make(), own))
+    takes = required_of(getattr(make(), own))
     if found.count == 2:
         found.slope = lambda *arrays: run(arrays, *(arrays if takes == 2 else ()))
     elif takes == 0:
         found.slope = lambda z: run((z,))
     else:
         found.pullback = lambda cotangent, z: run((z,), *((cotangent, z)[:takes]))
+
+
+def _method(instance: Any, name: str) -> Callable[..., Any]:
+    """A method, or what it leaves on the object where it returns nothing."""
+    method = getattr(instance, name)
+    kept = ("dinputs", "grad_input", "dx") if name in BACKWARD else ("output", "outputs", "out")
+
+    @functools.wraps(method)
+    def returning(*arrays: Any) -> Any:
+        result = method(*arrays)
+        if result is not None:
+            return result
+        return next((getattr(instance, each) for each in kept if hasattr(instance, each)), None)
+
+    return returning
 
 
 def _maker(name: str, target: Any, settings: Mapping[str, Any]) -> Callable[[], Any]:
@@ -316,8 +236,3 @@ def _maker(name: str, target: Any, settings: Mapping[str, Any]) -> Callable[[], 
             continue
         return lambda: construct(target, way)
     raise NotUnderstoodError(f"{name} cannot be constructed ({refused}): --set gives its arguments")
-
-
-def _understood(found: FoundFunction, more: str) -> Understood:
-    of = "one array" if found.count == 1 else "two arrays"
-    return Understood("function", f"{found.name}, a function of {of}{more}", lambda: found)

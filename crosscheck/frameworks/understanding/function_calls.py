@@ -16,11 +16,11 @@ from crosscheck.frameworks.understanding.calling import quiet
 from crosscheck.frameworks.understanding.leaves import library_of
 
 Library = Literal["torch", "jax", "numpy", "numbers"]
-# What a trial calls a function with: 3 samples of 4 probabilities, which are also real numbers.
-TRIAL = np.array([[0.1, 0.2, 0.3, 0.4], [0.4, 0.1, 0.3, 0.2], [0.2, 0.5, 0.2, 0.1]])
+# What a trial calls a function with: 5 samples of 4 probabilities, which are also real numbers.
+TRIAL = np.array([np.roll([0.1, 0.2, 0.3, 0.4], shift) for shift in (0, 1, 3, 2, 1)])
 OTHER = TRIAL[::-1].copy()
 # The classes of those samples, for a loss that takes these as its targets.
-LABELS = np.array([3, 0, 1])
+LABELS = np.array([3, 0, 1, 2, 0])
 
 
 @dataclass(frozen=True)
@@ -161,4 +161,4 @@ def _takes(call: Call, arrays: tuple[Array, ...]) -> bool:
         call.pulled_back(np.ones_like(found), *arrays, at=at)
     if len(arrays) == 1:
         return found.shape == arrays[0].shape
-    return found.shape in [(), (1,), (1, 1), (3,), (3, 1), TRIAL.shape]
+    return found.shape in [(), (1,), (1, 1), TRIAL.shape[:1], (len(TRIAL), 1), TRIAL.shape]

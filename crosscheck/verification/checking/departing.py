@@ -1,6 +1,8 @@
 """Where somebody's own array departs from an exact one, and whether a known mistake explains it."""
 
-from collections.abc import Callable, Iterator
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ from crosscheck.verification.checking.forward import in_formulas
 from crosscheck.verification.checking.within import within
 from crosscheck.verification.exact_values import ExactTensor
 from crosscheck.verification.mistakes.catalogue import catalogue
-from crosscheck.verification.mistakes.mistake import as_framework
+from crosscheck.verification.mistakes.mistake import Code, as_framework
 
 # A mistake explains a departure if it leaves at most this part of it: the same formula rounds
 # otherwise in another order, and another formula departs elsewhere.
@@ -43,9 +45,7 @@ def departures(computed: Array, exact: ExactTensor) -> Array:
         return np.asarray(~((away <= exact.error_bound) | np.isinf(exact.error_bound)))
 
 
-def line(
-    quantity: str, computed: Array, exact: ExactTensor, at: Array | None = None, axis: str = "z"
-) -> Line:
+def line(quantity: str, computed: Array, exact: ExactTensor, at: Array | None = None) -> Line:
     """Whether an array is right; else the departure that stands where `at` is nearest to 0."""
     if computed.shape != exact.value.shape:
         text = f"it has shape {computed.shape} instead of {exact.value.shape}"
@@ -58,35 +58,80 @@ def line(
         return Line(quantity, Verdict.WRONG, found.in_words, fraction)
     wrong = departures(computed, exact)
     place = np.unravel_index(np.argmin(np.where(wrong, np.abs(at), np.inf)), at.shape)
-    one = ExactTensor(
-        exact.value[place], exact.error_bound[place], exact.dtype, np.asarray(exact.rest)[place]
-    )
-    text = f"at {axis} = {few_digits(float(at[place]), 3)} first: "
-    return Line(quantity, Verdict.WRONG, text + within(computed[place], one).in_words, fraction)
+    return Line(quantity, Verdict.WRONG, _at(place, computed, exact, at), fraction)
 
 
-def explained(
-    kind: str, file: str, again: Again, computed: Array, exact: ExactTensor
-) -> Iterator[str]:
-    """The known mistakes, with their formulas, that give all the wrong values.
+def _at(place: Any, computed: Array, exact: ExactTensor, at: Array) -> str:
+    actual, wanted = float(computed[place]), float(exact.value[place])
+    shown = [few_digits(each, 6) for each in (actual, wanted)]
+    if shown[0] == shown[1]:  # they differ in later digits
+        shown = [repr(actual), repr(wanted)]
+    error, bound = abs(actual - wanted), float(exact.error_bound[place])
+    text = f"first at z = {few_digits(float(at[place]), 3)}: {shown[0]} instead of {shown[1]}"
+    if not np.isfinite(error) or bound == 0:
+        return text
+    times = few_digits(error / bound)
+    return f"{text}, off by {few_digits(error)}: {times} times what rounding allows"
+
+
+@dataclass(frozen=True)
+class Instance:
+    """What somebody computed of some arrays, what is right, and the same by a framework."""
+
+    computed: Array
+    exact: ExactTensor
+    again: Again
+
+
+def codes_of(function: Callable[..., Any]) -> set[Code]:
+    """The pieces of code of the NumPy reference that may run in one of its functions."""
+    found: set[Code] = set()
+    waiting = [inspect.unwrap(function)]
+    while waiting:
+        each = waiting.pop()
+        file = each.__module__.rpartition(".")[2]
+        if (file, each.__code__.co_firstlineno) in found:
+            continue
+        found |= {(file, each.__code__.co_firstlineno), (file, 1)}
+        inner = [each.__globals__.get(name) for name in each.__code__.co_names]
+        waiting += [
+            f
+            for f in map(inspect.unwrap, filter(inspect.isfunction, inner))
+            if f.__module__.startswith("reference_numpy")
+        ]
+    return found
+
+
+def explained(function: Callable[..., Any], instances: Sequence[Instance]) -> list[str]:
+    """The known mistakes of a function of the reference, with their formulas, that give all.
 
     Args:
-        kind, file: Of the mistakes that come into question.
-        again: Computes the same by the framework of a mistake.
-        computed, exact: What is wrong, and what is right.
+        function: That of the reference.
+        instances: Of all of these a mistake gives the wrong values, and is right where they are.
     """
-    wrong = departures(computed, exact)
+    codes = codes_of(function)
+    found = []
     for mistake in catalogue():
-        if mistake.kind != kind or mistake.file != file:
+        if mistake.kind not in ("forward", "gradient") or not mistake.may_differ_where(codes):
             continue
-        try:
-            with np.errstate(all="ignore"):
-                found = np.asarray(again(as_framework(mistake)), "float64")
-        except Exception:
-            continue  # a mistake that raises is not the one that did not
-        if found.shape == wrong.shape and bool(np.all(_same(computed, found, exact)[wrong])):
-            if not departures(found, exact)[~wrong].any():
-                yield in_formulas(mistake)
+        framework = as_framework(mistake)
+        if all(_gives(each, framework) for each in instances):
+            found.append(in_formulas(mistake))
+    return found
+
+
+def _gives(instance: Instance, framework: Any) -> bool:
+    try:
+        with np.errstate(all="ignore"):
+            found = np.asarray(instance.again(framework), "float64")
+    except Exception:
+        return False  # a mistake that raises is not the one that did not
+    computed, exact = instance.computed, instance.exact
+    if found.shape != exact.value.shape or computed.shape != found.shape:
+        return False
+    wrong = departures(computed, exact)
+    same = bool(np.all(_same(computed, found, exact)[wrong]))
+    return same and not departures(found, exact)[~wrong].any()
 
 
 def _same(computed: Array, found: Array, exact: ExactTensor) -> Array:

@@ -52,7 +52,7 @@ def loss(name: str, outputs: Array, targets: Array, dtype: str = "float64") -> E
     p = Precision.of(dtype)
     with np.errstate(all="ignore"):
         _, error, _, _ = _bounds(name)(p, outputs, _error_of(outputs, p), targets)
-    return _tensor(lambda: _exactly(name, outputs, targets)[0], np.float64(error), dtype)
+    return _tensor(lambda: _exactly(name, outputs, targets)[0], np.asarray(error), dtype)
 
 
 def loss_slope(name: str, outputs: Array, targets: Array, dtype: str = "float64") -> ExactTensor:

@@ -6,18 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from crosscheck.frameworks.adapters import Understood
+from crosscheck.frameworks.adapters import Array, Understood
 from crosscheck.verification.checking.activation_functions import judge_activation
+from crosscheck.verification.checking.asking import RaisedByOwnCodeError
+from crosscheck.verification.checking.exact_functions import LOSS_WORDS, OF_PROBABILITIES
 from crosscheck.verification.checking.findings import CheckReport, Line, Verdict
 from crosscheck.verification.checking.loss_functions import (
     CANDIDATES,
-    CROSS,
     LOGITS,
-    LOSS_WORDS,
-    OF_PROBABILITIES,
     PROBABILITIES,
-    SQUARED,
-    STATED,
+    SURE,
     Batch,
     Known,
     batches,
@@ -27,16 +25,14 @@ from crosscheck.verification.checking.loss_functions import (
     values_of,
     ways_of,
 )
-from crosscheck.verification.checking.asking import RaisedByOwnCodeError
 from crosscheck.verification.checking.loss_slopes import judge_loss_slope, judge_slope_of_a_loss
+from crosscheck.verification.checking.models import CROSS, FACTORS, SQUARED, STATED
 
 _NORMAL = np.random.default_rng([31, 9]).standard_normal((6, 4))
 _TARGETS = batches(False)[0].targets
 _ONE = Batch(batches(False)[0].outputs[:1], _TARGETS[:1])
-# Of one class, and so far from the others as the logits of a network may be, or never are.
-_SURE = np.array([[1.0, -1, 0, -1], [-1, 1, -0.5, 0.5], [0, -1, 1, 0.25], [1, 0.5, -1, -1]])
-# Probabilities that a network gives which is sure, right or wrong.
-_SMALL = np.array([[0.0, 1.0, 1.0, 1.0], [1.0, 0.0, 1.0, 1.0], [1.0, 1.0, 0.0, 1.0]])
+# The class of which a network is sure, for each sample.
+_SURE_OF = np.eye(4)[[0, 1, 2, 3, 0, 1]]
 
 
 def check_function(
@@ -77,10 +73,11 @@ def check_function(
 
 
 def _judge_loss(adapter: Any, report: CheckReport, stated: str | None) -> None:
-    names = CANDIDATES if stated is None else (STATED[stated][0],)
+    names: Sequence[str] = CANDIDATES if stated is None else (STATED[stated][0],)
     if stated == CROSS:
         names = (CROSS, OF_PROBABILITIES)
-    known, named = identify(adapter, names), []
+    known = identify(adapter, names)
+    named: list[str] = []
     if known is None:
         found = located(adapter, names)
         if found is None:
@@ -145,9 +142,9 @@ def _say_conventions(report: CheckReport, known: Known, stated: str | None) -> N
             f"the logarithm is of a probability that is moved by {known.guard:g} or clipped to it"
         )
     usual = None if stated is None else STATED[stated][1]
-    ours = [words for loss, words in STATED.values() if loss == known.loss]
+    ours = [words for loss, words in STATED.values() if loss == known.loss] or [FACTORS[0].words]
     if known.each or known.factor.words not in (ours if usual is None else [usual]):
-        wanted = "the mean over the batch" if usual is None else usual
+        wanted = FACTORS[0].words if usual is None else usual
         report.conventions.append(f"the loss is {known.factor.words}, where ours is {wanted}")
     if stated == CROSS and known.loss == OF_PROBABILITIES:
         report.conventions.append(f"it takes probabilities, where {CROSS} takes logits")
@@ -164,28 +161,30 @@ def _further(
     targets = hot if known.way.labels else _TARGETS
     tails: list[tuple[str, Batch, bool]] = []
     if known.loss in PROBABILITIES:
-        soft = np.array([[0.25, 0.25, 0.25, 0.25]] * 3) if not known.way.labels else hot[:3]
+        soft = hot if known.way.labels else np.full((6, 4), 0.25)
         for power in (4, 9):
             small = Batch(_probabilities(10.0**-power), soft)
             # Data reach 1e-4 and less; but what is moved by a guard is a convention, unless stated.
-            held = stated is not None or (power == 4 and known.guard is None)
-            tails.append((f"value at probabilities of 1e-0{power}", small, held))
-        sure = Batch(np.eye(4), np.eye(4))
-        tails.append(("value at probabilities of exactly 0 and 1", sure, False))
+            held = stated is not None or power == 4
+            if power == 4 and known.guard is not None:
+                continue
+            tails.append((f"value at probabilities of 1e-{power}", small, held))
+        sure = Batch(_SURE_OF, _SURE_OF)
+        tails += [] if known.guard else [("value at probabilities of exactly 0 and 1", sure, False)]
     else:
         any_size = Batch(3 * _NORMAL, targets)
         tails.append(("value of outputs of any sign", any_size, True))
     if known.loss in (CROSS, LOGITS):
-        hot_or_soft = (hot if known.way.labels else _TARGETS)[:4]
         tails += [
-            (f"value at z of {reach:g}", Batch(reach * _SURE, hot_or_soft), reach == 40)
+            (f"value at z of {reach:g}", Batch(reach * SURE, targets), reach == 40)
             for reach in (40.0, 800.0)
         ]
     for quantity, batch, held in tails:
         found = judged(quantity, adapter.value, known, batch, contract)
         if found.verdict == Verdict.WRONG and not held:
             more = "".join(f" ({each})" for each in found.mistakes[:1])
-            report.advice.append(f"{found.quantity}: {found.text}{more}")
+            if not more or not any(each.endswith(more) for each in report.advice):
+                report.advice.append(f"{found.quantity}: {found.text}{more}")
         else:
             report.lines.append(found)
     if known.loss == SQUARED:
@@ -193,11 +192,9 @@ def _further(
     _float32(adapter, report, known)
 
 
-def _probabilities(small: float) -> np.ndarray:
-    """Rows that sum to one, with small entries, one of them where the diagonal is."""
-    rows = np.where(_SMALL == 0, 1.0, small)[:3]
-    rows[_SMALL == 0] = 1 - 3 * small
-    return rows
+def _probabilities(small: float) -> Array:
+    """Rows that sum to one, of which three entries are small."""
+    return np.where(_SURE_OF == 1, 1 - 3 * small, small)
 
 
 def _float32(adapter: Any, report: CheckReport, known: Known) -> None:

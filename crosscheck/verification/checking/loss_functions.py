@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
+import reference_numpy.losses as reference_losses
 from crosscheck.frameworks.adapters import Array
 from crosscheck.frameworks.contract import LOSSES
 from crosscheck.verification.checking import exact_functions
 from crosscheck.verification.checking.asking import RaisedByOwnCodeError
-from crosscheck.verification.checking.departing import asked, explained, line
-from crosscheck.verification.checking.exact_functions import LOSS_WORDS, OF_PROBABILITIES
-from crosscheck.verification.checking.findings import CheckReport, Line, Verdict
+from crosscheck.verification.checking.departing import Instance, asked, explained, line
+from crosscheck.verification.checking.exact_functions import OF_PROBABILITIES
+from crosscheck.verification.checking.findings import Line, Verdict
 from crosscheck.verification.checking.forward import MEANT
 from crosscheck.verification.checking.losses import EXPLAINED, GUARDS
 from crosscheck.verification.checking.models import (
@@ -36,6 +37,18 @@ PROBABILITIES = (BINARY, OF_PROBABILITIES)
 COLUMNS_LAST = "the sum over the batch, the mean over the outputs"
 EACH = Factor("not summed or averaged", lambda batch, outputs: 1.0)
 SUM = next(each for each in FACTORS if each.words == "the sum over the batch")
+
+# Logits, times how far they reach.
+SURE = np.array(
+    [
+        [1.0, -1, 0, -1],
+        [-1, 1, -0.5, 0.5],
+        [0, -1, 1, 0.25],
+        [1, 0.5, -1, -1],
+        [-1, -1, -1, 1],
+        [0.5, 1, 0.25, -1],
+    ]
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -239,36 +252,35 @@ def located(adapter: Any, names: Sequence[str]) -> tuple[Known, list[str]] | Non
             values = [each.reshape(()) for each in values_of(adapter, way)]
         except (RaisedByOwnCodeError, ValueError):
             continue
+        pairs = list(zip(batches(way.labels), values, strict=True))
         for contract in LOSSES:
             name, words = STATED[contract]
             factor = next(each for each in FACTORS if each.words == words)
             known = Known(name, factor, way)
-            if name in names and not way.labels and (found := mistakes(known, contract, values)):
+            if name in names and not way.labels and (found := mistakes(known, contract, pairs)):
                 return known, found
         for name in names:
             for factor in (*NEGATIVE, *factors_of(name)):
                 known = Known(name, factor, way)
-                exact = [exactly(known, batch) for batch in batches(way.labels)]
-                pairs = zip(values, exact, strict=True)
-                if factor.sign < 0 and all(within(value, one).holds for value, one in pairs):
+                exact = [(value, exactly(known, batch)) for batch, value in pairs]
+                if factor.sign < 0 and all(within(value, one).holds for value, one in exact):
                     turned = replace(factor, words=factor.words.removeprefix("minus "), sign=1)
                     return Known(name, turned, way), ["the sign is turned round"]
-                pairs = zip(values, exact, strict=True)
-                if factor.sign > 0 and all(near(v, one.value) < MEANT for v, one in pairs):
+                if factor.sign > 0 and all(near(v, one.value) < MEANT for v, one in exact):
                     return known, []
     return None
 
 
-def mistakes(known: Known, contract: str, values: Sequence[Array]) -> list[str]:
-    """The known mistakes of a loss that give its wrong values on both batches."""
-    found: list[list[str]] = []
-    for value, batch in zip(values, batches(known.way.labels), strict=True):
-        found.append(mistakes_at(known, contract, batch, value))
-    return [each for each in found[0] if each in found[1]]
+def mistakes(known: Known, contract: str, values: Sequence[tuple[Batch, Array]]) -> list[str]:
+    """The known mistakes of a loss that give its wrong values on these batches."""
+    instances = [
+        Instance(value, exactly(known, batch), _again(known, contract, batch))
+        for batch, value in values
+    ]
+    return explained(reference_losses.LOSSES[contract], instances)
 
 
-def mistakes_at(known: Known, contract: str, batch: Batch, value: Array) -> list[str]:
-    """The known mistakes of a loss that give its wrong value on one batch."""
+def _again(known: Known, contract: str, batch: Batch) -> Callable[[Any], Array]:
     words = STATED[contract][1]
     own = next(each for each in FACTORS if each.words == words)
     factor = batch.factor(known.factor) / batch.factor(own)
@@ -277,9 +289,7 @@ def mistakes_at(known: Known, contract: str, batch: Batch, value: Array) -> list
         a, t = batch.outputs.copy(), batch.targets.copy()
         return np.asarray(factor * framework.losses.LOSSES[contract](a, t))
 
-    files = ("losses", "activations")
-    exact = exactly(known, batch)
-    return [each for file in files for each in explained("forward", file, again, value, exact)]
+    return again
 
 
 def judged(
@@ -294,5 +304,5 @@ def judged(
     computed = computed.reshape(exact.value.shape) if computed.size == 1 else computed
     found = line(quantity, computed, exact)
     if found.verdict == Verdict.WRONG and contract is not None and not known.each:
-        found = replace(found, mistakes=tuple(mistakes_at(known, contract, batch, computed)))
+        found = replace(found, mistakes=tuple(mistakes(known, contract, [(batch, computed)])))
     return found

@@ -6,16 +6,19 @@ from typing import Any
 
 import numpy as np
 
+import reference_numpy.gradients as reference_gradients
 from crosscheck.frameworks.adapters import Array
 from crosscheck.verification.checking import exact_functions
 from crosscheck.verification.checking.asking import RaisedByOwnCodeError
-from crosscheck.verification.checking.departing import asked, explained, line
+from crosscheck.verification.checking.departing import Instance, asked, explained, line
 from crosscheck.verification.checking.exact_functions import LOSS_WORDS
 from crosscheck.verification.checking.findings import CheckReport, Line, Verdict
 from crosscheck.verification.checking.loss_functions import (
-    OF_PROBABILITIES,
+    CANDIDATES,
+    LOGITS,
     PROBABILITIES,
     SUM,
+    SURE,
     Batch,
     Known,
     Way,
@@ -23,7 +26,14 @@ from crosscheck.verification.checking.loss_functions import (
     scaled,
     ways_of,
 )
-from crosscheck.verification.checking.models import FACTORS, NEGATIVE, SQUARED, STATED, Factor
+from crosscheck.verification.checking.models import (
+    CROSS,
+    FACTORS,
+    NEGATIVE,
+    SQUARED,
+    STATED,
+    Factor,
+)
 from crosscheck.verification.checking.within import near, within
 from crosscheck.verification.exact_values import ExactTensor
 
@@ -54,8 +64,8 @@ def judge_loss_slope(adapter: Any, report: CheckReport, known: Known, contract: 
     mine = SUM if known.each else known.factor
     try:
         if own is None:
-            values = _by_tape(tape, known)
-            values_of = {known.way: values}
+            own_batches = batches(known.way.labels)
+            values_of = {known.way: [_by_tape(adapter, known, each) for each in own_batches]}
         else:
             values_of = {way: _values(own, way) for way in _orders(adapter, known)}
     except RaisedByOwnCodeError as error:
@@ -66,6 +76,8 @@ def judge_loss_slope(adapter: Any, report: CheckReport, known: Known, contract: 
             continue  # of what is moved, it is near to this one and no more
         if (fraction := _fraction(slope, values_of[slope.way])) is not None:
             _add(report, slope, mine, fraction)
+            if slope.factor.sign > 0:
+                _tails(adapter, report, slope, known)
             return
     if known.guard is not None:
         text = "not judged: the probabilities are moved before the logarithm is taken"
@@ -82,9 +94,7 @@ def judge_loss_slope(adapter: Any, report: CheckReport, known: Known, contract: 
 
 def judge_slope_of_a_loss(adapter: Any, report: CheckReport, stated: str | None) -> None:
     """Find out of which loss a function of two arrays is the slope."""
-    names = [SQUARED, OF_PROBABILITIES, "softmax_cross_entropy"]
-    names += ["binary_cross_entropy", "sigmoid_binary_cross_entropy"]
-    names = names if stated is None else [STATED[stated][0]]
+    names: Sequence[str] = CANDIDATES if stated is None else [STATED[stated][0]]
     refused: RaisedByOwnCodeError | None = None
     for way in ways_of(adapter):
         try:
@@ -116,22 +126,37 @@ def _orders(adapter: Any, known: Known) -> list[Way]:
 
 
 def _values(own: Callable[..., Array], way: Way) -> list[Array]:
-    return [
-        way.like(batch, asked(own, *way.arrays(batch))) for batch in batches(way.labels)
-    ]
+    return [way.like(batch, asked(own, *way.arrays(batch))) for batch in batches(way.labels)]
 
 
-def _by_tape(tape: Callable[..., Array], known: Known) -> list[Array]:
-    at = int(known.way.targets_first)
-    found = []
-    for batch in batches(known.way.labels):
-        ones = np.ones(()) if not known.each else None
+def _by_tape(adapter: Any, known: Known, batch: Batch) -> Array:
+    at, arrays = int(known.way.targets_first), known.way.arrays(batch)
+    ones = np.ones_like(asked(adapter.value, *arrays))
+    slope = asked(lambda *given: adapter.tape(ones, *given, at=at), *arrays)
+    return known.way.like(batch, slope)
 
-        def pulled(*arrays: Array, ones: Array | None = ones) -> Array:
-            return tape(ones, *arrays, at=at)
 
-        found.append(known.way.like(batch, asked(pulled, *known.way.arrays(batch))))
-    return found
+def _tails(adapter: Any, report: CheckReport, slope: Slope, known: Known) -> None:
+    """The slope of logits that reach far; past what data reach, what is wrong is advice."""
+    if slope.loss not in (CROSS, LOGITS):
+        return
+    own, way = getattr(adapter, "slope", None), slope.way
+    for reach in (40.0, 800.0):
+        batch = Batch(reach * SURE, batches(way.labels)[0].targets)
+        quantity = f"slope at z of {reach:g}"
+        try:
+            if own is None:
+                computed = _by_tape(adapter, known, batch)
+            else:
+                computed = way.like(batch, asked(own, *way.arrays(batch)))
+        except RaisedByOwnCodeError as error:
+            found = Line(quantity, Verdict.WRONG, f"raises {error}", np.inf)
+        else:
+            found = line(quantity, computed, slope.exactly(batch))
+        if found.verdict == Verdict.WRONG and reach > 40:
+            report.advice.append(f"{quantity}: {found.text}")
+        else:
+            report.lines.append(found)
 
 
 def _possible(loss: str, mine: Factor, ways: Sequence[Way]) -> Iterator[Slope]:
@@ -184,4 +209,5 @@ def _mistakes(contract: str, slope: Slope, batch: Batch, computed: Array) -> lis
     exact = slope.exactly(batch)
     if near(computed, exact.value) == np.inf:
         return []
-    return [*explained("gradient", "gradients", again, computed, exact)]
+    gradient = reference_gradients.LOSS_GRADIENTS[contract]
+    return explained(gradient, [Instance(computed, exact, again)])

@@ -196,10 +196,8 @@ def judge(
         )
         report.target, report.understood = target, understood.words
         return report
-    stated = {"activations": options.activations, "loss": options.loss}
-    if understood.kind == "function":
-        return check_function(understood, target, **stated)
-    return check_network(understood, target, **stated)
+    judge_it = check_function if understood.kind == "function" else check_network
+    return judge_it(understood, target, activations=options.activations, loss=options.loss)
 
 
 def _understood(
@@ -211,22 +209,25 @@ def _understood(
             return understand_function(namespace, name, settings)
     try:
         return understand(namespace, name, settings)
-    except NotUnderstoodError:
-        optimizers = [
-            value
-            for key, value in namespace.items()
-            if (key == name if name else _is_own(value, namespace)) and is_optimizer(value)
-        ]
-        if len(optimizers) == 1:
-            return understand_optimizer(optimizers[0], settings, name)
-        if name is None or name.partition(".")[0] not in namespace:
-            raise
+    except NotUnderstoodError as error:
+        refused = error
+    optimizers = [
+        value
+        for key, value in namespace.items()
+        if (key == name if name else _is_own(value, namespace)) and is_optimizer(value)
+    ]
+    if len(optimizers) == 1:
         try:
-            return understand_function(namespace, name, settings)
+            return understand_optimizer(optimizers[0], settings, name)
         except NotUnderstoodError as error:
-            if len(_arguments(namespace.get(name))) in (1, 2):
-                raise error from None
-            raise
+            refused = error
+    if name is None or name.partition(".")[0] not in namespace:
+        raise refused
+    try:
+        return understand_function(namespace, name, settings)
+    except NotUnderstoodError as error:
+        alone = inspect.isroutine(namespace.get(name)) and not optimizers
+        raise (error if alone else refused) from None
 
 
 # Names of functions that are parts of a network, of which there is more to be judged.
