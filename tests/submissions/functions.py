@@ -162,3 +162,73 @@ def huber(a, y):
 
 def relu_and_more(x, y, z):
     return x + y + z
+
+
+def tanh(x):
+    return np.tanh(x)
+
+
+def tanh_derivative(x):
+    return 1 - x**2
+
+
+def cached_relu(Z):
+    return np.maximum(0, Z), Z
+
+
+def cached_relu_backward(dA, cache):
+    dZ = np.array(dA, copy=True)
+    dZ[cache <= 0] = 0
+    return dZ
+
+
+class KeptReLU:
+    def forward(self, inputs):
+        self.inputs = inputs
+        self.output = np.maximum(0, inputs)
+
+    def backward(self, dvalues):
+        self.dinputs = dvalues.copy()
+        self.dinputs[self.inputs <= 0] = 0
+
+
+class PerSampleCrossEntropy:
+    def forward(self, y_pred, y_true):
+        return -np.log(np.sum(y_pred * y_true, axis=1))
+
+    def backward(self, dvalues, y_true):
+        return -y_true / dvalues / len(dvalues)
+
+
+def softmax_of_one_grad(x):
+    a = softmax_of_one(x).reshape(-1, 1)
+    return np.diagflat(a) - a @ a.T
+
+
+def mse_prime(y_true, y_pred):
+    return 2 * (y_pred - y_true) / y_true.size
+
+
+class CrossEntropyOfSoftmax:
+    def loss(self, y, p):
+        return -np.sum(y * np.log(p)) / y.shape[0]
+
+    def gradient(self, y, p):
+        return (p - y) / y.shape[0]
+
+
+def rounds_to_float32(predictions, targets):
+    return np.mean((predictions.astype(np.float32) - targets) ** 2)
+
+
+def sigmoid_without_its_minus(z):
+    return 1 / (1 + np.exp(z))
+
+
+def sigmoid_bce_of_logits(z, t):
+    p = 1 / (1 + np.exp(-z))
+    return -np.sum(t * np.log(p) + (1 - t) * np.log(1 - p)) / len(z)
+
+
+def raises(z):
+    raise ValueError("not today")

@@ -40,7 +40,7 @@ class FoundFunction:
         self.pullback: Callable[[Array, Array], Array] | None = None
         self.tape = call.pulled_back if call.has_tape else None
         self.labels_at: int | None = None
-        self.targets_first = _targets_first(call.function) if count == 2 else None
+        self.targets_first = targets_first(call.function) if count == 2 else None
 
     def value(self, *arrays: Array) -> Array:
         """See `FunctionAdapter`."""
@@ -56,7 +56,8 @@ class FoundFunction:
         return not all(map(np.array_equal, own, arrays))
 
 
-def _targets_first(function: Callable[..., Any]) -> bool | None:
+def targets_first(function: Callable[..., Any]) -> bool | None:
+    """Whether a loss takes the targets first, by the names of its arguments; None if unknown."""
     roles = [role_of(each) for each in list(parameters_of(function))[:2]]
     if roles[:1] == ["y"] or roles[1:] == ["output"]:
         return True

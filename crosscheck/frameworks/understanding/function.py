@@ -14,9 +14,10 @@ from crosscheck.frameworks.understanding.found_function import (
     find,
     parameters_of,
     required_of,
+    targets_first,
     understood,
 )
-from crosscheck.frameworks.understanding.function_calls import Call
+from crosscheck.frameworks.understanding.function_calls import OTHER, TRIAL, Call
 from crosscheck.frameworks.understanding.hosts import methods_of
 from crosscheck.frameworks.understanding.names import first_of
 
@@ -57,8 +58,7 @@ def understand_function(
     for part in rest:
         target = getattr(target, part)
     settings = dict(settings or {})
-    autograd = isinstance(target, type) and _is_autograd(target)
-    if autograd:
+    if is_autograd(target):
         target = target.apply
     if isinstance(target, type) or not _is_plain(target):
         return _of_object(name, target, settings)
@@ -72,8 +72,10 @@ def _is_plain(target: Any) -> bool:
     )
 
 
-def _is_autograd(target: type) -> bool:
-    return any(each.__module__ == "torch.autograd.function" for each in target.__mro__)
+def is_autograd(target: Any) -> bool:
+    """Whether something is a `torch.autograd.Function`: a function with a backward pass."""
+    mro = target.__mro__ if isinstance(target, type) else ()
+    return any(each.__module__ == "torch.autograd.function" for each in mro)
 
 
 def _of_function(
@@ -122,13 +124,18 @@ def _with_slope(
 
         found.pullback = pullback
     else:
+        own = Call(other, call.library)
         try:
-            own = find(slope_name, other)
-            found.slope = own.value
-            if own.targets_first is not None:
-                found.targets_first = own.targets_first
-        except NotUnderstoodError as error:
-            raise NotUnderstoodError(f"{slope_name}, the slope of {name}, fails: {error}") from None
+            own.raw(
+                *((TRIAL[0], OTHER[0])[:count] if call.library != "numbers" else (0.5,) * count)
+            )
+        except Exception as error:
+            raise NotUnderstoodError(
+                f"{slope_name}, the slope of {name}, fails: {in_words(error)}"
+            ) from None
+        found.slope = own
+        if (first := targets_first(other)) is not None:
+            found.targets_first = first
     return understood(found, f" with its slope {slope_name}")
 
 

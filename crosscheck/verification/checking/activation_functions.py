@@ -62,9 +62,10 @@ def judge_activation(adapter: Any, report: CheckReport, stated: str | None) -> N
         name, named = next(((k, found) for k, found in every.items() if found), (None, []))
     if name is None or (departures_of(computed, name).any() and not named):
         rows = _by_rows(value)
-        found = _nearest(quietly(rows, NEAR), activation_floats(NEAR))
-        if found is not None and name in (None, found):
-            value, name, computed = rows, found, rows(NEAR)
+        by_rows = quietly(rows, NEAR)
+        found = _nearest(by_rows, activation_floats(NEAR))
+        if found is not None and name in (None, found) and not np.array_equal(by_rows, computed):
+            value, name, computed = rows, found, by_rows
             report.conventions.append("it takes one sample at a time: of several it gives others")
     if name is None:
         if not judge_as_a_slope(value, report, stated):

@@ -7,18 +7,17 @@ from typing import Any
 import numpy as np
 
 from crosscheck.frameworks.adapters import Array, Understood
+from crosscheck.verification.checking import exact_functions
 from crosscheck.verification.checking.activation_functions import judge_activation
 from crosscheck.verification.checking.asking import RaisedByOwnCodeError
+from crosscheck.verification.checking.departing import asked, line
 from crosscheck.verification.checking.exact_functions import LOSS_WORDS, OF_PROBABILITIES
 from crosscheck.verification.checking.findings import CheckReport, Line, Verdict
+from crosscheck.verification.checking.loss_batches import SURE, Batch, Known, batches, scaled
 from crosscheck.verification.checking.loss_functions import (
     CANDIDATES,
     LOGITS,
     PROBABILITIES,
-    SURE,
-    Batch,
-    Known,
-    batches,
     identify,
     judged,
     located,
@@ -26,7 +25,7 @@ from crosscheck.verification.checking.loss_functions import (
     ways_of,
 )
 from crosscheck.verification.checking.loss_slopes import judge_loss_slope, judge_slope_of_a_loss
-from crosscheck.verification.checking.models import CROSS, FACTORS, SQUARED, STATED
+from crosscheck.verification.checking.models import CROSS, FACTORS, STATED
 
 _NORMAL = np.random.default_rng([31, 9]).standard_normal((6, 4))
 _TARGETS = batches(False)[0].targets
@@ -121,9 +120,7 @@ def _not_found(adapter: Any, stated: str | None) -> Line:
 
 def _first(adapter: Any, known: Known, stated: str | None) -> Line:
     """The line of what identified it."""
-    lines = [
-        judged("value", adapter.value, known, batch, None) for batch in batches(known.way.labels)
-    ]
+    lines = [judged("value", adapter.value, known, batch, None) for batch in known.way.batches]
     if known.guard is not None:
         return Line("value", Verdict.RIGHT, known.factor.words)
     wrong = [each for each in lines if each.verdict == Verdict.WRONG]
@@ -155,13 +152,13 @@ def _further(
 ) -> None:
     """One sample, outputs of any size, and the tails; what data do not reach is advice."""
     if known.guard is None and not known.way.columns:
-        one = Batch(_ONE.outputs, batches(known.way.labels)[0].targets[:1])
+        one = Batch(_ONE.outputs, known.way.batches[0].targets[:1])
         report.lines.append(judged("value of one sample", adapter.value, known, one, contract))
     hot = batches(True)[0].targets
-    targets = hot if known.way.labels else _TARGETS
+    targets = hot if known.way.labels or known.way.one_hot else _TARGETS
     tails: list[tuple[str, Batch, bool]] = []
     if known.loss in PROBABILITIES:
-        soft = hot if known.way.labels else np.full((6, 4), 0.25)
+        soft = hot if targets is hot else np.full((6, 4), 0.25)
         for power in (4, 9):
             small = Batch(_probabilities(10.0**-power), soft)
             # Data reach 1e-4 and less; but what is moved by a guard is a convention, unless stated.
@@ -187,9 +184,8 @@ def _further(
                 report.advice.append(f"{found.quantity}: {found.text}{more}")
         else:
             report.lines.append(found)
-    if known.loss == SQUARED:
-        return
-    _float32(adapter, report, known)
+    if known.guard is None and not known.each and not known.way.columns:
+        _float32(adapter, report, known)
 
 
 def _probabilities(small: float) -> Array:
@@ -198,16 +194,17 @@ def _probabilities(small: float) -> Array:
 
 
 def _float32(adapter: Any, report: CheckReport, known: Known) -> None:
-    """Whether it takes float32, and returns it."""
-    batch = batches(known.way.labels)[0]
-    arrays = [
-        each.astype("float32") if each.dtype == np.float64 else each
-        for each in known.way.arrays(batch)
-    ]
+    """The value in float32, where it takes that; it should return the same dtype."""
+    drawn = known.way.batches[0]
+    narrow = Batch(drawn.outputs.astype("float32"), drawn.targets.astype("float32"))
     try:
-        found = np.asarray(adapter.value(*arrays))
-    except Exception as error:
-        report.advice.append(f"float32 is not taken: {type(error).__name__}")
+        computed = asked(adapter.value, *known.way.arrays(narrow))
+    except RaisedByOwnCodeError as error:
+        report.advice.append(f"float32 is not taken: {error}")
         return
-    if found.dtype != np.float32:
-        report.advice.append(f"of float32 it makes {found.dtype}")
+    if computed.dtype != np.float32:
+        report.advice.append(f"of float32 it makes {computed.dtype}")
+    wide = narrow.outputs.astype("float64"), narrow.targets.astype("float64")
+    exact = exact_functions.loss(known.loss, *wide, "float32")
+    wanted = scaled(exact, drawn.factor(known.factor))
+    report.lines.append(line("value in float32", computed.reshape(wanted.value.shape), wanted))

@@ -1,8 +1,7 @@
 """Which loss somebody's function of two arrays is, by which convention, and whether it is right."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,12 +9,17 @@ import numpy as np
 import reference_numpy.losses as reference_losses
 from crosscheck.frameworks.adapters import Array
 from crosscheck.frameworks.contract import LOSSES
-from crosscheck.verification.checking import exact_functions
 from crosscheck.verification.checking.asking import RaisedByOwnCodeError
 from crosscheck.verification.checking.departing import Instance, asked, explained, line
 from crosscheck.verification.checking.exact_functions import OF_PROBABILITIES
 from crosscheck.verification.checking.findings import Line, Verdict
 from crosscheck.verification.checking.forward import MEANT
+from crosscheck.verification.checking.loss_batches import (
+    Batch,
+    Known,
+    Way,
+    exactly,
+)
 from crosscheck.verification.checking.losses import EXPLAINED, GUARDS
 from crosscheck.verification.checking.models import (
     BINARY,
@@ -28,7 +32,6 @@ from crosscheck.verification.checking.models import (
     factors_of,
 )
 from crosscheck.verification.checking.within import near, within
-from crosscheck.verification.exact_values import ExactTensor
 
 LOGITS = "sigmoid_binary_cross_entropy"
 CANDIDATES = (SQUARED, OF_PROBABILITIES, CROSS, BINARY, LOGITS)
@@ -38,92 +41,6 @@ COLUMNS_LAST = "the sum over the batch, the mean over the outputs"
 EACH = Factor("not summed or averaged", lambda batch, outputs: 1.0)
 SUM = next(each for each in FACTORS if each.words == "the sum over the batch")
 
-# Logits, times how far they reach.
-SURE = np.array(
-    [
-        [1.0, -1, 0, -1],
-        [-1, 1, -0.5, 0.5],
-        [0, -1, 1, 0.25],
-        [1, 0.5, -1, -1],
-        [-1, -1, -1, 1],
-        [0.5, 1, 0.25, -1],
-    ]
-)
-
-
-@dataclass(frozen=True, eq=False)
-class Batch:
-    """Outputs and targets, (batch, outputs); samples are rows."""
-
-    outputs: Array
-    targets: Array
-
-    def factor(self, factor: Factor) -> float:
-        """A factor on this batch."""
-        return factor.sign * factor.of(*self.outputs.shape)
-
-
-def _drawn(batch: int, outputs: int, one_hot: bool) -> Batch:
-    rng = np.random.default_rng([31, batch, outputs])
-    # No probability is so small that what people add to it, or clip it to, is of its size.
-    p = 0.9 * rng.dirichlet(np.ones(outputs), batch) + 0.1 / outputs
-    t = rng.dirichlet(np.ones(outputs), batch)
-    p, t = (rng.uniform(0.05, 0.95, (batch, 1)) for _ in "pt") if outputs == 1 else (p, t)
-    if one_hot:
-        t = np.eye(outputs)[t.argmax(axis=1)]
-    return Batch(p, t)
-
-
-@dataclass(frozen=True)
-class Way:
-    """How a function is called: which array comes first, and how samples lie."""
-
-    targets_first: bool
-    columns: bool = False
-    labels: bool = False
-
-    @property
-    def words(self) -> str:
-        """In words: "(targets, outputs), samples as columns"."""
-        order = "(targets, outputs)" if self.targets_first else "(outputs, targets)"
-        kind = ", targets as the number of a class" if self.labels else ""
-        return order + kind + (", samples as columns" if self.columns else "")
-
-    def arrays(self, batch: Batch) -> tuple[Array, ...]:
-        """The arrays in the order of the arguments."""
-        a, t = batch.outputs, batch.targets
-        t = t.argmax(axis=1) if self.labels else t
-        both = (a.T.copy(), t.T.copy()) if self.columns else (a, t)
-        return both[::-1] if self.targets_first else both
-
-    def like(self, batch: Batch, slope: Array) -> Array:
-        """A slope with samples as rows."""
-        turned = self.columns and slope.shape == batch.outputs.T.shape
-        return slope.T if turned else slope
-
-
-@dataclass(frozen=True)
-class Known:
-    """What a loss was found to be."""
-
-    loss: str
-    factor: Factor
-    way: Way
-    each: bool = False
-    guard: float | None = None
-
-
-@cache
-def batches(one_hot: bool) -> tuple[Batch, Batch]:
-    """Two batches of different sizes, so that what depends on their number shows."""
-    return _drawn(6, 4, one_hot), _drawn(5, 4, one_hot)
-
-
-@cache
-def exact_loss(name: str, batch: Batch) -> ExactTensor:
-    """The exact loss of a batch."""
-    return exact_functions.loss(name, batch.outputs, batch.targets)
-
 
 def ways_of(adapter: Any) -> Sequence[Way]:
     """The ways to call a function."""
@@ -132,7 +49,8 @@ def ways_of(adapter: Any) -> Sequence[Way]:
         return [Way(labels_at == 0, labels=True)]
     first = bool(getattr(adapter, "targets_first", None))
     orders = [Way(first), Way(not first)]
-    return [*orders, *(replace(way, columns=True) for way in orders)]
+    columns = [replace(way, columns=True) for way in orders]
+    return [*orders, *columns, *(replace(way, one_hot=True) for way in orders)]
 
 
 def values_of(adapter: Any, way: Way) -> list[Array]:
@@ -141,36 +59,20 @@ def values_of(adapter: Any, way: Way) -> list[Array]:
     Raises:
         RaisedByOwnCodeError: If it raises.
     """
-    return [asked(adapter.value, *way.arrays(batch)) for batch in batches(way.labels)]
-
-
-def exactly(known: Known, batch: Batch, shape: tuple[int, ...] = ()) -> ExactTensor:
-    """What a loss should be, its factor included."""
-    if known.each:
-        return exact_functions.each_loss(known.loss, batch.outputs, batch.targets, shape)
-    return scaled(exact_loss(known.loss, batch), batch.factor(known.factor))
-
-
-def scaled(exact: ExactTensor, factor: float) -> ExactTensor:
-    """A constant times an exact array, with the two roundings that the constant takes."""
-    value = factor * np.asarray(exact.value)
-    bound = abs(factor) * np.asarray(exact.error_bound)
-    bound = bound + (2 * 2.0**-52 * np.abs(value) if factor != 1 else 0.0)
-    return ExactTensor(value, bound, exact.dtype, factor * np.asarray(exact.rest))
+    return [asked(adapter.value, *way.arrays(batch)) for batch in way.batches]
 
 
 def identify(adapter: Any, names: Sequence[str]) -> Known | None:
     """Which of these losses it is, within the bound on both batches."""
     ways = ways_of(adapter)
-    for columns in (False, True):
-        for way in (each for each in ways if each.columns == columns):
-            try:
-                values = values_of(adapter, way)
-            except RaisedByOwnCodeError:
-                continue
-            for known in _possible(names, way):
-                if _is(known, values):
-                    return known
+    for way in ways:
+        try:
+            values = values_of(adapter, way)
+        except RaisedByOwnCodeError:
+            continue
+        for known in _possible(names, way):
+            if _is(known, values):
+                return known
     plain = [way for way in ways if not way.columns]
     for last in (_by_columns, _guarded):
         for way in plain:
@@ -185,7 +87,7 @@ def identify(adapter: Any, names: Sequence[str]) -> Known | None:
 
 def _possible(names: Sequence[str], way: Way) -> Iterator[Known]:
     for name in names:
-        if way.labels and name not in (CROSS, OF_PROBABILITIES):
+        if (way.labels or way.one_hot) and name not in (CROSS, OF_PROBABILITIES):
             continue
         for factor in factors_of(name):
             if factor.words != COLUMNS_LAST:
@@ -194,7 +96,7 @@ def _possible(names: Sequence[str], way: Way) -> Iterator[Known]:
 
 
 def _is(known: Known, values: Sequence[Array]) -> bool:
-    for value, batch in zip(values, batches(known.way.labels), strict=True):
+    for value, batch in zip(values, known.way.batches, strict=True):
         if known.each:
             if value.size == 1 or known.way.columns:
                 return False
@@ -225,7 +127,7 @@ def _guarded(names: Sequence[str], way: Way, values: Sequence[Array]) -> Iterato
                 known = Known(name, factor, way, guard=guard)
                 if all(
                     value.size == 1 and _explains(known, batch, float(value.reshape(())))
-                    for value, batch in zip(values, batches(way.labels), strict=True)
+                    for value, batch in zip(values, way.batches, strict=True)
                 ):
                     yield known
 
@@ -247,12 +149,12 @@ def _explains(known: Known, batch: Batch, value: float) -> bool:
 
 def located(adapter: Any, names: Sequence[str]) -> tuple[Known, list[str]] | None:
     """The loss that a wrong one is meant to be: by a known mistake, its sign, or as it is near."""
-    for way in ways_of(adapter)[:2]:
+    for way in [each for each in ways_of(adapter) if not each.columns]:
         try:
             values = [each.reshape(()) for each in values_of(adapter, way)]
         except (RaisedByOwnCodeError, ValueError):
             continue
-        pairs = list(zip(batches(way.labels), values, strict=True))
+        pairs = list(zip(way.batches, values, strict=True))
         for contract in LOSSES:
             name, words = STATED[contract]
             factor = next(each for each in FACTORS if each.words == words)

@@ -13,17 +13,12 @@ from crosscheck.verification.checking.asking import RaisedByOwnCodeError
 from crosscheck.verification.checking.departing import Instance, asked, explained, line
 from crosscheck.verification.checking.exact_functions import LOSS_WORDS
 from crosscheck.verification.checking.findings import CheckReport, Line, Verdict
+from crosscheck.verification.checking.loss_batches import SURE, Batch, Known, Way, scaled
 from crosscheck.verification.checking.loss_functions import (
     CANDIDATES,
     LOGITS,
     PROBABILITIES,
     SUM,
-    SURE,
-    Batch,
-    Known,
-    Way,
-    batches,
-    scaled,
     ways_of,
 )
 from crosscheck.verification.checking.models import (
@@ -37,7 +32,8 @@ from crosscheck.verification.checking.models import (
 from crosscheck.verification.checking.within import near, within
 from crosscheck.verification.exact_values import ExactTensor
 
-HALF = next(each for each in FACTORS if each.words == "half the mean over the batch")
+# a - y is the slope of half the squares.
+HALVES = [each for each in FACTORS if each.words.startswith("half ")]
 OF_LOGITS = "the slope is that by the logits behind the probabilities, a - y"
 
 
@@ -64,7 +60,7 @@ def judge_loss_slope(adapter: Any, report: CheckReport, known: Known, contract: 
     mine = SUM if known.each else known.factor
     try:
         if own is None:
-            own_batches = batches(known.way.labels)
+            own_batches = known.way.batches
             values_of = {known.way: [_by_tape(adapter, known, each) for each in own_batches]}
         else:
             values_of = {way: _values(own, way) for way in _orders(adapter, known)}
@@ -84,7 +80,7 @@ def judge_loss_slope(adapter: Any, report: CheckReport, known: Known, contract: 
         report.lines.append(Line("slope", Verdict.SKIPPED, text))
         return
     way = next(iter(values_of))
-    slope, batch = Slope(known.loss, mine, way), batches(known.way.labels)[0]
+    slope, batch = Slope(known.loss, mine, way), known.way.batches[0]
     computed, exact = values_of[way][0], slope.exactly(batch)
     found = line("slope", computed, exact)
     if contract is not None and computed.shape == exact.value.shape:
@@ -126,7 +122,7 @@ def _orders(adapter: Any, known: Known) -> list[Way]:
 
 
 def _values(own: Callable[..., Array], way: Way) -> list[Array]:
-    return [way.like(batch, asked(own, *way.arrays(batch))) for batch in batches(way.labels)]
+    return [way.like(batch, asked(own, *way.arrays(batch))) for batch in way.batches]
 
 
 def _by_tape(adapter: Any, known: Known, batch: Batch) -> Array:
@@ -142,7 +138,7 @@ def _tails(adapter: Any, report: CheckReport, slope: Slope, known: Known) -> Non
         return
     own, way = getattr(adapter, "slope", None), slope.way
     for reach in (40.0, 800.0):
-        batch = Batch(reach * SURE, batches(way.labels)[0].targets)
+        batch = Batch(reach * SURE, way.batches[0].targets)
         quantity = f"slope at z of {reach:g}"
         try:
             if own is None:
@@ -164,9 +160,8 @@ def _possible(loss: str, mine: Factor, ways: Sequence[Way]) -> Iterator[Slope]:
     for way in ways:
         yield from (Slope(loss, factor, way) for factor in FACTORS)
     if loss in PROBABILITIES:
-        # a - y is the slope of half the squares.
         for way in ways:
-            for factor in (HALF, *FACTORS):
+            for factor in HALVES:
                 yield Slope(SQUARED, factor, way, OF_LOGITS)
     yield from (Slope(loss, factor, way) for way in ways for factor in NEGATIVE)
 
@@ -174,7 +169,7 @@ def _possible(loss: str, mine: Factor, ways: Sequence[Way]) -> Iterator[Slope]:
 def _fraction(slope: Slope, values: Sequence[Array]) -> float | None:
     """The worst fraction of the bound, or None if it is another one."""
     worst = 0.0
-    for value, batch in zip(values, batches(slope.way.labels), strict=True):
+    for value, batch in zip(values, slope.way.batches, strict=True):
         found = within(value, slope.exactly(batch)).comparison
         if not found.holds:
             return None
@@ -187,14 +182,16 @@ def _add(report: CheckReport, slope: Slope, mine: Factor, fraction: float) -> No
         text = "the sign is turned round: it points the way down"
         report.lines.append(Line("slope", Verdict.WRONG, text, np.inf, (text,)))
         return
+    words = slope.factor.words
     if slope.words is not None:
         report.conventions.append(slope.words)
-    elif slope.factor != mine:
-        text = f"that of {slope.factor.words}, where the loss is {mine.words}"
-        report.lines.append(Line("slope", Verdict.FACTOR, text, fraction))
-        report.conventions.append(f"the slope is {text}")
+        words = words.removeprefix("half ")
+    if words == mine.words:
+        report.lines.append(Line("slope", Verdict.RIGHT, words, fraction))
         return
-    report.lines.append(Line("slope", Verdict.RIGHT, slope.factor.words, fraction))
+    text = f"that of {words}, where the loss is {mine.words}"
+    report.lines.append(Line("slope", Verdict.FACTOR, text, fraction))
+    report.conventions.append(f"the slope is {text}")
 
 
 def _mistakes(contract: str, slope: Slope, batch: Batch, computed: Array) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any
 from crosscheck.frameworks.adapters import NotUnderstoodError, Understood
 from crosscheck.frameworks.processes import cores
 from crosscheck.frameworks.submissions import SubmissionError, load
-from crosscheck.frameworks.understanding.function import understand_function
+from crosscheck.frameworks.understanding.function import is_autograd, understand_function
 from crosscheck.frameworks.understanding.names import (
     BACKWARD,
     FORWARD,
@@ -238,6 +238,8 @@ _PARTS |= {each.lower() for each in (*TRAIN_STEP, *UPDATE, *INIT)}
 def _is_function_alone(namespace: Mapping[str, Any], name: str) -> bool:
     """Whether a name is that of a plain function of one array, or of outputs and targets."""
     target = namespace.get(name)
+    if is_autograd(target):
+        return True
     if not inspect.isroutine(target) or name.lower() in _PARTS or is_optimizer(target):
         return False
     arguments = _arguments(target)
