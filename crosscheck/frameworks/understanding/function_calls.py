@@ -117,7 +117,7 @@ def libraries(function: Callable[..., Any]) -> Iterator[Library]:
         for each in scope.values()
         if not isinstance(each, str)
     }
-    yield from (each for each in ("jax", "torch") if each in owners and each in sys.modules)  # type: ignore[misc]
+    yield from (each for each in ("jax", "torch") if each in owners and each in sys.modules)
     yield "numpy"
     yield "numbers"
 
