@@ -65,6 +65,8 @@ def test_a_right_activation_is_identified_with_its_slope(name, activation, slope
         ("squared_error", "squared error", "not summed or averaged"),
         ("PerSampleCrossEntropy", "targets of which one is 1", "not summed or averaged"),
         ("CrossEntropyOfSoftmax", "cross-entropy of probabilities", "the mean over the batch"),
+        ("HalfOfEach", "squared error", "half, not summed or averaged"),
+        ("loss_and_slope", "which returns its slope too", "the mean over the batch"),
     ],
 )
 def test_a_right_loss_is_identified_with_its_factor_and_its_order(name, loss, factor):
@@ -86,6 +88,8 @@ def test_a_right_loss_is_identified_with_its_factor_and_its_order(name, loss, fa
         ("negative_bce", "value", "the sign is turned round"),
         ("half_mse_prime", "slope", "the sign is turned round"),
         ("rounds_to_float32", "value", None),
+        ("sigmoid_by_tanh", "value", "sigmoid by tanh"),
+        ("HalfOfTheSlope", "slope", "binary cross-entropy without its second term"),
         ("sigmoid_bce_of_logits", "value at z of 40", None),
     ],
 )
@@ -94,7 +98,7 @@ def test_a_wrong_function_is_located_and_the_known_mistake_named(name, quantity,
     assert report.outcome == Outcome.WRONG
     first = report.first_wrong
     assert first.quantity == quantity
-    assert [each.startswith(mistake) for each in first.mistakes] == [True] if mistake else True
+    assert {each.startswith(mistake) for each in first.mistakes} == {True} if mistake else True
 
 
 @pytest.mark.parametrize(

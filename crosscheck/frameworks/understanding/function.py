@@ -17,7 +17,7 @@ from crosscheck.frameworks.understanding.found_function import (
     targets_first,
     understood,
 )
-from crosscheck.frameworks.understanding.function_calls import OTHER, TRIAL, Call
+from crosscheck.frameworks.understanding.function_calls import LABELS, OTHER, TRIAL, Call, out_of
 from crosscheck.frameworks.understanding.hosts import methods_of
 from crosscheck.frameworks.understanding.names import first_of
 
@@ -102,7 +102,28 @@ def _of_function(
     if switch is not None:
         found.slope = Call(functools.partial(target, **{switch: True}), found.call.library)
         return understood(found, f", its slope with {switch}=True")
+    if found.count == 2 and (own := _second(found)) is not None:
+        found.slope = own
+        return understood(found, ", which returns its slope too")
     return understood(found, "")
+
+
+def _second(found: FoundFunction) -> Callable[..., Array] | None:
+    """The slope that a loss returns beside its value, where it returns two things."""
+
+    def slope(*arrays: Array) -> Array:
+        return out_of(found.call.raw(*arrays)[1])
+
+    arrays: tuple[Array, ...] = (TRIAL, OTHER)
+    if found.labels_at is not None:
+        arrays = (LABELS, TRIAL) if found.labels_at == 0 else (TRIAL, LABELS)
+    result = found.call.raw(*arrays) if found.call.library != "numbers" else None
+    if not isinstance(result, tuple) or len(result) != 2:
+        return None
+    try:
+        return slope if slope(*arrays).shape == TRIAL.shape else None
+    except (TypeError, ValueError):
+        return None
 
 
 def _with_slope(
@@ -142,7 +163,7 @@ def _with_slope(
 def _bases(name: str) -> Iterator[str]:
     """What the function is called whose slope has this name, in the ways in which people write."""
     match = _SLOPE_NAME.fullmatch(name)
-    if match is not None:
+    if match is not None and "_and_" not in name:  # of loss_and_grad the loss comes first
         yield match["after"] or match["before"]
     if name.startswith("my_"):
         yield from (f"my_{each}" for each in _bases(name.removeprefix("my_")))

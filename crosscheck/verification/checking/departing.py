@@ -54,7 +54,7 @@ def line(quantity: str, computed: Array, exact: ExactTensor, at: Array | None = 
     fraction = found.comparison.fraction_of_bound
     if found.holds:
         return Line(quantity, Verdict.RIGHT, "", fraction)
-    if at is None or found.ratio is not None:
+    if at is None or (found.ratio is not None and few_digits(found.ratio) != "1"):
         return Line(quantity, Verdict.WRONG, found.in_words, fraction)
     wrong = departures(computed, exact)
     place = np.unravel_index(np.argmin(np.where(wrong, np.abs(at), np.inf)), at.shape)

@@ -107,7 +107,8 @@ def exact_loss(name: str, batch: Batch) -> ExactTensor:
 def exactly(known: Known, batch: Batch, shape: tuple[int, ...] = ()) -> ExactTensor:
     """What a loss should be, its factor included."""
     if known.each:
-        return exact_functions.each_loss(known.loss, batch.outputs, batch.targets, shape)
+        each = exact_functions.each_loss(known.loss, batch.outputs, batch.targets, shape)
+        return scaled(each, batch.factor(known.factor))
     return scaled(exact_loss(known.loss, batch), batch.factor(known.factor))
 
 

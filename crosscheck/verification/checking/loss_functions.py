@@ -38,8 +38,11 @@ CANDIDATES = (SQUARED, OF_PROBABILITIES, CROSS, BINARY, LOGITS)
 PROBABILITIES = (BINARY, OF_PROBABILITIES)
 # What a sum over columns looks like where samples are rows: it is tried after all others.
 COLUMNS_LAST = "the sum over the batch, the mean over the outputs"
-EACH = Factor("not summed or averaged", lambda batch, outputs: 1.0)
-SUM = next(each for each in FACTORS if each.words == "the sum over the batch")
+EACH = (
+    Factor("not summed or averaged", lambda batch, outputs: 1.0),
+    Factor("half, not summed or averaged", lambda batch, outputs: 0.5),
+)
+SUMS = ("the sum over the batch", "half the sum over the batch")
 
 
 def ways_of(adapter: Any) -> Sequence[Way]:
@@ -60,6 +63,14 @@ def values_of(adapter: Any, way: Way) -> list[Array]:
         RaisedByOwnCodeError: If it raises.
     """
     return [asked(adapter.value, *way.arrays(batch)) for batch in way.batches]
+
+
+def factor_of_slope(known: Known) -> Factor:
+    """The factor that the slope should have: of what is not summed, that of its sum."""
+    if not known.each:
+        return known.factor
+    words = SUMS[[each.words for each in EACH].index(known.factor.words)]
+    return next(each for each in FACTORS if each.words == words)
 
 
 def identify(adapter: Any, names: Sequence[str]) -> Known | None:
@@ -92,7 +103,7 @@ def _possible(names: Sequence[str], way: Way) -> Iterator[Known]:
         for factor in factors_of(name):
             if factor.words != COLUMNS_LAST:
                 yield Known(name, factor, way)
-        yield Known(name, EACH, way, each=True)
+        yield from (Known(name, factor, way, each=True) for factor in EACH)
 
 
 def _is(known: Known, values: Sequence[Array]) -> bool:

@@ -18,7 +18,7 @@ from crosscheck.verification.checking.loss_functions import (
     CANDIDATES,
     LOGITS,
     PROBABILITIES,
-    SUM,
+    factor_of_slope,
     ways_of,
 )
 from crosscheck.verification.checking.models import (
@@ -57,7 +57,7 @@ def judge_loss_slope(adapter: Any, report: CheckReport, known: Known, contract: 
     own, tape = getattr(adapter, "slope", None), getattr(adapter, "tape", None)
     if own is None and tape is None:
         return
-    mine = SUM if known.each else known.factor
+    mine = factor_of_slope(known)
     try:
         if own is None:
             own_batches = known.way.batches
