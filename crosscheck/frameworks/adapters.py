@@ -42,6 +42,9 @@ class NetworkAdapter(Protocol):
         deltas(inputs, targets) -> [dC/dz of each layer]
         update(inputs, targets, rate) -> Layers     the parameters after one step of descent
 
+    An optional attribute `biases` says of each layer whether it has one. The bias of a layer without
+    is set to 0, and its gradient is None.
+
     Attributes:
         sizes: The units of the inputs, of each hidden layer, and of the outputs.
     """

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crosscheck.frameworks.adapters import Array, Layers
+from crosscheck.frameworks.adapters import Array
 from crosscheck.numerics.comparison import Tensor
 from crosscheck.verification.cases.own import OwnGradients, own_network
 from crosscheck.verification.cases.stages import Stage, Stages
@@ -19,6 +19,9 @@ from crosscheck.verification.exact_values import ExactPass
 from crosscheck.verification.judging import Attempt
 from crosscheck.verification.mistakes.catalogue import catalogue
 from crosscheck.verification.reproduction import reproduced
+
+# The gradient of each weight and bias; None for a bias that is not there.
+Grads = Sequence[tuple[Array, Array | None]]
 
 
 @dataclass(frozen=True)
@@ -81,16 +84,19 @@ def _judged(
     factor: Factor,
     of_loss: Factor | None,
     batches: Sequence[Drawn],
-    computed: Sequence[Layers],
+    computed: Sequence[Grads],
 ) -> Gradients:
     exact = [model.exactly(drawn) for drawn in batches]
     lines = []
     for layer in reversed(range(len(batches[0].params))):
         for part, name in enumerate(("W", "b")):
             found = [
-                within(own[layer][part], every.grads[layer][part], factor.at(drawn))
-                for own, every, drawn in zip(computed, exact, batches, strict=True)
+                within(own, every.grads[layer][part], factor.at(drawn))
+                for layers, every, drawn in zip(computed, exact, batches, strict=True)
+                if (own := layers[layer][part]) is not None
             ]
+            if not found:
+                continue  # a layer without a bias
             quantity = f"gradient of {name}{layer + 1}"
             lines.append(_line(quantity, found, factor, of_loss, batches))
     convention = None
@@ -143,7 +149,7 @@ def _departure(found: Sequence[Found], batches: Sequence[Drawn]) -> str | None:
 # ----- which known mistake -----
 
 
-def _named(judged: Gradients, batches: Sequence[Drawn], computed: Sequence[Layers]) -> Gradients:
+def _named(judged: Gradients, batches: Sequence[Drawn], computed: Sequence[Grads]) -> Gradients:
     """The judgement with the known mistakes that give all its wrong values, on every batch."""
     names: tuple[str, ...] = ()
     for model in _forms(judged.model):
@@ -183,7 +189,7 @@ def _case(drawn: Drawn, form: tuple[tuple[str, ...], str]) -> OwnGradients:
 
 
 def _attempt(
-    drawn: Drawn, form: tuple[tuple[str, ...], str], own: Layers, factor: Factor
+    drawn: Drawn, form: tuple[tuple[str, ...], str], own: Grads, factor: Factor
 ) -> Attempt:
     """The gradients in the place of a framework's, all else being right."""
     exact: ExactPass = drawn.exactly(*form)
@@ -191,13 +197,16 @@ def _attempt(
     grads: dict[str, Tensor] = {}
     for index, (weight, bias) in enumerate(own):
         grads[f"[{index}].weight"] = Tensor(_scaled(weight, factor.at(drawn)))
-        grads[f"[{index}].bias"] = Tensor(_scaled(bias, factor.at(drawn)))
-    right = {"": Tensor(np.asarray(exact.loss.value))}
+        right = np.asarray(exact.grads[index].bias.value)  # in place of one that is not there
+        grads[f"[{index}].bias"] = Tensor(
+            right if bias is None else _scaled(bias, factor.at(drawn))
+        )
+    value = {"": Tensor(np.asarray(exact.loss.value))}
     unchanged = {
         place: Tensor(tensor.value) for place, tensor in case["arguments afterwards"].items()
     }
     stages: Stages = {
-        Stage.GRADIENTS: {"loss": right, "grads": grads, "arguments afterwards": unchanged}
+        Stage.GRADIENTS: {"loss": value, "grads": grads, "arguments afterwards": unchanged}
     }
     return Attempt("yours", stages)
 

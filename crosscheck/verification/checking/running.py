@@ -183,8 +183,7 @@ def judge(
         )
         report.target, report.understood = target, understood.words
         return report
-    stated = {"activations": options.activations, "loss": options.loss}
-    return check_network(understood, target, **stated)
+    return check_network(understood, target, activations=options.activations, loss=options.loss)
 
 
 def _understood(
