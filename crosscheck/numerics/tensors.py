@@ -55,7 +55,7 @@ def by_leaf(steps: Tensor, tree: Any) -> Tensors:
     found, first = {}, 0
     for place, leaf in leaves(tree).items():
         own = slice(first, first + leaf.size)
-        found[place] = Tensor(*(part[:, own].reshape(-1, *leaf.shape) for part in parts))
+        found[place] = Tensor(*(part[:, own].reshape(len(part), *leaf.shape) for part in parts))
         first += leaf.size
     return found
 
@@ -81,6 +81,9 @@ def _bounded_steps(balls: Sequence[Any], limits: Sequence[Any]) -> Tensor:
 def _bounded(balls: Any, bound: Any) -> Tensor:
     array = np.asarray(balls, dtype=object)
     limit = np.broadcast_to(bound, array.shape)
+    if not array.size:
+        nothing = np.zeros(array.shape)
+        return Tensor(nothing, limit, nothing, nothing)
     parts = [_parts(*each) for each in zip(array.flat, limit.flat, strict=True)]
     middle, rest, radius = (np.reshape(part, array.shape) for part in zip(*parts, strict=True))
     return Tensor(middle, limit, rest, radius)
