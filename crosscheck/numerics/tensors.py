@@ -1,6 +1,7 @@
 """Trees as named tensors: what a framework computed, and exact values with their bounds."""
 
 from collections.abc import Mapping, Sequence
+from math import isinf
 from typing import Any
 
 import numpy as np
@@ -96,10 +97,10 @@ def _parts(ball: arb, bound: float) -> tuple[float, float, float]:
     bits than the largest precision has. Anywhere else a missing enclosure raises an error. And a
     number beyond the largest float, which has no bound, is as far as a float goes: infinite.
     """
-    if not ball.is_finite() and np.isinf(bound):
+    if not ball.is_finite() and isinf(bound):
         return 0.0, 0.0, np.inf
     middle = to_float(ball)
-    if np.isinf(middle):
+    if isinf(middle):
         return middle, 0.0, 0.0
     return middle, float((ball - middle).mid()), 0.0 if is_narrow(ball) else float(ball.rad())
 
