@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,7 @@ def case(sizes, batch=5, seed=0):
     rng = np.random.default_rng(seed)
     params = tuple(
         Layer(rng.normal(size=(units, before)), rng.normal(size=units))
-        for before, units in zip(sizes[:-1], sizes[1:], strict=True)
+        for before, units in pairwise(sizes)
     )
     targets = np.eye(sizes[-1])[rng.integers(sizes[-1], size=batch)]
     return params, rng.normal(size=(batch, sizes[0])), targets
@@ -86,7 +87,9 @@ def test_outputs_and_gradients_are_read_where_they_are(name):
     for _ in range(2):  # the first call leaves nothing behind
         for found, right in zip(adapter.gradients(inputs, targets), grads, strict=True):
             pairs = [(a, b) for a, b in zip(found, right, strict=True) if a is not None]
-            same += [a.shape == b.shape and np.allclose(a, scale * b, 1e-9, 1e-12) for a, b in pairs]
+            same += [
+                a.shape == b.shape and np.allclose(a, scale * b, 1e-9, 1e-12) for a, b in pairs
+            ]
     assert all(same) == (answer["mistake"] is None)
     if hasattr(adapter, "loss"):
         assert np.isclose(adapter.loss(inputs, targets) / scale, value, rtol=1e-12, atol=0)
@@ -108,7 +111,9 @@ def test_hidden_activations_and_deltas_are_what_they_are_called(name):
         assert shapes == [(len(inputs), units) for units in adapter.sizes[1:]]
 
 
-@pytest.mark.parametrize("name", ["rows_two_layers.py", "course_functions.py", "updates_at_once.py"])
+@pytest.mark.parametrize(
+    "name", ["rows_two_layers.py", "course_functions.py", "updates_at_once.py"]
+)
 def test_an_update_is_a_step_of_its_own_gradient(name):
     adapter = found_in(name).make()
     params, inputs, targets = case(adapter.sizes)

@@ -1,4 +1,4 @@
-"""What to say of an object that is not understood: what was found, what is missing, what to write."""
+"""What to say of an object that is not understood: what was found, is missing, and to write."""
 
 import inspect
 from collections.abc import Mapping
@@ -60,8 +60,7 @@ def advice(
             f"{name} is not understood.",
             f"found: functions {_listed(callables)}; arrays {_arrays(arrays)}",
             f"missing: {'; '.join(missing)}",
-            "Write an adapter beside it, and check that: "
-            "crosscheck check FILE.py:Adapter",
+            "Write an adapter beside it, and check that: crosscheck check FILE.py:Adapter",
             *_adapter(name, target, layouts, callables),
         ]
     )
@@ -96,9 +95,7 @@ def _arrays(arrays: list[Leaf]) -> str:
     return _listed([f"{in_words(each.path)} {each.shape}" for each in arrays])
 
 
-def _adapter(
-    name: str, target: Any, layouts: list[Layout], callables: list[str]
-) -> list[str]:
+def _adapter(name: str, target: Any, layouts: list[Layout], callables: list[str]) -> list[str]:
     """The lines to write, with the names of this object wherever they are known."""
     make = f"{name}(...)" if isinstance(target, type) else name
     is_object = target is not None and not inspect.isroutine(target)

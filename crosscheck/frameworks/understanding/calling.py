@@ -1,4 +1,4 @@
-"""Call somebody's function without knowing the order of its arguments: by their names, by trying."""
+"""Call somebody's function without knowing its arguments: by their names, and by trying."""
 
 import inspect
 import itertools
@@ -95,7 +95,8 @@ def bindings(function: Callable[..., Any], given: Given) -> Iterator[Binding]:
                 continue
             if roles == ["y"]:
                 roles = ["y", LEFT_OUT]
-        elif not roles or role_of(parameter.name) in (None, "output", "X", "y"):
+        elif role_of(parameter.name) in (None, "output", "X", "y", "cache"):
+            # A name such as grad_output is never guessed to be anything else.
             roles += [each for each in UNKNOWN if each in given.roles and each not in roles]
         if not roles:
             return
@@ -115,6 +116,8 @@ def _roles(name: str, given: Given) -> list[str]:
     """What an argument may take, the likeliest first."""
     found = [f"'{name}'"] if name in given.named else []
     role = role_of(name)
+    if role == "slope" and role not in given.roles:
+        role = "grads" if name.lower().startswith("grad") else role
     # A name such as "a" or "m" is a role only where nothing of that very name is known.
     if role is not None and role in given.roles and not (found and role in ("output", "batch")):
         found = [role, *found] if role in ("X", "y", "params", "rate") else [*found, role]

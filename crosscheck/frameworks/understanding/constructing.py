@@ -161,7 +161,9 @@ def _low(parameter: inspect.Parameter) -> str:
 
 def _samples(sizes: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(20)
-    return rng.uniform(-1, 1, (SAMPLES, sizes[0])), np.eye(sizes[-1])[np.arange(SAMPLES) % sizes[-1]]
+    return rng.uniform(-1, 1, (SAMPLES, sizes[0])), np.eye(sizes[-1])[
+        np.arange(SAMPLES) % sizes[-1]
+    ]
 
 
 def construct(

@@ -19,8 +19,8 @@ from crosscheck.frameworks.understanding.leaves import (
     put,
 )
 from crosscheck.frameworks.understanding.names import (
-    INPUTS_AT,
     EPOCHS_AT,
+    INPUTS_AT,
     RATES_AT,
     TARGETS_AT,
     Path,
@@ -121,7 +121,10 @@ class Engine:
             "one": 1,
             "batch": 1 if self.one_by_one else len(inputs),
             "zero": 0.0,
-            "pairs": [(np.array(a)[:, None], np.array(b)[:, None]) for a, b in zip(inputs, targets)],
+            "pairs": [
+                (np.array(a)[:, None], np.array(b)[:, None])
+                for a, b in zip(inputs, targets, strict=True)
+            ],
         }
         return session, Given(roles, named)
 
@@ -285,7 +288,9 @@ def set_rate(session: Session, rate: float) -> list[Path]:
     found: list[Path] = []
     if session.is_argument:
         return found
-    for name, value in list(vars(session.root).items()) if hasattr(session.root, "__dict__") else []:
+    for name, value in (
+        list(vars(session.root).items()) if hasattr(session.root, "__dict__") else []
+    ):
         word = name.lower().strip("_")
         if RATES_AT.fullmatch(word) and isinstance(value, int | float):
             setattr(session.root, name, rate)

@@ -15,9 +15,15 @@ from crosscheck.frameworks.understanding.engine import (
     select_outputs,
 )
 from crosscheck.frameworks.understanding.hosts import Host, Session
-from crosscheck.frameworks.understanding.layouts import Layout, layouts_of
+from crosscheck.frameworks.understanding.layouts import layouts_of
 from crosscheck.frameworks.understanding.leaves import Leaf, leaves_of, library_of
-from crosscheck.frameworks.understanding.names import FORWARD, LOSS, first_of
+from crosscheck.frameworks.understanding.names import (
+    FORWARD,
+    LIKE_FORWARD,
+    LIKE_LOSS,
+    LOSS,
+    first_of,
+)
 
 # Samples of the batch that is tried: different from every size that is tried.
 BATCH = 7
@@ -35,7 +41,7 @@ def engines(host: Host) -> Iterator[Engine]:
         for form in FORMS:
             engine = Engine(host, layout, form)
             # A loss whose targets are optional returns the outputs without them.
-            for name in first_of(list(session.functions), [*FORWARD, *LOSS]):
+            for name in first_of(list(session.functions), [*FORWARD, *LOSS], LIKE_FORWARD):
                 whole = _with_forward(engine, name, ambiguous=len(layouts) > 1)
                 if whole is not None:
                     yield whole
@@ -49,6 +55,11 @@ def batch_for(sizes: Sequence[int], batch: int = BATCH) -> tuple[Array, Array]:
     if sizes[-1] == 1:
         targets = (np.arange(batch)[:, None] % 2).astype(np.float64)
     return rng.uniform(-1, 1, (batch, sizes[0])), targets
+
+
+def probe(engine: Engine) -> tuple[Array, Array]:
+    """What a network is tried with: a batch, or one sample where it takes one at a time."""
+    return batch_for(engine.layout.sizes, 1 if engine.one_by_one else BATCH)
 
 
 def params_for(sizes: Sequence[int], seed: int = 0) -> Layers:
@@ -139,7 +150,7 @@ def loss_of(engine: Engine) -> Step | None:
     sizes = engine.layout.sizes
     inputs, targets = batch_for(sizes, 1 if engine.one_by_one else BATCH)
     session, _ = engine.begin(params_for(sizes), inputs, targets)
-    names = first_of(list(session.functions), LOSS)
+    names = first_of(list(session.functions), LOSS, LIKE_LOSS)
     for name, form in itertools.product(names, target_forms(engine)):
         try:
             session, given = _forwarded(engine, params_for(sizes), inputs, targets, form)
@@ -203,7 +214,7 @@ def as_number(value: object) -> float:
     if not _is_number(value):
         raise DoesNotFitError("it returns no number")
     if library_of(value) == "torch":
-        return float(value.detach())  # type: ignore[union-attr, attr-defined]
+        return float(value.detach())  # type: ignore[attr-defined]
     return float(np.asarray(value).reshape(()))
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from crosscheck.frameworks.understanding.calling import Binding, Called, Given, call
 from crosscheck.frameworks.understanding.constructing import construct
 from crosscheck.frameworks.understanding.leaves import library_of
-from crosscheck.frameworks.understanding.names import INPUTS_AT, TARGETS_AT, Path
+from crosscheck.frameworks.understanding.names import INPUTS_AT, Path
 
 
 @dataclass
@@ -152,6 +152,8 @@ class GlobalsHost:
 
 class Globals:
     """The variables of a module as the attributes of an object."""
+
+    namespace_of: Callable[[], dict[str, Any]]
 
     def __init__(self, namespace: dict[str, Any], names: tuple[str, ...]) -> None:
         """Show these variables of a namespace."""
