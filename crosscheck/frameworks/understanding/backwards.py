@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from crosscheck.frameworks.adapters import Array, Layers
+from crosscheck.frameworks.plain_text import in_words
 from crosscheck.frameworks.understanding.calling import bindings
 from crosscheck.frameworks.understanding.engine import (
     RATE,
@@ -54,8 +55,13 @@ _OVER_SAMPLES = re.compile(
 )
 
 
-def backward_of(engine: Engine) -> Backward | None:
-    """How gradients are computed, if anything computes them."""
+def backward_of(engine: Engine, failed: list[str]) -> Backward | None:
+    """How gradients are computed, if anything computes them.
+
+    Args:
+        engine: The network.
+        failed: Gets what the likeliest calls raised.
+    """
     functions = engine.host.fresh(*probe(engine)).functions
     tried: list[str] = []
     for names, like in (
@@ -68,13 +74,15 @@ def backward_of(engine: Engine) -> Backward | None:
         several = [each for each in first_of(list(functions), names, like) if each not in tried]
         tried += several
         for name, form in itertools.product(several, target_forms(engine)):
-            found = _with_backward(engine, name, form, moves=names in (TRAIN_STEP, UPDATE))
+            found = _with_backward(engine, name, form, failed, moves=names in (TRAIN_STEP, UPDATE))
             if found is not None and not (names is LOSS and found.source != RETURNED):
                 return found
     return None
 
 
-def _with_backward(engine: Engine, name: str, form: str, *, moves: bool) -> Backward | None:
+def _with_backward(
+    engine: Engine, name: str, form: str, failed: list[str], *, moves: bool
+) -> Backward | None:
     inputs, targets = probe(engine)
     params = params_for(engine.layout.sizes)
     try:
@@ -87,7 +95,10 @@ def _with_backward(engine: Engine, name: str, form: str, *, moves: bool) -> Back
         step = Step(name, way, form)
         try:
             found = _found(engine, step, params, inputs, targets, moves=moves)
-        except Exception:  # whatever somebody's function raises: it is not called like that
+        except Exception as error:  # whatever it raises: it is not called like that
+            if way is ways[0]:
+                call = ", ".join(role.strip("'") for _, role in way.arguments)
+                failed.append(f"{name}({call}) raises {in_words(error)}")
             continue
         if found is not None:
             return found

@@ -53,6 +53,7 @@ class Network:
     loss: Step | None = None
     backward: Backward | None = None
     update: Step | None = None
+    failed: tuple[str, ...] = ()
 
     @property
     def depth(self) -> int:
@@ -88,6 +89,7 @@ class Network:
             found.append("no loss was found (a method such as loss(X, y) or loss(y, output))")
         if self.backward is None:
             found.append("no gradients were found (a method such as backward(X, y))")
+            found += self.failed[:1]
         return tuple(found)
 
 
@@ -95,15 +97,16 @@ def network_of(host: Host) -> Network | None:
     """What can be found of a network; None if it cannot be run forwards."""
     best: Network | None = None
     for engine in engines(host):
-        found = Network(engine, loss_of(engine), backward_of(engine))
-        if found.backward is not None:
-            backward = found.backward
+        failed: list[str] = []
+        loss, backward = loss_of(engine), backward_of(engine, failed)
+        found = Network(engine, loss, backward, failed=tuple(failed))
+        if backward is not None:
             found = Network(engine, found.loss, backward, _update_of(engine, backward))
             if not takes_one_sample(engine, backward):
                 # A batch that was only nearly taken shows that one sample at a time is meant,
                 # unless one sample at a time is not taken either.
                 return found
-        if best is None or (best.backward is None and found.backward is not None):
+        if best is None or (best.backward is None and backward is not None):
             best = found
     return best
 

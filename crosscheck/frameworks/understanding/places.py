@@ -84,16 +84,21 @@ def gradients_from(engine: Engine, found: Backward, ran: Ran) -> list[tuple[Arra
         DoesNotFitError: If they are not where they were.
     """
     root = ran.result.value if found.source == RETURNED else ran.session.root
+    # If every gradient is kept as the transpose of its weight, that is a convention; if one is,
+    # it does not have the shape of its weight.
+    all_turned = all(
+        _read(root, weight).shape[::-1] == slot.weight_shape
+        for slot, (weight, _) in zip(engine.layout.slots, found.places, strict=True)
+    )
     made: list[tuple[Array, Array | None]] = []
     for slot, (weight, bias) in zip(engine.layout.slots, found.places, strict=True):
         kept = _read(root, weight)
         if len(slot.weight_shape) == 1 and kept.shape == slot.weight_shape:
             kept = kept.reshape(slot.fans)
         stored = slot.fans if slot.transposed else slot.fans[::-1]
-        # A gradient that is kept as the transpose of its weight is turned too.
-        turned = kept.T if (kept.shape == stored) == slot.transposed else kept
-        if kept.shape not in (stored, stored[::-1]):
-            turned = kept
+        turned = kept.T if slot.transposed else kept
+        if all_turned and kept.shape != stored:
+            turned = turned.T
         made.append((turned, None if bias is None else _flat(_read(root, bias), slot.fans[1])))
     return made
 
