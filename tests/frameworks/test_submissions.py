@@ -31,7 +31,8 @@ def test_what_stands_under_main_does_not_run(tmp_path):
 def test_neighbours_can_be_imported_and_read(tmp_path):
     written(tmp_path, "size = 3\n", "neighbour_of_homework.py")
     written(tmp_path, "7", "data.txt")
-    text = "from neighbour_of_homework import size\nwith open('data.txt') as file:\n    n = int(file.read())\n"
+    text = "from neighbour_of_homework import size\n"
+    text += "with open('data.txt') as file:\n    n = int(file.read())\n"
     namespace = load(written(tmp_path, text)).namespace
     assert (namespace["size"], namespace["n"]) == (3, 7)
 

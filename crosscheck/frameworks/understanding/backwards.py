@@ -9,7 +9,7 @@ import numpy as np
 
 from crosscheck.frameworks.adapters import Array, Layers
 from crosscheck.frameworks.plain_text import in_words
-from crosscheck.frameworks.understanding.calling import bindings
+from crosscheck.frameworks.understanding.calling import TakesLongError, bindings
 from crosscheck.frameworks.understanding.engine import (
     RATE,
     Engine,
@@ -95,6 +95,9 @@ def _with_backward(
         step = Step(name, way, form)
         try:
             found = _found(engine, step, params, inputs, targets, moves=moves)
+        except TakesLongError as error:
+            failed.append(f"{name}: {in_words(error)}")
+            return None
         except Exception as error:  # whatever it raises: it is not called like that
             if way is ways[0]:
                 call = ", ".join(role.strip("'") for _, role in way.arguments)

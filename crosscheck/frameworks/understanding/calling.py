@@ -2,7 +2,9 @@
 
 import inspect
 import itertools
+import signal
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,12 +16,18 @@ import numpy as np
 
 from crosscheck.frameworks.understanding.names import role_of
 
+# So many seconds a call may take; a function that trains for many epochs is cut off.
+LIMIT = 3.0
 # So many ways to call one function are tried.
 MOST = 60
 # The role of an argument that keeps its default.
 LEFT_OUT = ""
 # What an argument may be whose name tells nothing.
 UNKNOWN = ("output", "y", "X", "cache", "params", "grads", "rate")
+
+
+class TakesLongError(Exception):
+    """A call takes far longer than one pass through a small network."""
 
 
 @dataclass
@@ -143,7 +151,7 @@ def called(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Called:
             kept.update(frame.f_locals)
 
     before = sys.getprofile()
-    with quiet():
+    with quiet(), _limited(code):
         try:
             if code is not None:
                 sys.setprofile(profile)
@@ -151,6 +159,34 @@ def called(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Called:
         finally:
             sys.setprofile(before)
     return Called(value, kept)
+
+
+# The functions that took too long, which are not called again.
+_LONG: set[Any] = set()
+
+
+@contextmanager
+def _limited(code: Any) -> Iterator[None]:
+    """Cut a call off that takes too long, where the system can."""
+    if code in _LONG:
+        raise TakesLongError("it takes too long for a small network")
+    is_main = threading.current_thread() is threading.main_thread()
+    # JAX compiles within a call, and nobody trains inside what it compiles.
+    if not is_main or not hasattr(signal, "setitimer") or "jax" in sys.modules:
+        yield
+        return
+
+    def cut_off(*_: Any) -> None:
+        _LONG.add(code)
+        raise TakesLongError(f"it takes more than {LIMIT:.0f} s for a small network")
+
+    handler = signal.signal(signal.SIGALRM, cut_off)
+    left, _ = signal.setitimer(signal.ITIMER_REAL, LIMIT)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, left)
+        signal.signal(signal.SIGALRM, handler)
 
 
 def _code_of(function: Callable[..., Any]) -> Any:

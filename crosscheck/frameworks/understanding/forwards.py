@@ -1,6 +1,7 @@
 """Find out how a network is run forwards, and its loss, by trying."""
 
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -19,8 +20,10 @@ from crosscheck.frameworks.understanding.layouts import layouts_of
 from crosscheck.frameworks.understanding.leaves import Leaf, leaves_of, library_of
 from crosscheck.frameworks.understanding.names import (
     FORWARD,
+    LIKE_BACKWARD,
     LIKE_FORWARD,
     LIKE_LOSS,
+    LIKE_TRAIN,
     LOSS,
     first_of,
 )
@@ -41,11 +44,20 @@ def engines(host: Host) -> Iterator[Engine]:
         for form in FORMS:
             engine = Engine(host, layout, form)
             # A loss whose targets are optional returns the outputs without them.
-            for name in first_of(list(session.functions), [*FORWARD, *LOSS], LIKE_FORWARD):
+            for name in _names(session):
                 whole = _with_forward(engine, name, ambiguous=len(layouts) > 1)
                 if whole is not None:
                     yield whole
                     break
+
+
+def _names(session: Session) -> list[str]:
+    """What may be the forward pass: what is called so, then whatever is called nothing else."""
+    names = list(session.functions)
+    known = first_of(names, [*FORWARD, *LOSS], LIKE_FORWARD)
+    others = f"{LIKE_BACKWARD}|{LIKE_TRAIN}|{LIKE_LOSS}|init|plot|save|load"
+    further = [each for each in names if not re.search(others, each.lower())]
+    return [*known, *(each for each in further if each not in known)]
 
 
 def batch_for(sizes: Sequence[int], batch: int = BATCH) -> tuple[Array, Array]:

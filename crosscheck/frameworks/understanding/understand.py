@@ -22,8 +22,16 @@ from crosscheck.frameworks.understanding.hosts import ObjectHost, functions_of
 from crosscheck.frameworks.understanding.kept import kept_adapter
 from crosscheck.frameworks.understanding.layouts import layouts_of
 from crosscheck.frameworks.understanding.leaves import leaves_of
-from crosscheck.frameworks.understanding.names import LOSS, LOSS_SLOPE, first_of
+from crosscheck.frameworks.understanding.names import (
+    BACKWARD,
+    FORWARD,
+    LOSS,
+    LOSS_SLOPE,
+    VALUE_AND_GRAD,
+    first_of,
+)
 from crosscheck.frameworks.understanding.networks import FoundNetwork, Network, network_of
+from crosscheck.frameworks.understanding.single import function_of, is_single
 
 # So many objects that can be constructed are tried further before the search ends.
 CONSTRUCTED = 3
@@ -81,7 +89,12 @@ def _of_target(
         callable(target) and not isinstance(target, type) and name in functions_of(namespace)
     ):
         made = _factory(namespace, name, target, settings)
-        return made if made is not None else _of_functions(namespace, name, target, settings)
+        if made is not None:
+            return made
+        network = first_of([name], [*FORWARD, *BACKWARD, *VALUE_AND_GRAD])
+        if is_single(name, target) and not network:
+            return function_of(namespace, name, target)
+        return _of_functions(namespace, name, target, settings)
     best = _of_object(namespace, name, target, settings)
     if isinstance(best, Understood):
         return best
