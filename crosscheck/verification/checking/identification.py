@@ -1,4 +1,4 @@
-"""Identify somebody's own optimizer: which reference with which keywords it is, or where it departs.
+"""Identify somebody's own optimizer: which reference it is, or where it departs from the nearest.
 
 It takes 48 steps on a seeded history, and its parameters after every step are compared with the
 exact ones of every rule and every discrete keyword, within the derived bound.
@@ -22,7 +22,7 @@ from crosscheck.verification.checking.candidates import (
 )
 from crosscheck.verification.checking.departures import departure, nearest_reference
 from crosscheck.verification.checking.findings import CheckReport, Line, Verdict
-from crosscheck.verification.checking.fitting import Fit, Steps, exactly, fits
+from crosscheck.verification.checking.fitting import Fit, Steps, exactly, fits, promising
 from crosscheck.verification.checking.optimizer_histories import (
     OptimizerHistory,
     Run,
@@ -50,6 +50,7 @@ class _Identifying:
     report: CheckReport
     rate: float | None  # at first, where the rate can be changed
     stated: Spec | None = None
+    promising: list[Spec] | None = None  # what its first steps come near to
     run: Run = field(default_factory=lambda: Run(np.empty((0, 0))))
 
     def steps(self, given: OptimizerHistory) -> Steps | None:
@@ -125,7 +126,9 @@ def _fits(state: _Identifying, steps: Steps) -> list[Fit]:
         likely = fits(steps, list(candidates(replace(state.known, one=True))))
         if any(fit.holds for fit in likely):
             return likely
-    return fits(steps, state.specs)
+    if state.promising is None:
+        state.promising = promising(steps, state.specs)
+    return fits(steps, state.promising)
 
 
 def _say_of_the_rate(state: _Identifying, ignored: bool, public_rate: bool) -> None:

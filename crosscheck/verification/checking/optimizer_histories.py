@@ -8,6 +8,7 @@ digits of a small step in the former.
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -39,12 +40,12 @@ class OptimizerHistory:
     grads: tuple[tuple[Array, ...], ...]
     rates: tuple[float, ...] | None = None
 
-    @property
+    @cached_property
     def start_vector(self) -> Array:
         """All entries of the start."""
         return vector(self.start)
 
-    @property
+    @cached_property
     def grad_vectors(self) -> list[Array]:
         """All entries of the gradient of every step."""
         return [vector(grads) for grads in self.grads]
