@@ -123,7 +123,7 @@ def steps_of(optimizer: Any, history: OptimizerHistory, count: int) -> Array:
     theta = history.start_vector
     state, found = optimizer.init(theta), []
     for grad in history.grad_vectors[:count]:
-        update, state = optimizer.update(grad, state, theta)
+        update, state = optimizer.update(grad.copy(), state, theta)  # a mistake may overwrite it
         theta = theta + update
         found.append(theta)
     return np.array(found)

@@ -111,7 +111,7 @@ def _module(mistake: Mistake) -> Any:
         return as_framework(mistake).optimizers
     own = sys.modules[f"{optimizers.__name__}.{mistake.file.rpartition('/')[2]}"]
     changed = ModuleType(own.__name__)
-    changed.__dict__.update(own.__dict__)
+    changed.__dict__.update(own.__dict__ | {"decayed": optimizers.decayed})
     _, start, rest = mistake.source().partition(f"\ndef {mistake.within}(")
     text = start + rest.partition("\n\n\n")[0]
     exec(compile(text, f"<mistake: {mistake.name}>", "exec"), changed.__dict__)
