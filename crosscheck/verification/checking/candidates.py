@@ -209,6 +209,7 @@ def contradictions(spec: Spec, known: Known) -> list[str]:
             found.append(f"{keyword}={own[0]!r} has no effect")
     for flag in ("nesterov", "centered"):
         set_here = known.settings.get(flag)
-        if isinstance(set_here, bool) and spec.keywords.get(flag, False) != set_here:
+        moves = flag != "nesterov" or spec.keywords.get("momentum")
+        if moves and isinstance(set_here, bool) and spec.keywords.get(flag, set_here) != set_here:
             found.append(f"{flag}={set_here} was set, and has no effect")
     return found

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from crosscheck.conventions.optimizers.specs import KEYWORDS, Spec
-from crosscheck.numerics.digits import few_digits
 from crosscheck.verification.checking import optimizer_conduct
 from crosscheck.verification.checking.candidates import (
     DISCRETE,
@@ -22,7 +21,15 @@ from crosscheck.verification.checking.candidates import (
 )
 from crosscheck.verification.checking.departures import departure, nearest_reference
 from crosscheck.verification.checking.findings import CheckReport, Line, Verdict
-from crosscheck.verification.checking.fitting import Fit, Steps, exactly, fits, promising
+from crosscheck.verification.checking.fitting import (
+    Fit,
+    Steps,
+    build,
+    exactly,
+    fits,
+    promising,
+    steps_of,
+)
 from crosscheck.verification.checking.optimizer_histories import (
     OptimizerHistory,
     Run,
@@ -231,25 +238,37 @@ def _departs(steps: Steps, fit: Fit, array: int | None = None) -> str:
 
 def _explain(state: _Identifying, steps: Steps, found: Sequence[Fit]) -> None:
     """It is none of the references: which is nearest, from where on, and by which mistake."""
-    named = _named(state, steps)
-    if not named and state.stated is None and _stranger(state, steps, found):
+    single = _in_float32(steps, found)
+    named = _named(state, steps, single)
+    if single is None and not named and state.stated is None and _stranger(state, steps, found):
         return
-    right = named[0][1] if named else (found[0] if found else None)
+    right = single or (named[0][1] if named else (found[0] if found else None))
     right = right or nearest_reference(steps, _forms(state))
     if right is None:
         state.line("updates", Verdict.WRONG, "no reference has steps to compare them with")
         return
-    single = _in_float32(steps, right)
-    text = f"departs from {call_of(right.spec)} {_departs(steps, right)}"
-    text += f"; {single}" if single else ""
     formulas = tuple(formula(mistake) for mistake, _ in named)
-    state.line("updates", Verdict.WRONG, text, right.worst, formulas)
+    state.line(
+        "updates", Verdict.WRONG, _wrong_text(state, steps, right, single), right.worst, formulas
+    )
     if state.stated is not None:
         every = fits(steps, list(candidates(state.known)))
         holding = [fit for fit in every if fit.holds]
         if holding:
             best = min(holding, key=lambda fit: _unusual(state, fit))
             state.report.advice.append(f"it is {call_of(best.spec)} instead")
+
+
+def _wrong_text(state: _Identifying, steps: Steps, right: Fit, single: Fit | None) -> str:
+    where = _departs(steps, right)
+    if single is not None:
+        return (
+            f"{call_of(single.spec)}, but float32 numbers stand in its float64 path: it departs "
+            f"{where}"
+        )
+    if state.stated is not None:
+        return f"departs from {call_of(right.spec)} {where}"
+    return f"none of the rules known here; departs from {call_of(right.spec)}, the nearest, {where}"
 
 
 def _forms(state: _Identifying) -> list[Spec]:
@@ -265,16 +284,12 @@ def _forms(state: _Identifying) -> list[Spec]:
     ]
 
 
-def _named(state: _Identifying, steps: Steps) -> list[tuple[Mistake, Fit]]:
+def _named(state: _Identifying, steps: Steps, single: Fit | None) -> list[tuple[Mistake, Fit]]:
     """The known mistakes that give all the steps, of the most usual rule in which there is one."""
-    named = mistakes_of(steps, _forms(state))
-    ranked = sorted(named, key=lambda each: _unusual(state, each[1]))
-    return [
-        each
-        for each in ranked
-        if each[1].spec.optimizer == ranked[0][1].spec.optimizer
-        and _unusual(state, each[1]) == _unusual(state, ranked[0][1])
-    ]
+    forms = _forms(state) if single is None else [single.spec]
+    named = mistakes_of(steps, forms)
+    ranks = [_unusual(state, fit) for _, fit in named]
+    return [each for each, rank in zip(named, ranks, strict=True) if rank == min(ranks)]
 
 
 def _stranger(state: _Identifying, steps: Steps, found: Sequence[Fit]) -> bool:
@@ -287,15 +302,12 @@ def _stranger(state: _Identifying, steps: Steps, found: Sequence[Fit]) -> bool:
     return False
 
 
-def _in_float32(steps: Steps, fit: Fit) -> str:
-    """Whether it departs no further than numbers of float32 do, in words."""
+def _in_float32(steps: Steps, found: Sequence[Fit]) -> Fit | None:
+    """The reference from which it departs only as far as numbers of float32 do; or None."""
     if steps.dtype != "float64":
-        return ""
-    sizes = np.abs(steps.updates)
-    with np.errstate(all="ignore"):
-        parts = np.where(sizes > 0, fit.errors / sizes, 0.0)[fit.fractions > 1]
-    typical = float(np.median(parts)) if parts.size else np.inf
-    low, high = (float(np.finfo("float32").eps) * part for part in (1e-3, 30))
-    if not low <= typical <= high:
-        return ""
-    return f"by {few_digits(typical)} of a step: float32 numbers stand in a float64 path"
+        return None
+    for fit in found:
+        own = steps_of(build(fit.spec, steps.rates(fit.spec)), steps.history, len(steps.params))
+        if np.all(steps.agreement(own)):
+            return fit
+    return None

@@ -1,5 +1,6 @@
 """The known mistakes that give all the wrong steps of somebody's own optimizer."""
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -74,8 +75,14 @@ def formula(mistake: Mistake) -> str:
     return f"{mistake.name}: `{_on_one_line(new)}` where `{_on_one_line(old)}` should stand"
 
 
+# A rule for every leaf of a tree, of which a reader wants what is computed for one.
+OF_LEAVES = re.compile(r"(\w+) = tree_map\(lambda [^:]*: (.*), [^()]*\)")
+
+
 def _on_one_line(text: str) -> str:
-    return " ".join(text.split())
+    line = " ".join(text.split())
+    found = OF_LEAVES.fullmatch(line)
+    return f"{found[1]} = {found[2]}" if found else line
 
 
 def _mistaken(specs: Sequence[Spec], steps: Steps) -> Iterator[tuple[Mistake, Spec, Build]]:
