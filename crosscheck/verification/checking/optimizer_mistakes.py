@@ -76,7 +76,7 @@ def formula(mistake: Mistake) -> str:
 
 
 # A rule for every leaf of a tree, of which a reader wants what is computed for one.
-OF_LEAVES = re.compile(r"(\w+) = tree_map\(lambda [^:]*: (.*), [^()]*\)")
+OF_LEAVES = re.compile(r"(\w+) = tree_map\(lambda [^:]*: (.*?)(?:, [\w.]+)+\)")
 
 
 def _on_one_line(text: str) -> str:
