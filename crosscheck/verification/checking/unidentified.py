@@ -73,9 +73,8 @@ def explain(state: Identifying, steps: Steps, found: Sequence[Fit]) -> None:
         state.line("updates", Verdict.WRONG, "no reference has steps to compare them with")
         return
     formulas = tuple(formula(mistake) for mistake, _ in named)
-    state.line(
-        "updates", Verdict.WRONG, _wrong_text(state, steps, right, single), right.worst, formulas
-    )
+    text = _wrong_text(bool(named) or state.stated is not None, steps, right, single)
+    state.line("updates", Verdict.WRONG, text, right.worst, formulas)
     if state.stated is not None:
         every = fits(steps, list(candidates(state.known)))
         holding = [fit for fit in every if fit.holds]
