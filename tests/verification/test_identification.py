@@ -58,7 +58,8 @@ def test_a_submission_gets_the_answer_beside_it(file):
 
 
 def test_an_optimizer_of_keras_is_identified():
-    pytest.importorskip("keras")
+    if importlib.util.find_spec("keras") is None:  # imported here it would choose a backend
+        pytest.skip("keras is not installed")
     script = (
         "import json, sys; sys.path[:0] = sys.argv[1:3]; import keras_custom\n"
         "from crosscheck.frameworks.understanding.optimizers import understand_optimizer\n"
@@ -146,12 +147,11 @@ def test_an_adapter_of_ones_own_is_run_as_it_stands():
             self.params = list(params)
 
         def step(self, grads):
-            self.params = [p - 0.1 * np.sign(g) for p, g in zip(self.params, grads, strict=True)]
+            self.params = [p - 0.1 * g for p, g in zip(self.params, grads, strict=True)]
             return self.params
 
     report = checked(Adapter)
-    assert report.outcome == "right"
-    assert report.lines[0].text.startswith("= lion(learning_rate=0.1, b1=0.0")
+    assert report.lines[0].text == "= sgd(learning_rate=0.1)"
 
 
 def test_what_raises_is_said_with_its_step():
@@ -174,4 +174,6 @@ def test_an_optimizer_looks_like_one():
     assert is_optimizer(submission("adam_lists.py"))
     assert is_optimizer(submission("course_adam.py"))
     assert not is_optimizer(np.mean)
+    assert is_optimizer(submission("nnfs_adam.py"))
+    assert is_optimizer(submission("values_with_grad.py"))
     assert not is_optimizer(dict)

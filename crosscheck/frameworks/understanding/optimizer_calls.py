@@ -100,7 +100,7 @@ def signature_of(function: Callable[..., Any]) -> Signature | None:
         return None
     names, roles = [], []
     for each in parameters:
-        if each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD):
+        if each.name == "self" or each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD):
             continue
         needed = each.default is each.empty
         found = role(each.name)

@@ -64,8 +64,20 @@ def is_optimizer(value: Any) -> bool:
     if callable(value) and not isinstance(value, type):
         signature = signature_of(value)
         return signature is not None and signature.has("grads") and signature.has("params")
-    methods = [getattr(value, name, None) for name in METHODS[:-1]]
-    return any(callable(method) for method in methods)
+    return not hasattr(value, "forward") and any(
+        _takes_steps(name, getattr(value, name))
+        for name in METHODS[:-1]
+        if callable(getattr(value, name, None))
+    )
+
+
+def _takes_steps(name: str, method: Any) -> bool:
+    """Whether a method is given gradients, a layer that has them, or nothing, and called step."""
+    signature = signature_of(method)
+    if signature is None or not inspect.isroutine(method) or inspect.isbuiltin(method):
+        return False
+    of_layers = signature.roles == ("key",) and name.startswith("update")
+    return signature.has("grads") or of_layers or (name == "step" and signature.names == ())
 
 
 def understand_optimizer(
@@ -90,7 +102,7 @@ def understand_optimizer(
     def made() -> Any:
         adapter = make()
         adapter.settings, adapter.numbers = known | getattr(adapter, "settings", {}), numbers
-        adapter.words = words
+        adapter.words, adapter.called = words, called
         return adapter
 
     return Understood("optimizer", words, made)

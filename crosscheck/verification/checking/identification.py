@@ -50,6 +50,7 @@ def identify_optimizer(
         rate = None  # nobody knows what it is at first
     report = CheckReport("", "optimizer", getattr(adapter, "words", ""))
     state = Identifying(make, known, dtype, specs, report, rate, meant)
+    state.called = str(getattr(adapter, "called", ""))
     _identify(state, bool(getattr(adapter, "public_rate", False)))
     optimizer_conduct.add_lines(report, state.run, make, dtype)
     return report

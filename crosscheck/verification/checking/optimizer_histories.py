@@ -90,12 +90,13 @@ def vector(arrays: Sequence[Array]) -> Array:
     return np.concatenate([np.ravel(array) for array in arrays])
 
 
-def history(dtype: str, rate: float | None = None) -> OptimizerHistory:
+def history(dtype: str, rate: float | None = None, scale: float = 1.0) -> OptimizerHistory:
     """The history of all checks.
 
     Args:
         dtype: Of every array.
         rate: The learning rate at first, where it is to change; None leaves it alone.
+        scale: What every gradient is multiplied by.
     """
     rng = np.random.default_rng(20)
     entries = sum(int(np.prod(shape)) for shape in SHAPES)
@@ -106,7 +107,7 @@ def history(dtype: str, rate: float | None = None) -> OptimizerHistory:
         grad = FACTORS[step % len(FACTORS)] * sizes * rng.standard_normal(entries)
         if step < LATE:
             grad[[0, int(np.prod(SHAPES[0]))]] = 0.0
-        grads.append(_split(grad.astype(dtype)))
+        grads.append(_split((scale * grad).astype(dtype)))
     rates = None
     if rate is not None:
         parts = np.repeat(PARTS, STEPS // len(PARTS))

@@ -27,6 +27,7 @@ class Identifying:
     report: CheckReport
     rate: float | None  # at first, where the rate can be changed
     stated: Spec | None = None
+    called: str = ""
     promising: list[Spec] | None = None  # what its first steps come near to
     run: Run = field(default_factory=lambda: Run(np.empty((0, 0))))
 

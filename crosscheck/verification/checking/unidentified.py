@@ -6,17 +6,26 @@ from dataclasses import replace
 import numpy as np
 
 from crosscheck.conventions.optimizers.specs import Spec
+from crosscheck.frameworks.understanding.optimizer_names import plain
+from crosscheck.numerics.digits import few_digits
 from crosscheck.verification.checking import optimizer_conduct
 from crosscheck.verification.checking.candidates import DISCRETE, candidates, strangers
 from crosscheck.verification.checking.departures import departure, nearest_reference
 from crosscheck.verification.checking.findings import Verdict
 from crosscheck.verification.checking.fitting import Fit, Steps, build, exactly, fits, steps_of
-from crosscheck.verification.checking.optimizer_histories import OptimizerHistory
+from crosscheck.verification.checking.optimizer_histories import OptimizerHistory, history
 from crosscheck.verification.checking.optimizer_mistakes import formula, mistakes_of
 from crosscheck.verification.checking.optimizer_state import Identifying, held, settled, unusual
 from crosscheck.verification.checking.optimizer_words import call_of
 from crosscheck.verification.mistakes.mistake import Mistake
 
+SMALL = 1e-5  # times the usual gradients: below whatever they are clipped at
+# Rules that are none of the references': what is called so is not understood, and not wrong.
+OTHER_RULES = (
+    *("adabelief", "adabound", "adafactor", "adahessian", "adan", "amos", "asgd", "ftrl", "lamb"),
+    *("lars", "lbfgs", "lookahead", "muon", "novograd", "qhadam", "ranger", "rprop", "shampoo"),
+    *("signsgd", "signum", "sm3", "sophia", "yogi", "diffgrad", "padam", "nero", "prodigy"),
+)
 # The keywords with which a mistake may have been made; each other one has its usual value there.
 FORMS = ("eps_place", "nesterov", "centered", "rate_inside", "maximum_of")
 
@@ -65,22 +74,44 @@ def explain(state: Identifying, steps: Steps, found: Sequence[Fit]) -> None:
     """It is none of the references: which is nearest, from where on, and by which mistake."""
     single = _in_float32(steps, found)
     named = _named(state, steps, single)
-    if single is None and not named and state.stated is None and _stranger(state, steps, found):
+    unknown = single is None and not named
+    if unknown and (_is_clipped(state) or (not state.stated and _stranger(state, steps, found))):
         return
     right = single or (named[0][1] if named else (found[0] if found else None))
     right = right or nearest_reference(steps, _forms(state))
     if right is None:
         state.line("updates", Verdict.WRONG, "no reference has steps to compare them with")
         return
+    text = _wrong_text(not unknown or state.stated is not None, steps, right, single)
+    other = next((name for name in OTHER_RULES if name in plain(state.called)), None)
+    if unknown and state.stated is None and other is not None:
+        state.line("updates", Verdict.SKIPPED, f"{state.called} is {text}")
+        return
     formulas = tuple(formula(mistake) for mistake, _ in named)
-    text = _wrong_text(bool(named) or state.stated is not None, steps, right, single)
     state.line("updates", Verdict.WRONG, text, right.worst, formulas)
     if state.stated is not None:
-        every = fits(steps, list(candidates(state.known)))
-        holding = [fit for fit in every if fit.holds]
-        if holding:
-            best = min(holding, key=lambda fit: unusual(state, fit))
-            state.report.advice.append(f"it is {call_of(best.spec)} instead")
+        _say_what_it_is(state, steps)
+
+
+def _say_what_it_is(state: Identifying, steps: Steps) -> None:
+    """Advise which reference it is in place of the one that was stated, if it is one."""
+    holding = [fit for fit in fits(steps, list(candidates(state.known))) if fit.holds]
+    if holding:
+        best = min(holding, key=lambda fit: unusual(state, fit))
+        state.report.advice.append(f"it is {call_of(best.spec)} instead")
+
+
+def _is_clipped(state: Identifying) -> bool:
+    """Whether it is a reference as long as gradients are small; the report says so then."""
+    small = state.steps(history(state.dtype, state.rate, SMALL))
+    spec = None if small is None else held(state, small)
+    if small is None or spec is None or not settled(state, small, fits(small, [spec])):
+        return False
+    state.report.conventions.append(
+        f"so it is for gradients up to {few_digits(np.max(np.abs(small.history.grad_vectors)))}; "
+        "with larger ones it takes other steps, as where gradients are clipped"
+    )
+    return True
 
 
 def _wrong_text(known: bool, steps: Steps, right: Fit, single: Fit | None) -> str:
