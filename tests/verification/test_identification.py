@@ -51,7 +51,7 @@ def test_a_submission_gets_the_answer_beside_it(file):
     report = checked(submission(file), answer["settings"])
     assert report.outcome == answer["outcome"], words_of(report)
     if answer["outcome"] == "right":
-        assert report.lines[0].text == answer["updates"]
+        assert report.lines[0].text == answer["updates"], words_of(report)
         assert report.lines[0].fraction <= 1
     else:
         assert answer["said"] in words_of(report)
@@ -168,6 +168,20 @@ def test_what_raises_is_said_with_its_step():
     report = checked(Stops)
     assert report.outcome == "wrong"
     assert "at step 6 it raises RuntimeError: out of steps" in report.lines[0].text
+
+
+def test_numpy_loads_neither_torch_nor_jax():
+    script = (
+        "import sys; sys.path[:0] = sys.argv[1:3]; import adam_v_uncorrected_wrong as own\n"
+        "from crosscheck.frameworks.understanding.optimizers import understand_optimizer\n"
+        "from crosscheck.verification.checking.identification import identify_optimizer\n"
+        "identify_optimizer(understand_optimizer(own.Adam).make, settings={})\n"
+        "print(*{'torch', 'jax', 'keras', 'optax'} & {*sys.modules})"
+    )
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-c", script, str(root), str(FOLDER)]
+    found = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == ""
 
 
 def test_an_optimizer_looks_like_one():

@@ -5,9 +5,11 @@ from types import SimpleNamespace
 from typing import Any
 
 from crosscheck.frameworks.understanding.optimizer_calls import (
+    OF_LAYERS,
+    OF_OBJECTS,
     Array,
     as_array,
-    layer_names,
+    attribute_names,
     layer_of,
 )
 from crosscheck.frameworks.understanding.optimizer_plain import PlainOptimizer
@@ -23,23 +25,30 @@ class ObjectOptimizer(PlainOptimizer):
 
     def parameter(self, array: Any) -> Any:
         """An object with an array and its gradient."""
-        return SimpleNamespace(data=array, grad=None)
+        return SimpleNamespace(**dict.fromkeys(self.names[1:]), **{self.names[0]: array})
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The attributes that hold an array and its gradient."""
+        return attribute_names(self.update, OF_OBJECTS)
 
     def step(self, grads: Sequence[Any]) -> list[Array]:
         """The parameters after one more step."""
         self.count += 1
         for each, grad in zip(self.params, grads, strict=True):
-            each.grad = None if grad is None else self.convert(grad)
+            setattr(each, self.names[1], None if grad is None else self.convert(grad))
         roles = zip(self.signature.names, self.signature.roles, strict=True)
         counts = {name: self.count for name, found in roles if found == "count"}
         self.function(self.objects[0])(**counts, **self.more)
-        return [as_array(each.data).copy() for each in self.params]
+        return [as_array(getattr(each, self.names[0])).copy() for each in self.params]
 
 
 class TensorOptimizer(ObjectOptimizer):
     """The same of tensors of PyTorch."""
 
     takes_missing = True
+
+    names = ("data", "grad")
 
     def parameter(self, array: Any) -> Any:
         """A tensor that may have a gradient."""
@@ -56,7 +65,7 @@ class LayerOptimizer(PlainOptimizer):
         self.count += 1
         value = self.objects[0]
         update = self.function(value)
-        names = layer_names(update)
+        names = attribute_names(update, OF_LAYERS)
         if self.count == 1:
             pairs = zip(self.params[::2], self.params[1::2], strict=True)
             self.layers = [layer_of(w, b, (w * 0, b * 0), names) for w, b in pairs]

@@ -47,10 +47,11 @@ class PlainOptimizer:
         more: Mapping[str, Any],
         takes_params: bool,
         signature: Signature,
+        update: Callable[..., Any],
     ) -> None:
         self.new, self.method, self.container, self.convert = new, method, container, convert
         self.more, self.takes_params = dict(more), takes_params
-        self.signature = signature
+        self.signature, self.update = signature, update
         self.mode: str | None = None
         self.count = 0
         self.params: list[Any] = []
@@ -85,7 +86,7 @@ class PlainOptimizer:
             for index, grad in enumerate(own):
                 held = self.params[index]
                 self.params[index] = self._like(self._called(index, held, grad, [held])[0])
-        elif self.container == "pair":
+        elif self.container in ("pair", "zipped"):
             found = self._called(0, self.params, own, self.params)
             self.params = [self._like(each) for each in found]
         else:
@@ -143,6 +144,8 @@ class PlainOptimizer:
         return [one + sign * other for one, other in zip(before, found, strict=True)]
 
     def _as_they_are(self, held: Any) -> list[Any]:
+        if self.container == "layer pairs":
+            return [array for pair in held for array in pair]
         return list(held.values()) if isinstance(held, dict) else list(held)
 
     def _arguments(self, index: int, held: Any, grads: Any) -> dict[str, Any]:
@@ -154,6 +157,7 @@ class PlainOptimizer:
             "bias_grads": grads[1] if pair else None,
             "count": self.count,
             "key": KEYS[index],
+            "zipped": list(zip(grads, held, strict=True)) if self.container == "zipped" else None,
         }
         signature = self.signature
         roles = zip(signature.names, signature.roles, strict=True)

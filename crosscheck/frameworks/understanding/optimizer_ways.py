@@ -55,6 +55,7 @@ def plain_optimizers(
                     more,
                     takes_params,
                     signature,
+                    method,
                 )
                 adapter = make()
                 mode = _trial(adapter)
@@ -77,7 +78,7 @@ def _is_function(value: Any) -> bool:
 def _containers(signature: Signature, takes_params: bool, name: str) -> Sequence[str]:
     if signature.roles == ("key",) or (name == "update_params" and len(signature.names) == 1):
         return ("layers", *signature.containers)
-    if not signature.has("grads"):
+    if not signature.has("grads") and not signature.has("zipped"):
         return ("tensors", "objects") if takes_params else ()
     return signature.containers
 

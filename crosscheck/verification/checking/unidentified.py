@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from crosscheck.conventions.optimizers.specs import Spec
-from crosscheck.frameworks.understanding.optimizer_names import plain
+from crosscheck.frameworks.understanding.optimizer_names import numbers_of, plain
 from crosscheck.numerics.digits import few_digits
 from crosscheck.verification.checking import optimizer_conduct
 from crosscheck.verification.checking.candidates import DISCRETE, candidates, strangers
@@ -17,6 +17,7 @@ from crosscheck.verification.checking.optimizer_histories import OptimizerHistor
 from crosscheck.verification.checking.optimizer_mistakes import formula, mistakes_of
 from crosscheck.verification.checking.optimizer_state import Identifying, held, settled, unusual
 from crosscheck.verification.checking.optimizer_words import call_of
+from crosscheck.verification.checking.rate_schedules import falling_rates
 from crosscheck.verification.mistakes.mistake import Mistake
 
 SMALL = 1e-5  # times the usual gradients: below whatever they are clipped at
@@ -75,9 +76,9 @@ def explain(state: Identifying, steps: Steps, found: Sequence[Fit]) -> None:
     single = _in_float32(steps, found)
     named = _named(state, steps, single)
     unknown = single is None and not named
-    if unknown and (_is_clipped(state) or (not state.stated and _stranger(state, steps, found))):
+    if unknown and state.stated is None and _is_another(state, steps, found):
         return
-    right = single or (named[0][1] if named else (found[0] if found else None))
+    right = single or (named[0][1] if named else _likeliest(state, found))
     right = right or nearest_reference(steps, _forms(state))
     if right is None:
         state.line("updates", Verdict.WRONG, "no reference has steps to compare them with")
@@ -93,12 +94,37 @@ def explain(state: Identifying, steps: Steps, found: Sequence[Fit]) -> None:
         _say_what_it_is(state, steps)
 
 
+def _is_another(state: Identifying, steps: Steps, found: Sequence[Fit]) -> bool:
+    """Whether it is a reference after all: at other rates, not clipped, or by other numbers."""
+    return _falls(state) or _is_clipped(state) or _stranger(state, steps, found)
+
+
+def _likeliest(state: Identifying, found: Sequence[Fit]) -> Fit | None:
+    """The nearest reference; one with a weight decay only where that was set."""
+    is_set = bool(numbers_of(state.known.settings, "weight_decay"))
+    likely = [fit for fit in found if is_set or not fit.spec.weight_decay]
+    return next(iter([*likely, *found]), None)
+
+
 def _say_what_it_is(state: Identifying, steps: Steps) -> None:
     """Advise which reference it is in place of the one that was stated, if it is one."""
     holding = [fit for fit in fits(steps, list(candidates(state.known))) if fit.holds]
     if holding:
         best = min(holding, key=lambda fit: unusual(state, fit))
         state.report.advice.append(f"it is {call_of(best.spec)} instead")
+
+
+def _falls(state: Identifying) -> bool:
+    """Whether its learning rate falls by itself, which is a convention; the report says so then."""
+    constant = state.steps(history(state.dtype))
+    found = None if constant is None else falling_rates(constant, _forms(state))
+    if found is None:
+        return False
+    fit, rates = found
+    shown = ", ".join(f"{rate / rates[0]:.6g}" for rate in rates[:4])
+    text = f"= {call_of(fit.spec)} with a rate that falls from step to step: times {shown} ..."
+    state.line("updates", Verdict.FACTOR, text, fit.worst)
+    return True
 
 
 def _is_clipped(state: Identifying) -> bool:
@@ -143,12 +169,14 @@ def _forms(state: Identifying) -> list[Spec]:
     """The references in which a mistake may have been made, each with its likeliest numbers."""
     if state.stated is not None:
         return [state.stated]
+    is_decayed = bool(numbers_of(state.known.settings, "weight_decay"))
     usual = {key: values[0] for key, values in DISCRETE.items() if key not in FORMS}
     return [
         spec
         for spec in candidates(replace(state.known, one=True))
         if all(spec.keywords.get(key, value) == value for key, value in usual.items())
         and spec.keywords.get("eps_place") != "hat"
+        and (is_decayed or not spec.weight_decay)
     ]
 
 
