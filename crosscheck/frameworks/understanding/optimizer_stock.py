@@ -3,6 +3,7 @@
 No framework is imported for an object that is not its own.
 """
 
+import inspect
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -30,7 +31,7 @@ def library_of(value: Any) -> str:
 def converter(library: str) -> Callable[[Array], Any]:
     """What makes a library's array of one of NumPy's; memory is shared where it can be."""
     if library == "torch":
-        return sys.modules["torch"].from_numpy  # type: ignore[no-any-return]
+        return sys.modules["torch"].from_numpy
     if library == "jax":
         registry.prepare()
         import jax.numpy as jnp
@@ -137,7 +138,8 @@ class PureOptimizer:
         params: list[Any] = []
         for index, tree in enumerate(self.trees):
             given = own[index] if self.each else own
-            updates, self.states[index] = self.optimizer.update(given, self.states[index], tree)
+            more = [tree] if len(inspect.signature(self.optimizer.update).parameters) > 2 else []
+            updates, self.states[index] = self.optimizer.update(given, self.states[index], *more)
             pairs = [(tree, updates)] if self.each else zip(tree, updates, strict=True)
             params += [one + other for one, other in pairs]
         self.trees = params if self.each else [params]
