@@ -268,7 +268,7 @@ def test_the_adapter_of_the_page_keeps_the_protocol():
 def test_a_report_is_a_test_of_somebodys_own():
     report_of(Net).assert_right()
     with pytest.raises(
-        AssertionError, match="(?s)gradient of W1: .*tanh derivative without the sq"
+        AssertionError, match=r"(?s)gradient of W1: .*tanh derivative without the sq"
     ):
         report_of(NoSquare).assert_right()
     with pytest.raises(AssertionError, match="not understood"):

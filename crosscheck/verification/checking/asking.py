@@ -83,6 +83,14 @@ def gradients(make: Make, drawn: Drawn) -> list[tuple[Array, Array | None]]:
     return grads
 
 
+def slack(make: Make, drawn: Drawn) -> Any:
+    """By how much gradients may be off, which were got from the parameters before and after a step.
+
+    None where they are not.
+    """
+    return ask(make, drawn, "gradient_slack") if has(make, "gradient_slack") else None
+
+
 def _array(value: Any) -> Array:
     try:
         return np.asarray(value, "float64")

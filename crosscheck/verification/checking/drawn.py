@@ -49,6 +49,7 @@ def draw(
     batch: int = BATCH,
     seed: int = 0,
     biases: Sequence[bool] | None = None,
+    classes: bool = False,
 ) -> Drawn:
     """A network and a batch.
 
@@ -57,6 +58,7 @@ def draw(
         batch: How many samples.
         seed: Of everything that is drawn.
         biases: Whether each layer has a bias; that of one without is 0. None: all have.
+        classes: Whether the targets are rows of zeros and a one.
 
     Returns:
         No other bias is 0, and the targets are probabilities; those of several outputs sum to one.
@@ -70,6 +72,8 @@ def draw(
     inputs = rng.standard_normal((batch, sizes[0]))
     one = sizes[-1] == 1
     targets = rng.random((batch, 1)) if one else rng.dirichlet(np.ones(sizes[-1]), batch)
+    if classes:
+        targets = np.eye(sizes[-1])[np.arange(batch) % sizes[-1]]
     return Drawn(params, inputs, targets)
 
 

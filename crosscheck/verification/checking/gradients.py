@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from crosscheck.frameworks.adapters import Array
 from crosscheck.numerics.comparison import Tensor
 from crosscheck.verification.cases.own import OwnGradients, own_network
 from crosscheck.verification.cases.stages import Stage, Stages
-from crosscheck.verification.checking.asking import Make, RaisedByOwnCodeError, gradients
+from crosscheck.verification.checking.asking import Make, RaisedByOwnCodeError, gradients, slack
 from crosscheck.verification.checking.drawn import Drawn
 from crosscheck.verification.checking.findings import Line, Verdict
 from crosscheck.verification.checking.forward import in_formulas
@@ -64,10 +65,11 @@ def judge_gradients(
     """
     try:
         computed = [gradients(make, drawn) for drawn in batches]
+        slacks = [slack(make, drawn) for drawn in batches]
     except RaisedByOwnCodeError as error:
         return Line("gradients", Verdict.WRONG, f"raises {error}", np.inf)
     found = [
-        _judged(model, each, factor, batches, computed)
+        _judged(model, each, factor, batches, computed, slacks)
         for model in candidates
         for each in dict.fromkeys([factor or FACTORS[0], *factors_of(model.loss), *NEGATIVE])
     ]
@@ -85,14 +87,20 @@ def _judged(
     of_loss: Factor | None,
     batches: Sequence[Drawn],
     computed: Sequence[Grads],
+    slacks: Sequence[Any],
 ) -> Gradients:
     exact = [model.exactly(drawn) for drawn in batches]
     lines = []
     for layer in reversed(range(len(batches[0].params))):
         for part, name in enumerate(("W", "b")):
             found = [
-                within(own, every.grads[layer][part], factor.at(drawn))
-                for layers, every, drawn in zip(computed, exact, batches, strict=True)
+                within(
+                    own,
+                    every.grads[layer][part],
+                    factor.at(drawn),
+                    0.0 if off is None or off[layer][part] is None else off[layer][part],
+                )
+                for layers, every, drawn, off in zip(computed, exact, batches, slacks, strict=True)
                 if (own := layers[layer][part]) is not None
             ]
             if not found:

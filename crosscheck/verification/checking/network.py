@@ -43,7 +43,11 @@ def check_network(
     """
     make, report = understood.make, CheckReport(target, "network", understood.words)
     adapter = make()
-    drawn = draw(adapter.sizes, biases=getattr(adapter, "biases", None))
+    drawn = draw(
+        adapter.sizes,
+        biases=getattr(adapter, "biases", None),
+        classes=getattr(adapter, "targets", "any") == "classes",
+    )
     batches = (drawn, _smaller(drawn))
     forward = judge_forward(make, drawn, activations)
     report.lines.append(forward.line)
