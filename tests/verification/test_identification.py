@@ -11,10 +11,13 @@ import numpy as np
 import pytest
 
 from crosscheck.frameworks.adapters import NotUnderstoodError
+from crosscheck.frameworks.hyperparameters import WITH_DECAY, split_decay
 from crosscheck.frameworks.understanding.optimizers import is_optimizer, understand_optimizer
+from crosscheck.verification.cases.hyperparameters import OPTIMIZER_CASES
+from crosscheck.verification.checking.candidates import DISCRETE
 from crosscheck.verification.checking.findings import CheckReport
 from crosscheck.verification.checking.identification import identify_optimizer
-from reference_numpy.optimizers import OPTIMIZERS
+from reference_numpy.optimizers import OPTIMIZERS, decayed
 
 FOLDER = Path(__file__).parents[1] / "submissions" / "optimizers"
 ANSWERS = json.loads((FOLDER / "answers.json").read_text(encoding="utf-8"))
@@ -152,6 +155,51 @@ def test_an_adapter_of_ones_own_is_run_as_it_stands():
 
     report = checked(Adapter)
     assert report.lines[0].text == "= sgd(learning_rate=0.1)"
+
+
+def test_a_name_is_a_claim():
+    class AdamW(submission("adam_zipped.py")):
+        pass
+
+    report = checked(AdamW)
+    assert report.outcome == "wrong"
+    assert "its decay is an L2 penalty in the gradient" in report.lines[0].text
+
+
+CASES = [label for label in OPTIMIZER_CASES if "with" in label or "not" in label]
+
+
+@pytest.mark.parametrize("label", CASES)
+def test_every_convention_is_told_from_the_others(label):
+    name, keywords = OPTIMIZER_CASES[label]
+    rule, decay = split_decay(keywords)
+    own = keywords if name in WITH_DECAY else rule
+
+    def factory(learning_rate):
+        built = OPTIMIZERS[name](learning_rate, **own)
+        return decayed(built, learning_rate, **decay) if decay and own is rule else built
+
+    numbers = {key: value for key, value in keywords.items() if isinstance(value, float)}
+    made = understand_optimizer(factory, {"learning_rate": 0.03}).make
+    report = identify_optimizer(made, settings={"learning_rate": 0.03, **numbers})
+    assert report.outcome == "right", words_of(report)
+    assert not any("cannot tell it apart" in text for text in report.conventions)
+    for keyword, value in keywords.items():
+        usual = [values[0] for key, values in DISCRETE.items() if key == keyword]
+        if usual and value != usual[0] and not (value == "hat" and "no correction" in label):
+            shown = f"{keyword}={value!r}" in report.lines[0].text
+            assert shown or name == "amsgrad"
+
+
+def test_a_schedule_that_is_read_late_is_named():
+    def late(learning_rate):
+        adam = OPTIMIZERS["adam"](lambda step: learning_rate(max(step - 1, 0)))
+        return adam if callable(learning_rate) else OPTIMIZERS["adam"](learning_rate)
+
+    report = checked(late, {"learning_rate": 0.01})
+    assert report.outcome == "wrong"
+    assert report.first_wrong.quantity == "change of rate"
+    assert report.first_wrong.mistakes[0].startswith("schedule read one step late")
 
 
 def test_what_raises_is_said_with_its_step():

@@ -90,7 +90,7 @@ def of_functions(
             ways.append(
                 partial(
                     ChangingPureOptimizer,
-                    lambda adapter: changing(lambda step: adapter.rate or _rate(settings)),
+                    lambda adapter: changing(lambda step: adapter.rate_at(step, _rate(settings))),
                     convert,
                     each,
                 )

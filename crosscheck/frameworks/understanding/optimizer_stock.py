@@ -113,17 +113,12 @@ class _Floats:
 
 
 class PureOptimizer:
-    """A pair `init(params)` and `update(grads, state, params)`, as of optax and the references.
-
-    Attributes:
-        rate: What a learning rate that is a function of the step returns now.
-    """
+    """A pair `init(params)` and `update(grads, state, params)`, as of optax and the references."""
 
     public_rate = True
 
     def __init__(self, new: Callable[[Any], Any], convert: Callable[[Array], Any], each: bool):
         self.new, self.convert, self.each = new, convert, each
-        self.rate: float | None = None
 
     def start(self, params: Sequence[Array]) -> None:
         """Begin with a new optimizer and a new state."""
@@ -147,11 +142,17 @@ class PureOptimizer:
 
 
 class ChangingPureOptimizer(PureOptimizer):
-    """A pure optimizer whose learning rate is a function of the step."""
+    """A pure optimizer whose learning rate is a function of the step, which is 0 at first."""
 
-    def set_rate(self, rate: float) -> None:
-        """Let the function of the step return this from now on."""
-        self.rate = rate
+    rates: Sequence[float] = ()
+
+    def set_rates(self, rates: Sequence[float]) -> None:
+        """The learning rate of every step."""
+        self.rates = rates
+
+    def rate_at(self, step: Any, first: float) -> float:
+        """The learning rate of a step; `first` where none were set."""
+        return self.rates[min(int(step), len(self.rates) - 1)] if len(self.rates) else first
 
 
 class TripleOptimizer:

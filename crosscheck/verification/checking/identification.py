@@ -14,9 +14,14 @@ from crosscheck.verification.checking.candidates import Known, candidates
 from crosscheck.verification.checking.findings import CheckReport, Verdict
 from crosscheck.verification.checking.fitting import Steps
 from crosscheck.verification.checking.optimizer_histories import history, run
+from crosscheck.verification.checking.optimizer_mistakes import formula, mistakes_of
 from crosscheck.verification.checking.optimizer_state import Identifying, likely_fits, settled
 from crosscheck.verification.checking.stated_optimizer import stated_spec
-from crosscheck.verification.checking.unidentified import depends_on_number, explain
+from crosscheck.verification.checking.unidentified import (
+    at_usual_numbers,
+    depends_on_number,
+    explain,
+)
 
 
 def identify_optimizer(
@@ -30,8 +35,9 @@ def identify_optimizer(
 
     Args:
         make: Returns a new `OptimizerAdapter`. It may also have `settings`, all the numbers that it
-            was made with; `numbers`, those in its source; `set_rate(rate)`; and `public_rate`,
-            whether whoever uses it may change its rate so.
+            was made with; `numbers`, those in its source; `set_rate(rate)` between two steps, or
+            `set_rates(rates)` before the first; and `public_rate`, whether that is how whoever uses
+            it changes its rate.
         settings: What was set, by the optimizer's own names: {"lr": 0.01}.
         stated: The optimizer that it should be: "adam(learning_rate=0.01)"; None looks for it.
         dtype: "float64" or "float32".
@@ -45,7 +51,7 @@ def identify_optimizer(
     known = Known(own, tuple(in_source))
     meant = None if stated is None else stated_spec(stated)
     specs = list(candidates(known)) if meant is None else [meant]
-    rate = specs[0].learning_rate if hasattr(adapter, "set_rate") else None
+    rate = specs[0].learning_rate if _has_rate(adapter) else None
     if meant is None and len(known.rates) > 1:
         rate = None  # nobody knows what it is at first
     report = CheckReport("", "optimizer", getattr(adapter, "words", ""))
@@ -54,6 +60,10 @@ def identify_optimizer(
     _identify(state, bool(getattr(adapter, "public_rate", False)))
     optimizer_conduct.add_lines(report, state.run, make, dtype)
     return report
+
+
+def _has_rate(adapter: Any) -> bool:
+    return hasattr(adapter, "set_rate") or hasattr(adapter, "set_rates")
 
 
 def _identify(state: Identifying, public_rate: bool) -> None:
@@ -71,16 +81,19 @@ def _identify(state: Identifying, public_rate: bool) -> None:
         constant = state.steps(history(state.dtype))
         at_one_rate = [] if constant is None else likely_fits(state, constant)
         if constant is not None and settled(state, constant, at_one_rate):
-            _say_of_the_rate(state, np.array_equal(constant.params, steps.params), public_rate)
+            ignored = np.array_equal(constant.params, steps.params)
+            _say_of_the_rate(state, steps, ignored, public_rate)
             return
     if not depends_on_number(state, given):
         explain(state, steps, found)
 
 
-def _say_of_the_rate(state: Identifying, ignored: bool, public_rate: bool) -> None:
+def _say_of_the_rate(state: Identifying, steps: Steps, ignored: bool, public_rate: bool) -> None:
     how = "does not follow it" if ignored else "follows it as no reference does"
     text = f"where the learning rate is changed between two steps, it {how}"
     if public_rate:
-        state.line("change of rate", Verdict.WRONG, text)
+        named = mistakes_of(steps, at_usual_numbers(state))
+        formulas = tuple(dict.fromkeys(formula(mistake) for mistake, _ in named))
+        state.line("change of rate", Verdict.WRONG, text, mistakes=formulas)
     elif not ignored:
         state.report.conventions.append(text)

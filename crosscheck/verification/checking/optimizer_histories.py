@@ -139,9 +139,12 @@ def run(adapter: OptimizerAdapter, given: OptimizerHistory) -> Run:
 
 
 def _take_steps(adapter: Any, given: OptimizerHistory, running: _Running) -> None:
+    schedule = getattr(adapter, "set_rates", None)
+    if given.rates is not None and schedule is not None:
+        schedule(given.rates)
     adapter.start([array.copy() for array in given.start])
     for step, grads in enumerate(given.grads):
-        if given.rates is not None:
+        if given.rates is not None and schedule is None:
             adapter.set_rate(given.rates[step])
         own = [grad.copy() for grad in grads]
         params = [np.array(array) for array in adapter.step(own)]

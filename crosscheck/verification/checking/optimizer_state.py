@@ -8,6 +8,7 @@ import numpy as np
 
 from crosscheck.conventions.optimizers.specs import KEYWORDS, Spec
 from crosscheck.verification.checking.candidates import DISCRETE, Known, candidates, contradictions
+from crosscheck.verification.checking.claims import broken_claims
 from crosscheck.verification.checking.findings import CheckReport, Line, Verdict
 from crosscheck.verification.checking.fitting import Fit, Steps, fits, promising
 from crosscheck.verification.checking.optimizer_histories import OptimizerHistory, Run, run
@@ -58,7 +59,7 @@ def settled(state: Identifying, steps: Steps, found: Sequence[Fit]) -> bool:
     if not holding:
         return False
     best = holding[0]
-    against = [] if state.stated else contradictions(best.spec, state.known)
+    against = [] if state.stated else _against(state, best.spec)
     text = f"= {call_of(best.spec)}"
     if against:
         state.line("updates", Verdict.WRONG, f"{text}: {'; '.join(against)}", best.worst)
@@ -93,4 +94,9 @@ def unusual(state: Identifying, fit: Fit) -> tuple[int, int]:
     changed = sum(spec.keywords.get(key, value) != value for key, value in usual.items())
     defaults = KEYWORDS[spec.optimizer]
     numbers = sum(spec.keywords[key] != value for key, value in defaults.items())
-    return len(contradictions(spec, state.known)) * 100 + changed, numbers
+    return len(_against(state, spec)) * 100 + changed, numbers
+
+
+def _against(state: Identifying, spec: Spec) -> list[str]:
+    """What speaks against a reference: the numbers that were set, and the optimizer's own name."""
+    return [*contradictions(spec, state.known), *broken_claims(state.called, spec)]

@@ -10,6 +10,7 @@ from crosscheck.frameworks.understanding.optimizer_names import numbers_of, plai
 from crosscheck.numerics.digits import few_digits
 from crosscheck.verification.checking import optimizer_conduct
 from crosscheck.verification.checking.candidates import DISCRETE, candidates, strangers
+from crosscheck.verification.checking.claims import OTHER_RULES
 from crosscheck.verification.checking.departures import departure, nearest_reference
 from crosscheck.verification.checking.findings import Verdict
 from crosscheck.verification.checking.fitting import Fit, Steps, build, exactly, fits, steps_of
@@ -21,13 +22,8 @@ from crosscheck.verification.checking.rate_schedules import falling_rates
 from crosscheck.verification.mistakes.mistake import Mistake
 
 SMALL = 1e-5  # times the usual gradients: below whatever they are clipped at
-# Rules that are none of the references': what is called so is not understood, and not wrong.
-OTHER_RULES = (
-    *("adabelief", "adabound", "adafactor", "adahessian", "adan", "amos", "asgd", "ftrl", "lamb"),
-    *("lars", "lbfgs", "lookahead", "muon", "novograd", "qhadam", "ranger", "rprop", "shampoo"),
-    *("signsgd", "signum", "sm3", "sophia", "yogi", "diffgrad", "padam", "nero", "prodigy"),
-)
 # The keywords with which a mistake may have been made; each other one has its usual value there.
+ALSO = (("bias_correction", "adam"),)  # of AMSGrad, which has none in its paper
 FORMS = ("eps_place", "nesterov", "centered", "rate_inside", "maximum_of")
 
 
@@ -79,7 +75,7 @@ def explain(state: Identifying, steps: Steps, found: Sequence[Fit]) -> None:
     if unknown and state.stated is None and _is_another(state, steps, found):
         return
     right = single or (named[0][1] if named else _likeliest(state, found))
-    right = right or nearest_reference(steps, _forms(state))
+    right = right or nearest_reference(steps, at_usual_numbers(state))
     if right is None:
         state.line("updates", Verdict.WRONG, "no reference has steps to compare them with")
         return
@@ -117,7 +113,7 @@ def _say_what_it_is(state: Identifying, steps: Steps) -> None:
 def _falls(state: Identifying) -> bool:
     """Whether its learning rate falls by itself, which is a convention; the report says so then."""
     constant = state.steps(history(state.dtype))
-    found = None if constant is None else falling_rates(constant, _forms(state))
+    found = None if constant is None else falling_rates(constant, at_usual_numbers(state))
     if found is None:
         return False
     fit, rates = found
@@ -159,13 +155,13 @@ def _departs(steps: Steps, fit: Fit, array: int | None = None) -> str:
 
 def _named(state: Identifying, steps: Steps, single: Fit | None) -> list[tuple[Mistake, Fit]]:
     """The known mistakes that give all the steps, of the most usual rule in which there is one."""
-    forms = _forms(state) if single is None else [single.spec]
+    forms = at_usual_numbers(state) if single is None else [single.spec]
     named = mistakes_of(steps, forms)
     ranks = [unusual(state, fit) for _, fit in named]
     return [each for each, rank in zip(named, ranks, strict=True) if rank == min(ranks)]
 
 
-def _forms(state: Identifying) -> list[Spec]:
+def at_usual_numbers(state: Identifying) -> list[Spec]:
     """The references in which a mistake may have been made, each with its likeliest numbers."""
     if state.stated is not None:
         return [state.stated]
@@ -174,7 +170,10 @@ def _forms(state: Identifying) -> list[Spec]:
     return [
         spec
         for spec in candidates(replace(state.known, one=True))
-        if all(spec.keywords.get(key, value) == value for key, value in usual.items())
+        if all(
+            spec.keywords.get(key, value) == value or (key, spec.optimizer) in ALSO
+            for key, value in usual.items()
+        )
         and spec.keywords.get("eps_place") != "hat"
         and (is_decayed or not spec.weight_decay)
     ]
@@ -182,7 +181,7 @@ def _forms(state: Identifying) -> list[Spec]:
 
 def _stranger(state: Identifying, steps: Steps, found: Sequence[Fit]) -> bool:
     """Whether it is a reference with other numbers than were set; then the report says which."""
-    near = found[0] if found else nearest_reference(steps, _forms(state))
+    near = found[0] if found else nearest_reference(steps, at_usual_numbers(state))
     rules = dict.fromkeys([fit.spec.optimizer for fit in (near, *found) if fit is not None])
     for rule in rules:
         if settled(state, steps, fits(steps, list(strangers(state.known, rule)))):
