@@ -2,6 +2,7 @@
 
     exact_pass, exact_steps                 exact values of your own network or history, with bounds
     compare, assert_within_bound            your arrays against them
+    check                                   your file, class or object: network or optimizer
     check_gradients, check_optimizer        your function or optimizer, with what explains an error
     load_framework, verify, diagnose        packages of the contract, on every case
     matches_printed, ledger                 printed numbers, and what the documents get wrong
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from crosscheck.conventions.optimizers.translation import Translation
     from crosscheck.documents.ledger import Ledger, ledger
     from crosscheck.documents.verdicts import matches_printed
+    from crosscheck.frameworks.adapters import NetworkAdapter, OptimizerAdapter
     from crosscheck.frameworks.registry import Framework, load_framework
     from crosscheck.frameworks.version import VERSION as __version__  # noqa: N811
     from crosscheck.numerics.comparison import Comparison
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
         check_optimizer,
         compare,
     )
+    from crosscheck.verification.checking.findings import CheckReport
+    from crosscheck.verification.checking.identification import identify_optimizer
+    from crosscheck.verification.checking.running import check
     from crosscheck.verification.diagnosis import Explanation, diagnose
     from crosscheck.verification.exact_values import (
         ExactPass,
@@ -47,6 +52,7 @@ _MODULES = {
     "conventions.optimizers.translation": ("Translation",),
     "documents.ledger": ("Ledger", "ledger"),
     "documents.verdicts": ("matches_printed",),
+    "frameworks.adapters": ("NetworkAdapter", "OptimizerAdapter"),
     "frameworks.registry": ("Framework", "load_framework"),
     "numerics.comparison": ("Comparison",),
     "numerics.trees": ("Layer",),
@@ -57,6 +63,9 @@ _MODULES = {
         "check_optimizer",
         "compare",
     ),
+    "verification.checking.findings": ("CheckReport",),
+    "verification.checking.identification": ("identify_optimizer",),
+    "verification.checking.running": ("check",),
     "verification.diagnosis": ("Explanation", "diagnose"),
     "verification.exact_values": (
         "ExactPass",
@@ -71,6 +80,7 @@ _MODULES = {
 _PLACES = {name: f"{__name__}.{module}" for module, names in _MODULES.items() for name in names}
 
 __all__ = [
+    "CheckReport",
     "Comparison",
     "ExactPass",
     "ExactSteps",
@@ -79,17 +89,21 @@ __all__ = [
     "Framework",
     "Layer",
     "Ledger",
+    "NetworkAdapter",
+    "OptimizerAdapter",
     "Report",
     "Translation",
     "Verification",
     "__version__",
     "assert_within_bound",
+    "check",
     "check_gradients",
     "check_optimizer",
     "compare",
     "diagnose",
     "exact_pass",
     "exact_steps",
+    "identify_optimizer",
     "ledger",
     "load_framework",
     "matches_printed",

@@ -48,11 +48,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+# The package of every framework that is asked for: to look it up reads every distribution there is.
+PACKAGES = pytest.StashKey[dict[str, str]]()
+
+
 def packages_of(config: pytest.Config) -> dict[str, str]:
-    """The package of every framework that is asked for, by name."""
-    only = set(config.getoption("--only"))
-    known = registry([*config.getoption("--framework"), *only])
-    return {name: p for name, p in known.items() if not only or {name, p} & only}
+    """The package of every framework that is asked for, by name; looked up once."""
+    if PACKAGES not in config.stash:
+        only = set(config.getoption("--only"))
+        known = registry([*config.getoption("--framework"), *only])
+        chosen = {name: p for name, p in known.items() if not only or {name, p} & only}
+        config.stash[PACKAGES] = chosen
+    return config.stash[PACKAGES]
 
 
 def pytest_configure(config: pytest.Config) -> None:

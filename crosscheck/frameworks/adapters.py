@@ -42,6 +42,15 @@ class NetworkAdapter(Protocol):
         deltas(inputs, targets) -> [dC/dz of each layer]
         update(inputs, targets, rate) -> Layers     the parameters after one step of descent
 
+    Optional attributes; without them it has biases, takes any targets, and gives its gradients:
+
+        biases           for each layer, whether it has one; what is set for another is not used
+        targets          "any", or "classes" if targets must be rows of zeros and a one
+        difference_rate  the rate of the step by whose difference gradients are found, or None
+        gradient_slack(inputs, targets) -> Layers or None: what that difference may be off by
+
+    The gradient of a bias that is not there, or of which the network gives none, is None.
+
     Attributes:
         sizes: The units of the inputs, of each hidden layer, and of the outputs.
     """

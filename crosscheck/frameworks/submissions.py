@@ -151,7 +151,8 @@ def _without_magics(source: str) -> tuple[str, list[str]]:
     first = next((line for line in lines if line.strip()), "")
     if first.startswith("%%") and not first.startswith(("%%time", "%%capture", "%%timeit")):
         return "\n" * len(lines), [f"the whole cell {first.strip()}"]
-    kept, skipped = [], []
+    kept: list[str] = []
+    skipped: list[str] = []
     for line in lines:
         inside = line.strip()
         is_magic = inside.startswith(("%", "!", "?")) or (
@@ -215,46 +216,13 @@ def _defines(node: ast.stmt) -> bool:
 
 
 # What makes a constant, or a function out of a function.
-_CONSTANT_CALLS = [
-    "array",
-    "asarray",
-    "zeros",
-    "ones",
-    "eye",
-    "arange",
-    "linspace",
-    "full",
-    "zeros_like",
-    "ones_like",
-    "float",
-    "int",
-    "range",
-    "list",
-    "dict",
-    "tuple",
-    "set",
-    "seed",
-    "default_rng",
-    "RandomState",
-    "PRNGKey",
-    "key",
-    "namedtuple",
-    "TypeVar",
-    "NewType",
-    "partial",
-    "grad",
-    "value_and_grad",
-    "jit",
-    "vmap",
-    "lambda",
-    "Generator",
-    "manual_seed",
-    "MSELoss",
-    "BCELoss",
-    "CrossEntropyLoss",
-    "BCEWithLogitsLoss",
-    "len",
-]
+_CONSTANTS = """
+array asarray zeros ones eye arange linspace full zeros_like ones_like float int range list
+dict tuple set seed default_rng RandomState PRNGKey key namedtuple TypeVar NewType partial
+grad value_and_grad jit vmap lambda Generator manual_seed MSELoss BCELoss
+CrossEntropyLoss BCEWithLogitsLoss len
+"""
+_CONSTANT_CALLS = frozenset(_CONSTANTS.split())
 
 
 def _run(piece: _Piece, code: CodeType, module: ModuleType, definitions_only: bool) -> None:

@@ -1,6 +1,7 @@
 """Trees as named tensors: what a framework computed, and exact values with their bounds."""
 
 from collections.abc import Mapping, Sequence
+from math import isinf
 from typing import Any
 
 import numpy as np
@@ -55,7 +56,7 @@ def by_leaf(steps: Tensor, tree: Any) -> Tensors:
     found, first = {}, 0
     for place, leaf in leaves(tree).items():
         own = slice(first, first + leaf.size)
-        found[place] = Tensor(*(part[:, own].reshape(-1, *leaf.shape) for part in parts))
+        found[place] = Tensor(*(part[:, own].reshape(len(part), *leaf.shape) for part in parts))
         first += leaf.size
     return found
 
@@ -81,6 +82,9 @@ def _bounded_steps(balls: Sequence[Any], limits: Sequence[Any]) -> Tensor:
 def _bounded(balls: Any, bound: Any) -> Tensor:
     array = np.asarray(balls, dtype=object)
     limit = np.broadcast_to(bound, array.shape)
+    if not array.size:
+        nothing = np.zeros(array.shape)
+        return Tensor(nothing, limit, nothing, nothing)
     parts = [_parts(*each) for each in zip(array.flat, limit.flat, strict=True)]
     middle, rest, radius = (np.reshape(part, array.shape) for part in zip(*parts, strict=True))
     return Tensor(middle, limit, rest, radius)
@@ -93,10 +97,10 @@ def _parts(ball: arb, bound: float) -> tuple[float, float, float]:
     bits than the largest precision has. Anywhere else a missing enclosure raises an error. And a
     number beyond the largest float, which has no bound, is as far as a float goes: infinite.
     """
-    if not ball.is_finite() and np.isinf(bound):
+    if not ball.is_finite() and isinf(bound):
         return 0.0, 0.0, np.inf
     middle = to_float(ball)
-    if np.isinf(middle):
+    if isinf(middle):
         return middle, 0.0, 0.0
     return middle, float((ball - middle).mid()), 0.0 if is_narrow(ball) else float(ball.rad())
 

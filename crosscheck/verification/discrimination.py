@@ -170,12 +170,20 @@ def code_of(case: Case) -> frozenset[Code]:
     finally:
         sys.settrace(before)
     return frozenset(
-        (path.relative_to(FOLDER).with_suffix("").as_posix(), line)
+        (module, line)
         for code in called
-        for path in [Path(code.co_filename)]
-        if path.is_relative_to(FOLDER)
+        if (module := _module_of(code.co_filename)) is not None
         for line in (1, code.co_firstlineno)
     )
+
+
+@cache
+def _module_of(file: str) -> str | None:
+    """The module of the NumPy reference that a file holds; None for any other file."""
+    path = Path(file)
+    if not path.is_relative_to(FOLDER):
+        return None
+    return path.relative_to(FOLDER).with_suffix("").as_posix()
 
 
 @lru_cache(KEPT)

@@ -134,7 +134,8 @@ def exact_steps(
             `scaled` for a weight decay.
 
     Raises:
-        ValueError: If a name, a number or a shape does not fit.
+        ValueError: If a name, a number or a shape does not fit; if the learning rate is 0 at every
+            step.
         TypeError: If a keyword is not known, or something is no array of floating numbers.
     """
     history = own_history(optimizer, grads, learning_rate, params, hyperparameters)

@@ -86,7 +86,8 @@ def _same_entries(theirs: np.ndarray, ours: np.ndarray, exact: Tensor | None) ->
         if theirs.shape == exact.value.shape:
             fractions = np.abs(theirs - exact.value) / bound
             worst = np.max(fractions, initial=0.0, where=np.isfinite(fractions))
-            allowed = bound * max(2.0, EXPLAINED * worst)
+            # A wrong value takes a few roundings even where the right one is exact, its bound 0.
+            allowed = np.maximum(bound * max(2.0, EXPLAINED * worst), 4 * np.spacing(abs(ours)))
         else:  # no entry has a bound of its own there
             allowed = 2 * np.max(bound, initial=0.0, where=np.isfinite(bound))
         near = both_finite & (np.abs(theirs - ours) <= allowed)

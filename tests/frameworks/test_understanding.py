@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,7 @@ def case(sizes, batch=5, seed=0):
     rng = np.random.default_rng(seed)
     params = tuple(
         Layer(rng.normal(size=(units, before)), rng.normal(size=units))
-        for before, units in zip(sizes[:-1], sizes[1:], strict=True)
+        for before, units in pairwise(sizes)
     )
     targets = np.eye(sizes[-1])[rng.integers(sizes[-1], size=batch)]
     return params, rng.normal(size=(batch, sizes[0])), targets
@@ -86,7 +87,9 @@ def test_outputs_and_gradients_are_read_where_they_are(name):
     for _ in range(2):  # the first call leaves nothing behind
         for found, right in zip(adapter.gradients(inputs, targets), grads, strict=True):
             pairs = [(a, b) for a, b in zip(found, right, strict=True) if a is not None]
-            same += [a.shape == b.shape and np.allclose(a, scale * b, 1e-9, 1e-12) for a, b in pairs]
+            same += [
+                a.shape == b.shape and np.allclose(a, scale * b, 1e-9, 1e-12) for a, b in pairs
+            ]
     assert all(same) == (answer["mistake"] is None)
     if hasattr(adapter, "loss"):
         assert np.isclose(adapter.loss(inputs, targets) / scale, value, rtol=1e-12, atol=0)
@@ -108,7 +111,9 @@ def test_hidden_activations_and_deltas_are_what_they_are_called(name):
         assert shapes == [(len(inputs), units) for units in adapter.sizes[1:]]
 
 
-@pytest.mark.parametrize("name", ["rows_two_layers.py", "course_functions.py", "updates_at_once.py"])
+@pytest.mark.parametrize(
+    "name", ["rows_two_layers.py", "course_functions.py", "updates_at_once.py"]
+)
 def test_an_update_is_a_step_of_its_own_gradient(name):
     adapter = found_in(name).make()
     params, inputs, targets = case(adapter.sizes)
@@ -162,3 +167,98 @@ def test_a_numpy_file_loads_neither_torch_nor_jax():
 
 def test_the_losses_of_the_answers_are_known():
     assert {answer.get("loss") for answer in ANSWERS.values()} - {None} <= {*LOSSES}
+
+
+def written(tmp_path, text):
+    path = tmp_path / "homework.py"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+FUNCTIONS = """
+import math
+import numpy as np
+
+
+def swish(x):
+    return x / (1 + np.exp(-x))
+
+
+def sigmoid(z):
+    return 1 / (1 + math.exp(-z))
+
+
+def sigmoid_prime(z):
+    return sigmoid(z) * (1 - sigmoid(z))
+
+
+def error(y_true, y_pred):
+    return np.mean((y_true - 2 * y_pred) ** 2)
+
+
+def three(a, b, c):
+    return a
+"""
+
+
+def test_one_function_is_an_activation_or_a_loss(tmp_path):
+    path = written(tmp_path, FUNCTIONS)
+    z = np.array([[-1.0, 0.5]])
+    swish = understand(load(path), "swish")
+    assert swish.kind == "function"
+    assert swish.words == "the function swish(x), an activation; no slope was found"
+    assert not hasattr(swish.make(), "slope")
+    sigmoid = understand(load(path), "sigmoid").make()  # of numbers, by `math`
+    a = sigmoid.value(z)
+    np.testing.assert_allclose(sigmoid.slope(z), a * (1 - a), rtol=1e-14)
+    error = understand(load(path), "error")  # outputs come first for whoever calls the adapter
+    assert "a loss (targets first)" in error.words
+    assert error.make().value(np.full((2, 2), 1.0), np.full((2, 2), 3.0)) == 1.0
+    with pytest.raises(NotUnderstoodError):
+        understand(load(path), "three")
+
+
+LOOPS = """
+import numpy as np
+
+
+class Net:
+    def __init__(self, n_in=2, n_hidden=3, n_out=1):
+        self.W1 = np.ones((n_in, n_hidden))
+        self.W2 = np.ones((n_hidden, n_out))
+
+    def forward(self, X):
+        return np.tanh(X @ self.W1) @ self.W2
+
+    def train(self, X, y):
+        for i in range(10**9):
+            h = np.tanh(X @ self.W1)
+            self.W2 -= 0.01 * h.T @ (h @ self.W2 - y)
+"""
+
+
+def test_what_trains_for_ever_is_cut_off_and_said_to_be(tmp_path, monkeypatch):
+    monkeypatch.setattr("crosscheck.frameworks.understanding.calling.LIMIT", 0.2)
+    # Where JAX was imported, nothing is cut off.
+    monkeypatch.delitem(sys.modules, "jax", raising=False)
+    found = understand(load(written(tmp_path, LOOPS))).found
+    assert "no gradients were found (a method such as backward(X, y))" in found
+    assert any("train: TakesLongError" in each for each in found)
+
+
+def test_a_backward_pass_that_raises_is_quoted(tmp_path):
+    text = (FOLDER / "rows_two_layers.py").read_text(encoding="utf-8")
+    path = written(tmp_path, text.replace("delta2 @ self.W2.T", "delta2 @ self.W2"))
+    found = understand(load(path)).found
+    assert any(each.startswith("backward(X, y, output) raises ValueError") for each in found)
+
+
+def test_gradients_of_another_shape_are_given_as_they_are(tmp_path):
+    text = (FOLDER / "rows_two_layers.py").read_text(encoding="utf-8")
+    wrong = text.replace("np.sum(delta2, axis=0, keepdims=True)", "delta2")
+    wrong = wrong.replace("self.a1.T @ delta2", "delta2.T @ self.a1")
+    adapter = understand(load(written(tmp_path, wrong))).make()
+    params, inputs, targets = case(adapter.sizes)
+    adapter.set_params(params)
+    weight, bias = adapter.gradients(inputs, targets)[1]
+    assert (weight.shape, bias.shape) == ((3, 2), (5, 2))

@@ -265,6 +265,16 @@ def test_the_adapter_of_the_page_keeps_the_protocol():
     assert isinstance(Net(), NetworkAdapter)
 
 
+def test_a_report_is_a_test_of_somebodys_own():
+    report_of(Net).assert_right()
+    with pytest.raises(
+        AssertionError, match=r"(?s)gradient of W1: .*tanh derivative without the sq"
+    ):
+        report_of(NoSquare).assert_right()
+    with pytest.raises(AssertionError, match="not understood"):
+        report_of(Swish).assert_right()
+
+
 def test_a_report_is_the_same_after_it_was_sent():
     report = report_of(NoSquare)
     assert CheckReport.from_json(report.as_json()) == report

@@ -93,7 +93,7 @@ def test_bounds_ten_times_as_wide_are_a_problem_for_what_is_caught_narrowly(monk
     monkeypatch.setattr(Comparison, "fraction_of_bound", property(lambda c: fraction(c) / 10))
     (weaker,) = discriminate([mistake])
     # The hidden layer at the edges has the same z as the edges themselves.
-    assert "caught by networks with a margin of 6.27 only" in weaker.problem
+    assert "caught by networks with a margin of 8.96 only" in weaker.problem
 
 
 def test_a_mistake_located_at_another_stage_is_a_problem():

@@ -1,4 +1,4 @@
-"""What to say of an object that is not understood: what was found, what is missing, what to write."""
+"""What to say of an object that is not understood: what was found, is missing, and to write."""
 
 import inspect
 from collections.abc import Mapping
@@ -100,8 +100,8 @@ def _adapter(name: str, target: Any, layouts: list[Layout], callables: list[str]
     make = f"{name}(...)" if isinstance(target, type) else name
     is_object = target is not None and not inspect.isroutine(target)
     owner = "self.net." if is_object else ""
-    forward = next(iter(first_of(callables, FORWARD)), "...")
-    backward = next(iter(first_of(callables, [*BACKWARD, *VALUE_AND_GRAD])), "...")
+    forward = next(iter(first_of(callables, FORWARD)), "predict")
+    backward = next(iter(first_of(callables, [*BACKWARD, *VALUE_AND_GRAD])), "backward")
     if layouts:
         sizes: Any = layouts[0].sizes
         pairs = ", ".join(

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from crosscheck.frameworks.adapters import Array, Layers
-from crosscheck.frameworks.understanding.backwards import Backward, Ran, run_backward
 from crosscheck.frameworks.understanding.calling import Called
 from crosscheck.frameworks.understanding.engine import Engine
 from crosscheck.frameworks.understanding.forwards import BATCH, batch_for, params_for
@@ -22,6 +21,7 @@ from crosscheck.frameworks.understanding.names import (
     is_other,
     is_pre_activation,
 )
+from crosscheck.frameworks.understanding.passes import Backward, Ran, run_backward
 
 # Where one array is: in the object, in what was returned, or in a local variable.
 Place = tuple[str, Path]
@@ -30,7 +30,7 @@ Place = tuple[str, Path]
 def hidden_of(engine: Engine) -> Callable[[Layers, Array], list[Array]] | None:
     """What gives the activations of every layer; None where one is not to be found."""
     sizes = engine.layout.sizes
-    inputs, targets = batch_for(sizes)
+    inputs, _ = batch_for(sizes)
     params = params_for(sizes)
     assert engine.outputs is not None
     assert engine.forward is not None

@@ -1,8 +1,10 @@
-"""Call somebody's function without knowing the order of its arguments: by their names, by trying."""
+"""Call somebody's function without knowing its arguments: by their names, and by trying."""
 
 import inspect
 import itertools
+import signal
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,12 +16,18 @@ import numpy as np
 
 from crosscheck.frameworks.understanding.names import role_of
 
+# So many seconds a call may take; a function that trains for many epochs is cut off.
+LIMIT = 3.0
 # So many ways to call one function are tried.
 MOST = 60
 # The role of an argument that keeps its default.
 LEFT_OUT = ""
 # What an argument may be whose name tells nothing.
 UNKNOWN = ("output", "y", "X", "cache", "params", "grads", "rate")
+
+
+class TakesLongError(Exception):
+    """A call takes far longer than one pass through a small network."""
 
 
 @dataclass
@@ -95,7 +103,8 @@ def bindings(function: Callable[..., Any], given: Given) -> Iterator[Binding]:
                 continue
             if roles == ["y"]:
                 roles = ["y", LEFT_OUT]
-        elif not roles or role_of(parameter.name) in (None, "output", "X", "y"):
+        elif role_of(parameter.name) in (None, "output", "X", "y", "cache"):
+            # A name such as grad_output is never guessed to be anything else.
             roles += [each for each in UNKNOWN if each in given.roles and each not in roles]
         if not roles:
             return
@@ -115,6 +124,8 @@ def _roles(name: str, given: Given) -> list[str]:
     """What an argument may take, the likeliest first."""
     found = [f"'{name}'"] if name in given.named else []
     role = role_of(name)
+    if role == "slope" and role not in given.roles:
+        role = "grads" if name.lower().startswith("grad") else role
     # A name such as "a" or "m" is a role only where nothing of that very name is known.
     if role is not None and role in given.roles and not (found and role in ("output", "batch")):
         found = [role, *found] if role in ("X", "y", "params", "rate") else [*found, role]
@@ -140,7 +151,7 @@ def called(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Called:
             kept.update(frame.f_locals)
 
     before = sys.getprofile()
-    with quiet():
+    with quiet(), _limited(code):
         try:
             if code is not None:
                 sys.setprofile(profile)
@@ -148,6 +159,34 @@ def called(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Called:
         finally:
             sys.setprofile(before)
     return Called(value, kept)
+
+
+# The functions that took too long, which are not called again.
+_LONG: set[Any] = set()
+
+
+@contextmanager
+def _limited(code: Any) -> Iterator[None]:
+    """Cut a call off that takes too long, where the system can."""
+    if code in _LONG:
+        raise TakesLongError("it takes too long for a small network")
+    is_main = threading.current_thread() is threading.main_thread()
+    # JAX compiles within a call, and nobody trains inside what it compiles.
+    if not is_main or not hasattr(signal, "setitimer") or "jax" in sys.modules:
+        yield
+        return
+
+    def cut_off(*_: Any) -> None:
+        _LONG.add(code)
+        raise TakesLongError(f"it takes more than {LIMIT:.0f} s for a small network")
+
+    handler = signal.signal(signal.SIGALRM, cut_off)
+    left, _ = signal.setitimer(signal.ITIMER_REAL, LIMIT)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, left)
+        signal.signal(signal.SIGALRM, handler)
 
 
 def _code_of(function: Callable[..., Any]) -> Any:

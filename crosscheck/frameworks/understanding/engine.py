@@ -122,7 +122,8 @@ class Engine:
             "batch": 1 if self.one_by_one else len(inputs),
             "zero": 0.0,
             "pairs": [
-                (np.array(a)[:, None], np.array(b)[:, None]) for a, b in zip(inputs, targets)
+                (np.array(a)[:, None], np.array(b)[:, None])
+                for a, b in zip(inputs, targets, strict=True)
             ],
         }
         return session, Given(roles, named)

@@ -1,6 +1,7 @@
 """Find out how a network is run forwards, and its loss, by trying."""
 
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -17,7 +18,15 @@ from crosscheck.frameworks.understanding.engine import (
 from crosscheck.frameworks.understanding.hosts import Host, Session
 from crosscheck.frameworks.understanding.layouts import layouts_of
 from crosscheck.frameworks.understanding.leaves import Leaf, leaves_of, library_of
-from crosscheck.frameworks.understanding.names import FORWARD, LOSS, first_of
+from crosscheck.frameworks.understanding.names import (
+    FORWARD,
+    LIKE_BACKWARD,
+    LIKE_FORWARD,
+    LIKE_LOSS,
+    LIKE_TRAIN,
+    LOSS,
+    first_of,
+)
 
 # Samples of the batch that is tried: different from every size that is tried.
 BATCH = 7
@@ -35,11 +44,20 @@ def engines(host: Host) -> Iterator[Engine]:
         for form in FORMS:
             engine = Engine(host, layout, form)
             # A loss whose targets are optional returns the outputs without them.
-            for name in first_of(list(session.functions), [*FORWARD, *LOSS]):
+            for name in _names(session):
                 whole = _with_forward(engine, name, ambiguous=len(layouts) > 1)
                 if whole is not None:
                     yield whole
                     break
+
+
+def _names(session: Session) -> list[str]:
+    """What may be the forward pass: what is called so, then whatever is called nothing else."""
+    names = list(session.functions)
+    known = first_of(names, [*FORWARD, *LOSS], LIKE_FORWARD)
+    others = f"{LIKE_BACKWARD}|{LIKE_TRAIN}|{LIKE_LOSS}|init|plot|save|load"
+    further = [each for each in names if not re.search(others, each.lower())]
+    return [*known, *(each for each in further if each not in known)]
 
 
 def batch_for(sizes: Sequence[int], batch: int = BATCH) -> tuple[Array, Array]:
@@ -49,6 +67,11 @@ def batch_for(sizes: Sequence[int], batch: int = BATCH) -> tuple[Array, Array]:
     if sizes[-1] == 1:
         targets = (np.arange(batch)[:, None] % 2).astype(np.float64)
     return rng.uniform(-1, 1, (batch, sizes[0])), targets
+
+
+def probe(engine: Engine) -> tuple[Array, Array]:
+    """What a network is tried with: a batch, or one sample where it takes one at a time."""
+    return batch_for(engine.layout.sizes, 1 if engine.one_by_one else BATCH)
 
 
 def params_for(sizes: Sequence[int], seed: int = 0) -> Layers:
@@ -139,7 +162,7 @@ def loss_of(engine: Engine) -> Step | None:
     sizes = engine.layout.sizes
     inputs, targets = batch_for(sizes, 1 if engine.one_by_one else BATCH)
     session, _ = engine.begin(params_for(sizes), inputs, targets)
-    names = first_of(list(session.functions), LOSS)
+    names = first_of(list(session.functions), LOSS, LIKE_LOSS)
     for name, form in itertools.product(names, target_forms(engine)):
         try:
             session, given = _forwarded(engine, params_for(sizes), inputs, targets, form)
@@ -203,7 +226,7 @@ def as_number(value: object) -> float:
     if not _is_number(value):
         raise DoesNotFitError("it returns no number")
     if library_of(value) == "torch":
-        return float(value.detach())  # type: ignore[union-attr, attr-defined]
+        return float(value.detach())  # type: ignore[attr-defined]
     return float(np.asarray(value).reshape(()))
 
 

@@ -32,6 +32,8 @@ from crosscheck.frameworks.understanding.names import (
     role_of,
 )
 
+# So many structures of parameters are tried.
+TREES = 40
 WORDS = "the functions {}"
 
 
@@ -43,7 +45,7 @@ def hosts(namespace: dict[str, Any], settings: Mapping[str, Any]) -> Iterator[Ho
     if not used:
         return
     words = WORDS.format(", ".join(used[:4]))
-    for tree, names in trees(namespace, functions, used, settings):
+    for tree, names in itertools.islice(trees(namespace, functions, used, settings), TREES):
         yield TreeHost(words, functions | _derivatives(functions), tree, names)
     if layouts_of(leaves_of({k: v for k, v in namespace.items() if is_data(v) and k[:2] != "__"})):
         yield GlobalsHost(f"{words} and the global variables", namespace)
@@ -65,7 +67,7 @@ def trees(
             found = _with_names(result.value, result.locals)
             if found is not None:
                 yield found
-                break
+                return
     for name in first_of(list(namespace), PARAMS):
         value = namespace[name]
         if is_data(value) and (found := _with_names(value, {})) is not None:
@@ -112,8 +114,22 @@ def _guessed(
             flat = [each for layer in layers for each in layer]
             yield list(layers), {}
             yield tuple(flat), {}
-            yield {f"{n}{k}": a for k, pair in numbered.items() for n, a in zip("Wb", pair)}, {}
-            yield {f"{n}{k}": a for k, pair in numbered.items() for n, a in zip("wb", pair)}, {}
+            yield (
+                {
+                    f"{n}{k}": a
+                    for k, pair in numbered.items()
+                    for n, a in zip("Wb", pair, strict=True)
+                },
+                {},
+            )
+            yield (
+                {
+                    f"{n}{k}": a
+                    for k, pair in numbered.items()
+                    for n, a in zip("wb", pair, strict=True)
+                },
+                {},
+            )
             yield [{"W": w, "b": b} for w, b in layers], {}
             yield [{"w": w, "b": b} for w, b in layers], {}
             yield {"weights": [w for w, _ in layers], "biases": [b for _, b in layers]}, {}

@@ -153,6 +153,8 @@ class GlobalsHost:
 class Globals:
     """The variables of a module as the attributes of an object."""
 
+    namespace_of: Callable[[], dict[str, Any]]
+
     def __init__(self, namespace: dict[str, Any], names: tuple[str, ...]) -> None:
         """Show these variables of a namespace."""
         vars(self).update({name: namespace[name] for name in names})

@@ -14,6 +14,7 @@ from crosscheck.frameworks.understanding.names import (
     in_words,
     is_gradient,
     is_other,
+    key_of,
     kind_of,
 )
 
@@ -32,6 +33,7 @@ class Slot:
         fans: (fan_in, fan_out).
         bias_shape: The shape in which the bias is kept.
         names: What weight and bias are called.
+        weight_shape: The shape in which the weight is kept.
     """
 
     weight: tuple[Path, ...]
@@ -40,6 +42,7 @@ class Slot:
     fans: tuple[int, int]
     bias_shape: tuple[int, ...]
     names: tuple[Path, ...] = ()
+    weight_shape: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Layout:
         """Put parameters into an object, as new arrays; returns the object."""
         for slot, (weight, bias) in zip(self.slots, params, strict=True):
             kept = weight.T if slot.transposed else weight
-            root = _write(root, slot.weight, kept)
+            root = _write(root, slot.weight, kept.reshape(slot.weight_shape))
             if slot.bias:
                 root = _write(root, slot.bias, bias.reshape(slot.bias_shape))
         return root
@@ -77,6 +80,8 @@ class Layout:
                 if slot.bias
                 else np.zeros(slot.fans[1])
             )
+            stored = slot.fans if slot.transposed else slot.fans[::-1]
+            weight = weight.reshape(stored)
             found.append((weight.T if slot.transposed else weight, bias))
         return found
 
@@ -122,7 +127,7 @@ def layouts_of(leaves: Sequence[Leaf]) -> list[Layout]:
 
 
 def _by_name(leaves: Sequence[Leaf]) -> tuple[list[Leaf], list[Leaf]]:
-    weights = [leaf for leaf in leaves if kind_of(leaf.name) == "weight" and len(leaf.shape) == 2]
+    weights = [leaf for leaf in leaves if kind_of(leaf.name) == "weight" and leaf.shape]
     biases = [leaf for leaf in leaves if kind_of(leaf.name) == "bias"]
     return weights, biases
 
@@ -132,10 +137,10 @@ def _by_shape(leaves: Sequence[Leaf]) -> tuple[list[Leaf], list[Leaf]]:
     plain = [leaf for leaf in leaves if kind_of(leaf.name) is None]
     flat = [leaf for leaf in plain if len(leaf.shape) == 1]
     square = [leaf for leaf in plain if len(leaf.shape) == 2]
-    if not flat and len(square) % 2 == 0 and square[1::2]:
+    every_second = square[1::2] if len(square) % 2 == 0 and not flat else []
+    if every_second and all(1 in leaf.shape for leaf in every_second):
         # A bias (1, n) or (n, 1) after each weight.
-        if all(1 in leaf.shape for leaf in square[1::2]):
-            return square[::2], square[1::2]
+        return square[::2], every_second
     return square, flat
 
 
@@ -147,12 +152,20 @@ def _chains(weights: Sequence[Leaf]) -> list[tuple[list[Leaf], bool]]:
     for order in orders:
         found = []
         for transposed in (True, False):
-            fans = [leaf.shape if transposed else leaf.shape[::-1] for leaf in order]
+            fans = [_fans(leaf, transposed) for leaf in order]
             if all(one[1] == two[0] for one, two in itertools.pairwise(fans)):
                 found.append((list(order), transposed))
         if found:
             return found
     return []
+
+
+def _fans(leaf: Leaf, transposed: bool) -> tuple[int, int]:
+    """(fan_in, fan_out); a vector is the weight of a single unit."""
+    if len(leaf.shape) == 1:
+        return leaf.shape[0], 1
+    fan_in, fan_out = leaf.shape if transposed else leaf.shape[::-1]
+    return fan_in, fan_out
 
 
 def _with_biases(
@@ -161,11 +174,12 @@ def _with_biases(
     left = list(biases)
     slots = []
     for weight in weights:
-        fan_in, fan_out = weight.shape if transposed else weight.shape[::-1]
+        fan_in, fan_out = _fans(weight, transposed)
         fitting = [each for each in left if _is_bias_of(each, fan_out)]
-        bias = fitting[0] if fitting and biases else None
-        if biases and bias is None:
-            return None
+        same = [each for each in fitting if key_of(each.name)[1] == key_of(weight.name)[1]]
+        # Where a layer may have none, only its name or its shape alone shows whose a bias is.
+        sure = same or (fitting if len(biases) >= len(weights) or len(fitting) == 1 else [])
+        bias = sure[0] if sure else None
         if bias is not None:
             left.remove(bias)
         slots.append(
@@ -176,10 +190,11 @@ def _with_biases(
                 (fan_in, fan_out),
                 bias.shape if bias is not None else (),
                 (weight.name, *((bias.name,) if bias is not None else ())),
+                weight.shape,
             )
         )
-    return tuple(slots)
+    return tuple(slots) if not biases or any(slot.bias for slot in slots) else None
 
 
 def _is_bias_of(leaf: Leaf, units: int) -> bool:
-    return leaf.shape in ((units,), (1, units), (units, 1))
+    return leaf.shape in ((units,), (1, units), (units, 1)) or (units == 1 and not leaf.shape)

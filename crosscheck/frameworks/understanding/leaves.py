@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from crosscheck.frameworks.understanding.names import Path
+from crosscheck.frameworks.understanding.names import Path, kind_of
 
 # So many containers around an array are opened: network.layers[0].params["W"].
 DEEPEST = 4
@@ -52,7 +52,8 @@ class Leaf:
     @property
     def shape(self) -> tuple[int, ...]:
         """Its shape."""
-        return np.shape(self.value) if isinstance(self.value, list) else tuple(self.value.shape)
+        is_plain = isinstance(self.value, list | float)
+        return np.shape(self.value) if is_plain else tuple(self.value.shape)
 
 
 def library_of(value: Any) -> str | None:
@@ -92,6 +93,8 @@ def as_like(array: np.ndarray, like: Any) -> Any:
         return torch.nn.Parameter(made) if isinstance(like, torch.nn.Parameter) else made
     if library == "jax":
         return sys.modules["jax"].numpy.asarray(array)
+    if isinstance(like, float):
+        return float(array.reshape(()))
     return array.tolist() if library == "list" else np.array(array, dtype=np.float64)
 
 
@@ -104,16 +107,16 @@ def leaves_of(root: Any, *, own: bool = True) -> list[Leaf]:
     """
     found: dict[int, Leaf] = {}
     for path, value in _walk(root, (), DEEPEST if own else 0, set()):
-        if id(value) in found:
+        if id(value) in found and not isinstance(value, float):
             found[id(value)].paths.append(path)
         else:
-            found[id(value)] = Leaf([path], value)
-    return [leaf for leaf in found.values() if leaf.shape]
+            found[id(value) if not isinstance(value, float) else len(found)] = Leaf([path], value)
+    return [leaf for leaf in found.values() if leaf.shape or kind_of(leaf.path) == "bias"]
 
 
 def _walk(value: Any, path: Path, depth: int, around: set[int]) -> Iterator[tuple[Path, Any]]:
-    if library_of(value) is not None:
-        yield path, value
+    if library_of(value) is not None or (isinstance(value, float) and kind_of(path) == "bias"):
+        yield path, value  # a single output may have a number for its bias
         return
     if depth < 0 or id(value) in around:
         return
@@ -150,7 +153,7 @@ def put(root: Any, path: Path, value: Any) -> Any:
         assert isinstance(key, int)
         return type(root)([*root[:key], inner, *root[key + 1 :]])
     if isinstance(root, dict | list | np.ndarray):
-        root[key] = inner  # type: ignore[index, call-overload]
+        root[key] = inner  # type: ignore[index]
     elif getattr(root, str(key)) is not inner:
         setattr(root, str(key), inner)
     return root
@@ -161,5 +164,5 @@ def get(root: Any, path: Path) -> Any:
     for key in path:
         named = isinstance(root, tuple) and isinstance(key, str)
         is_container = isinstance(root, dict | list | tuple | np.ndarray)
-        root = root[key] if is_container and not named else getattr(root, str(key))  # type: ignore
+        root = root[key] if is_container and not named else getattr(root, str(key))
     return root

@@ -63,9 +63,7 @@ class ModuleNetwork:
         self._torch = sys.modules["torch"]
         self._module = copy.deepcopy(module).double().eval()
         self._layout = layout_of(self._module)
-        self._parameters = {
-            tuple(name.split(".")): each for name, each in self._module.named_parameters()
-        }
+        self._parameters = {_path(name): each for name, each in self._module.named_parameters()}
         self.sizes = self._layout.sizes
         self.biases = tuple(bool(slot.bias) for slot in self._layout.slots)
         self._criterion = criterion
@@ -146,7 +144,7 @@ def layout_of(module: Any) -> Layout:
     """
     torch = sys.modules["torch"]
     named = dict(module.named_parameters())
-    found = layouts_of([Leaf([tuple(name.split("."))], each) for name, each in named.items()])
+    found = layouts_of([Leaf([_path(name)], each) for name, each in named.items()])
     if any(isinstance(each, torch.nn.Linear) for each in module.modules()):
         found = [each for each in found if not each.slots[0].transposed]
     used = {".".join(map(str, path)) for each in found[:1] for path in each.paths}
@@ -158,6 +156,10 @@ def layout_of(module: Any) -> Layout:
             "other and activations are checked"
         )
     return found[0]
+
+
+def _path(name: str) -> Path:
+    return tuple(int(each) if each.isdigit() else each for each in name.split("."))
 
 
 def understood(name: str, make: Callable[[], Any], namespace: Mapping[str, Any]) -> Understood:

@@ -5,176 +5,66 @@ from collections.abc import Sequence
 
 Path = tuple[str | int, ...]
 
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 # Methods and functions by what they do, the likeliest name first.
-FORWARD = [
-    "forward",
-    "feedforward",
-    "feed_forward",
-    "forward_pass",
-    "forward_prop",
-    "forwardprop",
-    "forward_propagation",
-    "forward_propagate",
-    "propagate_forward",
-    "model_forward",
-    "L_model_forward",
-    "fprop",
-    "fwd",
-    "net",
-    "network",
-    "model",
-    "run",
-    "compute",
-    "evaluate",
-    "call",
-    "query",
-    "predict_proba",
-    "apply",
-    "predict",
-    "__call__",
-]
-LOSS = [
-    "loss",
-    "compute_loss",
-    "calculate_loss",
-    "calc_loss",
-    "loss_fn",
-    "loss_function",
-    "get_loss",
-    "cost",
-    "compute_cost",
-    "calculate_cost",
-    "calc_cost",
-    "cost_function",
-    "cost_fn",
-    "objective",
-    "criterion",
-    "error",
-    "compute_error",
-    "mse",
-    "mse_loss",
-    "cross_entropy",
-    "cross_entropy_loss",
-    "bce",
-    "binary_cross_entropy",
-    "nll",
-    "J",
-]
-VALUE_AND_GRAD = [
-    "value_and_grad",
-    "loss_and_grad",
-    "loss_and_grads",
-    "loss_and_gradients",
-    "loss_and_gradient",
-    "compute_loss_and_grads",
-    "value_and_gradients",
-    "cost_and_grad",
-    "cost_and_grads",
-    "loss_grad",
-    "forward_backward",
-    "forward_and_backward",
-]
-BACKWARD = [
-    "backward",
-    "backprop",
-    "back_prop",
-    "backpropagation",
-    "back_propagation",
-    "back_propagate",
-    "backpropagate",
-    "backward_pass",
-    "backward_prop",
-    "backward_propagation",
-    "propagate_backward",
-    "L_model_backward",
-    "model_backward",
-    "bprop",
-    "bwd",
-    "compute_gradients",
-    "compute_gradient",
-    "compute_grads",
-    "compute_grad",
-    "calculate_gradients",
-    "calc_gradients",
-    "calculate_grads",
-    "get_gradients",
-    "get_grads",
-    "gradients",
-    "gradient",
-    "grads",
-    "grad",
-    "grad_fn",
-    "loss_grad",
-    "loss_gradient",
-    "cost_prime",
-    "cost_function_prime",
-    "dloss",
-]
+FORWARD = _words(
+    "forward feedforward feed_forward forward_pass forward_prop forwardprop forward_propagation "
+    "forward_propagate propagate_forward model_forward L_model_forward fprop fwd net network model "
+    "run compute evaluate call query predict_proba apply predict __call__"
+)
+LOSS = _words(
+    "loss compute_loss calculate_loss calc_loss loss_fn loss_function get_loss cost compute_cost "
+    "calculate_cost calc_cost cost_function cost_fn objective criterion error compute_error "
+    "mse mse_loss cross_entropy cross_entropy_loss bce binary_cross_entropy nll J"
+)
+VALUE_AND_GRAD = _words(
+    "value_and_grad loss_and_grad loss_and_grads loss_and_gradients loss_and_gradient "
+    "compute_loss_and_grads value_and_gradients cost_and_grad cost_and_grads loss_grad "
+    "forward_backward forward_and_backward"
+)
+BACKWARD = _words(
+    "backward backprop back_prop backpropagation back_propagation back_propagate backpropagate "
+    "backward_pass backward_prop backward_propagation propagate_backward L_model_backward "
+    "model_backward bprop bwd compute_gradients compute_gradient compute_grads compute_grad "
+    "calculate_gradients calc_gradients calculate_grads get_gradients get_grads gradients gradient "
+    "grads grad grad_fn loss_grad loss_gradient cost_prime cost_function_prime dloss"
+)
 # What changes the parameters at once; the last ones may also run for many epochs.
-TRAIN_STEP = [
-    "train_step",
-    "training_step",
-    "train_on_batch",
-    "step_train",
-    "train_batch",
-    "update_mini_batch",
-    "partial_fit",
-    "learn",
-    "train_once",
-    "one_step",
-    "train",
-    "fit",
-    "gradient_descent_step",
-    "gradient_descent",
-    "sgd_step",
-]
-UPDATE = [
-    "update",
-    "update_params",
-    "update_parameters",
-    "update_weights",
-    "apply_gradients",
-    "apply_grads",
-    "apply_gradient",
-    "optimize",
-    "optimizer_step",
-    "gradient_step",
-    "sgd_update",
-    "step",
-    "descend",
-]
-INIT = [
-    "init_params",
-    "initialize_parameters",
-    "init_parameters",
-    "initialize_params",
-    "initialise_parameters",
-    "initialise_params",
-    "initialize_parameters_deep",
-    "init_weights",
-    "initialize_weights",
-    "init_network",
-    "initialize_network",
-    "make_params",
-    "create_params",
-    "random_params",
-    "get_params",
-    "init",
-    "initialize",
-    "initialise",
-    "init_mlp_params",
-    "init_net",
-    "build_params",
-    "new_params",
-    "setup",
-]
-PARAMS = ["params", "parameters", "theta", "weights", "model", "net", "network", "nn", "p", "w"]
+TRAIN_STEP = _words(
+    "train_step training_step train_on_batch step_train train_batch update_mini_batch partial_fit "
+    "learn train_once one_step train fit gradient_descent_step gradient_descent sgd_step"
+)
+UPDATE = _words(
+    "update update_params update_parameters update_weights apply_gradients apply_grads "
+    "apply_gradient optimize optimizer_step gradient_step sgd_update step descend"
+)
+INIT = _words(
+    "init_params initialize_parameters init_parameters initialize_params initialise_parameters "
+    "initialise_params initialize_parameters_deep init_weights initialize_weights init_network "
+    "initialize_network make_params create_params random_params get_params init initialize "
+    "initialise init_mlp_params init_net build_params new_params setup"
+)
+# What else may be one of them, by a part of its name.
+LIKE_FORWARD = r"forward|feed|predict|propag(?!.*back)|hypothesis|infer"
+LIKE_LOSS = r"loss|cost|entropy|mse|objective"
+LIKE_BACKWARD = r"back|grad|bprop|deriv"
+LIKE_TRAIN = r"train|fit|learn|step|descent|update|optim"
+# The derivative of a loss with respect to the outputs, which a backward pass may begin with.
+LOSS_SLOPE = re.compile(
+    r"(\w*loss|cost|mse|bce|ce|\w*cross_entropy|error)_?(grad|gradient|prime|deriv\w*|backward|delta)"
+    r"|(d|grad|deriv\w*)_?(of_)?_?(\w*loss|cost|mse|bce|ce|\w*cross_entropy)"
+)
+PARAMS = _words("params parameters theta weights model net network nn p w")
 
 # Arguments by what they take.
 ROLES: dict[str, str] = {
     "params": r"params?|parameters?|theta|weights|model|net|network|mlp|w_?b|wts|ps",
-    "X": r"x(_?(batch|train|data|in|i|b|s|test|input))?|xs|inputs?|input_?(data|batch|array|list|x)|"
-    r"inputs_list|data|features?|inp|in_?data|a_?0|batch_?x|images?|samples?|training_inputs?|"
+    "X": r"x(_?(batch|train|data|in|i|b|s|test|input))?|xs|inputs?|"
+    r"input_?(data|batch|array|list|x)|inputs_list|data|features?|inp|in_?data|a_?0|batch_?x|images?|samples?|training_inputs?|"
     r"train_?x|examples?",
     "y": r"y(_?(batch|train|data|true|i|b|s|label|real|target|test|onehot|one_hot))?|ys|t|tt|"
     r"targets?|targets_list|labels?|true|batch_?y|expected(_output)?|actual|desired|gt|truth|"
@@ -182,9 +72,12 @@ ROLES: dict[str, str] = {
     "output": r"outputs?|out|o|y_?hat|yh|y_?(pred|p|out|output)|preds?|predictions?|predicted|"
     r"probs?|p|al|a|logits?|scores?|estimates?|network_output|results?|final_output|hypothesis|h|"
     r"activation|a_?l(ast)?|a_?out|output_activations",
-    "cache": r"caches?|memory|store|forward_cache|intermediates?|saved|activations|ctx|context|tape|"
-    r"acts|hidden_states|trace|cached?|fwd|layer_outputs",
-    "grads": r"grads?|gradients?|derivatives?|nabla|deltas?",
+    "cache": r"caches?|memory|store|forward_cache|intermediates?|saved|activations|ctx|context|"
+    r"tape|acts|hidden_states|trace|cached?|fwd|layer_outputs",
+    "grads": r"grads?|gradients?|derivatives?|nabla|deltas?|gs?",
+    "slope": r"(grad|d|delta|gradient)_?(out|outputs?|values?|loss|y|a|al|l|top|next)|dvalues|"
+    r"output_?(grad|gradient|error|delta)|loss_?(grad|gradient)|upstream(_grad(ient)?)?|"
+    r"dl_?d?(y|out|a)?\w*|error|err|grad",
     "rate": r"lr|learning_?rate|l_rate|rate|alpha|eta|step_?size|learn_rate|lrate|gamma",
     "one": r"epochs?|n_?epochs?|num_?epochs?|n_?iters?|num_?iter(ation)?s?|iterations?|iters?|"
     r"steps?|n_?steps?|max_?iters?|number_of_iterations",
@@ -225,7 +118,7 @@ _DELTA = re.compile(r"^(d_?z|delta|deltas|d_?zs)_?s?\d*$|^(\w+_)?delta(_\w+)?$")
 
 
 def role_of(argument: str) -> str | None:
-    """What an argument takes: "X", "y", "output", "params" ..., or None if its name tells nothing."""
+    """What an argument takes: "X", "y", "params" ..., or None if its name tells nothing."""
     low = argument.lower().strip("_")
     if argument in ("A", "AL"):
         return "output"
@@ -258,7 +151,7 @@ def is_other(path: Path) -> bool:
 
 
 def kind_of(path: Path) -> str | None:
-    """ "weight" or "bias" by the name alone, of a parameter or its gradient; None if it is neither."""
+    """What a parameter or its gradient is by its name: "weight" or "bias"; else None."""
     for each in reversed(path):
         if not isinstance(each, str):
             continue
@@ -308,7 +201,15 @@ def is_delta(path: Path) -> bool:
     return bool(_DELTA.search(last_word(path)))
 
 
-def first_of(names: Sequence[str], known: Sequence[str]) -> list[str]:
-    """Those of `names` that are in `known`, in the order of `known`: the likeliest first."""
+def first_of(names: Sequence[str], known: Sequence[str], like: str = "") -> list[str]:
+    """Those of `names` that are in `known`, in the order of `known`: the likeliest first.
+
+    Args:
+        names: The names of what there is.
+        known: What is looked for.
+        like: A pattern: the names in which it is found follow.
+    """
     small = {each.lower(): each for each in reversed(names)}
-    return [small[each.lower()] for each in known if each.lower() in small]
+    found = [small[each.lower()] for each in known if each.lower() in small]
+    further = [each for each in names if like and re.search(like, each.lower())]
+    return [*found, *(each for each in further if each not in found)]

@@ -7,19 +7,12 @@ import numpy as np
 
 from crosscheck.frameworks.adapters import Array, Layers
 from crosscheck.frameworks.understanding.backwards import (
-    MOVED,
-    RATE,
-    Backward,
-    Ran,
     backward_of,
-    gradients_from,
-    run_backward,
-    run_update,
     takes_one_sample,
     updates,
 )
 from crosscheck.frameworks.understanding.between import deltas_of, hidden_of
-from crosscheck.frameworks.understanding.engine import Engine, Step
+from crosscheck.frameworks.understanding.engine import RATE, Engine, Step
 from crosscheck.frameworks.understanding.forwards import (
     BATCH,
     as_number,
@@ -32,7 +25,15 @@ from crosscheck.frameworks.understanding.forwards import (
 )
 from crosscheck.frameworks.understanding.hosts import Host
 from crosscheck.frameworks.understanding.leaves import get
-from crosscheck.frameworks.understanding.names import VALUE_AND_GRAD
+from crosscheck.frameworks.understanding.names import VALUE_AND_GRAD, Path
+from crosscheck.frameworks.understanding.passes import (
+    MOVED,
+    Backward,
+    Ran,
+    run_backward,
+    run_update,
+)
+from crosscheck.frameworks.understanding.places import gradients_from
 
 UNIT = 2.0**-53
 _WORDS = {
@@ -52,6 +53,7 @@ class Network:
     loss: Step | None = None
     backward: Backward | None = None
     update: Step | None = None
+    failed: tuple[str, ...] = ()
 
     @property
     def depth(self) -> int:
@@ -87,6 +89,7 @@ class Network:
             found.append("no loss was found (a method such as loss(X, y) or loss(y, output))")
         if self.backward is None:
             found.append("no gradients were found (a method such as backward(X, y))")
+            found += self.failed[:1]
         return tuple(found)
 
 
@@ -94,14 +97,16 @@ def network_of(host: Host) -> Network | None:
     """What can be found of a network; None if it cannot be run forwards."""
     best: Network | None = None
     for engine in engines(host):
-        found = Network(engine, loss_of(engine), backward_of(engine))
-        if found.backward is not None:
-            found = Network(engine, found.loss, found.backward, _update_of(engine, found.backward))
-            if not takes_one_sample(engine, found.backward):
+        failed: list[str] = []
+        loss, backward = loss_of(engine), backward_of(engine, failed)
+        found = Network(engine, loss, backward, failed=tuple(failed))
+        if backward is not None:
+            found = Network(engine, found.loss, backward, _update_of(engine, backward))
+            if not takes_one_sample(engine, backward):
                 # A batch that was only nearly taken shows that one sample at a time is meant,
                 # unless one sample at a time is not taken either.
                 return found
-        if best is None or (best.backward is None and found.backward is not None):
+        if best is None or (best.backward is None and backward is not None):
             best = found
     return best
 
@@ -128,7 +133,7 @@ def _update_of(engine: Engine, backward: Backward) -> Step | None:
     return None
 
 
-def _params_after(engine: Engine, ran: Ran, at: tuple | None) -> Layers:
+def _params_after(engine: Engine, ran: Ran, at: Path | None) -> Layers:
     if ran.session.is_argument and ran.result.value is not None:
         for path in [at] if at is not None else [(), (0,)]:
             try:
@@ -255,8 +260,8 @@ class FoundNetwork:
         rate = self.difference_rate or 1.0
         after = self._moved(*self._pieces(inputs, targets)[0], rate)
         return [
-            tuple(3 * UNIT * (abs(was) + abs(new)) / rate for was, new in zip(*pair, strict=True))
-            for pair in zip(self._params, after, strict=True)
+            (3 * UNIT * (abs(w) + abs(new_w)) / rate, 3 * UNIT * (abs(b) + abs(new_b)) / rate)
+            for (w, b), (new_w, new_b) in zip(self._params, after, strict=True)
         ]
 
     def _moved(self, inputs: Array, targets: Array, rate: float) -> Layers:

@@ -5,6 +5,7 @@ found by a trial: parameters near 1000 tell the new parameters from an update th
 """
 
 import inspect
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -44,6 +45,18 @@ OF_LAYERS = (
     ("weights", "biases", "grad_weights", "grad_biases"),
     ("weights", "biases", "weights_grad", "biases_grad"),
 )
+# The attributes of an object that hold an array and its gradient.
+OF_OBJECTS = (
+    ("data", "grad"),
+    ("value", "grad"),
+    ("value", "gradient"),
+    ("data", "gradient"),
+    ("param", "grad"),
+    ("weight", "grad"),
+    ("val", "grad"),
+    ("w", "dw"),
+    ("W", "dW"),
+)
 KEYS = ("W1", "b1", "W2", "b2", "W3", "b3")
 WORDS = {
     "list": "a list of arrays",
@@ -51,6 +64,8 @@ WORDS = {
     "dict of d": "a dict of arrays, with gradients called dW1",
     "each": "one array at a time",
     "pair": "a weight and a bias",
+    "layer pairs": "a list of pairs of a weight and a bias",
+    "zipped": "pairs of a gradient and its parameter",
     "layers": "layers that hold their gradients",
     "objects": "objects that hold their gradients",
     "tensors": "tensors that hold their gradients",
@@ -80,6 +95,8 @@ class Signature:
     @property
     def containers(self) -> tuple[str, ...]:
         """The containers to try, the likeliest first."""
+        if self.has("zipped"):
+            return ("zipped",)
         if self.has("biases"):
             return ("pair",)
         if self.has("key"):
@@ -88,8 +105,8 @@ class Signature:
             n for n, r in zip(self.names, self.roles, strict=True) if r in ("params", "grads")
         ]
         if any(is_many(name) for name in arrays):
-            return ("list", "dict", "dict of d", "each")
-        return ("each", "list", "dict")
+            return ("list", "dict", "dict of d", "layer pairs", "each")
+        return ("each", "list", "dict", "layer pairs")
 
 
 def signature_of(function: Callable[..., Any]) -> Signature | None:
@@ -100,13 +117,13 @@ def signature_of(function: Callable[..., Any]) -> Signature | None:
         return None
     names, roles = [], []
     for each in parameters:
-        if each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD):
+        if each.name == "self" or each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD):
             continue
         needed = each.default is each.empty
         found = role(each.name)
         if found is None and needed:
             return None
-        wanted = found in ("params", "grads", "biases", "bias_grads", "count", "state", "moments")
+        wanted = found not in ("key", "rate")
         if needed or (wanted and found is not None):
             names.append(each.name)
             roles.append(str(found))
@@ -127,6 +144,8 @@ def packed(arrays: Sequence[Array], container: str) -> Any:
     """Some arrays as an update takes them."""
     if container in ("dict", "dict of d"):
         return dict(zip(KEYS, arrays, strict=False))
+    if container == "layer pairs":
+        return list(zip(arrays[::2], arrays[1::2], strict=True))
     return list(arrays)
 
 
@@ -153,6 +172,8 @@ def unpacked(value: Any, count: int) -> list[Array]:
     """
     if isinstance(value, dict):
         value = list(value.values())
+    if isinstance(value, list | tuple) and all(isinstance(each, tuple | list) for each in value):
+        value = [array for pair in value for array in pair]
     if not isinstance(value, list | tuple) or len(value) != count:
         raise CallError(f"it returned {type(value).__name__}, and not {count} arrays")
     return [as_array(each) for each in value]
@@ -199,13 +220,15 @@ def layer_of(weight: Array, bias: Array, grads: Sequence[Array], names: Sequence
     return SimpleNamespace(**dict(zip(names, values, strict=True)))
 
 
-def layer_names(function: Callable[..., Any]) -> tuple[str, ...]:
-    """The names under which an update reads a layer, from its source."""
+def attribute_names(
+    function: Callable[..., Any], known: Sequence[tuple[str, ...]]
+) -> tuple[str, ...]:
+    """The names under which an update reads what it is given, from its source."""
     try:
         source = inspect.getsource(function)
     except (OSError, TypeError):
         source = ""
-    for names in OF_LAYERS:
-        if all(f".{name}" in source for name in names):
+    for names in known:
+        if all(re.search(rf"\.{name}\b", source) for name in names):
             return names
-    return OF_LAYERS[0]
+    return known[0]

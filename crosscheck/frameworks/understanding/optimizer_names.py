@@ -34,6 +34,8 @@ NUMBERS: dict[str, tuple[str, ...]] = {
     "momentum_decay": ("momentumdecay", "scheduledecay", "psi"),
     "threshold": ("threshold",),
 }
+# Pairs of a gradient and its parameter.
+ZIPPED = {"gradsandvars", "gradsandparams", "gradsvars", "gradientsandvariables"}
 PAIRS = ("betas", "beta")
 
 
@@ -45,6 +47,8 @@ def plain(name: str) -> str:
 def role(name: str) -> str | None:
     """What an argument of an update is: "params", "grads", "count" ... or None."""
     short = plain(name)
+    if short in ZIPPED:
+        return "zipped"
     if short in BIAS_GRADS:
         return "bias_grads"
     if short in BIASES:

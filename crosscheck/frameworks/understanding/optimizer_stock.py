@@ -3,6 +3,7 @@
 No framework is imported for an object that is not its own.
 """
 
+import inspect
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -30,7 +31,7 @@ def library_of(value: Any) -> str:
 def converter(library: str) -> Callable[[Array], Any]:
     """What makes a library's array of one of NumPy's; memory is shared where it can be."""
     if library == "torch":
-        return sys.modules["torch"].from_numpy  # type: ignore[no-any-return]
+        return sys.modules["torch"].from_numpy
     if library == "jax":
         registry.prepare()
         import jax.numpy as jnp
@@ -112,17 +113,12 @@ class _Floats:
 
 
 class PureOptimizer:
-    """A pair `init(params)` and `update(grads, state, params)`, as of optax and the references.
-
-    Attributes:
-        rate: What a learning rate that is a function of the step returns now.
-    """
+    """A pair `init(params)` and `update(grads, state, params)`, as of optax and the references."""
 
     public_rate = True
 
     def __init__(self, new: Callable[[Any], Any], convert: Callable[[Array], Any], each: bool):
         self.new, self.convert, self.each = new, convert, each
-        self.rate: float | None = None
 
     def start(self, params: Sequence[Array]) -> None:
         """Begin with a new optimizer and a new state."""
@@ -137,7 +133,8 @@ class PureOptimizer:
         params: list[Any] = []
         for index, tree in enumerate(self.trees):
             given = own[index] if self.each else own
-            updates, self.states[index] = self.optimizer.update(given, self.states[index], tree)
+            more = [tree] if len(inspect.signature(self.optimizer.update).parameters) > 2 else []
+            updates, self.states[index] = self.optimizer.update(given, self.states[index], *more)
             pairs = [(tree, updates)] if self.each else zip(tree, updates, strict=True)
             params += [one + other for one, other in pairs]
         self.trees = params if self.each else [params]
@@ -145,11 +142,17 @@ class PureOptimizer:
 
 
 class ChangingPureOptimizer(PureOptimizer):
-    """A pure optimizer whose learning rate is a function of the step."""
+    """A pure optimizer whose learning rate is a function of the step, which is 0 at first."""
 
-    def set_rate(self, rate: float) -> None:
-        """Let the function of the step return this from now on."""
-        self.rate = rate
+    rates: Sequence[float] = ()
+
+    def set_rates(self, rates: Sequence[float]) -> None:
+        """The learning rate of every step."""
+        self.rates = rates
+
+    def rate_at(self, step: Any, first: float) -> float:
+        """The learning rate of a step; `first` where none were set."""
+        return self.rates[min(int(step), len(self.rates) - 1)] if len(self.rates) else first
 
 
 class TripleOptimizer:

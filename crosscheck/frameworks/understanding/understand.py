@@ -6,6 +6,7 @@ adapter = understood.make()
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -21,11 +22,19 @@ from crosscheck.frameworks.understanding.hosts import ObjectHost, functions_of
 from crosscheck.frameworks.understanding.kept import kept_adapter
 from crosscheck.frameworks.understanding.layouts import layouts_of
 from crosscheck.frameworks.understanding.leaves import leaves_of
-from crosscheck.frameworks.understanding.names import LOSS, first_of
+from crosscheck.frameworks.understanding.names import (
+    BACKWARD,
+    FORWARD,
+    LOSS,
+    LOSS_SLOPE,
+    VALUE_AND_GRAD,
+    first_of,
+)
 from crosscheck.frameworks.understanding.networks import FoundNetwork, Network, network_of
+from crosscheck.frameworks.understanding.single import function_of, is_single
 
 # So many objects that can be constructed are tried further before the search ends.
-CONSTRUCTED = 8
+CONSTRUCTED = 3
 
 
 def understand(
@@ -80,7 +89,12 @@ def _of_target(
         callable(target) and not isinstance(target, type) and name in functions_of(namespace)
     ):
         made = _factory(namespace, name, target, settings)
-        return made if made is not None else _of_functions(namespace, name, target, settings)
+        if made is not None:
+            return made
+        network = first_of([name], [*FORWARD, *BACKWARD, *VALUE_AND_GRAD])
+        if is_single(name, target) and not network:
+            return function_of(namespace, name, target)
+        return _of_functions(namespace, name, target, settings)
     best = _of_object(namespace, name, target, settings)
     if isinstance(best, Understood):
         return best
@@ -109,7 +123,7 @@ def _factory(
     for way in ways(target, settings):
         try:
             if modules.is_module(construct(target, way)):
-                return modules.understood(name, lambda: construct(target, way), namespace)
+                return modules.understood(name, partial(construct, target, way), namespace)
         except Exception:
             continue
     return None
@@ -176,6 +190,7 @@ def _of_object(
         return _of_module(namespace, name, target, settings)
     beside = functions_of(namespace)
     losses = {each: beside[each] for each in first_of(list(beside), LOSS)}
+    slopes = {each: beside[each] for each in beside if LOSS_SLOPE.fullmatch(each.lower())}
     best: Network | None = None
     made = _constructed(target, settings) if is_class else iter([({}, target)])
     tried = 0
@@ -184,11 +199,11 @@ def _of_object(
         if not layouts or (_has_samples(way) and SAMPLES in layouts[0].sizes):
             continue
         words = f"the class {name}" if is_class else name
-        host = ObjectHost(words, target if is_class else None, way, instance, {})
+        host = ObjectHost(words, target if is_class else None, way, instance, slopes)
         # A loss beside the class is taken where the class has none and there is but one.
-        own = first_of(list(host.fresh().functions), LOSS)
+        own = [each for each in first_of(list(host.fresh().functions), LOSS) if each not in slopes]
         if not own and len(losses) == 1:
-            host = ObjectHost(words, target if is_class else None, way, instance, losses)
+            host = ObjectHost(words, target if is_class else None, way, instance, losses | slopes)
         network = network_of(host)
         if network is not None and network.backward is not None:
             return network
@@ -226,7 +241,7 @@ def _of_module(
     for way, _ in _constructed(target, settings):
         try:
             with quiet():
-                return modules.understood(name, lambda way=way: construct(target, way), namespace)  # type: ignore
+                return modules.understood(name, partial(construct, target, way), namespace)
         except NotUnderstoodError as error:
             refused = error
         except Exception:

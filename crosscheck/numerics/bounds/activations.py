@@ -29,6 +29,16 @@ def _tanh_slope(z: Array) -> Array:
     return np.cosh(np.clip(z, -350, 350)) ** -2  # not 1 - tanh^2, which is 0 beyond 20
 
 
+def _steepest_change(z: Array, ez: Array) -> Array:
+    """The largest change of the slope of sigmoid between z - e_z and z + e_z, for each unit of z.
+
+    |s (1 - s)(1 - 2 s)| is at most s (1 - s), which is largest nearest to 0, times the largest of
+    the last factor, which grows with |z|; and never above 0.1.
+    """
+    near, far = smallest_magnitude(z, ez), np.abs(z) + ez
+    return np.minimum(sigmoid_slope(near) * (2 * sigmoid(far) - 1), 0.1)
+
+
 def smallest_magnitude(z: Array, ez: Array) -> Array:
     """The smallest |z| between z - e_z and z + e_z.
 
@@ -129,13 +139,19 @@ def _elementwise(
 def _e_sigmoid_slope(p: Precision, z: Array, ez: Array) -> Array:
     # s' (1 - s') - s (1 - s) = (s' - s)(1 - s - s'); 1 - s and the product are rounded once each.
     s, es = sigmoid(z), forward_sigmoid(p, z, ez) + p.tiny
-    return (np.abs(1 - 2 * s) + es) * es + 2 * p.u * (sigmoid_slope(z) + es)
+    of_a = (np.abs(1 - 2 * s) + es) * es + 2 * p.u * (sigmoid_slope(z) + es)
+    # Of z itself the slope is s(z) s(-z), which is off by twice what a sigmoid is.
+    handed_on = _steepest_change(z, ez) * ez
+    return np.maximum(of_a, handed_on + (2 * library(p, "sigmoid") + p.u) * sigmoid_slope(z))
 
 
 def _e_tanh_slope(p: Precision, z: Array, ez: Array) -> Array:
     # 1 - a^2, or JAX's (1 + a)(1 - a): what the square, or one factor, loses is at most 2 u |a|.
     a, ea = np.abs(np.tanh(z)), _forward_tanh(p, z, ez) + p.tiny
-    return (2 * a + ea) * ea + 2 * p.u * (a + ea) + 2 * p.u * _tanh_slope(z)
+    of_a = (2 * a + ea) * ea + 2 * p.u * (a + ea) + 2 * p.u * _tanh_slope(z)
+    # Of z itself it is 1 / cosh(z)^2, with two exponentials and four roundings more.
+    handed_on = 4 * _steepest_change(2 * z, 2 * ez) * 2 * ez
+    return np.maximum(of_a, handed_on + (2 * library(p, "exp") + 4 * p.u) * _tanh_slope(z))
 
 
 def _e_gelu_slope(p: Precision, z: Array, ez: Array) -> Array:

@@ -10,7 +10,7 @@ from crosscheck.numerics.bounds.activations import (
     sigmoid_slope,
     smallest_magnitude,
 )
-from crosscheck.numerics.bounds.functions import grown, log_softmax, sigmoid, softmax, softplus
+from crosscheck.numerics.bounds.functions import log_softmax, sigmoid, softmax, softplus
 from crosscheck.numerics.bounds.library import library
 from crosscheck.numerics.bounds.precision import DOUBLE, Array, Precision
 from crosscheck.numerics.bounds.rows import forward_log_softmax, forward_softmax
@@ -95,10 +95,10 @@ def _softmax_cross_entropy(p: Precision, z: Array, ez: Array, t: Array) -> LossA
     e_logs = forward_log_softmax(p, z, ez)
     terms = t * np.abs(logs)
     value, error = _mean(p, terms, (t + et) * e_logs + et * np.abs(logs))
-    # A framework computes a as it is, or as the exponential of its logarithm; sum t and a sum t in
-    # a sum and three operations; and it may divide t by the batch, in two, before it subtracts.
+    # A framework computes sum t and a sum t in a sum and three operations; and it may divide t by
+    # the batch, in two, before it subtracts.
     total, e_total = t.sum(axis=1, keepdims=True), et.sum(axis=1, keepdims=True)
-    e_a = np.maximum(forward_softmax(p, z, ez), grown(logs, e_logs + library(p, "exp"))) + p.tiny
+    e_a = forward_softmax(p, z, ez) + p.tiny
     part = e_a * total + (a + e_a) * (e_total + (p.sum(z.shape[1]) + p.product(3)) * total)
     lost = et + part + 2 * p.u * t
     lost += p.u * (np.abs(a * total - t) + lost) + 3 * p.tiny

@@ -3,6 +3,7 @@
 import numpy as np
 
 from crosscheck.numerics.bounds.functions import (
+    grown,
     log_expm1,
     log_softmax,
     log_sum_of_others,
@@ -41,7 +42,9 @@ def forward_softmax(p: Precision, z: Array, ez: Array) -> Array:
     lower = np.exp(both + lowered - np.logaddexp(0, log_rest + lowered))
     error = np.where(np.isneginf(log_rest), 0.0, np.maximum(higher, lower))
     error = np.where(np.isfinite(largest), error, np.inf)
-    return error + p.share(z.shape[1]) * (softmax(z) + error)
+    error = error + p.share(z.shape[1]) * (softmax(z) + error)
+    # Or it is formed as the exponential of its logarithm.
+    return np.maximum(error, grown(log_a, forward_log_softmax(p, z, ez) + library(p, "exp")))
 
 
 def log_growth(log_a: Array, e_exponent: Array) -> Array:
@@ -72,8 +75,11 @@ def backward_softmax(p: Precision, z: Array, ez: Array, c: Array, ec: Array) -> 
     a, ea = softmax(z), forward_softmax(p, z, ez) + 2 * p.tiny
     a_size, c_size = a + ea, np.abs(c) + ec  # as large as they may be computed
     mean = (a * c).sum(axis=1, keepdims=True)
-    e_mean = (a * ec + ea * c_size).sum(axis=1, keepdims=True)
+    # An error of c_k enters twice, and nearly cancels where a_k is nearly 1.
+    rest = np.exp(log_sum_of_others(log_softmax(z)))  # 1 - a_k
+    handed_on = (rest + ea) * ec + (a_size * ec) @ (1 - np.eye(units))
+    of_mean = (ea * c_size).sum(axis=1, keepdims=True)
     size = c_size + (a_size * c_size).sum(axis=1, keepdims=True)
     rounding = p.sum(units + 3) * size + units * p.tiny
-    error = ea * np.abs(c - mean) + a_size * (ec + e_mean + rounding) + 3 * p.tiny
+    error = ea * np.abs(c - mean) + a_size * (handed_on + of_mean + rounding) + 3 * p.tiny
     return a * (c - mean), error + p.overflow(size)

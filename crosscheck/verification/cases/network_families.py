@@ -1,8 +1,7 @@
 """Families of random networks: each draws what one kind of fault in a bound would need to show.
 
-The shapes of a family are few and fixed, since JAX compiles every operation for every shape; the
-values depend on a seed and a number. Dtype, loss, shape and the activation of the outputs take
-turns with the number, so that a few hundred networks of a family meet every pair of them.
+The shapes of a family are few and fixed, since JAX compiles each operation for each; the values
+depend on a seed and a number, and dtype, loss, shape and the last activation take turns with it.
 """
 
 from collections.abc import Callable

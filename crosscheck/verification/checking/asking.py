@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from crosscheck.frameworks.adapters import Array, Layers
+from crosscheck.frameworks.adapters import Array
 from crosscheck.frameworks.plain_text import in_words
 from crosscheck.verification.checking.drawn import Drawn
 
@@ -64,23 +64,31 @@ def loss(make: Make, drawn: Drawn) -> float:
     return float(found.reshape(()))
 
 
-def gradients(make: Make, drawn: Drawn) -> Layers:
-    """The gradient of every weight and bias, in the shapes of the parameters.
+def gradients(make: Make, drawn: Drawn) -> list[tuple[Array, Array | None]]:
+    """The gradient of every weight and bias, in their shapes; None for a bias that is not there.
 
     Raises:
         RaisedByOwnCodeError: If the code raises, or a shape is another.
     """
     found = ask(make, drawn, "gradients")
-    grads = [(_array(weight), _array(bias)) for weight, bias in found]
+    grads = [(_array(weight), None if bias is None else _array(bias)) for weight, bias in found]
     for index, (own, given) in enumerate(zip(grads, drawn.params, strict=False), start=1):
         for name, one, other in zip(("W", "b"), own, given, strict=True):
-            if one.shape != other.shape:
+            if one is not None and one.shape != other.shape:
                 raise RaisedByOwnCodeError(
                     f"the gradient of {name}{index} has shape {one.shape} instead of {other.shape}"
                 )
     if len(grads) != len(drawn.params):
         raise RaisedByOwnCodeError(f"there are gradients of {len(grads)} layers")
     return grads
+
+
+def slack(make: Make, drawn: Drawn) -> Any:
+    """By how much gradients may be off, which were got from the parameters before and after a step.
+
+    None where they are not.
+    """
+    return ask(make, drawn, "gradient_slack") if has(make, "gradient_slack") else None
 
 
 def _array(value: Any) -> Array:

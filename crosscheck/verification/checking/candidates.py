@@ -81,7 +81,9 @@ class Known:
         if found:
             return _distinct(found)
         if keyword == "eps":
-            return _distinct([*(v for v in self.numbers if 0 < v <= LARGEST_EPS), *USUAL["eps"]])
+            small = [v for v in self.numbers if 0 < v <= LARGEST_EPS]
+            near = sorted(small, key=lambda v: abs(np.log10(v / USUAL["eps"][0])))
+            return _distinct([*near, *USUAL["eps"]])
         if keyword in ("b1", "b2", "momentum", "decay"):
             betas = [v for v in self.numbers if SMALLEST_BETA <= v < 1]
             usual = USUAL[keyword]
@@ -158,7 +160,7 @@ def _momentum_beside(known: Known) -> list[float]:
 
 def _is_idle(optimizer: str, keywords: dict[str, Any]) -> bool:
     """Whether a keyword has another value than its usual one where it has no effect."""
-    idle = []
+    idle: list[str] = []
     if optimizer in ("momentum", "rmsprop") and not keywords["momentum"]:
         idle = [key for key in ("nesterov", "dampen_first") if key in keywords]
         idle += ["rate_inside"]
@@ -207,6 +209,7 @@ def contradictions(spec: Spec, known: Known) -> list[str]:
             found.append(f"{keyword}={own[0]!r} has no effect")
     for flag in ("nesterov", "centered"):
         set_here = known.settings.get(flag)
-        if isinstance(set_here, bool) and spec.keywords.get(flag, False) != set_here:
+        moves = flag != "nesterov" or spec.keywords.get("momentum")
+        if moves and isinstance(set_here, bool) and spec.keywords.get(flag, set_here) != set_here:
             found.append(f"{flag}={set_here} was set, and has no effect")
     return found

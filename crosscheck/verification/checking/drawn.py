@@ -44,25 +44,36 @@ class Drawn:
         return Drawn(params, np.array(self.inputs), np.array(self.targets))
 
 
-def draw(sizes: Sequence[int], batch: int = BATCH, seed: int = 0) -> Drawn:
+def draw(
+    sizes: Sequence[int],
+    batch: int = BATCH,
+    seed: int = 0,
+    biases: Sequence[bool] | None = None,
+    classes: bool = False,
+) -> Drawn:
     """A network and a batch.
 
     Args:
         sizes: The units of the inputs, of each hidden layer, and of the outputs.
         batch: How many samples.
         seed: Of everything that is drawn.
+        biases: Whether each layer has a bias; that of one without is 0. None: all have.
+        classes: Whether the targets are rows of zeros and a one.
 
     Returns:
-        No bias is 0, and the targets are probabilities; those of several outputs sum to one.
+        No other bias is 0, and the targets are probabilities; those of several outputs sum to one.
     """
     rng = np.random.default_rng([31, seed])
+    has_bias = biases if biases is not None else [True] * (len(sizes) - 1)
     params = [
-        (rng.standard_normal((above, below)) / np.sqrt(below), rng.standard_normal(above))
-        for below, above in pairwise(sizes)
+        (rng.standard_normal((above, below)) / np.sqrt(below), each * rng.standard_normal(above))
+        for (below, above), each in zip(pairwise(sizes), has_bias, strict=True)
     ]
     inputs = rng.standard_normal((batch, sizes[0]))
     one = sizes[-1] == 1
     targets = rng.random((batch, 1)) if one else rng.dirichlet(np.ones(sizes[-1]), batch)
+    if classes:
+        targets = np.eye(sizes[-1])[np.arange(batch) % sizes[-1]]
     return Drawn(params, inputs, targets)
 
 

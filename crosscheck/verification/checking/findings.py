@@ -78,6 +78,26 @@ class CheckReport:
         """The first line, in the order of the computation, that is wrong."""
         return next((line for line in self.lines if line.verdict == Verdict.WRONG), None)
 
+    @property
+    def message(self) -> str:
+        """What was understood, and what is wrong: a line for each quantity that is."""
+        wrong = [line for line in self.lines if line.verdict == Verdict.WRONG]
+        named = [
+            f"the known mistake {name}"
+            for name in dict.fromkeys(m for w in wrong for m in w.mistakes)
+        ]
+        texts = [f"{line.quantity}: {line.text or 'wrong'}" for line in wrong]
+        return "\n".join([f"{self.target}: {self.understood}", str(self.outcome), *texts, *named])
+
+    def assert_right(self) -> None:
+        """Do nothing if everything is right.
+
+        Raises:
+            AssertionError: If something is wrong or was not understood; its text is the `message`.
+        """
+        if self.outcome != Outcome.RIGHT:
+            raise AssertionError(self.message)
+
     def as_json(self) -> dict[str, Any]:
         """The report in the form that other programs read; an infinite fraction is null there."""
         lines = [

@@ -7,7 +7,7 @@ few of them and then all, and only what comes near is compared with the exact va
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -123,7 +123,7 @@ def steps_of(optimizer: Any, history: OptimizerHistory, count: int) -> Array:
     theta = history.start_vector
     state, found = optimizer.init(theta), []
     for grad in history.grad_vectors[:count]:
-        update, state = optimizer.update(grad, state, theta)
+        update, state = optimizer.update(grad.copy(), state, theta)  # a mistake may overwrite it
         theta = theta + update
         found.append(theta)
     return np.array(found)
@@ -142,10 +142,24 @@ def nearest(steps: Steps, builds: Iterable[Build]) -> list[tuple[float, int]]:
     Returns:
         Of each that is left its share of agreeing entries and its number among the `builds`.
     """
-    left = list(enumerate(builds))
     total = len(steps.params)
+    shares = _screened(steps, builds, (*(few for few in FEW if few < total), total))
+    return sorted(shares, key=lambda each: (-each[0], each[1]))
+
+
+def promising(steps: Steps, specs: Sequence[Spec]) -> list[Spec]:
+    """The references that agree in at least half of all entries of the first few steps."""
+    builds = (partial(build, spec, steps.rates(spec)) for spec in specs)
+    few = [count for count in FEW if count <= len(steps.params)]
+    return [specs[number] for _, number in _screened(steps, builds, few)]
+
+
+def _screened(
+    steps: Steps, builds: Iterable[Build], counts: Sequence[int]
+) -> list[tuple[float, int]]:
+    left = list(enumerate(builds))
     shares: list[tuple[float, int]] = []
-    for count in (*(few for few in FEW if few < total), total):
+    for count in counts:
         shares = []
         for number, make in left:
             share = float(np.mean(steps.agreement(steps_of(make(), steps.history, count))))
@@ -153,7 +167,7 @@ def nearest(steps: Steps, builds: Iterable[Build]) -> list[tuple[float, int]]:
                 shares.append((share, number))
         kept = {number for _, number in shares}
         left = [each for each in left if each[0] in kept]
-    return sorted(shares, key=lambda each: (-each[0], each[1]))
+    return shares
 
 
 def exactly(steps: Steps, spec: Spec) -> Fit | None:
@@ -197,13 +211,10 @@ def fits(steps: Steps, specs: Sequence[Spec]) -> list[Fit]:
 
     All that hold agree in every entry; so once one holds, those that agree in fewer are left.
     """
-
-    def maker(spec: Spec) -> Build:
-        return lambda: build(spec, steps.rates(spec))
-
+    builds = [partial(build, spec, steps.rates(spec)) for spec in specs]
     found: list[Fit] = []
     best = 0.0
-    for share, number in nearest(steps, map(maker, specs))[:MOST]:
+    for share, number in nearest(steps, builds)[:MOST]:
         if share < best and any(fit.holds for fit in found):
             break
         best = max(best, share)

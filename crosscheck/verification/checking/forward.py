@@ -16,7 +16,7 @@ from crosscheck.verification.checking.asking import (
     has,
     outputs,
 )
-from crosscheck.verification.checking.drawn import Drawn, draw, outputs_of, reaching
+from crosscheck.verification.checking.drawn import Drawn, outputs_of, reaching
 from crosscheck.verification.checking.findings import Line, Verdict
 from crosscheck.verification.checking.models import every_combination
 from crosscheck.verification.checking.within import near, within
@@ -94,8 +94,8 @@ def _without_a_bias(
     drawn: Drawn, computed: Array, stated: Sequence[str] | None
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     """The activations with which the outputs are right but for the bias of one layer, or of all."""
-    layers = range(len(drawn.params))
-    for without in (*([each] for each in layers), list(layers)):
+    layers = [index for index, (_, bias) in enumerate(drawn.params) if bias.any()]
+    for without in (*([each] for each in layers), layers):
         params = [
             (weight, bias * (index not in without))
             for index, (weight, bias) in enumerate(drawn.params)
@@ -106,7 +106,7 @@ def _without_a_bias(
                 found = near(computed, outputs_of(spoilt, activations))
             if found < SAME:
                 names = " and ".join(f"b{index + 1}" for index in without)
-                yield activations, f"{names} is not added"
+                yield activations, f"{names} {'is' if len(without) == 1 else 'are'} not added"
 
 
 def _mistaken(
@@ -170,7 +170,7 @@ def judge_tails(make: Make, drawn: Drawn, activations: Sequence[str]) -> Iterato
         wrong = [line for line in lines if line.verdict == Verdict.WRONG]
         fraction = max(line.fraction or 0.0 for line in lines)
         yield from wrong or [Line(f"forward at z of {reach:g}", Verdict.RIGHT, "", fraction)]
-    one = draw([drawn.inputs.shape[1], *(len(bias) for _, bias in drawn.params)], batch=1)
+    one = replace(drawn, inputs=drawn.inputs[:1], targets=drawn.targets[:1])
     yield _line(make, one, activations, "forward of one sample")
 
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from crosscheck.frameworks.adapters import Array, Layers
+from crosscheck.frameworks.adapters import Array
 from crosscheck.numerics.comparison import Tensor
 from crosscheck.verification.cases.own import OwnGradients, own_network
 from crosscheck.verification.cases.stages import Stage, Stages
-from crosscheck.verification.checking.asking import Make, RaisedByOwnCodeError, gradients
+from crosscheck.verification.checking.asking import Make, RaisedByOwnCodeError, gradients, slack
 from crosscheck.verification.checking.drawn import Drawn
 from crosscheck.verification.checking.findings import Line, Verdict
 from crosscheck.verification.checking.forward import in_formulas
@@ -19,6 +20,9 @@ from crosscheck.verification.exact_values import ExactPass
 from crosscheck.verification.judging import Attempt
 from crosscheck.verification.mistakes.catalogue import catalogue
 from crosscheck.verification.reproduction import reproduced
+
+# The gradient of each weight and bias; None for a bias that is not there.
+Grads = Sequence[tuple[Array, Array | None]]
 
 
 @dataclass(frozen=True)
@@ -61,10 +65,11 @@ def judge_gradients(
     """
     try:
         computed = [gradients(make, drawn) for drawn in batches]
+        slacks = [slack(make, drawn) for drawn in batches]
     except RaisedByOwnCodeError as error:
         return Line("gradients", Verdict.WRONG, f"raises {error}", np.inf)
     found = [
-        _judged(model, each, factor, batches, computed)
+        _judged(model, each, factor, batches, computed, slacks)
         for model in candidates
         for each in dict.fromkeys([factor or FACTORS[0], *factors_of(model.loss), *NEGATIVE])
     ]
@@ -81,16 +86,25 @@ def _judged(
     factor: Factor,
     of_loss: Factor | None,
     batches: Sequence[Drawn],
-    computed: Sequence[Layers],
+    computed: Sequence[Grads],
+    slacks: Sequence[Any],
 ) -> Gradients:
     exact = [model.exactly(drawn) for drawn in batches]
     lines = []
     for layer in reversed(range(len(batches[0].params))):
         for part, name in enumerate(("W", "b")):
             found = [
-                within(own[layer][part], every.grads[layer][part], factor.at(drawn))
-                for own, every, drawn in zip(computed, exact, batches, strict=True)
+                within(
+                    own,
+                    every.grads[layer][part],
+                    factor.at(drawn),
+                    0.0 if off is None or off[layer][part] is None else off[layer][part],
+                )
+                for layers, every, drawn, off in zip(computed, exact, batches, slacks, strict=True)
+                if (own := layers[layer][part]) is not None
             ]
+            if not found:
+                continue  # a layer without a bias
             quantity = f"gradient of {name}{layer + 1}"
             lines.append(_line(quantity, found, factor, of_loss, batches))
     convention = None
@@ -143,7 +157,7 @@ def _departure(found: Sequence[Found], batches: Sequence[Drawn]) -> str | None:
 # ----- which known mistake -----
 
 
-def _named(judged: Gradients, batches: Sequence[Drawn], computed: Sequence[Layers]) -> Gradients:
+def _named(judged: Gradients, batches: Sequence[Drawn], computed: Sequence[Grads]) -> Gradients:
     """The judgement with the known mistakes that give all its wrong values, on every batch."""
     names: tuple[str, ...] = ()
     for model in _forms(judged.model):
@@ -183,7 +197,7 @@ def _case(drawn: Drawn, form: tuple[tuple[str, ...], str]) -> OwnGradients:
 
 
 def _attempt(
-    drawn: Drawn, form: tuple[tuple[str, ...], str], own: Layers, factor: Factor
+    drawn: Drawn, form: tuple[tuple[str, ...], str], own: Grads, factor: Factor
 ) -> Attempt:
     """The gradients in the place of a framework's, all else being right."""
     exact: ExactPass = drawn.exactly(*form)
@@ -191,13 +205,16 @@ def _attempt(
     grads: dict[str, Tensor] = {}
     for index, (weight, bias) in enumerate(own):
         grads[f"[{index}].weight"] = Tensor(_scaled(weight, factor.at(drawn)))
-        grads[f"[{index}].bias"] = Tensor(_scaled(bias, factor.at(drawn)))
-    right = {"": Tensor(np.asarray(exact.loss.value))}
+        right = np.asarray(exact.grads[index].bias.value)  # in place of one that is not there
+        grads[f"[{index}].bias"] = Tensor(
+            right if bias is None else _scaled(bias, factor.at(drawn))
+        )
+    value = {"": Tensor(np.asarray(exact.loss.value))}
     unchanged = {
         place: Tensor(tensor.value) for place, tensor in case["arguments afterwards"].items()
     }
     stages: Stages = {
-        Stage.GRADIENTS: {"loss": right, "grads": grads, "arguments afterwards": unchanged}
+        Stage.GRADIENTS: {"loss": value, "grads": grads, "arguments afterwards": unchanged}
     }
     return Attempt("yours", stages)
 

@@ -42,7 +42,12 @@ def check_network(
         ValueError: If a name is unknown, or there are other than one activation per layer.
     """
     make, report = understood.make, CheckReport(target, "network", understood.words)
-    drawn = draw(make().sizes)
+    adapter = make()
+    drawn = draw(
+        adapter.sizes,
+        biases=getattr(adapter, "biases", None),
+        classes=getattr(adapter, "targets", "any") == "classes",
+    )
     batches = (drawn, _smaller(drawn))
     forward = judge_forward(make, drawn, activations)
     report.lines.append(forward.line)
@@ -91,6 +96,8 @@ def _update(make: Make, drawn: Drawn, judged: Gradients) -> list[Line]:
     worst = 0.0
     for layer, own, moved in zip(drawn.params, grads, after, strict=True):
         for before, g, now in zip(layer, own, moved, strict=True):
+            if g is None:
+                continue
             step = RATE * np.asarray(g, "float64")
             for sign in (1.0,) if judged.factor.sign > 0 else (-1.0,):
                 wanted = before - sign * step

@@ -8,6 +8,7 @@ digits of a small step in the former.
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -39,12 +40,12 @@ class OptimizerHistory:
     grads: tuple[tuple[Array, ...], ...]
     rates: tuple[float, ...] | None = None
 
-    @property
+    @cached_property
     def start_vector(self) -> Array:
         """All entries of the start."""
         return vector(self.start)
 
-    @property
+    @cached_property
     def grad_vectors(self) -> list[Array]:
         """All entries of the gradient of every step."""
         return [vector(grads) for grads in self.grads]
@@ -89,12 +90,13 @@ def vector(arrays: Sequence[Array]) -> Array:
     return np.concatenate([np.ravel(array) for array in arrays])
 
 
-def history(dtype: str, rate: float | None = None) -> OptimizerHistory:
+def history(dtype: str, rate: float | None = None, scale: float = 1.0) -> OptimizerHistory:
     """The history of all checks.
 
     Args:
         dtype: Of every array.
         rate: The learning rate at first, where it is to change; None leaves it alone.
+        scale: What every gradient is multiplied by.
     """
     rng = np.random.default_rng(20)
     entries = sum(int(np.prod(shape)) for shape in SHAPES)
@@ -105,7 +107,7 @@ def history(dtype: str, rate: float | None = None) -> OptimizerHistory:
         grad = FACTORS[step % len(FACTORS)] * sizes * rng.standard_normal(entries)
         if step < LATE:
             grad[[0, int(np.prod(SHAPES[0]))]] = 0.0
-        grads.append(_split(grad.astype(dtype)))
+        grads.append(_split((scale * grad).astype(dtype)))
     rates = None
     if rate is not None:
         parts = np.repeat(PARTS, STEPS // len(PARTS))
@@ -137,9 +139,12 @@ def run(adapter: OptimizerAdapter, given: OptimizerHistory) -> Run:
 
 
 def _take_steps(adapter: Any, given: OptimizerHistory, running: _Running) -> None:
+    schedule = getattr(adapter, "set_rates", None)
+    if given.rates is not None and schedule is not None:
+        schedule(given.rates)
     adapter.start([array.copy() for array in given.start])
     for step, grads in enumerate(given.grads):
-        if given.rates is not None:
+        if given.rates is not None and schedule is None:
             adapter.set_rate(given.rates[step])
         own = [grad.copy() for grad in grads]
         params = [np.array(array) for array in adapter.step(own)]

@@ -1,5 +1,6 @@
 """The known mistakes that give all the wrong steps of somebody's own optimizer."""
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -10,7 +11,6 @@ import numpy as np
 
 from crosscheck.conventions.optimizers.specs import Spec
 from crosscheck.verification.checking.fitting import (
-    Array,
     Build,
     Fit,
     Steps,
@@ -19,6 +19,7 @@ from crosscheck.verification.checking.fitting import (
     nearest,
     steps_of,
 )
+from crosscheck.verification.checking.optimizer_histories import Array
 from crosscheck.verification.checking.optimizer_slips import SLIPS
 from crosscheck.verification.mistakes.catalogue import catalogue
 from crosscheck.verification.mistakes.mistake import Mistake, as_framework
@@ -74,8 +75,14 @@ def formula(mistake: Mistake) -> str:
     return f"{mistake.name}: `{_on_one_line(new)}` where `{_on_one_line(old)}` should stand"
 
 
+# A rule for every leaf of a tree, of which a reader wants what is computed for one.
+OF_LEAVES = re.compile(r"(\w+) = tree_map\(lambda [^:]*: (.*?)(?:, [\w.]+)+\)")
+
+
 def _on_one_line(text: str) -> str:
-    return " ".join(text.split())
+    line = " ".join(text.split())
+    found = OF_LEAVES.fullmatch(line)
+    return f"{found[1]} = {found[2]}" if found else line
 
 
 def _mistaken(specs: Sequence[Spec], steps: Steps) -> Iterator[tuple[Mistake, Spec, Build]]:
@@ -102,17 +109,17 @@ def _maker(mistake: Mistake, spec: Spec, steps: Steps) -> Build:
 
 @cache
 def _module(mistake: Mistake) -> Any:
-    """The optimizers of the NumPy reference with a mistake in one of their modules.
+    """The optimizers of the NumPy reference with a mistake in one of them.
 
-    Only the changed module is run anew, where the others do not import it: a whole package takes
-    long.
+    Only the function in which it stands is run anew, where others do not use that: to load a whole
+    package, as `as_framework` does, takes long.
     """
-    if mistake.file == BASE:
+    if mistake.file == BASE or mistake.within is None:
         return as_framework(mistake).optimizers
-    name = f"{optimizers.__name__}.{mistake.file.rpartition('/')[2]}"
-    module = ModuleType(name)
-    module.__package__ = optimizers.__name__
-    module.__file__ = sys.modules[name].__file__
-    exec(compile(mistake.source(), f"<mistake: {mistake.name}>", "exec"), module.__dict__)
-    module.__dict__["decayed"] = optimizers.decayed
-    return module
+    own = sys.modules[f"{optimizers.__name__}.{mistake.file.rpartition('/')[2]}"]
+    changed = ModuleType(own.__name__)
+    changed.__dict__.update(own.__dict__ | {"decayed": optimizers.decayed})
+    _, start, rest = mistake.source().partition(f"\ndef {mistake.within}(")
+    text = start + rest.partition("\n\n\n")[0]
+    exec(compile(text, f"<mistake: {mistake.name}>", "exec"), changed.__dict__)
+    return changed

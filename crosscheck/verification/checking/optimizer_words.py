@@ -23,6 +23,9 @@ IN_WORDS: dict[tuple[str, Any], str] = {
     ("maximum_of", "raw"): "the largest v so far divides (AMSGrad)",
     ("maximum_of", "corrected"): "the largest corrected v so far divides (AMSGrad)",
     ("dampen_first", False): "the first gradient is not dampened",
+    ("momentum_decay", 1e6): "the momentum has no schedule: it stays b1",
+    ("momentum_decay", 0.0): "the momentum has no schedule: it stays b1 / 2",
+    ("threshold", 5.0): "it divides from rho = 5 on, as PyTorch and optax do",
     ("fallback", False): "nothing moves until the variance is known",
 }
 

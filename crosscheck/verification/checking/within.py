@@ -42,20 +42,30 @@ class Found:
         return f"{values}{at}: {times} times what rounding allows"
 
 
-def within(actual: Array, exact: ExactTensor, factor: float = 1.0) -> Found:
-    """Compare an array with a constant times an exact one, within as many times its bound."""
+def within(
+    actual: Array, exact: ExactTensor, factor: float = 1.0, slack: Array | float = 0.0
+) -> Found:
+    """Compare an array with a constant times an exact one, within as many times its bound.
+
+    Args:
+        actual, exact: The two.
+        factor: The constant.
+        slack: By how much more the array may be off, however it was got.
+    """
     value, bound = np.asarray(exact.value), np.asarray(exact.error_bound)
     size = np.abs(factor * value)
     wanted = Tensor(
         factor * value,
-        abs(factor) * bound + (ROUNDINGS * size if factor != 1 else 0.0),
+        abs(factor) * bound + (ROUNDINGS * size if factor != 1 else 0.0) + slack,
         factor * np.asarray(exact.rest),
     )
     comparison = compare_with_exact(np.asarray(actual, "float64"), wanted)
-    return Found(comparison, None if comparison.holds else constant(actual, exact, factor))
+    return Found(comparison, None if comparison.holds else _constant(actual, exact, factor, slack))
 
 
-def constant(actual: Array, exact: ExactTensor, factor: float = 1.0) -> float | None:
+def _constant(
+    actual: Array, exact: ExactTensor, factor: float, slack: Array | float
+) -> float | None:
     """The constant by which every entry is off, or None if there is no such constant."""
     value, bound = factor * np.asarray(exact.value), np.asarray(exact.error_bound)
     if actual.shape != value.shape or value.size < 2 or not np.isfinite(actual).all():
@@ -65,8 +75,9 @@ def constant(actual: Array, exact: ExactTensor, factor: float = 1.0) -> float | 
         return None
     ratio = float(actual[where] / value[where])
     # The ratio itself is off by the bound of its own entry.
-    share = bound[where] / abs(value[where]) + 2.0**-52
+    share = (bound + slack)[where] / abs(value[where]) + 2.0**-52
     allowed = 2 * abs(ratio * factor) * (bound + share * np.abs(value)) + ROUNDINGS * np.abs(actual)
+    allowed = allowed + 2 * slack
     return ratio if bool(np.all(np.abs(actual - ratio * value) <= allowed)) else None
 
 

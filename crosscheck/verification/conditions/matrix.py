@@ -126,10 +126,16 @@ def _met(cases: Sequence[Case], chosen: Sequence[Condition]) -> set[tuple[str, s
     met: set[tuple[str, str, str]] = set()
 
     def looking(function: Function, case: Case) -> Callable[[Call, Any], Any]:
+        asked = [
+            (condition, (function.name, condition.name, case.name))
+            for condition in chosen
+            if function.kind in condition.kinds
+        ]
+
         def look(call: Call, result: Any) -> Any:
-            for condition in chosen:
-                if function.kind in condition.kinds and condition.spot(call) is not None:
-                    met.add((function.name, condition.name, case.name))
+            for condition, place in asked:
+                if place not in met and condition.spot(call) is not None:
+                    met.add(place)
             return result
 
         return look

@@ -1,8 +1,5 @@
 import numpy as np
 
-def update_parameters_with_momentum(parameters, grads, v, beta=0.9, learning_rate=0.01):
-    pass
-
 class StochasticGradientDescent():
     def __init__(self, learning_rate=0.01, momentum=0.9):
         self.learning_rate = learning_rate

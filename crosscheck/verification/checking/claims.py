@@ -1,0 +1,44 @@
+"""What an optimizer's own name claims: a class that is called AdamW is no Adam with a penalty."""
+
+import re
+from collections.abc import Iterator
+
+from crosscheck.conventions.optimizers.specs import Spec
+from crosscheck.frameworks.understanding.optimizer_names import plain
+
+# Rules that are none of the references': what is called so is not understood, and not wrong.
+OTHER_RULES = (
+    *("adabelief", "adabound", "adafactor", "adahessian", "adan", "amos", "asgd", "ftrl", "lamb"),
+    *("lars", "lbfgs", "lookahead", "muon", "novograd", "qhadam", "ranger", "rprop", "shampoo"),
+    *("signsgd", "signum", "sm3", "sophia", "yogi", "diffgrad", "padam", "nero", "prodigy"),
+)
+# Names that stand for one rule; the first that is found counts, so that NAdam is no Adam.
+RULES = ("adagrad", "rmsprop", "adadelta", "adamax", "nadam", "radam", "adam")
+
+
+def broken_claims(called: str, spec: Spec) -> Iterator[str]:
+    """Where an optimizer is another than it is called, as sentences.
+
+    Args:
+        called: The name of its class or function.
+        spec: The reference that it is.
+    """
+    name = plain(called)
+    if any(other in name for other in OTHER_RULES):
+        return
+    rule = next((each for each in RULES if _begins_in(called, each)), None)
+    looks_ahead = "nesterov" in name
+    if rule is not None and spec.optimizer != rule and not looks_ahead:
+        yield f"it is called {called}, and is another rule"
+    if "adamw" in name and spec.weight_decay and not spec.decoupled:
+        yield f"it is called {called}, and its decay is an L2 penalty in the gradient"
+    if "amsgrad" in name and spec.keywords.get("maximum_of") == "none":
+        yield f"it is called {called}, and has no maximum"
+    if looks_ahead and spec.optimizer == "momentum" and not spec.keywords["nesterov"]:
+        yield f"it is called {called}, and does not look ahead"
+
+
+def _begins_in(called: str, rule: str) -> bool:
+    """Whether a rule begins a word of a name: NAdam in MyNAdam, and not in PlainAdam."""
+    first, rest = rule[0], rule[1:]
+    return bool(re.search(f"(?:^|_)(?i:{rule})|{first.upper()}(?i:{rest})", called))

@@ -1,0 +1,160 @@
+"""`crosscheck check`: one file, many files, and what the shell gets."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from crosscheck.cli.main import main
+from crosscheck.verification.checking.findings import Outcome
+from crosscheck.verification.checking.running import Options, check, check_files, split
+
+NETWORK = """
+import numpy as np
+
+class Net:
+    def __init__(self, n_in=4, n_hidden=3, n_out=2):
+        rng = np.random.default_rng(0)
+        self.W1, self.b1 = rng.normal(size=(n_in, n_hidden)), np.zeros(n_hidden)
+        self.W2, self.b2 = rng.normal(size=(n_hidden, n_out)), np.zeros(n_out)
+
+    def forward(self, X):
+        self.a1 = np.tanh(X @ self.W1 + self.b1)
+        return self.a1 @ self.W2 + self.b2
+
+    def loss(self, X, y):
+        return np.mean(np.sum((self.forward(X) - y) ** 2, axis=1)) / 2
+
+    def backward(self, X, y):
+        delta = (self.forward(X) - y) / len(X)
+        self.dW2, self.db2 = self.a1.T @ delta, delta.sum(axis=0)
+        delta = delta @ self.W2.T * SLOPE
+        self.dW1, self.db1 = X.T @ delta, delta.sum(axis=0)
+"""
+RIGHT, WRONG = (
+    NETWORK.replace("SLOPE", slope) for slope in ("(1 - self.a1 ** 2)", "(1 - self.a1)")
+)
+OPTIMIZER = """
+class Sgd:
+    def __init__(self, lr=0.1):
+        self.lr = lr
+
+    def step(self, params, grads):
+        return [p - self.lr * g for p, g in zip(params, grads)]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """One file of each kind."""
+    files = {
+        "right.py": RIGHT,
+        "wrong.py": WRONG,
+        "sgd.py": OPTIMIZER,
+        "nothing.py": "x = 1\n",
+        "broken.py": "def f(:\n",
+        "prints.py": "print('hello')\nopen('written.txt', 'w').close()\n" + RIGHT,
+        "ends.py": "import os\nos._exit(3)\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, ["check", *map(str, arguments)])
+
+
+def test_a_right_file_exits_with_0_and_says_what_it_was_taken_for(folder):
+    result = run(folder / "right.py")
+    assert result.exit_code == 0, result.output
+    assert "activations tanh, identity" in result.stdout
+    assert result.stdout.rstrip().endswith("RIGHT.")
+
+
+def test_a_wrong_file_exits_with_1_and_names_the_place_and_the_mistake(folder):
+    result = run(f"{folder / 'wrong.py'}:Net")
+    assert result.exit_code == 1
+    assert "first wrong: gradient of W1" in result.stdout
+    assert "known mistake: tanh derivative without the square" in result.stdout
+
+
+@pytest.mark.parametrize("name", ["nothing.py", "broken.py", "ends.py", "not_there.py"])
+def test_what_is_not_understood_exits_with_3(folder, name):
+    result = run(folder / name)
+    assert result.exit_code == 3
+    assert result.stdout.rstrip().endswith("NOT UNDERSTOOD.")
+
+
+def test_what_a_file_prints_is_shown_below_and_what_it_writes_is_written_elsewhere(folder):
+    before = sorted(path.name for path in folder.iterdir())
+    result = run(folder / "prints.py")
+    assert "printed: hello" in result.stdout
+    assert result.stdout.index("forward") < result.stdout.index("printed: hello")
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_an_optimizer_is_identified(folder):
+    result = run(folder / "sgd.py", "--set", "lr=0.01")
+    assert result.exit_code == 0, result.output
+    assert "= sgd(learning_rate=0.01)" in result.stdout
+    held = run(folder / "sgd.py", "--set", "lr=0.01", "--as", "sgd(learning_rate=0.02)")
+    assert held.exit_code == 1
+
+
+def test_of_many_files_each_has_a_row_and_any_wrong_one_decides(folder):
+    names = ["right.py", "wrong.py", "nothing.py"]
+    path = folder / "reports.json"
+    result = run(*(folder / name for name in names), "--json", path)
+    assert result.exit_code == 1
+    assert "1 right, 1 wrong, 1 not understood" in result.stdout
+    written = json.loads(path.read_text("utf-8"))
+    assert not written["holds"]
+    assert [Path(each["target"]).name for each in written["reports"]] == names
+    assert [each["outcome"] for each in written["reports"]] == ["right", "wrong", "not understood"]
+    assert run(folder / "right.py", folder / "nothing.py").exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--loss", "mse"], "--loss: 'mse' is none of squared_error"),
+        (["--activations", "tanh,swish"], "--activations: 'swish' is none of identity"),
+        (["--set", "lr"], "'lr' has not the form NAME=VALUE"),
+        (["--limit", "0"], "0"),
+    ],
+)
+def test_bad_usage_exits_with_2(folder, options, message):
+    result = run(folder / "right.py", *options)
+    assert result.exit_code == 2
+    assert message in result.output
+
+
+def test_what_is_stated_is_held(folder):
+    assert run(folder / "right.py", "--loss", "half_squared_error").exit_code == 0
+    assert run(folder / "right.py", "--activations", "sigmoid,identity").exit_code == 1
+
+
+def test_a_file_that_takes_too_long_is_cut_off_and_its_definitions_are_checked(folder):
+    (folder / "slow.py").write_text(RIGHT + "\nwhile True:\n    pass\n", encoding="utf-8")
+    (report,) = check_files([str(folder / "slow.py")], Options(), limit=20)
+    assert report.outcome == Outcome.RIGHT
+    assert any(
+        "definitions" in text or "functions and classes" in text for text in report.conventions
+    )
+
+
+def test_an_object_is_checked_as_a_file_is(folder):
+    namespace = {}
+    exec(RIGHT, namespace)
+    report = check(namespace["Net"])
+    assert report.outcome == Outcome.RIGHT
+    assert report.lines == check(folder / "right.py").lines
+
+
+@pytest.mark.parametrize(
+    ("target", "name"), [("a.py", None), ("a.py:Net", "Net"), ("a/b.py:lib.Net", "lib.Net")]
+)
+def test_a_target_is_a_file_and_perhaps_a_name(target, name):
+    assert split(target) == (Path(target.partition(":")[0]), name)

@@ -1,0 +1,37 @@
+"""Files written as students write them: each is understood, and what is wrong in it is located."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from crosscheck.frameworks.submissions import load
+from crosscheck.verification.checking.findings import Outcome
+from crosscheck.verification.checking.running import Options, judge
+
+FOLDER = Path(__file__).parents[1] / "submissions"
+ANSWERS = json.loads((FOLDER / "answers.json").read_text("utf-8"))
+LIBRARIES = ("torch", "jax")
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_a_submission_is_judged_as_it_should_be(name, monkeypatch):
+    path, answer = FOLDER / name, ANSWERS[name]
+    for library in LIBRARIES:
+        if f"import {library}" in path.read_text("utf-8"):
+            pytest.importorskip(library, reason=f"{name} is written with {library}")
+    monkeypatch.chdir(FOLDER)  # a file runs in its own folder
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    monkeypatch.syspath_prepend(FOLDER)
+    only = answer.get("definitions_only", False)
+    submission = load(path, definitions_only=only)
+    report = judge(submission.namespace, None, name, Options())
+    if not answer["understood"]:
+        assert report.outcome == Outcome.NOT_UNDERSTOOD
+        return
+    first = report.first_wrong
+    assert report.outcome == (Outcome.WRONG if answer["first_wrong"] else Outcome.RIGHT), report
+    assert ", ".join(answer["activations"]) in report.understood
+    if answer["first_wrong"]:
+        assert first is not None
+        assert first.quantity.startswith(answer["first_wrong"])
