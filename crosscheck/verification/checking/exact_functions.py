@@ -66,11 +66,12 @@ def loss_slope(name: str, outputs: Array, targets: Array, dtype: str = "float64"
 def each_loss(name: str, outputs: Array, targets: Array, shape: tuple[int, ...]) -> ExactTensor:
     """The loss of every sample, or of every entry alone: whichever fills that shape."""
     rows = [(outputs[i : i + 1], targets[i : i + 1]) for i in range(len(outputs))]
-    if shape == outputs.shape and shape[1] > 1:
+    if np.prod(shape) == outputs.size > len(rows):
         rows = [
             (a[:, k : k + 1], t[:, k : k + 1]) for a, t in rows for k in range(outputs.shape[1])
         ]
     found = [loss(name, a, t) for a, t in rows]
+    shape = shape if np.prod(shape) == len(found) else (len(found),)  # another shape is wrong
     value, bound, rest = (
         np.array([getattr(each, part) for each in found], "float64").reshape(shape)
         for part in ("value", "error_bound", "rest")
