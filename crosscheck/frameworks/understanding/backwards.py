@@ -88,6 +88,7 @@ def _with_backward(
     try:
         session, given = engine.begin(params, inputs, targets, form)
         forwarded(engine, session, given)
+        given.roles["rate"] = RATE
         ways = list(bindings(session.functions[name], given))
     except Exception:
         return None
