@@ -127,6 +127,8 @@ def _found(
         return Backward(step, MOVED, rated=ran.rated, in_value=at) if at is not None else None
     if places := places_of(engine, returned):
         return Backward(step, RETURNED, places)
+    if ran.session.is_argument and _moved(engine, ran, params):
+        return Backward(step, MOVED, rated=False)  # in place, at a rate of its own
     if not ran.session.is_argument:
         left = [
             leaf

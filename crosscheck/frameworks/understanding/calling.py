@@ -21,7 +21,12 @@ LIMIT = 3.0
 # So many ways to call one function are tried.
 MOST = 60
 # And one whose name may mislead: loss(x, y) may take the outputs for x.
-OTHERWISE = {"X": ("output",), "y": ("output",), "output": ("y",), "cache": ("output",)}
+OTHERWISE = {
+    "X": ("output",),
+    "y": ("output",),
+    "output": ("y", "X", "params"),
+    "cache": ("output",),
+}
 # The role of an argument that keeps its default.
 LEFT_OUT = ""
 # A default below this keeps a logarithm finite, and is no rate.
@@ -109,6 +114,8 @@ def bindings(function: Callable[..., Any], given: Given) -> Iterator[Binding]:
                 continue
             if roles == ["y"]:
                 roles = ["y", LEFT_OUT]
+        elif parameter.name in given.named and role_of(parameter.name) is None:
+            pass  # W2 or z2: what has this very name is meant
         elif role_of(parameter.name) in (None, "output", "X", "y", "cache"):
             # A name such as grad_output is never guessed to be anything else.
             others = OTHERWISE.get(role_of(parameter.name) or "", UNKNOWN)
