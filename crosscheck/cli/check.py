@@ -69,13 +69,13 @@ def check(
     limit: float,
     json_path: str | None,
 ) -> None:
-    """Check your own file: a network with its gradients, or an optimizer.
+    """Check your own file: a network with its gradients, an optimizer, or one function.
 
     FILE is a Python file or a notebook, NAME a class, function or object in it; without NAME what
     there is is found. It runs in a process of its own, in a copy of its folder; no file is changed.
     What it computes is found out, and judged by exact values: forward, loss, every gradient, the
-    update; an optimizer is identified. Of what is wrong the first place is named, and the known
-    mistake that gives all the wrong values.
+    update; an optimizer is identified, and so is an activation or a loss by its NAME. Of what is
+    wrong the first place is named, and the known mistake that gives all the wrong values.
 
     Exit codes: 0 right, 1 wrong, 2 bad usage, 3 not understood; of several files 1 if any is wrong.
     """

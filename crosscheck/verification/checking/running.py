@@ -1,10 +1,12 @@
 """Files that are checked: each in a process of its own, in a copy of its folder, with a limit."""
 
+import inspect
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,10 +14,21 @@ from typing import Any
 from crosscheck.frameworks.adapters import NotUnderstoodError, Understood
 from crosscheck.frameworks.processes import cores
 from crosscheck.frameworks.submissions import SubmissionError, load
+from crosscheck.frameworks.understanding.function import is_autograd, understand_function
+from crosscheck.frameworks.understanding.names import (
+    BACKWARD,
+    FORWARD,
+    INIT,
+    TRAIN_STEP,
+    UPDATE,
+    VALUE_AND_GRAD,
+    role_of,
+)
 from crosscheck.frameworks.understanding.optimizers import is_optimizer, understand_optimizer
 from crosscheck.frameworks.understanding.understand import understand
 from crosscheck.frameworks.worker import EndedError, RaisedError, Worker
 from crosscheck.verification.checking.findings import CheckReport
+from crosscheck.verification.checking.function import check_function
 from crosscheck.verification.checking.identification import identify_optimizer
 from crosscheck.verification.checking.network import check_network
 
@@ -53,7 +66,7 @@ def check(
     stated: str | None = None,
     limit: float = LIMIT,
 ) -> CheckReport:
-    """Check somebody's own network or optimizer.
+    """Check somebody's own network, optimizer or function.
 
     Args:
         target: A file, as "homework.py" or "homework.py:Net", which runs in a process of its own;
@@ -183,24 +196,64 @@ def judge(
         )
         report.target, report.understood = target, understood.words
         return report
-    return check_network(understood, target, activations=options.activations, loss=options.loss)
+    judge_it = check_function if understood.kind == "function" else check_network
+    return judge_it(understood, target, activations=options.activations, loss=options.loss)
 
 
 def _understood(
     namespace: Mapping[str, Any], name: str | None, settings: Mapping[str, Any]
 ) -> Understood:
-    """A network, or else an optimizer: that one by its name, or the only one that there is."""
+    """A network, an optimizer, or a function: that one by its name, or the only one there is."""
+    if name is not None and _is_function_alone(namespace, name):
+        with suppress(NotUnderstoodError):
+            return understand_function(namespace, name, settings)
     try:
         return understand(namespace, name, settings)
-    except NotUnderstoodError:
-        optimizers = [
-            value
-            for key, value in namespace.items()
-            if (key == name if name else _is_own(value, namespace)) and is_optimizer(value)
-        ]
-        if len(optimizers) != 1:
-            raise
-        return understand_optimizer(optimizers[0], settings, name)
+    except NotUnderstoodError as error:
+        refused = error
+    optimizers = [
+        value
+        for key, value in namespace.items()
+        if (key == name if name else _is_own(value, namespace)) and is_optimizer(value)
+    ]
+    if len(optimizers) == 1:
+        try:
+            return understand_optimizer(optimizers[0], settings, name)
+        except NotUnderstoodError as error:
+            refused = error
+    if name is None or name.partition(".")[0] not in namespace:
+        raise refused
+    try:
+        return understand_function(namespace, name, settings)
+    except NotUnderstoodError as error:
+        alone = inspect.isroutine(namespace.get(name)) and not optimizers
+        raise (error if alone else refused) from None
+
+
+# Names of functions that are parts of a network, of which there is more to be judged.
+_PARTS = {each.lower() for each in (*FORWARD, *VALUE_AND_GRAD, *BACKWARD)}
+_PARTS |= {each.lower() for each in (*TRAIN_STEP, *UPDATE, *INIT)}
+
+
+def _is_function_alone(namespace: Mapping[str, Any], name: str) -> bool:
+    """Whether a name is that of a plain function of one array, or of outputs and targets."""
+    target = namespace.get(name)
+    if is_autograd(target):
+        return True
+    if not inspect.isroutine(target) or name.lower() in _PARTS or is_optimizer(target):
+        return False
+    arguments = _arguments(target)
+    roles = {role_of(each) for each in arguments}
+    return len(arguments) == 1 or (len(arguments) == 2 and not roles & {"params", "X", "grads"})
+
+
+def _arguments(target: Any) -> list[str]:
+    """The arguments that a function must be given."""
+    try:
+        parameters = inspect.signature(target).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    return [each.name for each in parameters if each.default is each.empty]
 
 
 def _is_own(value: Any, namespace: Mapping[str, Any]) -> bool:
