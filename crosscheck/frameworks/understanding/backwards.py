@@ -88,6 +88,7 @@ def _with_backward(
     try:
         session, given = engine.begin(params, inputs, targets, form)
         forwarded(engine, session, given)
+        given.roles["rate"] = RATE
         ways = list(bindings(session.functions[name], given))
     except Exception:
         return None
@@ -126,6 +127,8 @@ def _found(
         return Backward(step, MOVED, rated=ran.rated, in_value=at) if at is not None else None
     if places := places_of(engine, returned):
         return Backward(step, RETURNED, places)
+    if ran.session.is_argument and _moved(engine, ran, params):
+        return Backward(step, MOVED, rated=False)  # in place, at a rate of its own
     if not ran.session.is_argument:
         left = [
             leaf

@@ -20,8 +20,17 @@ from crosscheck.frameworks.understanding.names import role_of
 LIMIT = 3.0
 # So many ways to call one function are tried.
 MOST = 60
+# And one whose name may mislead: loss(x, y) may take the outputs for x.
+OTHERWISE = {
+    "X": ("output",),
+    "y": ("output",),
+    "output": ("y", "X", "params"),
+    "cache": ("output",),
+}
 # The role of an argument that keeps its default.
 LEFT_OUT = ""
+# A default below this keeps a logarithm finite, and is no rate.
+TINY = 1e-5
 # What an argument may be whose name tells nothing.
 UNKNOWN = ("output", "y", "X", "cache", "params", "grads", "rate")
 
@@ -99,13 +108,18 @@ def bindings(function: Callable[..., Any], given: Given) -> Iterator[Binding]:
         if parameter.default is not parameter.empty:
             # Left as it is unless its name says that it must be given.
             roles = [each for each in roles[:1] if each not in ("batch", "zero")]
-            if not roles or role_of(parameter.name) is None:
+            default = parameter.default
+            is_tiny = isinstance(default, float) and 0 < default < TINY
+            if not roles or role_of(parameter.name) is None or is_tiny:
                 continue
             if roles == ["y"]:
                 roles = ["y", LEFT_OUT]
+        elif parameter.name in given.named and role_of(parameter.name) is None:
+            pass  # W2 or z2: what has this very name is meant
         elif role_of(parameter.name) in (None, "output", "X", "y", "cache"):
             # A name such as grad_output is never guessed to be anything else.
-            roles += [each for each in UNKNOWN if each in given.roles and each not in roles]
+            others = OTHERWISE.get(role_of(parameter.name) or "", UNKNOWN)
+            roles += [each for each in others if each in given.roles and each not in roles]
         if not roles:
             return
         names.append(parameter.name)

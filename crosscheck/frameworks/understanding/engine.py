@@ -117,7 +117,6 @@ class Engine:
             "X": x,
             "y": y,
             "params": session.root,
-            "rate": RATE,
             "one": 1,
             "batch": 1 if self.one_by_one else len(inputs),
             "zero": 0.0,

@@ -64,11 +64,13 @@ PARAMS = _words("params parameters theta weights model net network nn p w")
 ROLES: dict[str, str] = {
     "params": r"params?|parameters?|theta|weights|model|net|network|mlp|w_?b|wts|ps",
     "X": r"x(_?(batch|train|data|in|i|b|s|test|input))?|xs|inputs?|"
-    r"input_?(data|batch|array|list|x)|inputs_list|data|features?|inp|in_?data|a_?0|batch_?x|images?|samples?|training_inputs?|"
+    r"input_?(data|batch|array|list|x)|inputs_list|data|features?|inp|in_?data|a_?0|batch_?x|images?|samples?|"
+    r"train(ing)?_(set_|data_)?(inputs?|x)|"
     r"train_?x|examples?",
     "y": r"y(_?(batch|train|data|true|i|b|s|label|real|target|test|onehot|one_hot))?|ys|t|tt|"
     r"targets?|targets_list|labels?|true|batch_?y|expected(_output)?|actual|desired|gt|truth|"
-    r"training_outputs?|train_?y|target_?(output|data|batch)|ground_truth|one_?hot(_y)?|classes",
+    r"train(ing)?_(set_|data_)?(outputs?|targets?|labels?|y)|"
+    r"train_?y|target_?(output|data|batch)|ground_truth|one_?hot(_y)?|classes",
     "output": r"outputs?|out|o|y_?hat|yh|y_?(pred|p|out|output)|preds?|predictions?|predicted|"
     r"probs?|p|al|a|logits?|scores?|estimates?|network_output|results?|final_output|hypothesis|h|"
     r"activation|a_?l(ast)?|a_?out|output_activations",
@@ -78,8 +80,9 @@ ROLES: dict[str, str] = {
     "slope": r"(grad|d|delta|gradient)_?(out|outputs?|values?|loss|y|a|al|l|top|next)|dvalues|"
     r"output_?(grad|gradient|error|delta)|loss_?(grad|gradient)|upstream(_grad(ient)?)?|"
     r"dl_?d?(y|out|a)?\w*|error|err|grad",
-    "rate": r"lr|learning_?rate|l_rate|rate|alpha|eta|step_?size|learn_rate|lrate|gamma",
+    "rate": r"lr|learning_?rate|epsilon|l_rate|rate|alpha|eta|step_?size|learn_rate|lrate|gamma",
     "one": r"epochs?|n_?epochs?|num_?epochs?|n_?iters?|num_?iter(ation)?s?|iterations?|iters?|"
+    r"(number_of|num|n)_(training_)?(iterations|epochs|iters|steps)|"
     r"steps?|n_?steps?|max_?iters?|number_of_iterations",
     "batch": r"m|batch_?size|n_?samples?|num_?samples?|num_?examples|mini_?batch_?size|n",
     "zero": r"lambda?_?d?|reg|regularization|l2|weight_?decay|reg_?lambda|momentum|beta|dropout|"

@@ -78,8 +78,8 @@ def run_backward(
 ) -> Ran:
     """Run the forward pass and then the backward pass, on a new copy."""
     session, given = engine.begin(params, inputs, targets, step.targets)
-    given.roles["rate"] = rate
     forwarded(engine, session, given)
+    given.roles["rate"] = rate
     kept = set_rate(session, rate)
     result = session.call(step.name, step.binding, given)
     return Ran(session, given, result, bool(kept) or step.binding.has("rate"))

@@ -54,6 +54,8 @@ def identify_optimizer(
     rate = specs[0].learning_rate if _has_rate(adapter) else None
     if meant is None and len(known.rates) > 1:
         rate = None  # nobody knows what it is at first
+    if meant is not None and known.rates and meant.learning_rate not in known.rates:
+        rate = None  # its own is another one, which is to show
     report = CheckReport("", "optimizer", getattr(adapter, "words", ""))
     state = Identifying(make, known, dtype, specs, report, rate, meant)
     state.called = str(getattr(adapter, "called", ""))

@@ -1,6 +1,7 @@
 """Judging somebody's own network: forward, loss, gradients, the update, and a second call."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -42,6 +43,8 @@ def check_network(
         ValueError: If a name is unknown, or there are other than one activation per layer.
     """
     make, report = understood.make, CheckReport(target, "network", understood.words)
+    if loss is not None:
+        make = _with_loss(make, loss)
     adapter = make()
     drawn = draw(
         adapter.sizes,
@@ -71,6 +74,8 @@ def check_network(
             report.lines += judged.lines
             report.conventions += [] if judged.convention is None else [judged.convention]
             report.lines += _update(make, drawn, judged)
+    elif raised := [text for text in understood.found if "raise" in text]:
+        report.lines.append(Line("gradients", Verdict.WRONG, raised[0], np.inf))
     report.lines += _again(make, drawn)
     for line in judge_tails(make, drawn, forward.activations):
         if " 800 " in line.quantity and line.verdict == Verdict.WRONG:
@@ -78,6 +83,21 @@ def check_network(
         else:
             report.lines.append(line)
     return report
+
+
+def _with_loss(make: Make, loss: str) -> Make:
+    """Adapters of a module that has no loss of its own, with a stated one of its framework's."""
+
+    def made() -> Any:
+        adapter = make()
+        if not hasattr(adapter, "gradients_of") or callable(getattr(adapter, "gradients", None)):
+            return adapter
+        value_and_gradients = adapter.gradients_of(loss)
+        adapter.loss = lambda inputs, targets: value_and_gradients(inputs, targets)[0]
+        adapter.gradients = lambda inputs, targets: value_and_gradients(inputs, targets)[1]
+        return adapter
+
+    return made
 
 
 def _smaller(drawn: Drawn) -> Drawn:
