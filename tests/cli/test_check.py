@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from crosscheck.cli.main import main
+from crosscheck.verification.checking import running
 from crosscheck.verification.checking.findings import Outcome
 from crosscheck.verification.checking.running import Options, check, check_files, split
 
@@ -151,6 +152,23 @@ def test_an_object_is_checked_as_a_file_is(folder):
     report = check(namespace["Net"])
     assert report.outcome == Outcome.RIGHT
     assert report.lines == check(folder / "right.py").lines
+
+
+def test_what_lies_beside_a_file_comes_along_but_for_what_is_large_or_hidden(folder, monkeypatch):
+    (folder / "lib").mkdir()
+    (folder / "lib" / "slopes.py").write_text("SLOPE = 2\n", encoding="utf-8")
+    (folder / "many").mkdir()
+    for number in range(12):
+        (folder / "many" / f"{number}.txt").write_text("x", encoding="utf-8")
+    (folder / "large.bin").write_bytes(b"x" * 60_000)
+    (folder / ".hidden").write_text("x", encoding="utf-8")
+    monkeypatch.setattr(running, "LARGEST", 50_000)
+    monkeypatch.setattr(running, "MOST_FILES", 10)
+    copy = running._copied(folder / "right.py", folder.parent / "copy")
+    names = {path.name for path in copy.parent.iterdir()}
+    assert {"right.py", "wrong.py", "lib"} <= names
+    assert not names & {"many", "large.bin", ".hidden"}
+    assert (copy.parent / "lib" / "slopes.py").exists()
 
 
 @pytest.mark.parametrize(

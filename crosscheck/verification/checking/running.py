@@ -34,8 +34,8 @@ from crosscheck.verification.checking.network import check_network
 
 # How many seconds a file may take, unless it is told otherwise.
 LIMIT = 60.0
-# Neither hidden folders nor data of this size are copied: no homework needs them to be judged.
-LARGEST = 64 * 2**20
+# Neither hidden folders nor what is larger is copied: no homework needs it to be judged.
+LARGEST, MOST_FILES = 64 * 2**20, 2000
 # Windows are not opened, and nothing is shown.
 ENVIRONMENT = {"MPLBACKEND": "Agg", "DISPLAY": "", "PYTHONDONTWRITEBYTECODE": "1"}
 
@@ -157,8 +157,7 @@ def _copied(path: Path, folder: Path) -> Path:
     for each in sorted(path.parent.iterdir(), key=lambda one: one != path):
         if each.name.startswith((".", "__")) or each.is_symlink():
             continue
-        size = sum(one.stat().st_size for one in each.rglob("*") if one.is_file())
-        size = each.stat().st_size if each.is_file() else size
+        size = _size(each, room)
         if size > room:
             continue
         room -= size
@@ -167,6 +166,17 @@ def _copied(path: Path, folder: Path) -> Path:
         else:
             shutil.copy(each, folder / each.name)
     return folder / path.name
+
+
+def _size(path: Path, room: int) -> int:
+    """How many bytes a file or a folder has; more than there is room for, if it has many files."""
+    total = path.stat().st_size
+    for number, each in enumerate(path.rglob("*") if path.is_dir() else ()):
+        if number > MOST_FILES or total > room:
+            return room + 1
+        if each.is_file() and not each.is_symlink():
+            total += each.stat().st_size
+    return total
 
 
 def check_here(
