@@ -53,6 +53,11 @@ def _settings(context: Any, parameter: Any, texts: tuple[str, ...]) -> dict[str,
     help='What an optimizer is meant to be, as "adam(learning_rate=0.01)".',
 )
 @click.option(
+    "--explain",
+    is_flag=True,
+    help="Work one sample of a network through, every equation with its numbers.",
+)
+@click.option(
     "--limit",
     type=click.FloatRange(min=0, min_open=True),
     default=60.0,
@@ -66,6 +71,7 @@ def check(
     loss: str | None,
     settings: dict[str, Any],
     stated: str | None,
+    explain: bool,
     limit: float,
     json_path: str | None,
 ) -> None:
@@ -84,7 +90,7 @@ def check(
     from crosscheck.verification.checking.running import Options, check_files
 
     console = console_for(json_path)
-    options = Options(activations, loss, settings, stated)
+    options = Options(activations, loss, settings, stated, explain)
     _refuse_unknown(activations, loss)
     with progress_bar(len(targets)) as advance:
         reports = check_files(targets, options, limit, advance)

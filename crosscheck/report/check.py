@@ -45,6 +45,8 @@ def show_report(console: Console, report: CheckReport) -> None:
             console.print(f"  {BAD.paint('known mistake:')} {escape(mistake)}")
     for text in report.advice:
         console.print(f"  {CARE.paint('look also at:')} {escape(text)}")
+    for text in report.worked:
+        console.print(f"  {escape(text)}", soft_wrap=True)
     for text in report.printed:
         console.print(f"  {QUIET.paint('printed:')} {escape(text)}")
     colour = OUTCOMES[report.outcome]

@@ -225,6 +225,23 @@ def test_a_known_mistake_is_named_with_what_it_computes_and_what_is_right():
     assert name.endswith("cotangent * (1 - a) instead of cotangent * (1 - a * a)")
 
 
+def test_a_sample_is_worked_through_with_ones_own_gradients_beside_it():
+    text = "\n".join(report_of(NoSquare, explain=True).worked)
+    for part in (
+        "z1 = W1 a0 + b1 = [",
+        "a2 = sigmoid(z2) = [",
+        "C = squared error, half the mean over the batch = ",
+    ):
+        assert part in text
+    assert "delta1 = dC/dz1 = (W2^T delta2) . tanh'(z1) = [" in text
+    of_w2, mine, *_ = text.partition("dC/dW2 = delta2 a1^T = ")[2].splitlines()
+    assert mine.removeprefix("    yours: ") == of_w2
+    of_w1, wrong, *_ = text.partition("dC/dW1 = delta1 a0^T = ")[2].splitlines()
+    assert wrong.startswith("    yours: ")
+    assert wrong.removeprefix("    yours: ") != of_w1
+    assert report_of(Net).worked == []
+
+
 class Swish(Net):
     def output(self, z):
         return z * sigmoid(z)

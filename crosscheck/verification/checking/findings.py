@@ -54,6 +54,7 @@ class CheckReport:
         lines: One for each quantity, in the order in which they are computed.
         conventions: Where it departs from the references without being wrong, in words.
         advice: What else to look at, once what is wrong is mended.
+        worked: The equations of one sample with their numbers, if they were asked for.
         printed: What the file printed: the first lines.
     """
 
@@ -63,6 +64,7 @@ class CheckReport:
     lines: list[Line] = field(default_factory=list)
     conventions: list[str] = field(default_factory=list)
     advice: list[str] = field(default_factory=list)
+    worked: list[str] = field(default_factory=list)
     printed: list[str] = field(default_factory=list)
 
     @property

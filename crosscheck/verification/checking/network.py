@@ -15,6 +15,7 @@ from crosscheck.verification.checking.asking import (
     outputs,
 )
 from crosscheck.verification.checking.drawn import OTHER_BATCH, Drawn, draw
+from crosscheck.verification.checking.explaining import worked
 from crosscheck.verification.checking.findings import CheckReport, Line, Verdict
 from crosscheck.verification.checking.forward import judge_forward, judge_tails
 from crosscheck.verification.checking.gradients import Gradients, judge_gradients
@@ -30,6 +31,7 @@ def check_network(
     *,
     activations: Sequence[str] | None = None,
     loss: str | None = None,
+    explain: bool = False,
 ) -> CheckReport:
     """Judge a network on networks and batches that are drawn for its sizes.
 
@@ -38,6 +40,7 @@ def check_network(
         target: What it is called in the report.
         activations: One name of the contract per layer; None to find out.
         loss: A name of the contract; None to find out.
+        explain: Whether one sample is worked through.
 
     Raises:
         ValueError: If a name is unknown, or there are other than one activation per layer.
@@ -74,6 +77,8 @@ def check_network(
             report.lines += judged.lines
             report.conventions += [] if judged.convention is None else [judged.convention]
             report.lines += _update(make, drawn, judged)
+            if explain:
+                report.worked += worked(make, drawn, judged.model, judged.factor)
     elif raised := [text for text in understood.found if "raise" in text]:
         report.lines.append(Line("gradients", Verdict.WRONG, raised[0], np.inf))
     report.lines += _again(make, drawn)

@@ -49,12 +49,14 @@ class Options:
         loss: A name of the contract.
         settings: What a class or a factory is given, by the name of its argument.
         stated: What an optimizer is meant to be: "adam(learning_rate=0.01)".
+        explain: Whether one sample of a network is worked through.
     """
 
     activations: tuple[str, ...] | None = None
     loss: str | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     stated: str | None = None
+    explain: bool = False
 
 
 def check(
@@ -206,8 +208,12 @@ def judge(
         )
         report.target, report.understood = target, understood.words
         return report
-    judge_it = check_function if understood.kind == "function" else check_network
-    return judge_it(understood, target, activations=options.activations, loss=options.loss)
+    stated = options.activations, options.loss
+    if understood.kind == "function":
+        return check_function(understood, target, activations=stated[0], loss=stated[1])
+    return check_network(
+        understood, target, activations=stated[0], loss=stated[1], explain=options.explain
+    )
 
 
 def _understood(
