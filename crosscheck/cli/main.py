@@ -32,7 +32,7 @@ COMMANDS = {
     ),
     "check": (
         "check",
-        "Check your own file: a network with its gradients, or an optimizer.",
+        "Check your own file: a network with its gradients, an optimizer, or one function.",
     ),
     "conventions": (
         "conventions",

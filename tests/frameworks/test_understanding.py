@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from needed import skip_unless_installed
 
 from crosscheck.frameworks.adapters import NetworkAdapter, NotUnderstoodError
 from crosscheck.frameworks.submissions import load
@@ -70,6 +71,7 @@ def test_every_file_has_an_answer():
 
 @pytest.mark.parametrize("name", UNDERSTOOD)
 def test_outputs_and_gradients_are_read_where_they_are(name):
+    skip_unless_installed(FOLDER / name)
     answer = ANSWERS[name]
     adapter = found_in(name).make()
     assert isinstance(adapter, NetworkAdapter)
@@ -97,6 +99,7 @@ def test_outputs_and_gradients_are_read_where_they_are(name):
 
 @pytest.mark.parametrize("name", UNDERSTOOD)
 def test_hidden_activations_and_deltas_are_what_they_are_called(name):
+    skip_unless_installed(FOLDER / name)
     answer = ANSWERS[name]
     adapter = found_in(name).make()
     params, inputs, targets = case(adapter.sizes)
@@ -115,6 +118,7 @@ def test_hidden_activations_and_deltas_are_what_they_are_called(name):
     "name", ["rows_two_layers.py", "course_functions.py", "updates_at_once.py"]
 )
 def test_an_update_is_a_step_of_its_own_gradient(name):
+    skip_unless_installed(FOLDER / name)
     adapter = found_in(name).make()
     params, inputs, targets = case(adapter.sizes)
     adapter.set_params(params)
@@ -139,6 +143,7 @@ def test_gradients_by_a_difference_are_said_to_be():
 
 
 def test_a_loss_of_torch_is_applied_where_a_module_has_none():
+    pytest.importorskip("torch", reason="it is PyTorch's loss")
     adapter = found_in("torch_sequential.py").make()
     params, inputs, targets = case(adapter.sizes)
     adapter.set_params(params)

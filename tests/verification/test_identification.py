@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from needed import skip_unless_installed
 
 from crosscheck.frameworks.adapters import NotUnderstoodError
 from crosscheck.frameworks.hyperparameters import WITH_DECAY, split_decay
@@ -50,6 +51,7 @@ def test_every_submission_has_an_answer():
 
 @pytest.mark.parametrize("file", [file for file in ANSWERS if file != ALONE])
 def test_a_submission_gets_the_answer_beside_it(file):
+    skip_unless_installed(FOLDER / file)
     answer = ANSWERS[file]
     report = checked(submission(file), answer["settings"])
     assert report.outcome == answer["outcome"], words_of(report)

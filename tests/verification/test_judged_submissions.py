@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from needed import skip_unless_installed
 
 from crosscheck.frameworks.submissions import load
 from crosscheck.verification.checking.findings import Outcome
@@ -11,15 +12,12 @@ from crosscheck.verification.checking.running import Options, judge
 
 FOLDER = Path(__file__).parents[1] / "submissions"
 ANSWERS = json.loads((FOLDER / "answers.json").read_text("utf-8"))
-LIBRARIES = ("torch", "jax")
 
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_a_submission_is_judged_as_it_should_be(name, monkeypatch):
     path, answer = FOLDER / name, ANSWERS[name]
-    for library in LIBRARIES:
-        if f"import {library}" in path.read_text("utf-8"):
-            pytest.importorskip(library, reason=f"{name} is written with {library}")
+    skip_unless_installed(path)
     monkeypatch.chdir(FOLDER)  # a file runs in its own folder
     monkeypatch.setenv("MPLBACKEND", "Agg")
     monkeypatch.syspath_prepend(FOLDER)

@@ -1,6 +1,7 @@
 """Where gradients are after a backward pass: by their names, their shapes, or their order."""
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 from crosscheck.frameworks.adapters import Array
@@ -56,7 +57,12 @@ def _by_shape(engine: Engine, leaves: Sequence[Leaf]) -> Places:
         if len(weights) != 1:
             return ()
         left.remove(weights[0])
-        biases = [leaf for leaf in left if slot.bias and leaf.shape == slot.bias_shape]
+        # Of any shape: a sum over the samples may keep the axis that the bias does not have.
+        biases = [
+            leaf
+            for leaf in left
+            if slot.bias and prod(leaf.shape) == slot.fans[1] and kind_of(leaf.name) != "weight"
+        ]
         found.append((weights[0].path, biases[0].path if len(biases) == 1 else None))
     return tuple(found)
 

@@ -42,9 +42,10 @@ def forward_softmax(p: Precision, z: Array, ez: Array) -> Array:
     lower = np.exp(both + lowered - np.logaddexp(0, log_rest + lowered))
     error = np.where(np.isneginf(log_rest), 0.0, np.maximum(higher, lower))
     error = np.where(np.isfinite(largest), error, np.inf)
-    error = error + p.share(z.shape[1]) * (softmax(z) + error)
+    rounding = p.share(z.shape[1]) * (softmax(z) + error)
     # Or it is formed as the exponential of its logarithm.
-    return np.maximum(error, grown(log_a, forward_log_softmax(p, z, ez) + library(p, "exp")))
+    of_logarithm = forward_log_softmax(p, z, np.zeros_like(z)) + library(p, "exp")
+    return error + np.maximum(rounding, grown(log_a, of_logarithm))
 
 
 def log_growth(log_a: Array, e_exponent: Array) -> Array:

@@ -12,15 +12,21 @@ from crosscheck.verification.exact_values import ExactPass, exact_pass
 
 # The samples of a batch; another one, so that what depends on their number shows; and one.
 BATCH, OTHER_BATCH = 6, 5
+# So many networks are drawn, of which the one with the fewest sleeping units is taken.
+TRIALS = 20
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """Parameters and a batch: weights (fan_out, fan_in), biases (fan_out,), samples as rows."""
+    """Parameters and a batch: weights (fan_out, fan_in), biases (fan_out,), samples as rows.
+
+    `dtype` is what somebody computes in: exact values are those of the arrays rounded to it.
+    """
 
     params: Layers
     inputs: Array
     targets: Array
+    dtype: str = "float64"
 
     @property
     def batch(self) -> int:
@@ -34,14 +40,13 @@ class Drawn:
 
     def exactly(self, activations: Sequence[str], loss: str) -> ExactPass:
         """Every quantity of a network with these activations and this loss, exact, with bounds."""
-        return exact_pass(
-            self.params, self.inputs, self.targets, activations=activations, loss=loss
-        )
+        given = self.params, self.inputs, self.targets
+        return exact_pass(*given, activations=activations, loss=loss, dtype=self.dtype)
 
     def copies(self) -> "Drawn":
         """The same in arrays of its own, for somebody who may write into them."""
         params = [(np.array(weight), np.array(bias)) for weight, bias in self.params]
-        return Drawn(params, np.array(self.inputs), np.array(self.targets))
+        return Drawn(params, np.array(self.inputs), np.array(self.targets), self.dtype)
 
 
 def draw(
@@ -63,18 +68,41 @@ def draw(
     Returns:
         No other bias is 0, and the targets are probabilities; those of several outputs sum to one.
     """
-    rng = np.random.default_rng([31, seed])
-    has_bias = biases if biases is not None else [True] * (len(sizes) - 1)
-    params = [
-        (rng.standard_normal((above, below)) / np.sqrt(below), each * rng.standard_normal(above))
-        for (below, above), each in zip(pairwise(sizes), has_bias, strict=True)
-    ]
-    inputs = rng.standard_normal((batch, sizes[0]))
+    drawn = (
+        _drawn(sizes, batch, [31, seed, trial], biases or [True] * (len(sizes) - 1))
+        for trial in range(TRIALS)
+    )
+    params, inputs, rng = max(drawn, key=_awake)  # the first of the best
     one = sizes[-1] == 1
     targets = rng.random((batch, 1)) if one else rng.dirichlet(np.ones(sizes[-1]), batch)
     if classes:
-        targets = np.eye(sizes[-1])[np.arange(batch) % sizes[-1]]
+        # The last class first: who makes the rows himself may count the classes by the largest.
+        targets = np.eye(sizes[-1])[-1 - np.arange(batch) % sizes[-1]]
     return Drawn(params, inputs, targets)
+
+
+def _drawn(
+    sizes: Sequence[int], batch: int, seed: list[int], biases: Sequence[bool]
+) -> tuple[Layers, Array, np.random.Generator]:
+    rng = np.random.default_rng(seed)
+    params = [
+        (rng.standard_normal((above, below)) / np.sqrt(below), each * rng.standard_normal(above))
+        for (below, above), each in zip(pairwise(sizes), biases, strict=True)
+    ]
+    return params, rng.standard_normal((batch, sizes[0])), rng
+
+
+def _awake(drawn: tuple[Layers, Array, np.random.Generator]) -> float:
+    """The least share of the units of a hidden layer that a relu would let through for somebody.
+
+    Behind a layer of which none is, whatever is wrong in the layers below is hidden.
+    """
+    params, a, _ = drawn
+    shares = []
+    for weight, bias in params[:-1]:
+        a = np.maximum(a @ weight.T + bias, 0)
+        shares.append(float((a[:OTHER_BATCH] > 0).any(axis=0).mean()))
+    return min(shares, default=1.0)
 
 
 def reaching(drawn: Drawn, layer: int, activations: Sequence[str], reach: float) -> Drawn:

@@ -69,11 +69,17 @@ class CheckReport:
 
     @property
     def outcome(self) -> Outcome:
-        """Whether it is right, wrong, or was not understood."""
+        """Whether it is right, wrong, or was not understood.
+
+        What has gradients is right only if every one of them could be judged.
+        """
         if any(line.verdict == Verdict.WRONG for line in self.lines):
             return Outcome.WRONG
-        checked = any(line.verdict != Verdict.SKIPPED for line in self.lines)
-        return Outcome.RIGHT if checked else Outcome.NOT_UNDERSTOOD
+        skipped = [line for line in self.lines if line.verdict == Verdict.SKIPPED]
+        unjudged = any(line.quantity.startswith("gradient") for line in skipped)
+        if unjudged or len(skipped) == len(self.lines):
+            return Outcome.NOT_UNDERSTOOD
+        return Outcome.RIGHT
 
     @property
     def first_wrong(self) -> Line | None:

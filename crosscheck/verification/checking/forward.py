@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, product
 
 import numpy as np
 
 from crosscheck.frameworks.adapters import Array
 from crosscheck.numerics.bounds.functions import FLOAT_ACTIVATIONS
 from crosscheck.numerics.trees import Layer
+from crosscheck.verification.cases.network import DTYPES
 from crosscheck.verification.checking.asking import (
     Make,
     RaisedByOwnCodeError,
@@ -29,6 +30,8 @@ MEANT = 1e-3
 # As near as this they are those of a mistake: two computations in float64 differ by less.
 SAME = 1e-9
 QUANTITY = "forward"
+# A longer piece of the reference's own text tells nobody who does not know it what is wrong.
+READABLE = 100
 
 
 @dataclass(frozen=True)
@@ -38,10 +41,12 @@ class Forward:
     Attributes:
         activations: The activation of each layer; None if nobody can tell.
         line: Whether it is right.
+        dtype: What it computes in.
     """
 
     activations: tuple[str, ...] | None
     line: Line
+    dtype: str = "float64"
 
 
 def judge_forward(make: Make, drawn: Drawn, stated: Sequence[str] | None) -> Forward:
@@ -52,13 +57,12 @@ def judge_forward(make: Make, drawn: Drawn, stated: Sequence[str] | None) -> For
         activations = None if stated is None else tuple(stated)
         return Forward(activations, Line(QUANTITY, Verdict.WRONG, f"raises {error}", np.inf))
     combinations = [tuple(stated)] if stated is not None else _nearest(computed, drawn)
-    for activations in combinations:
-        found = within(computed, drawn.exactly(activations, "squared_error").activations[-1])
+    for dtype, activations in product(DTYPES, combinations):
+        exact = replace(drawn, dtype=dtype).exactly(activations, "squared_error")
+        found = within(computed, exact.activations[-1])
         if found.holds:
-            return Forward(
-                activations,
-                Line(QUANTITY, Verdict.RIGHT, "", found.comparison.fraction_of_bound),
-            )
+            fraction = found.comparison.fraction_of_bound
+            return Forward(activations, Line(QUANTITY, Verdict.RIGHT, "", fraction), dtype)
     for activations, words in chain(
         _without_a_bias(drawn, computed, stated), _mistaken(drawn, computed, stated)
     ):
@@ -152,7 +156,7 @@ def _located(make: Make, drawn: Drawn) -> Line:
 def in_formulas(mistake: Mistake) -> str:
     """A known mistake by its name, with what it computes and what is right."""
     changes = "; ".join(f"{_short(new)} instead of {_short(old)}" for old, new in mistake.changes)
-    return f"{mistake.name}: {changes}"
+    return f"{mistake.name}: {changes}" if len(changes) <= READABLE else mistake.name
 
 
 def _short(text: str) -> str:

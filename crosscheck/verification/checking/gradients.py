@@ -44,11 +44,20 @@ class Gradients:
     @property
     def right(self) -> int:
         """How many of them are right, or right but for the constant."""
-        return sum(line.verdict != Verdict.WRONG for line in self.lines)
+        return sum(line.verdict in (Verdict.RIGHT, Verdict.FACTOR) for line in self.lines)
+
+    @property
+    def judged(self) -> int:
+        """How many of them could be compared."""
+        return sum(line.verdict != Verdict.SKIPPED for line in self.lines)
 
 
 def judge_gradients(
-    make: Make, batches: Sequence[Drawn], candidates: Sequence[Model], factor: Factor | None
+    make: Make,
+    batches: Sequence[Drawn],
+    candidates: Sequence[Model],
+    factor: Factor | None,
+    any_loss: bool = False,
 ) -> Gradients | Line:
     """Compare gradients with those of the loss, or of each loss that it may be.
 
@@ -58,6 +67,8 @@ def judge_gradients(
         candidates: The activations with each loss that there may be.
         factor: The constant by which the loss departs from the contract's; None if nobody knows
             the loss.
+        any_loss: Whether there is a loss, but none of the contract's: then nobody knows what its
+            gradients should be, and only those that are all of another one are judged.
 
     Returns:
         The judgement under the loss and the constant that leave the fewest of them wrong; or one
@@ -67,18 +78,19 @@ def judge_gradients(
         computed = [gradients(make, drawn) for drawn in batches]
         slacks = [slack(make, drawn) for drawn in batches]
     except RaisedByOwnCodeError as error:
-        return Line("gradients", Verdict.WRONG, f"raises {error}", np.inf)
+        # Perhaps it is called as it is not meant to be: it runs forwards.
+        return Line("gradients", Verdict.SKIPPED, f"raises {error}")
     found = [
         _judged(model, each, factor, batches, computed, slacks)
         for model in candidates
         for each in dict.fromkeys([factor or FACTORS[0], *factors_of(model.loss), *NEGATIVE])
     ]
     best = max(found, key=lambda each: each.right)  # the first of several: the simplest
-    if best.right == 0:
+    if best.right == 0 or (any_loss and best.right < best.judged):
         if factor is None:
             return Line("gradients", Verdict.SKIPPED, "they are those of no loss of the contract")
         best = found[0]
-    return _named(best, batches, computed) if best.right < len(best.lines) else best
+    return _named(best, batches, computed) if best.right < best.judged else best
 
 
 def _judged(
@@ -103,9 +115,11 @@ def _judged(
                 for layers, every, drawn, off in zip(computed, exact, batches, slacks, strict=True)
                 if (own := layers[layer][part]) is not None
             ]
-            if not found:
-                continue  # a layer without a bias
             quantity = f"gradient of {name}{layer + 1}"
+            if not found:
+                if batches[0].params[layer][part].any():  # else the layer has no bias
+                    lines.append(Line(quantity, Verdict.SKIPPED, "there is none of its shape"))
+                continue
             lines.append(_line(quantity, found, factor, of_loss, batches))
     convention = None
     if of_loss is not None and factor != of_loss:

@@ -20,6 +20,7 @@ from crosscheck.verification.checking.within import within
 from crosscheck.verification.exact_values import ExactTensor
 
 QUANTITY = "loss"
+NO_LOSS = "it has no loss"
 # What people add to a probability, or clip it to, so that its logarithm is finite.
 GUARDS = tuple(10.0**-power for power in range(5, 16))
 # A guard is that one if it leaves at most this part of the departure unexplained; the next one is
@@ -64,7 +65,10 @@ def judge_loss(
     """
     candidates = models(activations, stated)
     if not has(make, "loss"):
-        return Loss(None, FACTORS[0], Line(QUANTITY, Verdict.SKIPPED, "it has no loss"))
+        nothing = Line(QUANTITY, Verdict.SKIPPED, NO_LOSS)
+        if stated is None:
+            return Loss(None, FACTORS[0], nothing)
+        return Loss(candidates[0], _stated_factor(stated), nothing)
     try:
         values = [loss(make, drawn) for drawn in batches]
     except RaisedByOwnCodeError as error:
@@ -86,7 +90,7 @@ def judge_loss(
     if stated is None:
         text = "it is none of the contract's losses, nor a constant times one"
         return Loss(None, FACTORS[0], Line(QUANTITY, Verdict.SKIPPED, text))
-    wanted = next(each for each in FACTORS if each.words == STATED[stated][1])
+    wanted = _stated_factor(stated)
     found = [
         within(np.asarray(value), candidates[0].exactly(drawn).loss, wanted.at(drawn))
         for value, drawn in zip(values, batches, strict=True)
@@ -94,6 +98,10 @@ def judge_loss(
     wrong = next(each for each in found if not each.holds)
     fraction = wrong.comparison.fraction_of_bound
     return Loss(candidates[0], wanted, Line(QUANTITY, Verdict.WRONG, wrong.in_words, fraction))
+
+
+def _stated_factor(stated: str) -> Factor:
+    return next(each for each in FACTORS if each.words == STATED[stated][1])
 
 
 def _right(model: Model, factor: Factor, fraction: float, stated: str | None) -> Loss:

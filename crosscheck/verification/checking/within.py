@@ -11,7 +11,7 @@ from crosscheck.numerics.digits import few_digits
 from crosscheck.verification.exact_values import ExactTensor
 
 # A number that should be times a constant takes two roundings more: the constant and the product.
-ROUNDINGS = 2 * 2.0**-52
+ROUNDINGS = 2
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,10 @@ def within(
         slack: By how much more the array may be off, however it was got.
     """
     value, bound = np.asarray(exact.value), np.asarray(exact.error_bound)
-    size = np.abs(factor * value)
+    size = np.abs(factor * value) * _roundings(exact)
     wanted = Tensor(
         factor * value,
-        abs(factor) * bound + (ROUNDINGS * size if factor != 1 else 0.0) + slack,
+        abs(factor) * bound + (size if factor != 1 else 0.0) + slack,
         factor * np.asarray(exact.rest),
     )
     comparison = compare_with_exact(np.asarray(actual, "float64"), wanted)
@@ -75,10 +75,16 @@ def _constant(
         return None
     ratio = float(actual[where] / value[where])
     # The ratio itself is off by the bound of its own entry.
-    share = (bound + slack)[where] / abs(value[where]) + 2.0**-52
-    allowed = 2 * abs(ratio * factor) * (bound + share * np.abs(value)) + ROUNDINGS * np.abs(actual)
+    share = (bound + slack)[where] / abs(value[where]) + _roundings(exact)
+    allowed = 2 * abs(ratio * factor) * (bound + share * np.abs(value)) + _roundings(
+        exact
+    ) * np.abs(actual)
     allowed = allowed + 2 * slack
     return ratio if bool(np.all(np.abs(actual - ratio * value) <= allowed)) else None
+
+
+def _roundings(exact: ExactTensor) -> float:
+    return ROUNDINGS * float(np.finfo(exact.dtype).eps)
 
 
 def near(actual: Any, expected: Array) -> float:
