@@ -60,7 +60,7 @@ class Inexact:
     def __pow__(self, exponent: int) -> "Inexact":
         slope = exponent * (abs(self.value) + self.error) ** (exponent - 1)
         units = max(2, exponent)  # of a library's power, or of a running product
-        return _rounded(self.value**exponent, slope * self.error, self.precision, units)
+        return _rounded(self.value**exponent, slope * self.error, self.precision, units=units)
 
     @np.errstate(divide="ignore", invalid="ignore")
     def sqrt(self, signed: bool = False) -> "Inexact":
