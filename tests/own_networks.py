@@ -155,3 +155,18 @@ class Cubed(Net):
 
     def delta(self, a, y):
         return 3 * (a - y) ** 2 * np.sign(a - y) * a * (1 - a) / a.size
+
+
+class SummedOverAll(Net):
+    def gradients(self, x, y):
+        first, (weight, bias) = super().gradients(x, y)
+        return [first, (weight, np.sum(bias))]
+
+
+class GradientsRaise(Net):
+    def gradients(self, x, y):
+        raise ValueError("called otherwise")
+
+
+class WithoutGradients(Net):
+    gradients = None

@@ -7,6 +7,7 @@ from own_networks import (
     Binary,
     Cubed,
     Downhill,
+    GradientsRaise,
     MeanOfAll,
     Net,
     NoSlope,
@@ -17,8 +18,10 @@ from own_networks import (
     Remembers,
     Softmax,
     Summed,
+    SummedOverAll,
     Swish,
     WithoutBias,
+    WithoutGradients,
     WithoutLoss,
     WithUpdate,
     WrongUpdate,
@@ -85,6 +88,7 @@ def test_what_is_beyond_any_data_is_advice():
         (NoSquare, "gradient of W1", "what rounding allows", "tanh derivative without the square"),
         (BiasAveraged, "gradient of b2", "divided by the number of samples once too often", None),
         (OneUnit, "gradient of W1", "at [2, ", None),
+        (SummedOverAll, "gradients", "the gradient of b2 has shape () instead of (4,)", None),
         (WrongUpdate, "update", "are not those before", None),
         (Remembers, "a second call", "differ", None),
         (OnlySix, "forward of one sample", "raises ValueError: one sample", None),
@@ -147,6 +151,16 @@ def test_what_is_stated_is_held():
 
 def test_the_adapter_of_the_page_keeps_the_protocol():
     assert isinstance(Net(), NetworkAdapter)
+
+
+def test_what_has_gradients_that_nobody_can_judge_is_neither_right_nor_wrong():
+    report = report_of(GradientsRaise)
+    assert report.outcome == Outcome.NOT_UNDERSTOOD
+    found = ("no gradients were found (a method such as backward(X, y))",)
+    without = Understood("network", "a class", WithoutGradients, found)
+    assert check_network(without, "mine").outcome == Outcome.NOT_UNDERSTOOD
+    # An adapter of one's own may leave them out.
+    assert report_of(WithoutGradients).outcome == Outcome.RIGHT
 
 
 def test_a_report_is_a_test_of_somebodys_own():

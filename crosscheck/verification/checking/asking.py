@@ -16,6 +16,10 @@ class RaisedByOwnCodeError(Exception):
     """Somebody's own code raised an exception, or returned what is no array; in words."""
 
 
+class WrongShapeError(RaisedByOwnCodeError):
+    """A gradient has not the shape of its parameter; the message says which."""
+
+
 def has(make: Make, method: str) -> bool:
     """Whether an adapter has one of the methods that it may lack."""
     return callable(getattr(make(), method, None))
@@ -68,14 +72,15 @@ def gradients(make: Make, drawn: Drawn) -> list[tuple[Array, Array | None]]:
     """The gradient of every weight and bias, in their shapes; None for a bias that is not there.
 
     Raises:
-        RaisedByOwnCodeError: If the code raises, or a shape is another.
+        WrongShapeError: If a shape is another.
+        RaisedByOwnCodeError: If the code raises.
     """
     found = ask(make, drawn, "gradients")
     grads = [(_array(weight), None if bias is None else _array(bias)) for weight, bias in found]
     for index, (own, given) in enumerate(zip(grads, drawn.params, strict=False), start=1):
         for name, one, other in zip(("W", "b"), own, given, strict=True):
             if one is not None and one.shape != other.shape:
-                raise RaisedByOwnCodeError(
+                raise WrongShapeError(
                     f"the gradient of {name}{index} has shape {one.shape} instead of {other.shape}"
                 )
     if len(grads) != len(drawn.params):

@@ -10,7 +10,13 @@ from crosscheck.frameworks.adapters import Array
 from crosscheck.numerics.comparison import Tensor
 from crosscheck.verification.cases.own import OwnGradients, own_network
 from crosscheck.verification.cases.stages import Stage, Stages
-from crosscheck.verification.checking.asking import Make, RaisedByOwnCodeError, gradients, slack
+from crosscheck.verification.checking.asking import (
+    Make,
+    RaisedByOwnCodeError,
+    WrongShapeError,
+    gradients,
+    slack,
+)
 from crosscheck.verification.checking.drawn import Drawn
 from crosscheck.verification.checking.findings import Line, Verdict
 from crosscheck.verification.checking.forward import in_formulas
@@ -77,6 +83,8 @@ def judge_gradients(
     try:
         computed = [gradients(make, drawn) for drawn in batches]
         slacks = [slack(make, drawn) for drawn in batches]
+    except WrongShapeError as error:
+        return Line("gradients", Verdict.WRONG, str(error), np.inf)
     except RaisedByOwnCodeError as error:
         # Perhaps it is called as it is not meant to be: it runs forwards.
         return Line("gradients", Verdict.SKIPPED, f"raises {error}")

@@ -92,8 +92,9 @@ def check_network(
             report.lines += _update(make, drawn, judged)
             if explain:
                 report.worked += worked(make, drawn, judged.model, judged.factor)
-    elif raised := [text for text in understood.found if "raise" in text]:
-        report.lines.append(Line("gradients", Verdict.SKIPPED, raised[0]))
+    elif missing := [text for text in understood.found if "gradients were found" in text]:
+        raised = [text for text in understood.found if "raise" in text]
+        report.lines.append(Line("gradients", Verdict.SKIPPED, "; ".join(raised or missing)))
     if not any("raises" in line.text for line in report.lines):
         report.lines += _again(make, drawn)
     for line in judge_tails(make, drawn, forward.activations):
