@@ -160,10 +160,18 @@ class _Apart:
             if self.status is None:
                 self.status = found
             elif self.usable and found.status is not Outcome.VERIFIED:
-                reasons = "; ".join(found.reasons) or found.status
-                self.status.blame(f"could be loaded once, and not again: {reasons}")
+                self._blame(self.status, found)
+            elif self.status.status is Outcome.NOT_INSTALLED and found.status is Outcome.VERIFIED:
+                # Two workers load at the same time: the one that cannot was heard first.
+                self._blame(found, self.status)
             self.usable = self.usable and found.status is Outcome.VERIFIED
             return self.usable
+
+    def _blame(self, loaded: Status, failed: Status) -> None:
+        """Call the framework wrong, which one worker could load and another could not."""
+        reasons = "; ".join(failed.reasons) or failed.status
+        loaded.blame(f"could be loaded once, and not again: {reasons}")
+        self.status = loaded
 
     def _attempt(self, worker: Worker, case: Case, until: Stage | None = None) -> Attempt:
         limit = self.declared.limit(**asked_by(case))

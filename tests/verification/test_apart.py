@@ -20,7 +20,7 @@ from crosscheck.verification.cases.stages import Case
 from crosscheck.verification.judging import compute
 from crosscheck.verification.limits import Limits
 from crosscheck.verification.replies import compute_here, received, status_received
-from crosscheck.verification.result import Outcome
+from crosscheck.verification.result import Outcome, Status
 from crosscheck.verification.selection import Selection
 from crosscheck.verification.verify import every_case, verify_everything
 
@@ -104,6 +104,18 @@ def test_who_can_be_loaded_once_and_not_again_is_wrong(tmp_path, monkeypatch):
     assert not found.holds
     (reason, *_) = found.frameworks["loaded_once"].reasons
     assert reason == "could be loaded once, and not again: no"
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_whichever_of_two_loads_is_heard_first_both_count(order):
+    found = [Status("1", Outcome.VERIFIED), Status(None, Outcome.NOT_INSTALLED, ["no"])]
+    one = apart._Apart("numpy", "reference_numpy", Limits(), 10.0)
+    for number in order:
+        one._is_usable(found[number])
+    assert not one.usable
+    status = one.candidate([]).status
+    assert status.status is Outcome.WRONG
+    assert status.reasons == ["could be loaded once, and not again: no"]
 
 
 def test_what_is_printed_is_kept_up_to_a_point_and_counted(together):
