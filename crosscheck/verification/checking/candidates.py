@@ -13,19 +13,14 @@ import numpy as np
 
 from crosscheck.conventions.optimizers.specs import KEYWORDS, Spec
 from crosscheck.frameworks.understanding.optimizer_names import numbers_of
+from crosscheck.verification.cases.hyperparameters import OPTIONS, WITHOUT_HAT
 
-# Every value of every keyword that is no number.
+# Every value of every keyword that is no number, the usual one first. A decay's stand in DECAYS.
 DISCRETE: dict[str, tuple[Any, ...]] = {
-    "nesterov": (False, True),
-    "rate_inside": (True, False),
-    "dampen_first": (True, False),
-    "centered": (False, True),
-    "bias_correction": (True, False),
-    "fallback": (True, False),
-    "maximum_of": ("none", "raw", "corrected"),
-    "eps_place": ("outside", "inside", "hat"),
-}
-WITHOUT_HAT = ("adagrad", "rmsprop", "adamax")
+    key: values
+    for key, values in OPTIONS.items()
+    if isinstance(values[0], bool | str) and key != "scaled"
+} | {"maximum_of": ("none", *OPTIONS["maximum_of"])}
 # Of the papers, torch.optim, keras.optimizers and optax.
 USUAL: dict[str, tuple[float, ...]] = {
     "b1": (0.9,),
