@@ -83,7 +83,8 @@ def check(
     update; an optimizer is identified, and so is an activation or a loss by its NAME. Of what is
     wrong the first place is named, and the known mistake that gives all the wrong values.
 
-    Exit codes: 0 right, 1 wrong, 2 bad usage, 3 not understood; of several files 1 if any is wrong.
+    Exit codes: 0 right, 1 wrong, 2 bad usage, 3 not understood; of several files 1 if any is wrong,
+    else 3 if any is not understood.
     """
     from crosscheck.report.check import show_report, show_table
     from crosscheck.verification.checking.findings import Outcome
