@@ -15,7 +15,6 @@ from crosscheck.verification.checking.fitting import (
     steps_of,
     updates_of,
 )
-from crosscheck.verification.checking.optimizer_words import call_of
 
 FEW = 6  # so many steps are compared to find what is nearest
 
@@ -75,8 +74,3 @@ def nearest_reference(steps: Steps, specs: Sequence[Spec]) -> Fit | None:
 
     ranked = sorted(specs, key=distance)
     return next((fit for spec in ranked[:FEW] if (fit := exactly(steps, spec))), None)
-
-
-def at_reference(fit: Fit) -> str:
-    """What an optimizer is compared with, in words."""
-    return f"nearest is {call_of(fit.spec)}"
