@@ -170,3 +170,9 @@ class GradientsRaise(Net):
 
 class WithoutGradients(Net):
     gradients = None
+
+
+class WrongInLargeBatches(Net):
+    def gradients(self, x, y):
+        first, (weight, bias) = super().gradients(x, y)
+        return [first, (weight * (1 + 1e-6 * (len(x) > 60)), bias)]

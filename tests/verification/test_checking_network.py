@@ -24,6 +24,7 @@ from own_networks import (
     WithoutGradients,
     WithoutLoss,
     WithUpdate,
+    WrongInLargeBatches,
     WrongUpdate,
 )
 
@@ -88,6 +89,7 @@ def test_what_is_beyond_any_data_is_advice():
         (NoSquare, "gradient of W1", "what rounding allows", "tanh derivative without the square"),
         (BiasAveraged, "gradient of b2", "divided by the number of samples once too often", None),
         (OneUnit, "gradient of W1", "at [2, ", None),
+        (WrongInLargeBatches, "gradient of W2", "", None),
         (SummedOverAll, "gradients", "the gradient of b2 has shape () instead of (4,)", None),
         (WrongUpdate, "update", "are not those before", None),
         (Remembers, "a second call", "differ", None),

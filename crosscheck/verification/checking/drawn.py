@@ -10,8 +10,9 @@ from crosscheck.frameworks.adapters import Array, Layers
 from crosscheck.numerics.bounds.functions import FLOAT_ACTIVATIONS
 from crosscheck.verification.exact_values import ExactPass, exact_pass
 
-# The samples of a batch; another one, so that what depends on their number shows; and one.
-BATCH, OTHER_BATCH = 6, 5
+# The samples of a batch; of another one, so that what depends on their number shows; and of one
+# that is odd, and more than a vector of the processor has lanes.
+BATCH, OTHER_BATCH, MANY = 6, 5, 67
 # So many networks are drawn, of which the one with the fewest sleeping units is taken.
 TRIALS = 20
 

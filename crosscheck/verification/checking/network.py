@@ -15,7 +15,7 @@ from crosscheck.verification.checking.asking import (
     has,
     outputs,
 )
-from crosscheck.verification.checking.drawn import OTHER_BATCH, Drawn, draw
+from crosscheck.verification.checking.drawn import BATCH, MANY, OTHER_BATCH, Drawn, draw
 from crosscheck.verification.checking.explaining import worked
 from crosscheck.verification.checking.findings import CheckReport, Line, Verdict
 from crosscheck.verification.checking.forward import judge_forward, judge_tails
@@ -55,8 +55,10 @@ def check_network(
         adapter.sizes,
         biases=getattr(adapter, "biases", None),
         classes=getattr(adapter, "targets", "any") == "classes",
+        batch=MANY,
     )
-    batches = (drawn, _smaller(drawn))
+    batches = _batches(drawn)
+    drawn = batches[0]
     forward = judge_forward(make, drawn, activations)
     report.lines.append(forward.line)
     if forward.activations is None:
@@ -66,8 +68,8 @@ def check_network(
         return report
     if forward.dtype != "float64":
         report.conventions.append(f"it computes in {forward.dtype}, and is judged in it")
-        drawn = replace(drawn, dtype=forward.dtype)
-        batches = (drawn, _smaller(drawn))
+        batches = tuple(replace(each, dtype=forward.dtype) for each in batches)
+        drawn = batches[0]
     names = ", ".join(forward.activations)
     report.understood += f"; activations {names}" + (" (stated)" if activations else "")
     found = judge_loss(make, batches, forward.activations, loss)
@@ -120,9 +122,13 @@ def _with_loss(make: Make, loss: str) -> Make:
     return made
 
 
-def _smaller(drawn: Drawn) -> Drawn:
-    few = drawn.inputs[:OTHER_BATCH], drawn.targets[:OTHER_BATCH]
-    return Drawn(drawn.params, *few, drawn.dtype)
+def _batches(drawn: Drawn) -> tuple[Drawn, ...]:
+    """The same network on a few samples, on one fewer, and on all."""
+    few = (
+        replace(drawn, inputs=drawn.inputs[:count], targets=drawn.targets[:count])
+        for count in (BATCH, OTHER_BATCH)
+    )
+    return (*few, drawn)
 
 
 def _update(make: Make, drawn: Drawn, judged: Gradients) -> list[Line]:
