@@ -39,6 +39,11 @@ def _settings(context: Any, parameter: Any, texts: tuple[str, ...]) -> dict[str,
 )
 @click.option("--loss", metavar="NAME", help="The loss, as half_squared_error, likewise.")
 @click.option(
+    "--reduction",
+    metavar="mean|sum",
+    help="How the loss and its gradients gather the samples of a batch, likewise.",
+)
+@click.option(
     "--set",
     "settings",
     metavar="NAME=VALUE",
@@ -69,6 +74,7 @@ def check(
     targets: tuple[str, ...],
     activations: tuple[str, ...] | None,
     loss: str | None,
+    reduction: str | None,
     settings: dict[str, Any],
     stated: str | None,
     explain: bool,
@@ -91,8 +97,8 @@ def check(
     from crosscheck.verification.checking.running import Options, check_files
 
     console = console_for(json_path)
-    options = Options(activations, loss, settings, stated, explain)
-    _refuse_unknown(activations, loss)
+    options = Options(activations, loss, reduction, settings, stated, explain)
+    _refuse_unknown(activations, loss, reduction)
     with progress_bar(len(targets)) as advance:
         reports = check_files(targets, options, limit, advance)
     outcomes = {report.outcome for report in reports}
@@ -107,12 +113,16 @@ def check(
     sys.exit(NOT_UNDERSTOOD if Outcome.NOT_UNDERSTOOD in outcomes else RIGHT)
 
 
-def _refuse_unknown(activations: tuple[str, ...] | None, loss: str | None) -> None:
+def _refuse_unknown(
+    activations: tuple[str, ...] | None, loss: str | None, reduction: str | None
+) -> None:
     from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
+    from crosscheck.verification.checking.models import REDUCTIONS
 
     for option, names, known in (
         ("--activations", activations or (), ACTIVATIONS),
         ("--loss", (loss,) if loss is not None else (), LOSSES),
+        ("--reduction", (reduction,) if reduction is not None else (), REDUCTIONS),
     ):
         for name in names:
             if name not in known:

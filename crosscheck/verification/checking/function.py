@@ -40,6 +40,7 @@ def check_function(
     *,
     activations: Sequence[str] | None = None,
     loss: str | None = None,
+    reduction: str | None = None,
 ) -> CheckReport:
     """Judge a function on z, or on outputs and targets, that are the same for everybody.
 
@@ -48,10 +49,11 @@ def check_function(
         target: What it is called in the report.
         activations: One name of the contract, which it should be; None to find out.
         loss: A name of the contract, likewise.
+        reduction: "mean" or "sum" over the batch, likewise.
 
     Raises:
-        ValueError: If there are several activations, or a loss is stated for a function of one
-            array, or an activation for one of two.
+        ValueError: If there are several activations, or a loss or a reduction is stated for a
+            function of one array, or an activation for one of two.
     """
     adapter, report = understood.make(), CheckReport(target, "function", understood.words)
     count = getattr(adapter, "count", 1)
@@ -62,16 +64,20 @@ def check_function(
         )
     if loss is not None and count != 2:
         raise ValueError(f"it is a function of one array, and --loss {loss} is one of two")
+    if reduction is not None and count != 2:
+        raise ValueError("it is a function of one array, and --reduction is that of a loss")
     if count == 1:
         judge_activation(adapter, report, None if activations is None else activations[0])
     elif getattr(adapter, "is_slope", False):
         judge_slope_of_a_loss(adapter, report, loss)
     else:
-        _judge_loss(adapter, report, loss)
+        _judge_loss(adapter, report, loss, reduction)
     return report
 
 
-def _judge_loss(adapter: Any, report: CheckReport, stated: str | None) -> None:
+def _judge_loss(
+    adapter: Any, report: CheckReport, stated: str | None, reduction: str | None
+) -> None:
     names: Sequence[str] = CANDIDATES if stated is None else (STATED[stated][0],)
     if stated == CROSS:
         names = (CROSS, OF_PROBABILITIES)
@@ -87,6 +93,9 @@ def _judge_loss(adapter: Any, report: CheckReport, stated: str | None) -> None:
     report.understood += " (stated)" if stated else ""
     contract = _contract(known)
     first = _first(adapter, known, stated)
+    if reduction not in (None, known.factor.reduction):
+        text = f"{known.factor.words}, not the {reduction}"
+        first = Line("value", Verdict.WRONG, text, first.fraction)
     report.lines.append(replace(first, mistakes=tuple(named)) if named else first)
     if first.verdict == Verdict.WRONG:
         report.advice.append("mend the values first: the slope is that of what is computed")

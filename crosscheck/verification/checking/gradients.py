@@ -1,15 +1,11 @@
 """Whether somebody's gradients are those of the loss, and which known mistake gives the others."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from crosscheck.frameworks.adapters import Array
-from crosscheck.numerics.comparison import Tensor
-from crosscheck.verification.cases.own import OwnGradients, own_network
-from crosscheck.verification.cases.stages import Stage, Stages
 from crosscheck.verification.checking.asking import (
     Make,
     RaisedByOwnCodeError,
@@ -19,16 +15,10 @@ from crosscheck.verification.checking.asking import (
 )
 from crosscheck.verification.checking.drawn import Drawn
 from crosscheck.verification.checking.findings import Line, Verdict
-from crosscheck.verification.checking.forward import in_formulas
 from crosscheck.verification.checking.models import FACTORS, NEGATIVE, Factor, Model, factors_of
+from crosscheck.verification.checking.named import Grads, names_of
+from crosscheck.verification.checking.penalties import Penalty, of_gradients
 from crosscheck.verification.checking.within import Found, within
-from crosscheck.verification.exact_values import ExactPass
-from crosscheck.verification.judging import Attempt
-from crosscheck.verification.mistakes.catalogue import catalogue
-from crosscheck.verification.reproduction import reproduced
-
-# The gradient of each weight and bias; None for a bias that is not there.
-Grads = Sequence[tuple[Array, Array | None]]
 
 
 @dataclass(frozen=True)
@@ -58,12 +48,45 @@ class Gradients:
         return sum(line.verdict != Verdict.SKIPPED for line in self.lines)
 
 
+@dataclass(frozen=True)
+class Computed:
+    """Somebody's gradients on the batches, and by how much they may be off beside their bounds."""
+
+    batches: Sequence[Drawn]
+    grads: Sequence[Grads]
+    slacks: Sequence[Any]
+
+    def without(self, penalty: Penalty | None) -> "Computed":
+        """The same without what a penalty adds to them."""
+        if penalty is None:
+            return self
+        pairs = list(zip(self.batches, self.grads, strict=True))
+        slacks = [
+            _sum(was, penalty.slack(drawn, grads))
+            for was, (drawn, grads) in zip(self.slacks, pairs, strict=True)
+        ]
+        return Computed(self.batches, [penalty.removed(*pair) for pair in pairs], slacks)
+
+
+def _sum(slack: Any, other: Any) -> Any:
+    """Two slacks, weight by weight and bias by bias, of which the first may not be there."""
+    if slack is None:
+        return other
+    return [
+        tuple(one if more is None else one + more for one, more in zip(*pair, strict=True))
+        for pair in zip(other, slack, strict=True)
+    ]
+
+
 def judge_gradients(
     make: Make,
     batches: Sequence[Drawn],
     candidates: Sequence[Model],
     factor: Factor | None,
+    *,
     any_loss: bool = False,
+    penalty: Penalty | None = None,
+    reduction: str | None = None,
 ) -> Gradients | Line:
     """Compare gradients with those of the loss, or of each loss that it may be.
 
@@ -75,40 +98,100 @@ def judge_gradients(
             the loss.
         any_loss: Whether there is a loss, but none of the contract's: then nobody knows what its
             gradients should be, and only those that are all of another one are judged.
+        penalty: What the loss has beside that of the data.
+        reduction: "mean" or "sum" over the batch; then the other one is wrong.
 
     Returns:
         The judgement under the loss and the constant that leave the fewest of them wrong; or one
         line, if there are none to compare.
     """
     try:
-        computed = [gradients(make, drawn) for drawn in batches]
-        slacks = [slack(make, drawn) for drawn in batches]
+        grads = [gradients(make, drawn) for drawn in batches]
+        computed = Computed(batches, grads, [slack(make, drawn) for drawn in batches])
     except WrongShapeError as error:
         return Line("gradients", Verdict.WRONG, str(error), np.inf)
     except RaisedByOwnCodeError as error:
         # Perhaps it is called as it is not meant to be: it runs forwards.
         return Line("gradients", Verdict.SKIPPED, f"raises {error}")
-    found = [
-        _judged(model, each, factor, batches, computed, slacks)
+    tried = [
+        (model, each)
         for model in candidates
         for each in dict.fromkeys([factor or FACTORS[0], *factors_of(model.loss), *NEGATIVE])
     ]
+    own = computed.without(penalty)
+    found = [_judged(*each, factor, own) for each in tried]
     best = max(found, key=lambda each: each.right)  # the first of several: the simplest
+    if best.right < best.judged and (other := _penalised(tried, factor, computed, penalty)):
+        return _held(other, reduction)
     if best.right == 0 or (any_loss and best.right < best.judged):
         if factor is None:
             return Line("gradients", Verdict.SKIPPED, "they are those of no loss of the contract")
         best = found[0]
-    return _named(best, batches, computed) if best.right < best.judged else best
+    if best.right == best.judged:
+        return _held(best, reduction)
+    names = names_of(
+        best.model, best.factor, batches, own.grads, getattr(make(), "difference_rate", None)
+    )
+    lines = tuple(
+        replace(each, mistakes=names) if each.verdict == Verdict.WRONG else each
+        for each in best.lines
+    )
+    return replace(best, lines=lines)
+
+
+def _held(judged: Gradients, reduction: str | None) -> Gradients:
+    """The same, wrong if the samples are gathered in another way than is stated."""
+    if reduction in (None, judged.factor.reduction):
+        return judged
+    text = f"that of {judged.factor.words}, not the {reduction}"
+    lines = tuple(
+        replace(each, verdict=Verdict.WRONG, text=text)
+        if each.verdict in (Verdict.RIGHT, Verdict.FACTOR)
+        else each
+        for each in judged.lines
+    )
+    return replace(judged, lines=lines)
+
+
+def _penalised(
+    tried: Sequence[tuple[Model, Factor]],
+    of_loss: Factor | None,
+    computed: Computed,
+    penalty: Penalty | None,
+) -> Gradients | None:
+    """The judgement if the gradients are right but for a penalty that the loss has not, or has."""
+    for model, factor in tried:
+        exact = [model.exactly(drawn) for drawn in computed.batches]
+        own = of_gradients(computed.grads, exact, factor, computed.batches)
+        if own is None and penalty is None:
+            continue
+        judged = _judged(model, factor, of_loss, computed.without(own))
+        if judged.right < judged.judged:
+            continue
+        if penalty is None:
+            assert own is not None
+            words = f"the gradients have a decay that the loss has not: {own.slope_in_words}"
+            text = words if judged.convention is None else f"{judged.convention}; {words}"
+            return replace(judged, convention=text)
+        has = "that is missing" if own is None else f"it has {own.slope_in_words}"
+        text = f"the slope of the penalty is {penalty.slope_in_words}; {has}"
+        lines = tuple(
+            Line(each.quantity, Verdict.WRONG, text, None)
+            if penalty.biases or " W" in each.quantity
+            else each
+            for each in judged.lines
+        )
+        return replace(judged, lines=lines)
+    return None
 
 
 def _judged(
     model: Model,
     factor: Factor,
     of_loss: Factor | None,
-    batches: Sequence[Drawn],
-    computed: Sequence[Grads],
-    slacks: Sequence[Any],
+    computed: Computed,
 ) -> Gradients:
+    batches = computed.batches
     exact = [model.exactly(drawn) for drawn in batches]
     lines = []
     for layer in reversed(range(len(batches[0].params))):
@@ -120,7 +203,9 @@ def _judged(
                     factor.at(drawn),
                     0.0 if off is None or off[layer][part] is None else off[layer][part],
                 )
-                for layers, every, drawn, off in zip(computed, exact, batches, slacks, strict=True)
+                for layers, every, drawn, off in zip(
+                    computed.grads, exact, batches, computed.slacks, strict=True
+                )
                 if (own := layers[layer][part]) is not None
             ]
             quantity = f"gradient of {name}{layer + 1}"
@@ -174,72 +259,3 @@ def _departure(found: Sequence[Found], batches: Sequence[Drawn]) -> str | None:
         ):
             return words
     return None
-
-
-# ----- which known mistake -----
-
-
-def _named(judged: Gradients, batches: Sequence[Drawn], computed: Sequence[Grads]) -> Gradients:
-    """The judgement with the known mistakes that give all its wrong values, on every batch."""
-    names: tuple[str, ...] = ()
-    for model in _forms(judged.model):
-        cases = [
-            (_case(drawn, model), _attempt(drawn, model, own, judged.factor))
-            for drawn, own in zip(batches, computed, strict=True)
-        ]
-        names += tuple(
-            in_formulas(mistake)
-            for mistake in catalogue()
-            if mistake.kind == "gradient"
-            and all("grads" in reproduced(mistake, case, attempt) for case, attempt in cases)
-        )
-    names = tuple(dict.fromkeys(names))
-    lines = tuple(
-        Line(each.quantity, each.verdict, each.text, each.fraction, names)
-        if each.verdict == Verdict.WRONG
-        else each
-        for each in judged.lines
-    )
-    return Gradients(judged.model, judged.factor, lines, judged.convention)
-
-
-def _forms(model: Model) -> Iterator[tuple[tuple[str, ...], str]]:
-    """The network as it stands and, if it ends in probabilities, with their logits as outputs."""
-    *hidden, last = model.activations
-    if not (model.loss == "softmax_cross_entropy" and last == "softmax"):
-        yield model.activations, model.loss
-    if model.loss == "softmax_cross_entropy" and last == "softmax":
-        yield (*hidden, "identity"), model.loss
-    if model.loss == "binary_cross_entropy" and last == "sigmoid":
-        yield (*hidden, "identity"), "sigmoid_binary_cross_entropy"
-
-
-def _case(drawn: Drawn, form: tuple[tuple[str, ...], str]) -> OwnGradients:
-    return OwnGradients(own_network(drawn.params, drawn.inputs, drawn.targets, *form))
-
-
-def _attempt(
-    drawn: Drawn, form: tuple[tuple[str, ...], str], own: Grads, factor: Factor
-) -> Attempt:
-    """The gradients in the place of a framework's, all else being right."""
-    exact: ExactPass = drawn.exactly(*form)
-    case = _case(drawn, form).exactly()[Stage.GRADIENTS]
-    grads: dict[str, Tensor] = {}
-    for index, (weight, bias) in enumerate(own):
-        grads[f"[{index}].weight"] = Tensor(_scaled(weight, factor.at(drawn)))
-        right = np.asarray(exact.grads[index].bias.value)  # in place of one that is not there
-        grads[f"[{index}].bias"] = Tensor(
-            right if bias is None else _scaled(bias, factor.at(drawn))
-        )
-    value = {"": Tensor(np.asarray(exact.loss.value))}
-    unchanged = {
-        place: Tensor(tensor.value) for place, tensor in case["arguments afterwards"].items()
-    }
-    stages: Stages = {
-        Stage.GRADIENTS: {"loss": value, "grads": grads, "arguments afterwards": unchanged}
-    }
-    return Attempt("yours", stages)
-
-
-def _scaled(array: Array, factor: float) -> Array:
-    return array if factor == 1 else array / factor

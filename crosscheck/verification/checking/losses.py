@@ -1,7 +1,7 @@
 """Which loss somebody computes, and by which convention it departs from the contract's."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from crosscheck.verification.checking.models import (
     factors_of,
     losses_after,
 )
+from crosscheck.verification.checking.penalties import Penalty, of_loss
 from crosscheck.verification.checking.within import within
 from crosscheck.verification.exact_values import ExactTensor
 
@@ -37,12 +38,14 @@ class Loss:
         factor: The constant by which it departs.
         line: Whether it is right.
         convention: How it departs without being wrong, in words; or None.
+        penalty: What it has beside the loss of the data.
     """
 
     model: Model | None
     factor: Factor
     line: Line
     convention: str | None = None
+    penalty: Penalty | None = None
 
 
 def models(activations: Sequence[str], stated: str | None) -> list[Model]:
@@ -53,7 +56,11 @@ def models(activations: Sequence[str], stated: str | None) -> list[Model]:
 
 
 def judge_loss(
-    make: Make, batches: Sequence[Drawn], activations: Sequence[str], stated: str | None
+    make: Make,
+    batches: Sequence[Drawn],
+    activations: Sequence[str],
+    stated: str | None,
+    reduction: str | None = None,
 ) -> Loss:
     """Find out which loss is computed, unless that is stated, and judge it.
 
@@ -62,13 +69,14 @@ def judge_loss(
         batches: The same network on batches of several sizes.
         activations: That of each layer.
         stated: A loss of the contract, by name; then another one is wrong.
+        reduction: "mean" or "sum" over the batch; then the other one is wrong.
     """
     candidates = models(activations, stated)
     if not has(make, "loss"):
         nothing = Line(QUANTITY, Verdict.SKIPPED, NO_LOSS)
         if stated is None:
             return Loss(None, FACTORS[0], nothing)
-        return Loss(candidates[0], _stated_factor(stated), nothing)
+        return Loss(candidates[0], _stated_factor(stated, reduction), nothing)
     try:
         values = [loss(make, drawn) for drawn in batches]
     except RaisedByOwnCodeError as error:
@@ -82,35 +90,74 @@ def judge_loss(
             ]
             if all(each.holds for each in found):
                 fraction = max(each.comparison.fraction_of_bound for each in found)
-                return _right(model, factor, fraction, stated)
+                return _right(model, factor, fraction, stated, reduction)
     for model, factor, guard in _guarded(candidates, batches, values):
         text = f"the logarithm is of a probability that is moved by {guard:g} or clipped to it"
         line = Line(QUANTITY, Verdict.RIGHT, f"{model.in_words}, {factor.words}")
         return Loss(model, factor, line, text)
+    if with_penalty := _penalised(make, candidates, batches, values):
+        model, factor, penalty = with_penalty
+        right = _right(model, factor, None, stated, reduction)
+        text = f"{right.line.text}, plus {penalty.in_words}"
+        return replace(right, line=replace(right.line, text=text), penalty=penalty)
     if stated is None:
         text = "it is none of the contract's losses, nor a constant times one"
         return Loss(None, FACTORS[0], Line(QUANTITY, Verdict.SKIPPED, text))
-    wanted = _stated_factor(stated)
-    found = [
+    wanted = _stated_factor(stated, reduction)
+    compared = [
         within(np.asarray(value), candidates[0].exactly(drawn).loss, wanted.at(drawn))
         for value, drawn in zip(values, batches, strict=True)
     ]
-    wrong = next(each for each in found if not each.holds)
+    wrong = next(each for each in compared if not each.holds)
     fraction = wrong.comparison.fraction_of_bound
     return Loss(candidates[0], wanted, Line(QUANTITY, Verdict.WRONG, wrong.in_words, fraction))
 
 
-def _stated_factor(stated: str) -> Factor:
-    return next(each for each in FACTORS if each.words == STATED[stated][1])
+def _stated_factor(stated: str, reduction: str | None) -> Factor:
+    usual = next(each for each in FACTORS if each.words == STATED[stated][1])
+    of_one = (each for each in FACTORS if each.of(1, 3) == usual.of(1, 3))
+    return next(each for each in of_one if each.reduction == (reduction or usual.reduction))
 
 
-def _right(model: Model, factor: Factor, fraction: float, stated: str | None) -> Loss:
-    usual = FACTORS[0].words if stated is None else STATED[stated][1]
+def _right(
+    model: Model,
+    factor: Factor,
+    fraction: float | None,
+    stated: str | None,
+    reduction: str | None,
+) -> Loss:
     text = f"{model.in_words}, {factor.words}"
-    if factor.words == usual or stated is None:
+    if reduction is not None and factor.reduction != reduction:
+        text = f"{factor.words}, not the {reduction}"
+        return Loss(model, factor, Line(QUANTITY, Verdict.WRONG, text, fraction))
+    usual = factor if stated is None else _stated_factor(stated, reduction)
+    if factor == usual:
         return Loss(model, factor, Line(QUANTITY, Verdict.RIGHT, text, fraction))
-    line = Line(QUANTITY, Verdict.FACTOR, f"{factor.words}, not {usual}", fraction)
-    return Loss(model, factor, line, f"the loss is {factor.words}, where {stated} is {usual}")
+    line = Line(QUANTITY, Verdict.FACTOR, f"{factor.words}, not {usual.words}", fraction)
+    words = f"the loss is {factor.words}, where {stated} is {usual.words}"
+    return Loss(model, factor, line, words)
+
+
+def _penalised(
+    make: Make, candidates: Sequence[Model], batches: Sequence[Drawn], values: Sequence[float]
+) -> tuple[Model, Factor, Penalty] | None:
+    """The loss of the data and the penalty beside it, if together they give what was computed."""
+    # Of another network too: on one alone the squares of the weights are a constant times theirs
+    # and the biases'.
+    other = replace(
+        batches[0],
+        params=[(w * (1 + n / 4), b) for n, (w, b) in enumerate(batches[0].params, start=1)],
+    )
+    try:
+        values, batches = [*values, loss(make, other)], [*batches, other]
+    except RaisedByOwnCodeError:
+        return None
+    for model in candidates:
+        exact = [model.exactly(drawn).loss for drawn in batches]
+        for factor in factors_of(model.loss):
+            if penalty := of_loss(values, exact, factor, batches):
+                return model, factor, penalty
+    return None
 
 
 def _guarded(

@@ -32,11 +32,20 @@ class Factor:
     of: Callable[[int, int], float]
     sign: int = 1
 
+    @property
+    def reduction(self) -> str | None:
+        """How it gathers the samples, as in `REDUCTIONS`; None if they are divided by twice."""
+        if "again" in self.words:
+            return None
+        return "sum" if "sum over the batch" in self.words else "mean"
+
     def at(self, drawn: Drawn) -> float:
         """The factor on a batch."""
         return self.sign * self.of(drawn.batch, drawn.outputs)
 
 
+# How the samples of a batch may be gathered, as `--reduction` states it.
+REDUCTIONS = ("mean", "sum")
 # The mean over the batch of what is summed over the outputs comes first: it is the contract's.
 FACTORS = (
     Factor("the mean over the batch", lambda batch, outputs: 1.0),

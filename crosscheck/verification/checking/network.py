@@ -21,7 +21,7 @@ from crosscheck.verification.checking.findings import CheckReport, Line, Verdict
 from crosscheck.verification.checking.forward import judge_forward, judge_tails
 from crosscheck.verification.checking.gradients import Gradients, judge_gradients
 from crosscheck.verification.checking.losses import NO_LOSS, judge_loss, models
-from crosscheck.verification.checking.models import BINARY, CROSS
+from crosscheck.verification.checking.models import BINARY, CROSS, REDUCTIONS
 
 # Of the update: the rate, and how many roundings it may take beside those of the gradient.
 RATE, ROUNDINGS = 0.25, 4
@@ -33,6 +33,7 @@ def check_network(
     *,
     activations: Sequence[str] | None = None,
     loss: str | None = None,
+    reduction: str | None = None,
     explain: bool = False,
 ) -> CheckReport:
     """Judge a network on networks and batches that are drawn for its sizes.
@@ -42,11 +43,14 @@ def check_network(
         target: What it is called in the report.
         activations: One name of the contract per layer; None to find out.
         loss: A name of the contract; None to find out.
+        reduction: "mean" or "sum" over the batch; None to find out.
         explain: Whether one sample is worked through.
 
     Raises:
         ValueError: If a name is unknown, or there are other than one activation per layer.
     """
+    if reduction not in (None, *REDUCTIONS):
+        raise ValueError(f"reduction {reduction!r} is none of {', '.join(REDUCTIONS)}")
     make, report = understood.make, CheckReport(target, "network", understood.words)
     if loss is not None:
         make = _with_loss(make, loss)
@@ -72,7 +76,7 @@ def check_network(
         drawn = batches[0]
     names = ", ".join(forward.activations)
     report.understood += f"; activations {names}" + (" (stated)" if activations else "")
-    found = judge_loss(make, batches, forward.activations, loss)
+    found = judge_loss(make, batches, forward.activations, loss, reduction)
     report.lines.append(found.line)
     report.conventions += [] if found.convention is None else [found.convention]
     if has(make, "gradients"):
@@ -80,7 +84,15 @@ def check_network(
         candidates = [found.model] if found.model is not None else models(forward.activations, loss)
         unknown = not known and found.line.text != NO_LOSS
         factor = found.factor if known else None
-        judged = judge_gradients(make, batches, candidates, factor, any_loss=unknown)
+        judged = judge_gradients(
+            make,
+            batches,
+            candidates,
+            factor,
+            any_loss=unknown,
+            penalty=found.penalty,
+            reduction=reduction,
+        )
         if isinstance(judged, Line):
             report.lines.append(judged)
         else:

@@ -47,6 +47,7 @@ class Options:
     Attributes:
         activations: One name of the contract per layer.
         loss: A name of the contract.
+        reduction: "mean" or "sum" over the batch.
         settings: What a class or a factory is given, by the name of its argument.
         stated: What an optimizer is meant to be: "adam(learning_rate=0.01)".
         explain: Whether one sample of a network is worked through.
@@ -54,6 +55,7 @@ class Options:
 
     activations: tuple[str, ...] | None = None
     loss: str | None = None
+    reduction: str | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     stated: str | None = None
     explain: bool = False
@@ -64,6 +66,7 @@ def check(
     *,
     activations: Sequence[str] | None = None,
     loss: str | None = None,
+    reduction: str | None = None,
     settings: Mapping[str, Any] | None = None,
     stated: str | None = None,
     limit: float = LIMIT,
@@ -75,6 +78,7 @@ def check(
             or an object: a class, an instance, a function, or an adapter, which runs in this one.
         activations: One name of the contract per layer; None to find out.
         loss: A name of the contract; None to find out.
+        reduction: "mean" or "sum" over the batch; None to find out.
         settings: What a class or a factory is given, by the name of its argument: {"lr": 0.01}.
         stated: What an optimizer is meant to be: "adam(learning_rate=0.01)".
         limit: How many seconds a file may take.
@@ -86,7 +90,7 @@ def check(
         ValueError: If a name is unknown, or something stated does not fit what was found.
     """
     names = None if activations is None else tuple(activations)
-    options = Options(names, loss, dict(settings or {}), stated)
+    options = Options(names, loss, reduction, dict(settings or {}), stated)
     if isinstance(target, str | os.PathLike):
         return check_files([os.fspath(target)], options, limit)[0]
     name = getattr(target, "__name__", type(target).__name__)
@@ -208,11 +212,21 @@ def judge(
         )
         report.target, report.understood = target, understood.words
         return report
-    stated = options.activations, options.loss
     if understood.kind == "function":
-        return check_function(understood, target, activations=stated[0], loss=stated[1])
+        return check_function(
+            understood,
+            target,
+            activations=options.activations,
+            loss=options.loss,
+            reduction=options.reduction,
+        )
     return check_network(
-        understood, target, activations=stated[0], loss=stated[1], explain=options.explain
+        understood,
+        target,
+        activations=options.activations,
+        loss=options.loss,
+        reduction=options.reduction,
+        explain=options.explain,
     )
 
 

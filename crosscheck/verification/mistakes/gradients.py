@@ -69,6 +69,10 @@ MISTAKES = [
     _deltas("softmax treated as elementwise", (SOFTMAX, "return cotangent * a * (1 - a)")),
     _deltas("softplus derivative mirrored", (SOFTPLUS, "cotangent * sigmoid(-z)")),
     _deltas("gelu derivative without its density", (" / 2 + z * density", " / 2")),
+    _deltas(
+        "error passed down before the derivative",
+        (DOWN, "cotangent = cotangent @ params[index].weight"),
+    ),
     _deltas("transposed weight", (DOWN, "cotangent = delta @ params[index].weight.T")),
     _deltas(
         "wrong layer's weight, as document 004 prints it",
