@@ -105,18 +105,36 @@ def _lines(path: Path) -> dict[str, tuple[int, int]]:
     return found
 
 
+@cache
+def _code(path: str) -> CodeType:
+    return compile(_text(Path(path)), path, "exec")
+
+
+class _Unchanged(importlib.machinery.SourceFileLoader):
+    """Loads a module from the file's own text, which is compiled once for all its names."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        return _code(self.path)
+
+
 class _Changed(importlib.machinery.SourceFileLoader):
-    """Finds and loads one module, from the changed text."""
+    """Finds the modules of a package, and loads one of them from the changed text."""
 
     def __init__(self, module: str, change: Change) -> None:
         super().__init__(module, str(change.path))
         self.module, self.source = module, change.source()
+        self.package = module.removesuffix(change.file.replace("/", "."))
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if fullname != self.module:
+        if not fullname.startswith(self.package):
             return None
+        if fullname != self.module:
+            spec = importlib.machinery.PathFinder.find_spec(fullname, path)
+            if spec is not None and spec.origin is not None:
+                spec.loader = _Unchanged(fullname, spec.origin)
+            return spec
         return importlib.util.spec_from_loader(fullname, self, origin=f"<changed: {fullname}>")
 
     def get_code(self, fullname: str) -> CodeType:
