@@ -31,7 +31,7 @@ def errata(
     off only because its inputs were rounded. For what is contradicted the slip that explains it is
     run, and what it reproduces is shown beside what it does not.
     """
-    from crosscheck.documents.entries import TranscriptionError
+    from crosscheck.documents.faults import TranscriptionError
     from crosscheck.documents.ledger import ledger, ledger_as_json
     from crosscheck.frameworks.worker import EndedError, RaisedError
     from crosscheck.report import markdown

@@ -94,7 +94,7 @@ def verify(
     Exit codes: 0 all holds, 1 something is wrong, unfinished, not compared or for another contract,
     2 bad usage.
     """
-    from crosscheck.documents.entries import TranscriptionError
+    from crosscheck.documents.faults import TranscriptionError
     from crosscheck.documents.ledger import ledger
     from crosscheck.documents.transcription import DOCUMENTS
     from crosscheck.frameworks.registry import ImportLimitError, UnknownFrameworkError

@@ -1,6 +1,7 @@
-"""Reading the tables of a transcription: every key is known, every value has its type.
+"""Reading the tables of a document's file: every key is known, every value has its type.
 
-A reader takes where a value stands (for the message) and the value, and returns it typed.
+A reader takes where a value stands and the value, and returns it typed. What is wrong it raises; a
+table or a list reads all that it holds first, so that all the faults in it are raised at once.
 """
 
 import re
@@ -9,18 +10,15 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from crosscheck.documents.expressions import ExpressionError, normal_form
+from crosscheck.documents.faults import Fault, Faults, Path, refusal, suggestion
 
-Reader = Callable[[str, Any], Any]
+Reader = Callable[[Path, Any], Any]
 Word = TypeVar("Word", bound=str)
-DECIMAL = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?")
-
-
-class TranscriptionError(ValueError):
-    """A transcription contradicts itself or cannot be read; the message names the place."""
+DECIMAL = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]{1,3})?")
 
 
 def fields(
-    where: str,
+    where: Path,
     table: Any,
     required: Mapping[str, Reader],
     optional: Mapping[str, Reader] | None = None,
@@ -28,76 +26,93 @@ def fields(
     """The values of a table by key, each read by the reader of its key.
 
     Args:
-        where: Where the table stands: "document 002, runs[1]".
+        where: Where the table stands.
         table: What the file has there.
         required, optional: The reader of every key that must or may stand there.
 
     Raises:
-        TranscriptionError: If it is no table, if a key is missing or unknown, or if a reader
-            refuses its value.
+        TranscriptionError: If it is no table, if keys are missing or unknown, or if readers refuse
+            their values.
     """
-    if not isinstance(table, dict):
-        raise TranscriptionError(f"{where}: must be a table, not {table!r}")
+    faults = Faults()
+    found = read_fields(faults, where, table, required, optional)
+    faults.end()
+    return found
+
+
+def read_fields(
+    faults: Faults,
+    where: Path,
+    table: Any,
+    required: Mapping[str, Reader],
+    optional: Mapping[str, Reader] | None = None,
+) -> dict[str, Any]:
+    """`fields`, which adds what is wrong to `faults`, and returns the rest; None where refused.
+
+    Raises:
+        TranscriptionError: If it is no table.
+    """
+    _of_type(dict, "a table", where, table)
     readers = {**required, **(optional or {})}
-    for key in required:
-        if key not in table:
-            raise TranscriptionError(f"{where}: {key!r} is missing")
+    faults.extend(Fault(where, f"{key!r} is missing") for key in required if key not in table)
     for key in table:
         if key not in readers:
-            raise TranscriptionError(
-                f"{where}: unknown key {key!r}; known are {', '.join(readers)}"
-            )
-    return {key: readers[key](f"{where}, {key}", value) for key, value in table.items()}
+            faults.append(Fault((*where, key), f"unknown key{suggestion(key, readers)}"))
+    return {
+        key: faults.read(readers[key], (*where, key), value)
+        for key, value in table.items()
+        if key in readers
+    }
 
 
-def text(where: str, value: Any) -> str:
+def text(where: Path, value: Any) -> str:
     """A string."""
     return _of_type(str, "a text", where, value)
 
 
-def flag(where: str, value: Any) -> bool:
+def flag(where: Path, value: Any) -> bool:
     """True or False."""
     return _of_type(bool, "true or false", where, value)
 
 
-def whole_number(where: str, value: Any) -> int:
+def whole_number(where: Path, value: Any) -> int:
     """An integer of TOML."""
     if isinstance(value, bool):
-        raise TranscriptionError(f"{where}: must be a whole number, not {value!r}")
+        raise refusal(where, f"must be a whole number, not {value!r}")
     return _of_type(int, "a whole number", where, value)
 
 
-def decimal(where: str, value: Any) -> str:
+def decimal(where: Path, value: Any) -> str:
     """A decimal number in a string, which is returned as it stands."""
     if not (isinstance(value, str) and DECIMAL.fullmatch(value)):
-        raise TranscriptionError(f"{where}: must be a decimal number as a text, not {value!r}")
+        raise refusal(where, f"must be a decimal number as a text, not {value!r}")
     return value
 
 
-def hyperparameter(where: str, value: Any) -> Decimal | bool | str:
+def hyperparameter(where: Path, value: Any) -> Decimal | bool | str:
     """A number, a flag or a word of an optimizer; a text that writes a number is a number."""
     if isinstance(value, bool):
         return value
     return Decimal(value) if DECIMAL.fullmatch(text(where, value)) else value
 
 
-def expression(where: str, value: Any) -> str:
+def expression(where: Path, value: Any) -> str:
     """An expression over quantities, which is returned as it stands."""
     try:
         normal_form(text(where, value))
     except ExpressionError as error:
-        raise TranscriptionError(f"{where}: {error}") from None
+        raise refusal(where, str(error)) from None
     return value
 
 
-def one_of(words: Collection[Word]) -> Callable[[str, Any], Word]:
+def one_of(words: Collection[Word]) -> Callable[[Path, Any], Word]:
     """A reader of one word out of several."""
 
-    def read(where: str, value: Any) -> Word:
+    def read(where: Path, value: Any) -> Word:
         for word in words:
             if text(where, value) == word:
                 return word
-        raise TranscriptionError(f"{where}: must be one of {', '.join(words)}, not {value!r}")
+        raise refusal(where, f"{value!r} is unknown{suggestion(value, words)}")
 
     return read
 
@@ -105,9 +120,14 @@ def one_of(words: Collection[Word]) -> Callable[[str, Any], Word]:
 def list_of(reader: Reader) -> Reader:
     """A reader of lists whose items `reader` reads; it returns a tuple."""
 
-    def read(where: str, value: Any) -> tuple[Any, ...]:
-        items = _of_type(list, "a list", where, value)
-        return tuple(reader(f"{where}[{index}]", item) for index, item in enumerate(items))
+    def read(where: Path, value: Any) -> tuple[Any, ...]:
+        faults = Faults()
+        items = [
+            faults.read(reader, (*where, index), item)
+            for index, item in enumerate(_of_type(list, "a list", where, value))
+        ]
+        faults.end()
+        return tuple(items)
 
     return read
 
@@ -115,9 +135,9 @@ def list_of(reader: Reader) -> Reader:
 def table_of(reader: Reader) -> Reader:
     """A reader of tables with keys of any name, whose values `reader` reads; it returns a dict."""
 
-    def read(where: str, value: Any) -> dict[str, Any]:
-        items = _of_type(dict, "a table", where, value)
-        return {key: reader(f"{where}, {key}", item) for key, item in items.items()}
+    def read(where: Path, value: Any) -> dict[str, Any]:
+        _of_type(dict, "a table", where, value)
+        return fields(where, value, {}, dict.fromkeys(value, reader))
 
     return read
 
@@ -125,15 +145,17 @@ def table_of(reader: Reader) -> Reader:
 vector = list_of(decimal)
 
 
-def matrix(where: str, value: Any) -> tuple[tuple[str, ...], ...]:
-    """Rows of decimals, all of one length."""
+def matrix(where: Path, value: Any) -> tuple[tuple[str, ...], ...]:
+    """Rows of decimals, all of one length, which is not 0."""
     rows: tuple[tuple[str, ...], ...] = list_of(vector)(where, value)
+    if not rows or not rows[0]:
+        raise refusal(where, "is empty")
     if len({len(row) for row in rows}) != 1:
-        raise TranscriptionError(f"{where}: its rows must be of one length")
+        raise refusal(where, "its rows must be of one length")
     return rows
 
 
-def _of_type(kind: type[Any], name: str, where: str, value: Any) -> Any:
+def _of_type(kind: type[Any], name: str, where: Path, value: Any) -> Any:
     if not isinstance(value, kind):
-        raise TranscriptionError(f"{where}: must be {name}, not {value!r}")
+        raise refusal(where, f"must be {name}, not {value!r}")
     return value

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from crosscheck.frameworks.hyperparameters import default_keywords
 from crosscheck.numerics.trees import Layer
 
 Vector = tuple[str, ...]
@@ -55,15 +56,19 @@ class Network:
 
 @dataclass(frozen=True)
 class OptimizerRun:
-    """One step of one optimizer, from the parameters and the gradient of the network.
+    """Some steps of one optimizer, from the parameters of the network.
+
+    Every step takes the gradient at the parameters of the step before, on the same data.
 
     Attributes:
         name: By which the document's quantities name it: "adam.params[1].bias[0]".
         optimizer: Its name in the contract.
-        learning_rate: Of the step.
-        hyperparameters: All others: numbers as decimals, flags and words.
+        learning_rate: Of every step.
+        hyperparameters: The others that the document gives: numbers as decimals, flags and words.
         layers: The indices of the layers that the document updates.
-        moments: What of the state the document starts at 0, by the contract's names.
+        moments: What of the state before the first step the document gives, by the contract's
+            names.
+        steps: How many, at least one.
     """
 
     name: str
@@ -72,6 +77,16 @@ class OptimizerRun:
     hyperparameters: Mapping[str, Decimal | bool | str]
     layers: tuple[int, ...]
     moments: tuple[str, ...] = ()
+    steps: int = 1
+
+    @property
+    def keywords(self) -> dict[str, Decimal | bool | str]:
+        """All hyperparameters but the learning rate: those given, and the contract's defaults."""
+        defaults = {
+            key: value if isinstance(value, bool | str) else Decimal(str(value))
+            for key, value in default_keywords(self.optimizer).items()
+        }
+        return defaults | dict(self.hyperparameters)
 
 
 @dataclass(frozen=True)
@@ -101,7 +116,7 @@ class Example:
     Attributes:
         layer_sizes: Units of each row of a network whose parameters are only counted.
         picture, surface, network: See their classes.
-        runs: The steps that optimizers take on the network.
+        runs: What optimizers do to the network.
     """
 
     layer_sizes: tuple[int, ...] = ()

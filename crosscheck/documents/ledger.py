@@ -7,14 +7,13 @@ from functools import cache
 from typing import Any
 
 from crosscheck.documents import transcription, verdicts
-from crosscheck.documents.entries import TranscriptionError
+from crosscheck.documents.document import ComputedTable, Document, Inputs
 from crosscheck.documents.expressions import evaluate, normal_form, resolve
 from crosscheck.documents.statements.catalogue import all_statements
 from crosscheck.documents.statements.statement import Statement, StatementVerdict
-from crosscheck.documents.transcription import ComputedTable, Document, Inputs
 from crosscheck.documents.verdicts import Judged
 from crosscheck.documents.worked_examples import exact_names, given_names
-from crosscheck.numerics.exact.balls import from_rational, to_decimal, working_precision
+from crosscheck.numerics.exact.balls import enclose, from_rational, to_decimal
 
 
 @dataclass(frozen=True)
@@ -40,14 +39,19 @@ class Ledger:
         )
 
 
-def ledger(document: str, values: Mapping[str, Mapping[str, float]] | None = None) -> Ledger:
+def ledger(
+    document: str | Document, values: Mapping[str, Mapping[str, float]] | None = None
+) -> Ledger:
     """Judge one document.
 
     Args:
-        document: Its number, as "002".
+        document: The number of one of the five, as "002"; or a document of one's own, which makes
+            no statements.
         values: By framework and quantity, the float that the framework computes, to be shown beside
             the printed number. Nothing is judged by it.
     """
+    if isinstance(document, Document):
+        return Ledger(document, verdicts.judge_document(document), (), values or {})
     loaded, judged = transcription.load(document), verdicts.judge(document)
     return Ledger(loaded, judged, _judged_statements(document), values or {})
 
@@ -124,8 +128,10 @@ def tables(document: Document) -> list[tuple[str, list[str], list[list[str]]]]:
     Raises:
         TranscriptionError: If a cell is to show a printed number that is not printed.
     """
-    with working_precision():
-        return [_with_values(document, table) for table in document.tables]
+    found: list[tuple[str, list[str], list[list[str]]]] = enclose(
+        lambda: [_with_values(document, table) for table in document.tables]
+    )
+    return found
 
 
 def _with_values(
@@ -148,9 +154,7 @@ def _with_values(
             return to_decimal(evaluate(expression, lookup), digits=8)
         number = latest.get(normal_form(expression))
         if number is None:
-            raise TranscriptionError(
-                f"document {document.number}, table {table.title!r}: {expression} is not printed"
-            )
+            raise document.error({("tables",): f"{table.title!r}: {expression} is not printed"})
         return number.printed
 
     head = ["", *(column.title for column in table.columns)]

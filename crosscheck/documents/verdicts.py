@@ -15,21 +15,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
+from os import PathLike
 from typing import Any
 
 import numpy as np
 from flint import arb
 
-from crosscheck.documents.entries import TranscriptionError
+from crosscheck.documents.document import Document, Inputs, Number, Printed, Slip
 from crosscheck.documents.expressions import ExpressionError, Lookup, evaluate, resolve
-from crosscheck.documents.transcription import Document, Inputs, Number, Printed, Slip, load
+from crosscheck.documents.faults import Path
+from crosscheck.documents.transcription import load, read
 from crosscheck.documents.worked_examples import exact_names, given_names
 from crosscheck.numerics.exact.balls import (
+    UndecidedError,
+    enclose,
     from_rational,
     is_within,
+    may_decide,
     to_decimal,
-    working_precision,
 )
 
 
@@ -55,7 +59,8 @@ class SlipOutcome:
         expression: Its wrong step for this number.
         gives: The value of that step on the inputs of the slip, to 20 digits.
         reproduces: Whether that value matches the printed string.
-        otherwise: The value on the other kind of inputs, and whether it matches.
+        otherwise: The value on the other kind of inputs, and whether it matches; None where that
+            step cannot be computed on them, since a quantity of it is not printed before.
     """
 
     name: str
@@ -64,7 +69,7 @@ class SlipOutcome:
     expression: str
     gives: str
     reproduces: bool
-    otherwise: tuple[str, bool]
+    otherwise: tuple[str, bool] | None
 
 
 @dataclass(frozen=True)
@@ -88,20 +93,37 @@ class Judged:
 
 @cache
 def judge(document: str) -> tuple[Judged, ...]:
-    """The verdict on every number of a document, in its order.
+    """The verdict on every number of one of the five documents, in its order.
 
     Raises:
         TranscriptionError: As `judge_document` does.
     """
-    with working_precision():
-        return judge_document(load(document))
+    return judge_document(load(document))
 
 
-def judge_document(document: Document) -> tuple[Judged, ...]:
-    """`judge` for a document that is loaded already, in the precision that is set.
+def judge_document(document: Document | str | PathLike[str]) -> tuple[Judged, ...]:
+    """The verdict on every printed number of a document of one's own, in its order.
+
+    Args:
+        document: The path of its TOML file, in the format that docs/documents.md describes; or the
+            document itself.
 
     Raises:
-        TranscriptionError: If an expression of a number or of its slip cannot be computed.
+        TranscriptionError: If the file is malformed, or an expression of a number or of its slip
+            cannot be computed. The message names every place with its line.
+        OSError: If the file cannot be read.
+    """
+    if not isinstance(document, Document):
+        document = read(document)
+    verdicts: tuple[Judged, ...] = enclose(partial(_judged, document))
+    return verdicts
+
+
+def _judged(document: Document) -> tuple[Judged, ...]:
+    """The verdicts, in the precision that is set.
+
+    Raises:
+        UndecidedError: If more bits may decide what these cannot.
     """
     given, exact = given_names(document), exact_names(document)
 
@@ -110,7 +132,8 @@ def judge_document(document: Document) -> tuple[Judged, ...]:
 
     judged: list[Judged] = []
     latest: dict[str, Judged] = {}  # by quantity: its number that is printed nearest before
-    for number in document.numbers:
+    faults: dict[Path, str] = {}
+    for index, number in enumerate(document.numbers):
         if number.illustration is not None:
             judged.append(Judged(number, None, Verdict.ILLUSTRATION))
             continue
@@ -123,19 +146,39 @@ def judge_document(document: Document) -> tuple[Judged, ...]:
             return ball(resolve(name, given))
 
         try:
-            value = evaluate(number.quantity, look_up_exact)
-            step = evaluate(number.step, look_up_printed)
+            value = _finite(number.quantity, look_up_exact)
+            step = _finite(number.step, look_up_printed)
             verdict, operands = _verdict(number, value, step, used), tuple(used)
             slip = None
             if verdict is Verdict.CONTRADICTED:
                 lookups = {Inputs.PRINTED: look_up_printed, Inputs.EXACT: look_up_exact}
                 slip = _slip_outcome(document.slips, number, lookups)
-        except ExpressionError as error:
-            raise TranscriptionError(f"{number.place}: {error}") from None
+        except (ExpressionError, UndecidedError) as error:
+            if isinstance(error, UndecidedError) and may_decide():
+                raise
+            place = number.path or ("numbers", index)
+            faults[place] = f"{number.printed} in {number.line!r}: {error}"
+            continue
         numbers = tuple(operand.number for operand in operands)
         judged.append(Judged(number, to_decimal(value), verdict, numbers, slip))
         latest[number.quantity] = judged[-1]
+    if faults:
+        raise document.error(faults)
     return tuple(judged)
+
+
+def _finite(expression: str, lookup: Lookup) -> arb:
+    """The value of an expression.
+
+    Raises:
+        ExpressionError: If it cannot be computed, or is no finite number.
+        UndecidedError: If more bits may still show that it is one.
+    """
+    value = evaluate(expression, lookup)
+    if not value.is_finite():
+        kind = UndecidedError if may_decide() else ExpressionError
+        raise kind(f"{expression} is no finite number")
+    return value
 
 
 def _verdict(number: Number, value: arb, step: arb, operands: list[Judged]) -> Verdict:
@@ -191,10 +234,15 @@ def _slip_outcome(
         return None
     expression, outcomes = slip.steps[number.quantity], {}
     for inputs, lookup in lookups.items():
-        value = evaluate(expression, lookup)
+        try:
+            value = _finite(expression, lookup)
+        except ExpressionError:
+            if inputs is slip.inputs:
+                raise
+            continue
         outcomes[inputs] = (to_decimal(value), matches(number, value))
     gives, reproduces = outcomes.pop(slip.inputs)
-    (otherwise,) = outcomes.values()
+    otherwise = next(iter(outcomes.values()), None)
     return SlipOutcome(
         slip.name, slip.explanation, slip.inputs, expression, gives, reproduces, otherwise
     )

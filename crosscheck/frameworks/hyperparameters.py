@@ -4,9 +4,12 @@ A hyperparameter is a number, a flag (`nesterov`) or a word (`eps_place="hat"`).
 on the arithmetic in which an update is computed: floats, decimals, balls, floats with a bound.
 """
 
+import ast
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
+from crosscheck.frameworks.contract import SIGNATURES
 from crosscheck.frameworks.registry import Framework
 
 Hyperparameters = Mapping[str, Any]
@@ -76,6 +79,25 @@ def split_decay(hyperparameters: Hyperparameters) -> tuple[dict[str, Any], dict[
     rule = {key: value for key, value in hyperparameters.items() if key not in DECAY}
     decay = {key: value for key, value in hyperparameters.items() if key in DECAY}
     return rule, decay if decay.get("weight_decay") else {}
+
+
+@cache
+def default_keywords(optimizer: str) -> Mapping[str, Any]:
+    """Every keyword of an optimizer but the learning rate, with its default in the contract.
+
+    Args:
+        optimizer: Its name in the contract.
+    """
+    (signature,) = (each for each in SIGNATURES["optimizers"] if each.startswith(f"{optimizer}("))
+    call = ast.parse(signature, mode="eval").body
+    assert isinstance(call, ast.Call)
+    return {each.arg: ast.literal_eval(each.value) for each in call.keywords if each.arg}
+
+
+def known_keywords(optimizer: str) -> tuple[str, ...]:
+    """The keywords that an optimizer takes, those of a weight decay too, but the learning rate."""
+    decay = () if optimizer in WITH_DECAY else DECAY
+    return (*default_keywords(optimizer), *decay)
 
 
 def is_decayed(optimizer: str, hyperparameters: Hyperparameters) -> bool:

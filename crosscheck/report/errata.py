@@ -6,9 +6,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from crosscheck.documents.document import Inputs
 from crosscheck.documents.ledger import Ledger, tables
 from crosscheck.documents.statements.statement import StatementVerdict
-from crosscheck.documents.transcription import Inputs
 from crosscheck.documents.verdicts import Verdict
 from crosscheck.report.colours import coloured
 
@@ -97,7 +97,7 @@ def _show_slips(console: Console, ledger: Ledger) -> None:
                     escape(judged.number.quantity),
                     judged.number.printed,
                     _value(outcome.gives, outcome.reproduces),
-                    _value(*outcome.otherwise),
+                    _value(*outcome.otherwise) if outcome.otherwise else "",
                 )
         console.print(table)
 

@@ -113,7 +113,7 @@ def is_above(ball: arb, threshold: arb) -> bool:
     """
     if ball > threshold or ball <= threshold:
         return bool(ball > threshold)
-    if ctx.prec < LAST_PRECISION:
+    if may_decide():
         raise UndecidedError(f"{ball} may lie on either side of {threshold}")
     return False
 
@@ -150,29 +150,49 @@ def is_positive(ball: arb) -> bool:
 def is_within(ball: arb, centre: Fraction, distance: Fraction) -> bool:
     """Whether the number lies within `distance` of `centre`, ends included.
 
+    A number that no precision can tell from an end lies there.
+
     Raises:
-        UndecidedError: If an end lies inside the ball.
+        UndecidedError: If an end lies inside the ball, and more bits may still decide it.
     """
     excess = abs(ball - from_rational(centre)) - from_rational(distance)
     if excess <= 0 or excess > 0:
         return bool(excess <= 0)
+    if _is_as_narrow_as_can_be(ball):
+        return True
     raise UndecidedError(f"{ball} may lie on either side of {centre} +- {distance}")
 
 
 def to_decimal(ball: arb, digits: int = 20) -> str:
     """The number rounded to so many significant digits.
 
+    A number that no precision can tell from 0, or from halfway between two, is taken for that.
+
     Raises:
         UndecidedError: If the ball is too wide for so many digits.
     """
     with localcontext(prec=digits):
         ends = {_quotient(end.fmpq()) for end in (ball.lower(), ball.upper())}
+        if len(ends) > 1 and _is_as_narrow_as_can_be(ball):
+            ends = {Decimal(0) if ball.contains(0) else _quotient(ball.mid().fmpq())}
         if len(ends) > 1:
             raise UndecidedError(f"{ball} does not determine {digits} digits")
         number = ends.pop()
         if number == 0:
             return "0"
         return str(number.quantize(Decimal(1).scaleb(number.adjusted() - digits + 1)))
+
+
+def may_decide() -> bool:
+    """Whether a higher precision than the one that is set may still decide a question."""
+    return bool(ctx.prec < LAST_PRECISION)
+
+
+def _is_as_narrow_as_can_be(ball: arb) -> bool:
+    """Whether the last precision was used, and the ball shows nothing of what may come of it."""
+    if may_decide() or not ball.is_finite():
+        return False
+    return bool(ball.rad() <= (1 + abs(ball.mid())) * arb(2) ** (-LAST_PRECISION // 2))
 
 
 def to_float(ball: arb) -> float:

@@ -11,9 +11,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from crosscheck.documents import transcription
+from crosscheck.documents.document import Document
 from crosscheck.documents.expressions import evaluate, normal_form, resolve
 from crosscheck.documents.ledger import tables
-from crosscheck.documents.transcription import Document
 from crosscheck.documents.verdicts import Verdict, ball
 from crosscheck.documents.worked_examples import Names, exact_names, names_with_layer
 from crosscheck.frameworks.reading import find

@@ -6,14 +6,15 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from crosscheck.documents import transcription, verdicts
+from crosscheck.documents.document import Document
 from crosscheck.documents.examples import Network, OptimizerRun, to_floats
 from crosscheck.documents.expressions import ExpressionError, evaluate, resolve
-from crosscheck.documents.transcription import Document
 from crosscheck.documents.worked_examples import Names, given_names, without_biases
 from crosscheck.frameworks.hyperparameters import build_optimizer, convert
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics.exact.balls import from_rational, working_precision
 from crosscheck.numerics.trees import to_framework
+from crosscheck.verification.cases.descent import NUMBERS
 from crosscheck.verification.cases.stages import Stage
 
 
@@ -25,17 +26,19 @@ class Arrays(NamedTuple):
     targets: Any
 
 
-def framework_values(document: str, frameworks: Iterable[Framework]) -> dict[str, dict[str, float]]:
+def framework_values(
+    document: str | Document, frameworks: Iterable[Framework]
+) -> dict[str, dict[str, float]]:
     """For each framework by name, the float that it computes for every printed quantity.
 
     An expression is evaluated exactly on the framework's values. A quantity that no framework
     computes, such as what is given or the slope of a surface, is left out.
 
     Args:
-        document: Its number, as "002".
+        document: The number of one of the five, as "002"; or a document of one's own.
         frameworks: The frameworks that compute it.
     """
-    loaded = transcription.load(document)
+    loaded = document if isinstance(document, Document) else transcription.load(document)
     return {framework.name: _values(loaded, framework) for framework in frameworks}
 
 
@@ -88,14 +91,14 @@ def framework_stages(document: Document, framework: Framework) -> Iterator[tuple
     for stage, computed in _pass(framework, network, arrays):
         names |= computed
         yield stage, names
-    steps = [(run, *_step(framework, network, arrays, run)) for run in example.runs]
-    names |= {run.name: SimpleNamespace(state=state) for run, state, _ in steps}
+    walks = [_Walk(framework, network, run, arrays) for run in example.runs]
+    for walk in walks:
+        walk.update()
+    names |= {walk.run.name: walk.names() for walk in walks}
     yield Stage.STATE, names
-    for run, state, updates in steps:
-        updated = _updated(framework, arrays.params, updates, run)
-        names[run.name] = SimpleNamespace(state=state, params=params.to_numpy(updated))
-        for _, after in _pass(framework, network, arrays._replace(params=updated)):
-            names[run.name].__dict__.update(after)
+    for walk in walks:
+        walk.finish()
+    names |= {walk.run.name: walk.names() for walk in walks}
     yield Stage.TRAJECTORY, names
 
 
@@ -125,28 +128,69 @@ def _pass(framework: Framework, network: Network, arrays: Arrays) -> Iterator[tu
     yield Stage.GRADIENTS, names
 
 
-def _step(
-    framework: Framework, network: Network, arrays: Arrays, run: OptimizerRun
-) -> tuple[SimpleNamespace, Any]:
-    """The moments of the state after one step, and the updates that the step makes."""
-    to_numpy, from_numpy = framework.params.to_numpy, framework.params.from_numpy
-    hyperparameters = convert(run.hyperparameters, float)
-    rate = float(run.learning_rate)
-    optimizer = build_optimizer(framework, run.optimizer, hyperparameters, rate)
-    _, grads = framework.gradients.value_and_grad(
-        *arrays, activations=network.activations, loss=network.loss
-    )
-    grads = from_numpy(without_biases(network, to_numpy(grads)))
-    updates, state = optimizer.update(grads, optimizer.init(arrays.params), arrays.params)
-    moments = {
-        key: to_numpy(value) for key, value in state._asdict().items() if isinstance(value, tuple)
-    }
-    return SimpleNamespace(**moments), updates
+class _Walk:
+    """The steps of one optimizer by a framework, each from the parameters that the last one left.
 
+    Attributes:
+        run: What is done.
+        arrays: The data, and the parameters so far.
+        after: What is known after each step, from 1.
+    """
 
-def _updated(framework: Framework, params: Any, updates: Any, run: OptimizerRun) -> Any:
-    """The parameters after a step that changes only the layers that the document updates."""
-    updated = framework.optimizers.apply_updates(params, updates)
-    return tuple(
-        updated[index] if index in run.layers else layer for index, layer in enumerate(params)
-    )
+    def __init__(
+        self, framework: Framework, network: Network, run: OptimizerRun, arrays: Arrays
+    ) -> None:
+        """Stand before the first step."""
+        self.framework, self.network, self.run, self.arrays = framework, network, run, arrays
+        hyperparameters = convert(run.keywords, float)
+        rate = float(run.learning_rate)
+        self.optimizer = build_optimizer(framework, run.optimizer, hyperparameters, rate)
+        self.state = self.optimizer.init(arrays.params)
+        self.updates: Any = None
+        self.after: dict[int, SimpleNamespace] = {}
+
+    def update(self) -> None:
+        """Compute the next updates; afterwards the moments of the state are known."""
+        params, network = self.framework.params, self.network
+        _, grads = self.framework.gradients.value_and_grad(
+            *self.arrays, activations=network.activations, loss=network.loss
+        )
+        grads = params.from_numpy(without_biases(network, params.to_numpy(grads)))
+        self.updates, self.state = self.optimizer.update(grads, self.state, self.arrays.params)
+        moments = {
+            key: params.to_numpy(value) if isinstance(value, tuple) else float(value)
+            for key, value in self.state._asdict().items()
+            if isinstance(value, tuple) or key in NUMBERS
+        }
+        state = SimpleNamespace(**moments)
+        self.after[len(self.after) + 1] = SimpleNamespace(state=state)
+
+    def finish(self) -> None:
+        """Apply the updates, and take all the steps that are left."""
+        self._apply()
+        while len(self.after) < self.run.steps:
+            self.update()
+            self._apply()
+
+    def names(self) -> SimpleNamespace:
+        """The quantities so far, under the names of the exact ones."""
+        last = self.after.get(self.run.steps, SimpleNamespace())
+        return SimpleNamespace(after=self.after, **last.__dict__)
+
+    def _apply(self) -> None:
+        """Change only the layers that the document updates; and biases only where it has any."""
+        before = self.arrays.params
+        updated = self.framework.optimizers.apply_updates(before, self.updates)
+        updated = tuple(
+            layer if index in self.run.layers else before[index]
+            for index, layer in enumerate(updated)
+        )
+        if not self.network.biases:
+            updated = tuple(
+                layer._replace(bias=old.bias) for layer, old in zip(updated, before, strict=True)
+            )
+        self.arrays = self.arrays._replace(params=updated)
+        names = self.after[len(self.after)]
+        names.params = self.framework.params.to_numpy(updated)
+        for _, found in _pass(self.framework, self.network, self.arrays):
+            names.__dict__.update(found)

@@ -12,8 +12,8 @@ from functools import cache
 import numpy as np
 
 from crosscheck.documents import transcription, verdicts
+from crosscheck.documents.document import Number
 from crosscheck.documents.expressions import resolve
-from crosscheck.documents.transcription import Number
 from crosscheck.documents.verdicts import Verdict
 from crosscheck.documents.worked_examples import given_names
 from crosscheck.frameworks.registry import Framework
