@@ -73,18 +73,24 @@ def normal_form(text: str) -> str:
     return spelling(parse(text))
 
 
-def evaluate(text: str, lookup: Lookup) -> arb:
+def _as_it_is(value: arb) -> arb:
+    return value
+
+
+def evaluate(text: str, lookup: Lookup, rounded: Callable[[arb], arb] = _as_it_is) -> arb:
     """The value of an expression.
 
     Args:
         text: The expression.
         lookup: It is called with the whole expression first, and with its parts only if it returns
             None. So where a document printed a product, that product is taken, not its factors.
+        rounded: What is done with the result of every operation.
 
     Raises:
         ExpressionError: If the expression is not of this language, or a quantity is unknown.
+        UndecidedError: If a ball is compared with a number inside it.
     """
-    return _evaluate(parse(text), lookup)
+    return _evaluate(parse(text), lookup, rounded)
 
 
 @cache
@@ -116,7 +122,7 @@ def constant(node: ast.expr) -> Fraction | None:
     return None
 
 
-def _evaluate(node: ast.expr, lookup: Lookup) -> arb:
+def _evaluate(node: ast.expr, lookup: Lookup, rounded: Callable[[arb], arb]) -> arb:
     known = lookup(spelling(node))
     if known is not None:
         return known
@@ -125,13 +131,14 @@ def _evaluate(node: ast.expr, lookup: Lookup) -> arb:
         return from_rational(number)
     match node:
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return -_evaluate(operand, lookup)
+            return -_evaluate(operand, lookup, rounded)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
-            return OPERATORS[type(op)](_evaluate(left, lookup), _evaluate(right, lookup))
+            operands = (_evaluate(each, lookup, rounded) for each in (left, right))
+            return rounded(OPERATORS[type(op)](*operands))
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if name in FUNCTIONS:
             count, function = FUNCTIONS[name]
             if len(arguments) == count:
-                return function(*(_evaluate(argument, lookup) for argument in arguments))
+                return rounded(function(*(_evaluate(each, lookup, rounded) for each in arguments)))
     raise ExpressionError(f"unknown quantity: {ast.unparse(node)!r}")
 
 

@@ -1,0 +1,1 @@
+"""Exercises with blanks, and marks for the answers: by the same verdicts as the documents."""
