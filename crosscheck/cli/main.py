@@ -50,6 +50,7 @@ COMMANDS = {
         "experiments",
         "Run one of the lectures' experiments, and say whether its claim holds.",
     ),
+    "grade": ("worksheets", "Mark filled-in answers, as `crosscheck worksheet` wrote the file."),
     "new": ("new", "Write a new framework: the package NAME, in the new folder DIR."),
     "read": ("read", "Read one definition in every framework, side by side."),
     "site": ("site", "Write pages to read beside the lecture notes into the new folder DIR."),
@@ -62,6 +63,10 @@ COMMANDS = {
         "Write the call of one framework's optimizer as another's, with the proof.",
     ),
     "verify": ("verification", "Judge every framework and every document."),
+    "worksheet": (
+        "worksheets",
+        "Write a worked example to fill in, with its answer sheet, into the new folder DIR.",
+    ),
 }
 
 

@@ -8,7 +8,7 @@ both, so that an accidental change of a line is found, and the message names the
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path as FilePath
@@ -52,19 +52,35 @@ def read(path: str | os.PathLike[str]) -> Document:
         TranscriptionError: If it is no TOML, or as `parse` does; every message has its line.
         OSError: If it cannot be read.
     """
+    table, source = read_table_of(path)
+    return parse(FilePath(path).stem, table, source)
+
+
+def read_table_of(
+    path: str | os.PathLike[str], parse_float: Callable[[str], Any] = float
+) -> tuple[dict[str, Any], Source]:
+    """What a TOML file holds, and where each part of it stands.
+
+    Args:
+        path: The file.
+        parse_float: What makes a value of a number that stands there without quotes.
+
+    Raises:
+        TranscriptionError: If it is no TOML.
+        OSError: If it cannot be read.
+    """
     file = FilePath(path)
     source = Source(file.name)
     try:
         content = file.read_bytes().decode("utf-8-sig")
-        table = tomllib.loads(content)
-        source = Source(file.name, lines_of(content))
+        table = tomllib.loads(content, parse_float=parse_float)
+        return table, Source(file.name, lines_of(content))
     except UnicodeDecodeError as error:
         raise TranscriptionError([Fault((), f"is no UTF-8: {error}")], source) from None
     except RecursionError:
         raise TranscriptionError([Fault((), "is nested too deeply")], source) from None
     except ValueError as error:
         raise TranscriptionError([Fault((), f"is no TOML: {error}")], source) from None
-    return parse(file.stem, table, source)
 
 
 def parse(document: str, content: Mapping[str, Any], source: Source | None = None) -> Document:

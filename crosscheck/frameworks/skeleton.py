@@ -8,16 +8,15 @@ skeleton cannot say anything that the references do not.
 import ast
 import json
 import keyword
-import os
 import re
 import sys
-import tempfile
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from string import Template
 
 from crosscheck.frameworks.contract import CONTRACT_VERSION, MODULES, NEUTRAL, SIGNATURES
+from crosscheck.frameworks.new_folder import FolderError, check_new, write_new
 from crosscheck.frameworks.reading import files_of, folder_of
 from crosscheck.frameworks.registry import BUILT_IN
 from crosscheck.frameworks.version import VERSION
@@ -58,22 +57,11 @@ def write(name: str, folder: Path, origin: str | None = None) -> list[Path]:
         SkeletonError: If the name cannot be used, or the folder holds something.
     """
     _check_name(name)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise SkeletonError(f"{folder} is there already: name a folder that is new or empty")
-    texts = contents(name, origin)
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-            for path, text in texts.items():
-                target = Path(scratch, folder.name, path)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_text(text, encoding="utf-8")
-            if folder.exists():
-                folder.rmdir()
-            os.replace(Path(scratch, folder.name), folder)
-    except OSError as error:
-        raise SkeletonError(f"cannot write {folder}: {error.strerror}") from None
-    return [folder / path for path in texts]
+        check_new(folder)
+        return write_new(folder, contents(name, origin))
+    except FolderError as error:
+        raise SkeletonError(str(error)) from None
 
 
 def contents(name: str, origin: str | None = None) -> dict[str, str]:

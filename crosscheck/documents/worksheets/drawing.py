@@ -64,10 +64,10 @@ def draw(
     """
     _refuse(layers, activations, loss, optimizer, digits)
     numbers = range(len(layers) - 1)
-    run = _run(optimizer, tuple(numbers) if every_layer else (numbers[-1],))
+    run = run_of(optimizer, tuple(numbers) if every_layer else (numbers[-1],))
     for trial in range(DRAWS):
         rng = np.random.default_rng([seed, trial])
-        network = _network(rng, layers, tuple(activations), loss)
+        network = network_of(rng, layers, tuple(activations), loss)
         title = f"{'-'.join(map(str, layers))}, {', '.join(activations)}, {loss}, {optimizer}"
         exercise = Exercise(title, network, run, digits)
         with working_precision(), suppress(UndecidedError):  # which a result that is 0 may raise
@@ -105,18 +105,21 @@ def _refuse(
         raise ExerciseError("the softmax of one output is always 1: give two outputs or more")
 
 
-def _run(optimizer: str, layers: tuple[int, ...]) -> OptimizerRun:
+def run_of(optimizer: str, layers: tuple[int, ...]) -> OptimizerRun:
+    """The first step of an optimizer on these layers, with usual hyperparameters."""
     rule = RULES[optimizer]
     texts = " ".join([rule.update, *rule.states.values()])
     named = dict.fromkeys(re.findall(r"R\.(\w+)", texts))
     usual = {key: value for key, value in default_keywords(optimizer).items() if key in named}
     given = {key: Decimal(str(value)) for key, value in usual.items()} | dict(rule.given)
-    return OptimizerRun(optimizer, optimizer, Decimal(rule.rate), given, layers, tuple(rule.states))
+    return OptimizerRun(optimizer, optimizer, Decimal(rule.rate), given, layers)
 
 
-def _network(
+def network_of(
     rng: np.random.Generator, layers: Sequence[int], activations: tuple[str, ...], loss: str
 ) -> Network:
+    """A network and one sample with short numbers; the arguments are those of `draw`."""
+
     def some(of: Sequence[str], count: int) -> Vector:
         return tuple(str(each) for each in rng.choice(of, count))
 

@@ -17,8 +17,10 @@ from crosscheck.documents.examples import Example, Network, OptimizerRun
 from crosscheck.documents.expressions import normal_form, resolve
 from crosscheck.documents.worked_examples import exact_names
 from crosscheck.documents.worksheets.formulas import Steps
+from crosscheck.documents.worksheets.printing import printed
 from crosscheck.documents.worksheets.slips import slips_of
 from crosscheck.documents.worksheets.update_rules import SlipOf, states, update
+from crosscheck.numerics.exact.balls import working_precision
 
 
 class Stage(StrEnum):
@@ -74,6 +76,33 @@ class Exercise:
     def blanks(self) -> tuple[Blank, ...]:
         """Every number to fill in, in the order in which they are computed."""
         return tuple(_blanks(self.steps))
+
+    @cached_property
+    def given(self) -> dict[str, str]:
+        """Every given number by its name, as it is written."""
+        network, run = self.network, self.run
+        numbers = {
+            f"params{leaf}": own.bias[unit] if below is None else own.weight[unit][below]
+            for layer, own in enumerate(network.params)
+            for leaf, (_, unit, below) in self.steps.leaves(layer)
+        }
+        numbers |= {f"inputs[0, {unit}]": text for unit, text in enumerate(network.inputs[0])}
+        numbers |= {f"targets[0, {unit}]": text for unit, text in enumerate(network.targets[0])}
+        numbers[f"{run.name}.learning_rate"] = str(run.learning_rate)
+        return numbers | {
+            f"{run.name}.{key}": str(value).lower() for key, value in run.hyperparameters.items()
+        }
+
+    @cached_property
+    def solution(self) -> dict[str, str]:
+        """The right answer to every blank, to the digits that are asked for."""
+        with working_precision():
+            values = {blank.quantity: self.exact(blank.quantity) for blank in self.blanks}
+            return {
+                quantity: printed(value, self.digits)
+                for quantity, value in values.items()
+                if value is not None
+            }
 
     @cached_property
     def names(self) -> dict[str, Any]:

@@ -45,11 +45,11 @@ class Steps:
         """An activation; layer 0 are the inputs, and the outputs have the last number."""
         if layer == 0:
             return f"inputs[0, {unit}]"
-        return f"{self._run(after)}activations[{layer}][0, {unit}]"
+        return f"{self._moved(layer - 1, after)}activations[{layer}][0, {unit}]"
 
     def z(self, layer: int, unit: int, after: bool = False) -> str:
         """What an activation is taken of; layer 0 is the first hidden layer."""
-        return f"{self._run(after)}pre_activations[{layer}][0, {unit}]"
+        return f"{self._moved(layer, after)}pre_activations[{layer}][0, {unit}]"
 
     def w(self, layer: int, unit: int, below: int, after: bool = False) -> str:
         """A weight, of the layer above the inputs if `layer` is 0."""
@@ -67,11 +67,13 @@ class Steps:
         """The activations of the last layer."""
         return [self.a(len(self.sizes) - 1, unit, after) for unit in range(self.sizes[-1])]
 
-    def _run(self, after: bool) -> str:
-        return f"{self.run.name}." if after else ""
-
     def _params(self, layer: int, after: bool) -> str:
-        return f"{self._run(after and layer in self.run.layers)}params[{layer}]"
+        run = f"{self.run.name}." if after and layer in self.run.layers else ""
+        return f"{run}params[{layer}]"
+
+    def _moved(self, layer: int, after: bool) -> str:
+        """What stands before a quantity of a layer: below the layers that move, all stays."""
+        return f"{self.run.name}." if after and layer >= min(self.run.layers) else ""
 
     # ----- the forward pass -----
 

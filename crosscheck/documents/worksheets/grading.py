@@ -157,17 +157,17 @@ class Written:
 
     def explains(self, step: str, number: Fraction, near: Fraction) -> Explained:
         """Whether a step gives a number, up to half a unit of its last digit."""
-        printed_as = _around(number, near)  # a number between two printed ones may be either
         try:
             plain = evaluate(step, self._as_printed)
-            if plain.is_finite() and plain.overlaps(printed_as):
+            # A number in the middle between two printed ones may be either.
+            if plain.is_finite() and plain.overlaps(_around(number, near)):
                 return Explained.AS_PRINTED
             wide = evaluate(step, self._before_rounding, self._rounded)
         except UndecidedError:
             return Explained.PERHAPS
         if not wide.is_finite():
             return Explained.PERHAPS
-        if not wide.overlaps(printed_as):
+        if not wide.overlaps(_ball(number)):
             return Explained.NO
         sure = plain.is_finite() and wide.rad() <= abs(plain) * _ball(TOO_WIDE)
         return Explained.YES if sure else Explained.PERHAPS
@@ -193,10 +193,11 @@ class Written:
         return None if answer is None or answer.mark in UNUSED else answer
 
     def _rounded(self, value: arb) -> arb:
-        """The result of an operation, which may have been rounded."""
-        if value.is_zero():
+        """The result of an operation, which may have been rounded to the digits asked for."""
+        if not value.is_finite() or value.contains(0):
             return value
-        return value * arb(1, _ball(Fraction(10) ** (1 - self._exercise.digits) / 2))
+        middle = Fraction(float(value.mid()))
+        return value + arb(0, _ball(half_unit(middle, self._exercise.digits)))
 
 
 def _ball(number: Fraction) -> arb:

@@ -90,7 +90,7 @@ def _of_activation(steps: Steps, layer: int, unit: int, after: bool) -> Iterator
         yield "the activation is left out", z
     for name in ("sigmoid", "tanh", "relu"):
         if name != own:
-            yield f"{name} in place of {own}", f"{name}({z})"
+            yield f"{name} in its place", f"{name}({z})"
     if own == "softmax":
         yield "exp without the division", f"exp({z})"
 

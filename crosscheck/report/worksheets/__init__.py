@@ -1,0 +1,1 @@
+"""Worksheets as pages, and marks as tables; in English or Chinese."""

@@ -1,0 +1,149 @@
+"""Marks as tables, as JSON and as rows for a spreadsheet."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from crosscheck.documents.worksheets.grading import Answer, Mark
+from crosscheck.documents.worksheets.marking import Marked
+from crosscheck.documents.worksheets.notation import symbol
+from crosscheck.report.colours import BAD, CARE, GOOD, QUIET
+from crosscheck.report.worksheets.words import in_language
+
+COLOURS = {
+    Mark.RIGHT: GOOD,
+    Mark.INHERITED: GOOD,
+    Mark.ROUNDED: GOOD,
+    Mark.UNDECIDED: CARE,
+    Mark.TOO_FEW_DIGITS: BAD,
+    Mark.WRONG: BAD,
+    Mark.NO_NUMBER: BAD,
+    Mark.MISSING: QUIET,
+}
+
+
+def show_marks(
+    console: Console,
+    marked: Sequence[Marked],
+    shares: Mapping[Mark, Fraction],
+    language: str,
+    everything: bool,
+) -> None:
+    """Print a row for each student, and what is to be said of single answers.
+
+    Args:
+        console: Where to.
+        marked: The marks.
+        shares: What an answer with each mark gets.
+        language: "en" or "zh".
+        everything: Whether every answer is shown.
+    """
+
+    def words(text: str) -> str:
+        return in_language(text, language)
+
+    if everything:
+        for each in marked:
+            _show_answers(console, each, words)
+    table = Table()
+    occurring = [mark for mark in Mark if any(each.count(mark) for each in marked)]
+    for column in ("student", "points", *(str(mark) for mark in occurring), "what is wrong"):
+        table.add_column(words(column), overflow="fold")
+    for each in marked:
+        counts = (str(each.count(mark) or "") for mark in occurring)
+        wrong = [_reason(answer, words) for answer in each.answers if answer.mark is Mark.WRONG]
+        table.add_row(escape(each.sheet.student), _total(each), *counts, escape("; ".join(wrong)))
+    console.print(table)
+    rule = ", ".join(f"{words(str(mark))} {_number(shares[mark])}" for mark in Mark)
+    console.print(f"{words('points for each answer')}: {rule}", soft_wrap=True)
+
+
+def _show_answers(console: Console, marked: Marked, words: Any) -> None:
+    table = Table(title=escape(marked.sheet.student))
+    for column in ("quantity", "written", "exact", "mark", "because"):
+        table.add_column(words(column), overflow="fold")
+    for answer in marked.answers:
+        table.add_row(
+            symbol(answer.blank.quantity),
+            escape(answer.given),
+            answer.expected,
+            COLOURS[answer.mark].paint(words(str(answer.mark))),
+            escape(_because(answer, words)),
+        )
+    console.print(table)
+
+
+def _because(answer: Answer, words: Any) -> str:
+    if answer.slip is not None:
+        return str(words(answer.slip))
+    return ", ".join(symbol(quantity) for quantity in answer.from_these)
+
+
+def _reason(answer: Answer, words: Any) -> str:
+    name = symbol(answer.blank.quantity)
+    return name if answer.slip is None else f"{name}: {words(answer.slip)}"
+
+
+def _total(marked: Marked) -> str:
+    return f"{_number(marked.points)} / {len(marked.answers)}"
+
+
+def _number(points: Fraction) -> str:
+    return f"{float(points):g}"
+
+
+def as_json(
+    marked: Sequence[Marked], refused: Mapping[str, str], shares: Mapping[Mark, Fraction]
+) -> dict[str, Any]:
+    """The marks for other programs.
+
+    Args:
+        marked: The marks.
+        refused: By file why it could not be marked.
+        shares: What an answer with each mark gets.
+    """
+    return {
+        "sheets": [
+            {
+                "file": each.sheet.file,
+                "student": each.sheet.student,
+                "points": float(each.points),
+                "of": len(each.answers),
+                "answers": [
+                    {
+                        "quantity": answer.blank.quantity,
+                        "symbol": symbol(answer.blank.quantity),
+                        "stage": str(answer.blank.stage),
+                        "given": answer.given,
+                        "exact": answer.expected,
+                        "mark": answer.mark.name.lower(),
+                        "slip": answer.slip,
+                        "from": list(answer.from_these),
+                    }
+                    for answer in each.answers
+                ],
+            }
+            for each in marked
+        ],
+        "refused": dict(refused),
+        "points": {mark.name.lower(): float(share) for mark, share in shares.items()},
+    }
+
+
+def csv_text(marked: Sequence[Marked]) -> str:
+    """A row for each student: the name, the points, and the mark of each answer."""
+    quantities = dict.fromkeys(a.blank.quantity for each in marked for a in each.answers)
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(["student", "file", "points", "of", *quantities])
+    for each in marked:
+        marks = {a.blank.quantity: a.mark.name.lower() for a in each.answers}
+        row = [each.sheet.student, each.sheet.file, _number(each.points), len(each.answers)]
+        writer.writerow([*row, *(marks.get(quantity, "") for quantity in quantities)])
+    return stream.getvalue()

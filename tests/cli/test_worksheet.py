@@ -1,0 +1,120 @@
+"""`crosscheck worksheet` and `crosscheck grade`, as they are called."""
+
+import csv
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from crosscheck.cli.main import main
+from crosscheck.documents.worksheets.grading import Mark
+from crosscheck.report.worksheets import marks, pages
+from crosscheck.report.worksheets.words import in_language
+
+pytest.importorskip("jinja2", reason="the pages of a worksheet need crosscheck[site]")
+FILES = ["worksheet.md", "worksheet.html", "solution.md", "solution.html"]
+SMALL = ["--layers", "2,1", "--activations", "sigmoid", "--optimizer", "adam"]
+
+
+def call(*arguments):
+    return CliRunner().invoke(main, [str(each) for each in arguments])
+
+
+@pytest.fixture
+def folder(tmp_path):
+    target = tmp_path / "exercise"
+    written = call("worksheet", target, *SMALL)
+    assert written.exit_code == 0, written.output
+    named = [*FILES, "answers.toml", "solution.toml"]
+    assert written.output.splitlines() == [str(target / name) for name in named]
+    return target
+
+
+def filled(folder, name, **changed):
+    text = (
+        (folder / "solution.toml").read_text("utf-8").replace('student = ""', f'student = "{name}"')
+    )
+    for old, new in changed.items():
+        assert text.count(f'"{old}" = "') == 1
+        before, _, after = text.partition(f'"{old}" = "')
+        text = f'{before}"{old}" = "{new}"{after.partition(chr(34))[2]}'
+    file = folder / f"{name}.toml"
+    file.write_text(text, "utf-8")
+    return file
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_pages_have_every_step_and_the_blanks_none(tmp_path, language):
+    target = tmp_path / "new" / "exercise"
+    assert call("worksheet", target, *SMALL, "--language", language).exit_code == 0
+    blank, solution = ((target / f"{name}.md").read_text("utf-8") for name in pages.TITLES)
+    assert solution.count("**") == 2 * blank.count(f"= {pages.BLANK}") > 20
+    assert "σ(z⁽¹⁾₁)" in blank
+    assert in_language("The forward pass", language) in blank
+    html = (target / "solution.html").read_text("utf-8")
+    assert html.count("<strong>") == solution.count("**") // 2
+    assert f'<html lang="{language}">' in html
+    assert "@page { size: A4" in html
+
+
+def test_nothing_is_overwritten(folder):
+    again = call("worksheet", folder, *SMALL)
+    assert again.exit_code == 2
+    assert "is there already: name a folder that is new or empty" in again.output
+
+
+def test_what_cannot_be_made_is_a_usage_error_and_writes_nothing(tmp_path):
+    refused = call("worksheet", tmp_path / "new", "--loss", "mse")
+    assert refused.exit_code == 2
+    assert "unknown loss 'mse'; known are squared_error" in refused.output
+    assert not (tmp_path / "new").exists()
+    assert (
+        "'3,x' is no list of sizes" in call("worksheet", tmp_path / "new", "--layers", "3,x").output
+    )
+
+
+def test_marks_are_given_and_written(folder, tmp_path):
+    ada = filled(folder, "Ada", **{"deltas[0][0, 0]": "9.999", "loss": ""})
+    bob = filled(folder, "Bob")
+    rows, found = tmp_path / "marks.csv", tmp_path / "marks.json"
+    key = folder / "solution.toml"
+    done = call("grade", ada, bob, "--key", key, "--csv", rows, "--json", found)
+    assert done.exit_code == 0, done.output
+    assert "δ⁽¹⁾₁" in done.output
+    first, second = json.loads(found.read_text("utf-8"))["sheets"]
+    assert (second["student"], second["points"]) == ("Bob", second["of"])
+    assert first["points"] == first["of"] - 2
+    given = {each["quantity"]: each["mark"] for each in first["answers"]}
+    assert (given["deltas[0][0, 0]"], given["loss"]) == ("wrong", "missing")
+    table = list(csv.DictReader(rows.read_text("utf-8-sig").splitlines()))
+    assert [row["student"] for row in table] == ["Ada", "Bob"]
+    assert table[0]["deltas[0][0, 0]"] == "wrong"
+
+
+def test_the_rule_of_the_points_is_stated(folder):
+    bob = filled(folder, "Bob", loss="")
+    done = call("grade", bob, "--points", "right=2", "--points", "missing=1/2,wrong=0")
+    assert "right 2" in done.output
+    assert "not answered 0.5" in done.output
+    assert "37.5 / 19" in done.output
+    refused = call("grade", bob, "--points", "good=1")
+    assert refused.exit_code == 2
+    assert "'good=1' has not the form MARK=POINTS; marks are right, inherited" in refused.output
+
+
+def test_one_file_that_cannot_be_read_does_not_cost_the_others_their_marks(folder):
+    bob, bad = filled(folder, "Bob"), folder / "bad.toml"
+    bad.write_text("title = 3", "utf-8")
+    done = call("grade", bad, bob)
+    assert done.exit_code == 2
+    assert "bad.toml, line 1, title: must be a text, not 3" in done.output
+    assert "Bob" in done.output
+    assert call("grade", bob, "--key", bad).exit_code == 2
+
+
+def test_every_word_has_its_chinese(folder):
+    ada = filled(folder, "Ada", **{"deltas[0][0, 0]": "9.999"})
+    assert "得分" in call("grade", ada, "--language", "zh").output
+    for mark in Mark:
+        assert in_language(str(mark), "zh") != str(mark)
+    assert set(marks.COLOURS) == set(Mark)
