@@ -5,20 +5,15 @@ whatever is wrong with it is said with what would be right.
 """
 
 import ast
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
 from crosscheck.documents.examples import Example, Network, OptimizerRun
 from crosscheck.documents.expressions import (
-    FUNCTIONS,
-    OPERATORS,
     ExpressionError,
-    constant,
     normal_form,
-    parse,
-    spelling,
 )
 from crosscheck.documents.faults import suggestion
 from crosscheck.frameworks.contract import STATES
@@ -161,70 +156,16 @@ def _run(run: OptimizerRun, network: Network | None) -> tuple[Any, Any]:
     return given, SimpleNamespace(**given.__dict__, **after.__dict__, after=steps)
 
 
-# ----- expressions -----
-
-
-def faults_of(text: str, names: Names, printed: Collection[str] = ()) -> Iterator[str]:
-    """What is wrong with an expression: every name in it that is unknown, as a message.
+def check_number(node: ast.expr, names: Names) -> None:
+    """Check that a quantity stands for one number.
 
     Args:
-        text: The expression, in its canonical spelling.
-        names: What its quantities are looked up in.
-        printed: Quantities, or expressions of such, that have a value whatever they consist of.
+        node: The quantity: a name, attributes and indices.
+        names: What it is looked up in.
+
+    Raises:
+        ExpressionError: If it does not; the message says what there is instead.
     """
-
-    def wrong(node: ast.expr) -> str | None:
-        try:
-            _check_number(node, names)
-        except ExpressionError as error:
-            return str(error)
-        return None
-
-    yield from _faults(parse(text), printed, wrong)
-
-
-def unprinted(text: str, given: Names, printed: Collection[str]) -> Iterator[str]:
-    """The quantities of an expression that are neither given nor printed, each as a message."""
-
-    def wrong(node: ast.expr) -> str | None:
-        try:
-            _check_number(node, given)
-        except ExpressionError:
-            return f'"{ast.unparse(node)}" is neither given nor printed before'
-        return None
-
-    yield from _faults(parse(text), printed, wrong)
-
-
-def _faults(
-    node: ast.expr, printed: Collection[str], wrong: Callable[[ast.expr], str | None]
-) -> Iterator[str]:
-    """The messages about the quantities of an expression, and about what is not of the language."""
-    if spelling(node) in printed or constant(node) is not None:
-        return
-    match node:
-        case ast.UnaryOp(op=ast.USub(), operand=operand):
-            yield from _faults(operand, printed, wrong)
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
-            yield from _faults(left, printed, wrong)
-            yield from _faults(right, printed, wrong)
-        case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
-            if name not in FUNCTIONS:
-                yield f'unknown function "{name}"{suggestion(name, FUNCTIONS)}'
-            elif len(arguments) != FUNCTIONS[name][0]:
-                count = FUNCTIONS[name][0]
-                yield f"{name} takes {count} argument{'s' * (count > 1)}, not {len(arguments)}"
-            for argument in arguments:
-                yield from _faults(argument, printed, wrong)
-        case ast.Name() | ast.Attribute() | ast.Subscript():
-            message = wrong(node)
-            if message is not None:
-                yield message
-        case _:
-            yield f'"{ast.unparse(node)}" is not of the language of expressions'
-
-
-def _check_number(node: ast.expr, names: Names) -> None:
     found = _shape(node, names)
     if (isinstance(found, Shape) and not found.sizes) or found is ANYTHING:
         return
