@@ -5,6 +5,7 @@ whatever is wrong with it is said with what would be right.
 """
 
 import ast
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -39,26 +40,44 @@ UNREAD = ""
 Names = dict[str, Any]
 
 
-def canonical(text: str, steps: Mapping[str, int]) -> str:
+def canonical(text: str, steps: Mapping[str, int], layers: int | None = None) -> str:
     """An expression in the one spelling of its names, so that equal quantities are equal strings.
 
+    After the last step of a run, `sgd.after[3].loss` is `sgd.loss`; and `sgd.after[0].loss`, before
+    the first one, is `loss`. The first of the activations are the inputs, the last the outputs.
+
     Args:
-        text: The expression. After the last step of a run, `sgd.after[3].loss` is `sgd.loss`; and
-            `sgd.after[0].loss`, before the first one, is `loss`.
+        text: The expression.
         steps: How many steps each run has, by its name.
+        layers: How many layers the network has, if it is known.
 
     Raises:
         ExpressionError: If it cannot be parsed.
     """
     spelled = normal_form(text)
-    if ".after[" not in spelled:
+    if ".after[" not in spelled and not re.search(r"\bactivations\[", spelled):
         return spelled
-    return ast.unparse(_Canonical(steps).visit(ast.parse(spelled, mode="eval")))
+    return ast.unparse(_Canonical(steps, layers).visit(ast.parse(spelled, mode="eval")))
 
 
 class _Canonical(ast.NodeTransformer):
-    def __init__(self, steps: Mapping[str, int]) -> None:
-        self.steps = steps
+    def __init__(self, steps: Mapping[str, int], layers: int | None) -> None:
+        self.steps, self.layers = steps, layers
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        self.generic_visit(node)
+        match node:
+            case ast.Subscript(value=value, slice=ast.Constant(value=int(layer))):
+                pass
+            case _:
+                return node
+        names = {self.layers: "outputs", 0: "inputs"}
+        match value:
+            case ast.Name(id="activations") if layer in names:
+                return ast.Name(names[layer])
+            case ast.Attribute(value=run, attr="activations") if layer in names:
+                return ast.Attribute(run, "outputs") if layer else ast.Name("inputs")
+        return node
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         self.generic_visit(node)

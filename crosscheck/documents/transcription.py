@@ -96,7 +96,11 @@ def parse(document: str, content: Mapping[str, Any], source: Source | None = Non
         for index, run in enumerate(found.get("runs") or ())
         if index not in runs
     ]
-    canonical = partial(naming.canonical, steps={run.name: run.steps for run in runs.values()})
+    canonical = partial(
+        naming.canonical,
+        steps={run.name: run.steps for run in runs.values()},
+        layers=len(network.params) if network is not None else None,
+    )
     of_ledger: dict[str, Reader] = {
         "lines": partial(read_line, document, guarded, canonical),
         "slips": partial(read_slip, canonical),

@@ -152,7 +152,7 @@ def _judged(document: Document) -> tuple[Judged, ...]:
         try:
             value = _finite(number.quantity, look_up_exact)
             step = _finite(number.step, look_up_printed)
-            is_right = _finite(number.step, look_up_exact).overlaps(value)
+            is_right = _is_same(_finite(number.step, look_up_exact), value)
             verdict, operands = _verdict(number, value, step, is_right, used), tuple(used)
             slip = None
             if verdict is Verdict.CONTRADICTED:
@@ -184,6 +184,11 @@ def _finite(expression: str, lookup: Lookup) -> arb:
         kind = UndecidedError if may_decide() else ExpressionError
         raise kind(f"{expression} is no finite number")
     return value
+
+
+def _is_same(gives: arb, value: arb) -> bool:
+    """Whether a formula gives the exact value, but for a constant in it that is a float."""
+    return bool(gives.overlaps(value) or abs(gives - value) <= abs(value) * arb(2) ** -40)
 
 
 def _verdict(

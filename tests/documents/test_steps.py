@@ -100,9 +100,10 @@ def test_every_optimizer_takes_three_steps_as_the_exact_rules_do(framework, opti
     assert states == {*STATES[optimizer]} - {"step"}
 
 
-@pytest.mark.parametrize(
-    ("activation", "loss"), zip(ACTIVATIONS, [*LOSSES, LOSSES[0]], strict=True)
-)
+PAIRS = [*zip(ACTIVATIONS, [*LOSSES, LOSSES[0]], strict=True)]
+
+
+@pytest.mark.parametrize(("activation", "loss"), PAIRS)
 def test_every_activation_and_every_loss_is_computed(framework, activation, loss):
     document = parse("notes", content(activations=(activation, "softmax"), loss=loss))
     assert_same(document, framework)
