@@ -6,6 +6,7 @@
     check_gradients, check_optimizer        your function or optimizer, with what explains an error
     load_framework, verify, diagnose        packages of the contract, on every case
     matches_printed, ledger                 printed numbers, and what the documents get wrong
+    judge_document                          your own worked example, number by number
     translate_optimizer                     one framework's optimizer in another's words
 
 These names are public; every module below is internal, and may change. Nothing is imported before
@@ -18,8 +19,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from crosscheck.conventions.optimizers.translating import translate_optimizer
     from crosscheck.conventions.optimizers.translation import Translation
+    from crosscheck.documents.faults import TranscriptionError
     from crosscheck.documents.ledger import Ledger, ledger
-    from crosscheck.documents.verdicts import matches_printed
+    from crosscheck.documents.verdicts import Judged, judge_document, matches_printed
     from crosscheck.frameworks.adapters import NetworkAdapter, OptimizerAdapter
     from crosscheck.frameworks.registry import Framework, load_framework
     from crosscheck.frameworks.version import VERSION as __version__  # noqa: N811
@@ -51,7 +53,8 @@ _MODULES = {
     "conventions.optimizers.translating": ("translate_optimizer",),
     "conventions.optimizers.translation": ("Translation",),
     "documents.ledger": ("Ledger", "ledger"),
-    "documents.verdicts": ("matches_printed",),
+    "documents.faults": ("TranscriptionError",),
+    "documents.verdicts": ("Judged", "judge_document", "matches_printed"),
     "frameworks.adapters": ("NetworkAdapter", "OptimizerAdapter"),
     "frameworks.registry": ("Framework", "load_framework"),
     "numerics.comparison": ("Comparison",),
@@ -87,11 +90,13 @@ __all__ = [
     "ExactTensor",
     "Explanation",
     "Framework",
+    "Judged",
     "Layer",
     "Ledger",
     "NetworkAdapter",
     "OptimizerAdapter",
     "Report",
+    "TranscriptionError",
     "Translation",
     "Verification",
     "__version__",
@@ -104,6 +109,7 @@ __all__ = [
     "exact_pass",
     "exact_steps",
     "identify_optimizer",
+    "judge_document",
     "ledger",
     "load_framework",
     "matches_printed",

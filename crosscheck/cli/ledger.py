@@ -1,18 +1,25 @@
 """`crosscheck errata`."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import click
 
 from crosscheck.cli.output import JSON_OPTION, console_for, write_json
+from crosscheck.cli.own_documents import exit_with_faults, read_documents
 from crosscheck.documents.numbers import DOCUMENTS
 
 
 @click.command()
+@click.argument(
+    "files", metavar="[FILE]...", nargs=-1, type=click.Path(exists=True, dir_okay=False)
+)
 @click.option(
     "--document",
     "chosen",
     type=click.Choice(DOCUMENTS),
     multiple=True,
-    help="Only this document; may be given more than once.",
+    help="Only this one of the five documents; may be given more than once.",
 )
 @click.option("--all", "everything", is_flag=True, help="Show what is right as well.")
 @click.option(
@@ -23,31 +30,51 @@ from crosscheck.documents.numbers import DOCUMENTS
 )
 @JSON_OPTION
 def errata(
-    chosen: tuple[str, ...], everything: bool, as_markdown: bool, json_path: str | None
+    files: tuple[str, ...],
+    chosen: tuple[str, ...],
+    everything: bool,
+    as_markdown: bool,
+    json_path: str | None,
 ) -> None:
     """The ledger: every printed number and every statement of the documents, with its verdict.
 
     A number is confirmed, contradicted by its own line, inherited from an earlier contradiction, or
     off only because its inputs were rounded. For what is contradicted the slip that explains it is
     run, and what it reproduces is shown beside what it does not.
+
+    FILE is a worked example of your own, in the documents' format (docs/documents.md). Without a
+    FILE and without --document the five documents are judged.
+
+    Exit codes: 0 judged, and nothing in a FILE is contradicted; 1 something in a FILE is; 2 a FILE
+    is malformed, and every fault in it is named with its line, or bad usage.
     """
     from crosscheck.documents.faults import TranscriptionError
     from crosscheck.documents.ledger import ledger, ledger_as_json
+    from crosscheck.documents.verdicts import Verdict
     from crosscheck.frameworks.worker import EndedError, RaisedError
     from crosscheck.report import markdown
     from crosscheck.report.errata import show_errata
     from crosscheck.verification.example_values import example_values
 
     console = console_for(json_path)
+    own = read_documents(map(Path, files))
+    numbers = chosen or (() if files else DOCUMENTS)
+    try:  # before the frameworks, which take some seconds
+        ledgers = [*map(ledger, numbers), *map(ledger, own)]
+    except TranscriptionError as error:
+        exit_with_faults(error)
     try:
-        documents = chosen or DOCUMENTS
-        values = example_values(documents)
-        ledgers = [ledger(number, values[number]) for number in documents]
-    except (TranscriptionError, EndedError, RaisedError) as error:
+        values = example_values((*numbers, *own))
+    except (EndedError, RaisedError) as error:
+        if files:  # where 1 says that something is contradicted
+            exit_with_faults(error)
         raise click.ClickException(str(error)) from None
+    ledgers = [replace(each, frameworks=values[each.document.number]) for each in ledgers]
     write_json(json_path, ledger_as_json(ledgers))
     if as_markdown:
         text = markdown.page(ledgers) if everything else markdown.summary(ledgers)
         click.echo(text, nl=False, err=json_path == "-")
     else:
         show_errata(console, ledgers, everything)
+    if any(each.count()[Verdict.CONTRADICTED] for each in ledgers if each.document in own):
+        raise SystemExit(1)

@@ -42,6 +42,10 @@ COMMANDS = {
         "sharpness",
         "Measure how sharp the suite is, in two ways.",
     ),
+    "document": (
+        "document",
+        "Write a worked example of your own, and show the format of its file.",
+    ),
     "errata": (
         "ledger",
         "The ledger: every printed number and every statement of the documents, with its verdict.",

@@ -7,6 +7,7 @@ table or a list reads all that it holds first, so that all the faults in it are 
 import re
 from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from crosscheck.documents.expressions import ExpressionError, normal_form
@@ -54,10 +55,12 @@ def read_fields(
     """
     _of_type(dict, "a table", where, table)
     readers = {**required, **(optional or {})}
-    faults.extend(Fault(where, f"{key!r} is missing") for key in required if key not in table)
-    for key in table:
-        if key not in readers:
-            faults.append(Fault((*where, key), f"unknown key{suggestion(key, readers)}"))
+    unknown = [key for key in table if key not in readers]
+    for key in unknown:
+        faults.append(Fault((*where, key), f"unknown key{suggestion(key, readers)}"))
+    for key in required:  # unless it is there, misspelled
+        if key not in table and not get_close_matches(key, unknown, n=1):
+            faults.append(Fault(where, f"{key!r} is missing"))
     return {
         key: faults.read(readers[key], (*where, key), value)
         for key, value in table.items()

@@ -1,6 +1,6 @@
 """Reading the worked example of a document: what its tables must and may hold, and what fits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -22,6 +22,7 @@ from crosscheck.documents.entries import (
 from crosscheck.documents.examples import Network, OptimizerRun, Picture, Surface, to_floats
 from crosscheck.documents.expressions import FUNCTIONS
 from crosscheck.documents.faults import Fault, Faults, Path, TranscriptionError, refusal, suggestion
+from crosscheck.documents.naming import UNREAD
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, STATES
 from crosscheck.frameworks.hyperparameters import default_keywords, known_keywords
 from crosscheck.numerics.trees import Layer
@@ -181,17 +182,25 @@ def _in_range(optimizer: str, key: str, where: Path, value: Any) -> None:
         raise refusal(where, str(error)) from None
 
 
+def name_of(run: Any, others: Iterable[OptimizerRun]) -> str:
+    """The name of a run that could not be read; UNREAD if it is that which is wrong."""
+    name = run.get("name") if isinstance(run, dict) else None
+    taken = (*TAKEN, *(other.name for other in others))
+    return name if isinstance(name, str) and name.isidentifier() and name not in taken else UNREAD
+
+
 def check_runs(network: Network | None, runs: dict[int, OptimizerRun]) -> Iterator[Fault]:
     """What does not fit between the runs, and between them and the network.
 
     Args:
         network: The network; None if it could not be read.
-        runs: Those that could be read, by their index.
+        runs: Those that could be read, by their index; one of a name that is taken is removed.
     """
     names: set[str] = set()
-    for index, run in runs.items():
+    for index, run in [*runs.items()]:
         if run.name in names:
             yield Fault(("runs", index, "name"), f"there is a run {run.name!r} already")
+            del runs[index]
         names.add(run.name)
         if network is None:
             continue

@@ -4,13 +4,21 @@ They are looked for in the file as it stands, not in what could be read of it: s
 found beside whatever else is wrong with its line.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import ast
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from crosscheck.documents.document import Inputs
-from crosscheck.documents.expressions import ExpressionError
-from crosscheck.documents.faults import Fault, Path
-from crosscheck.documents.naming import Names, faults_of, unprinted
+from crosscheck.documents.expressions import (
+    FUNCTIONS,
+    OPERATORS,
+    ExpressionError,
+    constant,
+    parse,
+    spelling,
+)
+from crosscheck.documents.faults import Fault, Path, suggestion
+from crosscheck.documents.naming import ANYTHING, UNREAD, Names, check_number
 
 Canonical = Callable[[str], str]
 
@@ -49,8 +57,10 @@ def expression_faults(
             quantity, step = _expression(key, canonical), _expression(value, canonical)
             place = (*in_slips, "steps", key)
             if quantity is not None and quantity not in printed:
-                end = next(faults_of(quantity, exact), "no line prints it")
-                yield Fault(place, end)
+                wrong = list(faults_of(quantity, exact))
+                if not wrong and not is_uncertain(quantity, exact):
+                    wrong = ["no line prints it"]
+                yield from (Fault(place, message) for message in wrong)
             if step is not None:
                 yield from _step_faults(step, place, given, exact, on)
     for table, in_tables in _tables(content, ("tables",)):
@@ -86,7 +96,7 @@ def _cell_faults(
             cell, place = _expression(value, canonical), (*where, "rows", index, number)
             if cell is None:
                 continue
-            if inputs == Inputs.VERBATIM and cell not in printed:
+            if inputs == Inputs.VERBATIM and cell not in printed and not is_uncertain(cell, exact):
                 yield Fault(place, f"{cell} is not printed")
             elif inputs != Inputs.VERBATIM:
                 on = printed if inputs == Inputs.PRINTED else None
@@ -107,3 +117,69 @@ def _expression(value: Any, canonical: Canonical) -> str | None:
         return canonical(value) if isinstance(value, str) else None
     except ExpressionError:
         return None
+
+
+def faults_of(text: str, names: Names, printed: Collection[str] = ()) -> Iterator[str]:
+    """What is wrong with an expression: every name in it that is unknown, as a message.
+
+    Args:
+        text: The expression, in its canonical spelling.
+        names: What its quantities are looked up in.
+        printed: Quantities, or expressions of such, that have a value whatever they consist of.
+    """
+
+    def wrong(node: ast.expr) -> str | None:
+        try:
+            check_number(node, names)
+        except ExpressionError as error:
+            return str(error)
+        return None
+
+    yield from _faults(parse(text), printed, wrong)
+
+
+def unprinted(text: str, given: Names, printed: Collection[str]) -> Iterator[str]:
+    """The quantities of an expression that are neither given nor printed, each as a message."""
+
+    def wrong(node: ast.expr) -> str | None:
+        try:
+            check_number(node, given)
+        except ExpressionError:
+            return f'"{ast.unparse(node)}" is neither given nor printed before'
+        return None
+
+    yield from _faults(parse(text), printed, wrong)
+
+
+def is_uncertain(text: str, names: Names) -> bool:
+    """Whether an expression has a name of which nothing is known, since the file is wrong there."""
+    roots = {node.id for node in ast.walk(parse(text)) if isinstance(node, ast.Name)}
+    return UNREAD in names or any(names.get(root) is ANYTHING for root in roots)
+
+
+def _faults(
+    node: ast.expr, printed: Collection[str], wrong: Callable[[ast.expr], str | None]
+) -> Iterator[str]:
+    """The messages about the quantities of an expression, and about what is not of the language."""
+    if spelling(node) in printed or constant(node) is not None:
+        return
+    match node:
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            yield from _faults(operand, printed, wrong)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
+            yield from _faults(left, printed, wrong)
+            yield from _faults(right, printed, wrong)
+        case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
+            if name not in FUNCTIONS:
+                yield f'unknown function "{name}"{suggestion(name, FUNCTIONS)}'
+            elif len(arguments) != FUNCTIONS[name][0]:
+                count = FUNCTIONS[name][0]
+                yield f"{name} takes {count} argument{'s' * (count > 1)}, not {len(arguments)}"
+            for argument in arguments:
+                yield from _faults(argument, printed, wrong)
+        case ast.Name() | ast.Attribute() | ast.Subscript():
+            message = wrong(node)
+            if message is not None:
+                yield message
+        case _:
+            yield f'"{ast.unparse(node)}" is not of the language of expressions'

@@ -101,7 +101,7 @@ def parse(text: str) -> ast.expr:
         ExpressionError: If it cannot parse it.
     """
     try:
-        node = ast.parse(text.strip(), mode="eval").body
+        node = ast.parse(" ".join(text.split()), mode="eval").body
         ast.unparse(node)  # which takes more room than anything that is done with it later
         return node
     except (SyntaxError, ValueError, RecursionError, MemoryError):

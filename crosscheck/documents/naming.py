@@ -5,20 +5,16 @@ whatever is wrong with it is said with what would be right.
 """
 
 import ast
-from collections.abc import Callable, Collection, Iterator, Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
 from crosscheck.documents.examples import Example, Network, OptimizerRun
 from crosscheck.documents.expressions import (
-    FUNCTIONS,
-    OPERATORS,
     ExpressionError,
-    constant,
     normal_form,
-    parse,
-    spelling,
 )
 from crosscheck.documents.faults import suggestion
 from crosscheck.frameworks.contract import STATES
@@ -44,26 +40,44 @@ UNREAD = ""
 Names = dict[str, Any]
 
 
-def canonical(text: str, steps: Mapping[str, int]) -> str:
+def canonical(text: str, steps: Mapping[str, int], layers: int | None = None) -> str:
     """An expression in the one spelling of its names, so that equal quantities are equal strings.
 
+    After the last step of a run, `sgd.after[3].loss` is `sgd.loss`; and `sgd.after[0].loss`, before
+    the first one, is `loss`. The first of the activations are the inputs, the last the outputs.
+
     Args:
-        text: The expression. After the last step of a run, `sgd.after[3].loss` is `sgd.loss`; and
-            `sgd.after[0].loss`, before the first one, is `loss`.
+        text: The expression.
         steps: How many steps each run has, by its name.
+        layers: How many layers the network has, if it is known.
 
     Raises:
         ExpressionError: If it cannot be parsed.
     """
     spelled = normal_form(text)
-    if ".after[" not in spelled:
+    if ".after[" not in spelled and not re.search(r"\bactivations\[", spelled):
         return spelled
-    return ast.unparse(_Canonical(steps).visit(ast.parse(spelled, mode="eval")))
+    return ast.unparse(_Canonical(steps, layers).visit(ast.parse(spelled, mode="eval")))
 
 
 class _Canonical(ast.NodeTransformer):
-    def __init__(self, steps: Mapping[str, int]) -> None:
-        self.steps = steps
+    def __init__(self, steps: Mapping[str, int], layers: int | None) -> None:
+        self.steps, self.layers = steps, layers
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        self.generic_visit(node)
+        match node:
+            case ast.Subscript(value=value, slice=ast.Constant(value=int(layer))):
+                pass
+            case _:
+                return node
+        names = {self.layers: "outputs", 0: "inputs"}
+        match value:
+            case ast.Name(id="activations") if layer in names:
+                return ast.Name(names[layer])
+            case ast.Attribute(value=run, attr="activations") if layer in names:
+                return ast.Attribute(run, "outputs") if layer else ast.Name("inputs")
+        return node
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         self.generic_visit(node)
@@ -161,70 +175,16 @@ def _run(run: OptimizerRun, network: Network | None) -> tuple[Any, Any]:
     return given, SimpleNamespace(**given.__dict__, **after.__dict__, after=steps)
 
 
-# ----- expressions -----
-
-
-def faults_of(text: str, names: Names, printed: Collection[str] = ()) -> Iterator[str]:
-    """What is wrong with an expression: every name in it that is unknown, as a message.
+def check_number(node: ast.expr, names: Names) -> None:
+    """Check that a quantity stands for one number.
 
     Args:
-        text: The expression, in its canonical spelling.
-        names: What its quantities are looked up in.
-        printed: Quantities, or expressions of such, that have a value whatever they consist of.
+        node: The quantity: a name, attributes and indices.
+        names: What it is looked up in.
+
+    Raises:
+        ExpressionError: If it does not; the message says what there is instead.
     """
-
-    def wrong(node: ast.expr) -> str | None:
-        try:
-            _check_number(node, names)
-        except ExpressionError as error:
-            return str(error)
-        return None
-
-    yield from _faults(parse(text), printed, wrong)
-
-
-def unprinted(text: str, given: Names, printed: Collection[str]) -> Iterator[str]:
-    """The quantities of an expression that are neither given nor printed, each as a message."""
-
-    def wrong(node: ast.expr) -> str | None:
-        try:
-            _check_number(node, given)
-        except ExpressionError:
-            return f'"{ast.unparse(node)}" is neither given nor printed before'
-        return None
-
-    yield from _faults(parse(text), printed, wrong)
-
-
-def _faults(
-    node: ast.expr, printed: Collection[str], wrong: Callable[[ast.expr], str | None]
-) -> Iterator[str]:
-    """The messages about the quantities of an expression, and about what is not of the language."""
-    if spelling(node) in printed or constant(node) is not None:
-        return
-    match node:
-        case ast.UnaryOp(op=ast.USub(), operand=operand):
-            yield from _faults(operand, printed, wrong)
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
-            yield from _faults(left, printed, wrong)
-            yield from _faults(right, printed, wrong)
-        case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
-            if name not in FUNCTIONS:
-                yield f'unknown function "{name}"{suggestion(name, FUNCTIONS)}'
-            elif len(arguments) != FUNCTIONS[name][0]:
-                count = FUNCTIONS[name][0]
-                yield f"{name} takes {count} argument{'s' * (count > 1)}, not {len(arguments)}"
-            for argument in arguments:
-                yield from _faults(argument, printed, wrong)
-        case ast.Name() | ast.Attribute() | ast.Subscript():
-            message = wrong(node)
-            if message is not None:
-                yield message
-        case _:
-            yield f'"{ast.unparse(node)}" is not of the language of expressions'
-
-
-def _check_number(node: ast.expr, names: Names) -> None:
     found = _shape(node, names)
     if (isinstance(found, Shape) and not found.sizes) or found is ANYTHING:
         return

@@ -107,7 +107,16 @@ def parse(document: str, content: Mapping[str, Any], source: Source | None = Non
     if "runs" in content and "network" not in content:
         faults.append(Fault(("runs",), "needs a network"))
     faults.extend(example_reading.check_runs(network, runs))
-    canonical = partial(naming.canonical, steps={run.name: run.steps for run in runs.values()})
+    unread = [
+        example_reading.name_of(run, runs.values())
+        for index, run in enumerate(found.get("runs") or ())
+        if index not in runs
+    ]
+    canonical = partial(
+        naming.canonical,
+        steps={run.name: run.steps for run in runs.values()},
+        layers=len(network.params) if network is not None else None,
+    )
     of_ledger: dict[str, Reader] = {
         "lines": partial(read_line, document, guarded, canonical),
         "slips": partial(read_slip, canonical),
@@ -118,11 +127,6 @@ def parse(document: str, content: Mapping[str, Any], source: Source | None = Non
     )
     of_example = {key: found[key] for key in example_reading.READERS if found.get(key) is not None}
     example = Example(**of_example, runs=tuple(runs.values()))
-    unread = [
-        naming.UNREAD if not isinstance(run, dict) else str(run.get("name", naming.UNREAD))
-        for index, run in enumerate(found.get("runs") or ())
-        if index not in runs
-    ]
     names = naming.names_of(example, unread, "network" in content and network is None)
     faults.extend(expression_faults(content, *names, canonical))
     faults.end(source)

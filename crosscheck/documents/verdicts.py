@@ -6,7 +6,8 @@ digit; an integer must be equal. A number that is more than an illustration gets
 that applies:
 
 1. confirmed: the exact value matches the printed string;
-2. contradicted: the line's own step, on the operands printed nearest before it, does not match;
+2. contradicted: the line's own step, on the operands printed nearest before it, does not match; or
+   it is another formula, which on exact operands gives another value;
 3. inherited: that step matches, but one of those operands is itself contradicted or inherited;
 4. rounded inputs: that step matches, and its operands are sound; only their rounding shows.
 """
@@ -81,6 +82,8 @@ class Judged:
         exact: Its exact value, to 20 digits; None for an illustration.
         verdict: The verdict.
         operands: The printed numbers that the step of its line takes.
+        on_printed: What the step of its line gives on those, to 20 digits; None for an
+            illustration.
         slip: What the slip that touches it gives; None if it is not contradicted, or if none does.
     """
 
@@ -89,6 +92,7 @@ class Judged:
     verdict: Verdict
     operands: tuple[Number, ...] = ()
     slip: SlipOutcome | None = None
+    on_printed: str | None = None
 
 
 @cache
@@ -148,7 +152,8 @@ def _judged(document: Document) -> tuple[Judged, ...]:
         try:
             value = _finite(number.quantity, look_up_exact)
             step = _finite(number.step, look_up_printed)
-            verdict, operands = _verdict(number, value, step, used), tuple(used)
+            is_right = _is_same(_finite(number.step, look_up_exact), value)
+            verdict, operands = _verdict(number, value, step, is_right, used), tuple(used)
             slip = None
             if verdict is Verdict.CONTRADICTED:
                 lookups = {Inputs.PRINTED: look_up_printed, Inputs.EXACT: look_up_exact}
@@ -160,7 +165,7 @@ def _judged(document: Document) -> tuple[Judged, ...]:
             faults[place] = f"{number.printed} in {number.line!r}: {error}"
             continue
         numbers = tuple(operand.number for operand in operands)
-        judged.append(Judged(number, to_decimal(value), verdict, numbers, slip))
+        judged.append(Judged(number, to_decimal(value), verdict, numbers, slip, to_decimal(step)))
         latest[number.quantity] = judged[-1]
     if faults:
         raise document.error(faults)
@@ -181,10 +186,17 @@ def _finite(expression: str, lookup: Lookup) -> arb:
     return value
 
 
-def _verdict(number: Number, value: arb, step: arb, operands: list[Judged]) -> Verdict:
+def _is_same(gives: arb, value: arb) -> bool:
+    """Whether a formula gives the exact value, but for a constant in it that is a float."""
+    return bool(gives.overlaps(value) or abs(gives - value) <= abs(value) * arb(2) ** -40)
+
+
+def _verdict(
+    number: Number, value: arb, step: arb, is_right: bool, operands: list[Judged]
+) -> Verdict:
     if matches(number, value):
         return Verdict.CONFIRMED
-    if not matches(number, step):
+    if not (is_right and matches(number, step)):
         return Verdict.CONTRADICTED
     if any(operand.verdict in UNSOUND for operand in operands):
         return Verdict.INHERITED

@@ -51,7 +51,8 @@ def show_errata(console: Console, ledgers: Sequence[Ledger], everything: bool) -
             for row in rows:
                 table.add_row(*map(escape, row))
             console.print(table)
-        console.print(_statements(ledger, everything))
+        if ledger.statements:  # a document of one's own makes none
+            console.print(_statements(ledger, everything))
     console.print(summary(ledgers))
 
 
