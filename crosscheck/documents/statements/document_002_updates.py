@@ -217,24 +217,46 @@ def the_loss_falls_every_time_only_for_a_small_rate() -> Readings:
     }
 
 
-@statements(
-    "6, flow chart",
-    "After each update the stop conditions are checked, and where none holds they are decided on "
-    "once more, with exits of their own.",
-    correct="One check is enough: past a first check that found none, the exits of the second are "
-    "never taken.",
-)
-def the_second_check_of_the_flow_chart_never_stops() -> Readings:
-    rule = StopRule(max_epochs=40, loss_below=0.1, loss_change_below=1e-4)
+def losses_of_the_flow_chart(rule: StopRule) -> tuple[tuple[float, ...], set[str]]:
+    """The losses until a question of the chart ends the training, and which question that was."""
     losses: tuple[float, ...] = ()
-    stopped_at_second = False
-    theta = PARAMS
-    while (last := rule.reason(losses)) is None:  # the chart's F
-        stopped_at_second |= rule.reason(losses) is not None  # the chart's G, after F said no
+    theta, ended_by = PARAMS, set()
+    while not ended_by:
         value, grads = value_and_grad(theta, INPUTS, TARGETS, activations=ACTIVATIONS, loss=LOSS)
         theta = apply_updates(theta, sgd(0.1).update(grads, sgd(0.1).init(theta))[0])
         losses += (float(value),)
+        for question in ("F: check the stop conditions", "G: which of them holds"):
+            if rule.reason(losses) is not None and not ended_by:
+                ended_by.add(question)
+    return losses, ended_by
+
+
+THREE_CONDITIONS = {
+    "the limit of iterations": StopRule(max_epochs=7),
+    "a loss below a threshold": StopRule(max_epochs=5000, loss_below=0.1),
+    "a change of the loss below a threshold": StopRule(max_epochs=5000, loss_change_below=1e-4),
+}
+
+
+@statements("6, flow chart", "The chart's loop ends by each of the three conditions.")
+def the_loop_of_the_chart_ends_when_a_condition_holds() -> Readings:
+    def ends_in_time(rule: StopRule) -> bool:
+        losses, _ = losses_of_the_flow_chart(rule)
+        return rule.reason(losses) is not None and rule.reason(losses[:-1]) is None
+
+    return {name: ends_in_time(rule) for name, rule in THREE_CONDITIONS.items()}
+
+
+@statements(
+    "6, flow chart",
+    "Where the check found no stop condition, they are asked for once more, and this second "
+    "question can end the training.",
+    correct="One check is enough: after one that found none, the exits of the second are never "
+    "taken.",
+)
+def the_second_check_of_the_flow_chart_never_stops() -> Readings:
+    second = "G: which of them holds"
     return {
-        "the loop stops by a condition": last in ("loss_below", "loss_change_below", "max_epochs"),
-        "the second check ever stops it": stopped_at_second,
+        name: losses_of_the_flow_chart(rule)[1] == {second}
+        for name, rule in THREE_CONDITIONS.items()
     }

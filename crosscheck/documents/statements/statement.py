@@ -3,6 +3,19 @@
 The demonstration of a statement runs once in every process that makes the ledger. It returns the
 readings that the statement admits, and whether each of them holds. The verdict follows from that,
 and is written down nowhere.
+
+Three rules say what a statement is:
+
+- It makes one claim. Where a sentence joins several by "and", every claim that does not hold is a
+  statement of its own; claims that all hold may share one, with a reading for each.
+- A reading settles what the document leaves open: the meaning of a word, or a case that it does not
+  name, such as the learning rate. So a statement is ambiguous where its one claim depends on that,
+  and never because one of two claims holds.
+- Code and formulas are judged alike, by the values that they give in float64.
+
+Out of scope is what no program can decide: history (who, when, how often cited), biology, fields of
+application, the speed of hardware, and pictures whose content the text does not give. The years and
+counts of history are listed with the printed numbers, as illustrations. That is not a confirmation.
 """
 
 from collections.abc import Callable
