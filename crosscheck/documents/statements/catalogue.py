@@ -4,6 +4,7 @@ from crosscheck.documents.statements import (
     document_000,
     document_001,
     document_002,
+    document_002_training,
     document_002_updates,
     document_003,
     document_004,
@@ -15,6 +16,7 @@ MODULES = (
     document_001,
     document_002,
     document_002_updates,
+    document_002_training,
     document_003,
     document_004,
 )
