@@ -5,6 +5,7 @@ from crosscheck.documents.statements import (
     document_001,
     document_002,
     document_002_code,
+    document_002_training,
     document_002_updates,
     document_003,
     document_004,
@@ -17,6 +18,7 @@ MODULES = (
     document_002,
     document_002_updates,
     document_002_code,
+    document_002_training,
     document_003,
     document_004,
 )

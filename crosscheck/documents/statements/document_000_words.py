@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from crosscheck.documents.statements.derivatives import close
-from crosscheck.documents.statements.statement import Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements
 from reference_numpy.activations import sigmoid
 from reference_numpy.gradients import value_and_grad
 from reference_numpy.optimizers import sgd
@@ -26,6 +26,7 @@ NETWORK: dict[str, Any] = {"activations": ("sigmoid", "sigmoid"), "loss": "squar
     correct="The chain rule says that the derivative of a composed function is a product. Its "
     "factors may be multiplied from the inputs on just as well; from the outputs back is "
     "backpropagation.",
+    flips=Instead("* (w2 @ hidden_change)", "* w2.sum(axis=1)"),
 )
 def the_chain_rule_works_from_the_inputs_on_as_well() -> Readings:
     (w1, b1), (w2, b2) = PARAMS
@@ -47,6 +48,7 @@ def the_chain_rule_works_from_the_inputs_on_as_well() -> Readings:
     "算法原理",
     "By ever new updates of weights and biases the error gets smaller and smaller.",
     correct="Only where the learning rate is small enough; with a larger one the error rises.",
+    flips=Instead("falls(1.1)", "falls(0.9)"),
 )
 def the_error_shrinks_only_at_a_small_learning_rate() -> Readings:
     # One linear neuron, C = (w x - y)^2 with x = 1: its curvature is 2.
@@ -67,6 +69,7 @@ def the_error_shrinks_only_at_a_small_learning_rate() -> Readings:
     "The gradient says how far the weights are to be moved.",
     correct="It says how far each is moved compared with the others; how far they all are is up to "
     "the learning rate too.",
+    flips=Instead("change(0.5)", "change(0.1)"),
 )
 def the_size_of_an_update_is_up_to_the_learning_rate_too() -> Readings:
     _, grads = value_and_grad(PARAMS, INPUT, TARGET, **NETWORK)
@@ -88,6 +91,7 @@ def the_size_of_an_update_is_up_to_the_learning_rate_too() -> Readings:
     "a^(L) and a^(L-1) are the activation functions of the last neuron and of the one before it.",
     correct="They are activation values, numbers that change with the input; the activation "
     "function is sigma, in a^(L) = sigma(z^(L)).",
+    flips=Instead("(0.6, 0.9)", "(0.6, 0.6)"),
 )
 def what_changes_with_the_input_is_a_value_and_no_function() -> Readings:
     weight, bias = 0.7, -0.2

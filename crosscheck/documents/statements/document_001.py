@@ -16,7 +16,7 @@ from crosscheck.documents.statements import (
     document_001_samples,
 )
 from crosscheck.documents.statements.derivatives import close, fits
-from crosscheck.documents.statements.statement import Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements
 from reference_numpy.activations import ACTIVATIONS, sigmoid, softmax
 from reference_numpy.mlp import forward
 from reference_numpy.params import Layer, Params, init_params
@@ -101,13 +101,17 @@ def softmax_gives_a_distribution() -> Readings:
     "In classification an activation of the output layer is the probability of its class.",
     correct="With softmax they make a distribution. Sigmoids lie between 0 and 1 too, but each by "
     "itself, and need not sum to 1 over the classes.",
+    flips=Instead('is_distribution("sigmoid")', 'is_distribution("softmax")'),
 )
 def only_softmax_outputs_sum_to_one() -> Readings:
     def is_distribution(name: str) -> bool:
         a = ACTIVATIONS[name](Z)
         return bool(np.all((a >= 0) & (a <= 1))) and close(a.sum(axis=1), np.ones(7))
 
-    return {"outputs by softmax": is_distribution("softmax"), "by sigmoid": is_distribution("sigmoid")}
+    return {
+        "outputs by softmax": is_distribution("softmax"),
+        "by sigmoid": is_distribution("sigmoid"),
+    }
 
 
 @statements(
@@ -134,6 +138,9 @@ def a_weight_of_zero_leaves_a_pixel_out() -> Readings:
     "Such weights, positive on the region and 0 elsewhere, tell whether it holds an edge.",
     correct="They tell how bright the region is: a bright patch without an edge gives as much as a "
     "bright line. Negative weights around the region take the patch off.",
+    flips=Instead(
+        "positive, surrounded = line, line.copy()", "positive = surrounded = line.copy()"
+    ),
 )
 def positive_weights_alone_take_an_even_patch_for_an_edge() -> Readings:
     line, patch = np.zeros((9, 9)), np.ones((9, 9))

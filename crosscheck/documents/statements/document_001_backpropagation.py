@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from crosscheck.documents.statements.derivatives import close, near, numeric
-from crosscheck.documents.statements.statement import Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements, in_reference
 from reference_numpy.activations import relu, sigmoid, tanh
 from reference_numpy.gradients import value_and_grad
 from reference_numpy.losses import squared_error
@@ -167,12 +167,19 @@ def gradient_below(above: Layer, targets: np.ndarray | None = None) -> np.ndarra
     "如何改变上层激活值",
     "The parameters of a layer change in proportion to the weights of the next.",
     correct="For given errors there. For given targets the errors change with the weights as well.",
+    flips=in_reference(
+        "gradients",
+        "cotangent = delta @ params[index].weight",
+        "cotangent = delta @ (1 + params[index].weight)",
+    ),
 )
 def the_gradient_is_proportional_to_the_weights_above_for_given_errors() -> Readings:
     last = PARAMS[1]
     twice = last._replace(weight=2 * last.weight)
     return {
-        "for given errors of the next layer": close(gradient_below(twice), 2 * gradient_below(last)),
+        "for given errors of the next layer": close(
+            gradient_below(twice), 2 * gradient_below(last)
+        ),
         "for given targets": close(gradient_below(twice, TARGET), 2 * gradient_below(last, TARGET)),
     }
 
@@ -181,12 +188,15 @@ def the_gradient_is_proportional_to_the_weights_above_for_given_errors() -> Read
     "如何改变上层激活值",
     "The parameters of a layer change in proportion to the biases of the next.",
     correct="The biases are no factor of the gradient; they act on it through the errors alone.",
+    flips=Instead("last._replace(bias=2 * last.bias)", "last._replace(weight=2 * last.weight)"),
 )
 def the_gradient_is_not_proportional_to_the_biases_above() -> Readings:
     last = PARAMS[1]
     twice = last._replace(bias=2 * last.bias)
     return {
-        "for given errors of the next layer": close(gradient_below(twice), 2 * gradient_below(last)),
+        "for given errors of the next layer": close(
+            gradient_below(twice), 2 * gradient_below(last)
+        ),
         "for given targets": close(gradient_below(twice, TARGET), 2 * gradient_below(last, TARGET)),
     }
 

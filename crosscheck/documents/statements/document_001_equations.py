@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 
 from crosscheck.documents.statements.derivatives import near, numeric, slope
-from crosscheck.documents.statements.statement import Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements
 from reference_numpy.activations import sigmoid
 from reference_numpy.losses import half_squared_error, squared_error
 from reference_numpy.mlp import forward
@@ -77,6 +77,7 @@ def the_paths_from_an_activation_to_the_loss_are_added_up() -> Readings:
     "In vector form the derivation is almost exactly that of the network of single neurons.",
     correct="For a bias it is. For a weight the product becomes the outer product "
     "delta^(L) (a^(L-1))^T, and for an activation before one with the transposed matrix.",
+    flips=Instead("error * 1", "error * A[3]"),
 )
 def the_formulas_of_single_neurons_do_not_carry_over_as_they_stand() -> Readings:
     # 2 (a - y) sigma'(z), times a^(L-1), 1 and w^(L): products by elements.

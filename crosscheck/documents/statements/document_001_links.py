@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from crosscheck.documents.statements.statement import Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements
 
 statements = Statements("001")
 
@@ -63,16 +63,23 @@ def leads_somewhere(link: str) -> bool:
     return link in {anchor(heading) for heading in HEADINGS}
 
 
-@statements("目录", "Every entry of the table of contents leads to its section.")
+@statements(
+    "目录",
+    "Every entry of the table of contents leads to its section.",
+    flips=Instead('"bp-算法小结"', '"BP-算法小结"', within="CONTENTS"),
+)
 def the_table_of_contents_leads_to_the_sections() -> Readings:
-    return {"as GitHub makes anchors": CONTENTS == tuple(map(anchor, HEADINGS))}
+    return {"as GitHub makes anchors": tuple(map(anchor, HEADINGS)) == CONTENTS}
 
 
 @statements(
     "目录",
     "The three links in the text lead to sections of the document.",
-    correct="None of them does: they carry numbers of sections, and older titles, that the headings "
-    "do not have.",
+    correct="None of them does: they carry numbers of sections, and older titles, that the "
+    "headings do not have.",
+    flips=Instead(
+        "3-反向传播算法backpropagation-algorithm", "反向传播算法backpropagation-algorithm-bp"
+    ),
 )
 def the_links_in_the_text_lead_nowhere() -> Readings:
     return {

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from crosscheck.documents.statements.statement import Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements
 from reference_numpy.gradients import value_and_grad
 from reference_numpy.mlp import forward, predict
 from reference_numpy.optimizers import sgd
@@ -33,6 +33,7 @@ def fit(targets: np.ndarray, batch_size: int | None, rate: float, stop: StopRule
     correct="After as many passes over the samples often so, since it makes the most updates. "
     "Trained to the end on noisy samples at a fixed rate it does worse than with the full batch: "
     "its last steps go astray with the noise of single samples.",
+    flips=Instead("RNG.normal(size=(96, 1))", "0.0", within="NOISY"),
 )
 def batches_of_one_generalise_best_only_in_few_passes() -> Readings:
     def one_does_better(passes: int, rate: float) -> bool:
@@ -53,6 +54,7 @@ def batches_of_one_generalise_best_only_in_few_passes() -> Readings:
     "The small learning rate that small batches need makes training longer.",
     correct="It takes more updates. It takes fewer passes over the samples, which is why this "
     "document calls SGD much faster than the full batch a few lines before.",
+    flips=Instead("None, rate=0.6", "1, rate=0.1"),
 )
 def small_batches_take_more_updates_in_fewer_passes() -> Readings:
     def until_a_thousandth(batch_size: int | None, rate: float) -> TrainResult:
@@ -72,10 +74,11 @@ def small_batches_take_more_updates_in_fewer_passes() -> Readings:
     "Near a minimum the slope flattens, so steps in proportion to it get shorter and shorter.",
     correct="Where the loss is smooth. On a kink, as ReLU makes them, the slope does not flatten, "
     "and the steps go to and fro over the minimum.",
+    flips=Instead("float(np.sign(x))", "2 * x"),
 )
 def the_slope_flattens_only_where_the_loss_is_smooth() -> Readings:
     def steps_get_shorter(bowed: bool) -> bool:
-        x, lengths = 1.05, []
+        x, lengths = 1.05, list[float]()
         for _ in range(40):
             step = 0.1 * (2 * x if bowed else float(np.sign(x)))  # of x^2, or else of |x|
             x, lengths = x - step, [*lengths, abs(step)]
@@ -101,6 +104,7 @@ def trained_on_xor(hidden: int, seed: int) -> tuple[float, ...]:
     "learning.",
     correct="They are gradient descent as this document itself defines it: the negative gradient "
     "times a constant. Large networks are trained by it, and reach a low loss.",
+    flips=Instead("sgd(0.1)", "sgd(0.0001)", within="trained_on_xor"),
 )
 def steps_in_proportion_to_the_slope_train_a_network_of_many_parameters() -> Readings:
     losses = trained_on_xor(hidden=64, seed=0)
@@ -112,6 +116,7 @@ def steps_in_proportion_to_the_slope_train_a_network_of_many_parameters() -> Rea
     "Trained on structured data, networks end in local minima that are all about equally good.",
     correct="It depends on the width: a network with many units to spare does. A small one ends in "
     "a minimum that differs from start to start, some very bad, as the paragraph before says.",
+    flips=Instead("alike(2)", "alike(24)"),
 )
 def the_minima_are_alike_only_in_a_wide_network() -> Readings:
     def alike(hidden: int) -> bool:
@@ -127,6 +132,7 @@ def the_minima_are_alike_only_in_a_wide_network() -> Readings:
     correct="Often, and never the answer that this is no digit, since no output stands for that. "
     "But some noise switches none of the outputs on, or several. `crosscheck experiment noise` "
     "counts how often, on digits.",
+    flips=Instead("rng.uniform(0, 1, (200, 16))", "pictures"),
 )
 def noise_is_often_taken_for_a_class_but_not_always() -> Readings:
     rng = np.random.default_rng(0)

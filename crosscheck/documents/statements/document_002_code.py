@@ -8,7 +8,7 @@ import numpy as np
 
 from crosscheck.documents.statements.derivatives import close
 from crosscheck.documents.statements.document_002 import PARAMS
-from crosscheck.documents.statements.statement import Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements, in_reference
 from reference_numpy.optimizers import Optimizer, adam, sgd
 from reference_numpy.params import tree_map
 from reference_numpy.training import StopRule, train
@@ -27,8 +27,9 @@ def is_python(line: str) -> bool:
 @statements(
     "5, Adam",
     "The block on Adam is Python.",
-    correct="It is not: a name may hold no raised or lowered digits, nor a root of them a power, and "
-    "a line such as m = 0.9 * 0 + 0.1 * g = -0.00287 assigns to an expression.",
+    correct="It is not: a name may hold no raised or lowered digits, nor a root of them a power, "
+    "and a line such as m = 0.9 * 0 + 0.1 * g = -0.00287 assigns to an expression.",
+    flips=Instead('"dW₁² = -0.0287"', '"dW = -0.0287"'),
 )
 def neither_the_names_nor_the_chains_of_the_adam_block_are_python() -> Readings:
     return {
@@ -50,6 +51,7 @@ JAVA_NAME = {"Lu", "Ll", "Lt", "Lm", "Lo", "Nl", "Nd", "Mn", "Mc", "Cf", "Sc", "
     "The blocks of calculations are Java.",
     correct="They are plain calculations: raised digits and the sign for a derivative can stand in "
     "no name of Java.",
+    flips=Instead('"b²"', '"b"'),
 )
 def the_names_of_the_java_blocks_are_not_java() -> Readings:
     names = ("W₁²", "b²", "∂C", "z₁", "a²")
@@ -67,7 +69,11 @@ def update_after(optimizer: Optimizer, gradients: list[float]) -> float:
     return float(update[0])
 
 
-@statements("5, comparison", "m gathers the gradients of the past, and so keeps to their direction.")
+@statements(
+    "5, comparison",
+    "m gathers the gradients of the past, and so keeps to their direction.",
+    flips=in_reference("optimizers/moments", "b1 * m + (1 - b1)", "(1 - b1)", "adam"),
+)
 def the_first_moment_keeps_the_direction_of_the_gradients_before() -> Readings:
     past, now = [1.0] * 9, [-0.5]
     return {
@@ -80,8 +86,11 @@ def the_first_moment_keeps_the_direction_of_the_gradients_before() -> Readings:
 @statements(
     "5, comparison",
     "Adam's updates are more stable than those of SGD.",
-    correct="They depend less on the size of the gradient. But at a fixed rate they do not die down "
-    "at a minimum as those of SGD do.",
+    correct="They depend less on the size of the gradient. But at a fixed rate they do not die "
+    "down at a minimum as those of SGD do.",
+    flips=in_reference(
+        "optimizers/moments", "-rate * m / root(v, eps_t, eps_place)", "-rate * m", "adam"
+    ),
 )
 def adam_is_steadier_against_scale_and_not_at_a_minimum() -> Readings:
     gradients = [0.3, -0.2, 0.5, 0.4]
@@ -106,7 +115,13 @@ def adam_is_steadier_against_scale_and_not_at_a_minimum() -> Readings:
     }
 
 
-@statements("5, comparison", "Adam can deal with sparse gradients.")
+@statements(
+    "5, comparison",
+    "Adam can deal with sparse gradients.",
+    flips=in_reference(
+        "optimizers/moments", "-rate * m / root(v, eps_t, eps_place)", "-rate * m", "adam"
+    ),
+)
 def a_parameter_with_few_gradients_keeps_up_under_adam() -> Readings:
     often, seldom = [1.0] * 40, ([0.0] * 9 + [1.0]) * 4
 
@@ -120,7 +135,11 @@ def a_parameter_with_few_gradients_keeps_up_under_adam() -> Readings:
     return {"a gradient every tenth step": share(adam(0.1)) > 2 * share(sgd(0.1))}
 
 
-@statements("5, comparison", "The state, m and v, influences the updates that follow.")
+@statements(
+    "5, comparison",
+    "The state, m and v, influences the updates that follow.",
+    flips=Instead("[-3.0, *now]", "[1.0, *now]"),
+)
 def the_same_gradient_makes_another_update_after_another_past() -> Readings:
     now = [0.2]
     return {
@@ -130,7 +149,11 @@ def the_same_gradient_makes_another_update_after_another_past() -> Readings:
     }
 
 
-@statements("5, Adam", "eps keeps the division stable.")
+@statements(
+    "5, Adam",
+    "eps keeps the division stable.",
+    flips=Instead("[0.0]), update_after(adam(0.1, eps", "[0.1]), update_after(adam(0.1, eps"),
+)
 def eps_saves_a_parameter_without_a_gradient_from_a_division_by_zero() -> Readings:
     with np.errstate(invalid="ignore"):
         update = update_after(adam(0.1), [0.0]), update_after(adam(0.1, eps=0.0), [0.0])
@@ -141,6 +164,7 @@ def eps_saves_a_parameter_without_a_gradient_from_a_division_by_zero() -> Readin
     "6",
     "A change of the loss below a threshold means convergence.",
     correct="It may be a plateau: far from its target a saturated sigmoid hardly changes the loss.",
+    flips=Instead("bias=-20.0", "bias=0.2"),
 )
 def a_loss_that_hardly_changes_may_be_on_a_plateau() -> Readings:
     network: dict[str, Any] = {"activations": ("sigmoid", "sigmoid"), "loss": "squared_error"}

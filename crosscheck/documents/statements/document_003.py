@@ -81,8 +81,8 @@ def the_four_stages_in_a_circle_train_the_network() -> Readings:
 @statements(
     "3.2, four steps",
     "Updating the parameters is the fourth step of backpropagation.",
-    correct="In section 2 backpropagation finds the gradient and gradient descent updates, which is "
-    "right: any optimizer may follow. The four steps together are one step of training.",
+    correct="In section 2 backpropagation finds the gradient and gradient descent updates, which "
+    "is right: any optimizer may follow. The four steps together are one step of training.",
 )
 def the_update_belongs_to_the_optimizer_and_not_to_backpropagation() -> Readings:
     before, grads = backpropagate(PARAMS)

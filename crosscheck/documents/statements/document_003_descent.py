@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from crosscheck.documents.statements.statement import Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements
 from reference_numpy.activations import sigmoid
 
 statements = Statements("003")
@@ -91,8 +91,9 @@ def the_end_is_the_optimum_only_where_there_is_one_minimum() -> Readings:
 @statements(
     "2",
     "By backpropagation the network learns the optimal parameters.",
-    correct="It gives the gradient, which is zero at every minimum, the best one or not; where it is "
-    "zero, nothing is learned any more.",
+    correct="It gives the gradient, which is zero at every minimum, the best one or not; where it "
+    "is zero, nothing is learned any more.",
+    flips=Instead("-2.0, 0.5", "0.5, 0.05"),
 )
 def the_gradient_vanishes_at_a_minimum_that_is_not_the_best() -> Readings:
     linear = descent(bowl_slope, START, FULL_STEP, 400)[-1]
@@ -120,9 +121,9 @@ def against_the_gradient_the_loss_falls_fastest() -> Readings:
 @statements(
     "3.1",
     "The parameters converge to a minimum of the loss.",
-    correct="Where they converge the gradient is zero, almost always at a minimum. They do not at a "
-    "large learning rate, nor where there is no minimum, as for e^(-x); and a start exactly on a "
-    "maximum is never left.",
+    correct="Where they converge the gradient is zero, almost always at a minimum. They do not at "
+    "a large learning rate, nor where there is no minimum, as for e^(-x); and a start exactly on "
+    "a maximum is never left.",
 )
 def descent_converges_to_a_minimum_only_under_conditions() -> Readings:
     # (t^2 - 1)^2 has its minima at -1 and 1, and a maximum between them at 0.
@@ -215,8 +216,9 @@ def products_of(depth: int, width: int) -> tuple[int, int, int]:
 @statements(
     "3.3",
     "For a complex network it is expensive to compute the gradient.",
-    correct="It costs a small multiple of the forward pass, two more for the backward pass, however "
-    "deep or wide the network is. It is expensive where a forward pass is.",
+    correct="It costs a small multiple of the forward pass, two more for the backward pass, "
+    "however deep or wide the network is. It is expensive where a forward pass is.",
+    flips=(Instead("large[1] > small[1]", "large[1] / large[0] > small[1] / small[0]")),
 )
 def the_backward_pass_costs_about_two_forward_passes() -> Readings:
     small, large = products_of(depth=2, width=4), products_of(depth=9, width=30)

@@ -16,12 +16,20 @@ Three rules say what a statement is:
 Out of scope is what no program can decide: history (who, when, how often cited), biology, fields of
 application, the speed of hardware, and pictures whose content the text does not give. The years and
 counts of history are listed with the printed numbers, as illustrations. That is not a confirmation.
+
+A demonstration whose verdict nothing could turn would show nothing. So each names the changes that
+turn it, of the NumPy reference or of its own formulas and data, and a test applies them.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from importlib import import_module
+
+from crosscheck.frameworks.changes import Change, imported_afresh, imported_with
+
+PACKAGE = __name__.rpartition(".")[0]
 
 # Whether the statement holds, by the reading that is taken.
 Readings = dict[str, bool]
@@ -35,6 +43,30 @@ class StatementVerdict(StrEnum):
     AMBIGUOUS = "ambiguous"
 
 
+def in_reference(file: str, old: str, new: str, within: str | None = None) -> Change:
+    """A change of the NumPy reference: of one piece of the text of one of its files."""
+    return Change(file, ((old, new),), within)
+
+
+@dataclass(frozen=True)
+class Instead:
+    """A change of a demonstration's own text: other data, or another formula.
+
+    Attributes:
+        old: What stands there once.
+        new: What stands there instead.
+        within: The function or the constant of the same file in which it stands, if not in the
+            demonstration itself.
+    """
+
+    old: str
+    new: str
+    within: str | None = None
+
+
+Flip = Change | Instead
+
+
 @dataclass(frozen=True)
 class Statement:
     """One statement of a document.
@@ -45,6 +77,7 @@ class Statement:
         statement: What it says, in the words of this suite.
         correct: What is right instead; None where the statement holds.
         demonstrate: Runs the statement and returns its readings; the same ones when called again.
+        flips: Changes under each of which the demonstration comes to another verdict.
     """
 
     document: str
@@ -52,13 +85,35 @@ class Statement:
     statement: str
     correct: str | None
     demonstrate: Callable[[], Readings]
+    flips: tuple[Flip, ...] = ()
 
     def verdict(self) -> StatementVerdict:
         """Run the demonstration and see which of its readings hold."""
-        outcomes = {bool(outcome) for outcome in self.demonstrate().values()}
-        if len(outcomes) > 1:
-            return StatementVerdict.AMBIGUOUS
-        return StatementVerdict.HOLDS if outcomes == {True} else StatementVerdict.FAILS
+        return verdict_of(self.demonstrate())
+
+    def readings_under(self, flip: Flip) -> Readings:
+        """Run the demonstration anew, under one change of the reference or of its own text.
+
+        Raises:
+            ChangeError: If what is to be changed does not stand there exactly once.
+        """
+        module, name = self.demonstrate.__module__, self.demonstrate.__name__
+        if isinstance(flip, Change):
+            change = flip
+        else:
+            file = module.removeprefix(f"{PACKAGE}.")
+            change = Change(file, ((flip.old, flip.new),), flip.within or name, PACKAGE)
+        with imported_afresh("reference_numpy", f"{PACKAGE}.document_"), imported_with(change):
+            readings: Readings = getattr(import_module(module), name)()
+        return readings
+
+
+def verdict_of(readings: Readings) -> StatementVerdict:
+    """The verdict that follows from the readings of a statement."""
+    outcomes = {bool(outcome) for outcome in readings.values()}
+    if len(outcomes) > 1:
+        return StatementVerdict.AMBIGUOUS
+    return StatementVerdict.HOLDS if outcomes == {True} else StatementVerdict.FAILS
 
 
 class Statements(list[Statement]):
@@ -66,9 +121,19 @@ class Statements(list[Statement]):
 
     To add one, decorate its demonstration:
 
-        @statements("zoom in", "What the document says.", correct="What is right instead.")
+        @statements(
+            "zoom in",
+            "What the document says.",
+            correct="What is right instead.",
+            flips=Instead("2 + 2", "2 + 3"),
+        )
         def the_name_of_the_demonstration() -> Readings:
-            return {"a reading": True}
+            return {"a reading": 2 + 2 == 5}
+
+    `flips` are the changes that turn its verdict. What holds stops holding when what it rests on
+    is spoiled: the reference (`in_reference`) where the demonstration runs it, or else a formula
+    or the data (`Instead`). What does not hold begins to when the document's fault is mended. A
+    change never touches how the two sides are compared.
     """
 
     def __init__(self, document: str) -> None:
@@ -76,11 +141,16 @@ class Statements(list[Statement]):
         self.document = document
 
     def __call__(
-        self, section: str, statement: str, correct: str | None = None
+        self,
+        section: str,
+        statement: str,
+        correct: str | None = None,
+        flips: Flip | tuple[Flip, ...] = (),
     ) -> Callable[[Callable[[], Readings]], Callable[[], Readings]]:
         def add(demonstrate: Callable[[], Readings]) -> Callable[[], Readings]:
             once = cache(demonstrate)
-            self.append(Statement(self.document, section, statement, correct, once))
+            each = flips if isinstance(flips, tuple) else (flips,)
+            self.append(Statement(self.document, section, statement, correct, once, each))
             return once
 
         return add

@@ -10,13 +10,12 @@ import sys
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache, cached_property
-from pathlib import Path
 from types import CodeType, ModuleType
 
-import reference_numpy
+from crosscheck.frameworks.changes import Change, ChangeError, folder_of, imported_with
 from crosscheck.frameworks.registry import Framework, load
 
-FOLDER = Path(reference_numpy.__file__).parent
+FOLDER = folder_of("reference_numpy")
 
 
 # A piece of code of the reference: its file without the ending, and its first line.
@@ -51,6 +50,11 @@ class Mistake:
         """Whether code that ran in the reference may be other code under this mistake."""
         return not self.changed_code.isdisjoint(ran)
 
+    @property
+    def change(self) -> Change:
+        """What it changes."""
+        return Change(self.file, self.changes, self.within)
+
     @cached_property
     def changed_code(self) -> frozenset[Code]:
         """The innermost functions and lambdas in which a piece is replaced; line 1 is the module.
@@ -58,22 +62,13 @@ class Mistake:
         Raises:
             MistakeError: If a piece to be replaced does not stand there exactly once.
         """
-        before, inside, _ = self._text()
         self.source()  # every piece stands there once
+        before, inside, _ = self.change.parts()
         found = set()
         for old, _ in self.changes:
             first = 1 + (before + inside[: inside.index(old)]).count("\n")
             found.add((self.file, _innermost(self.file, first, first + old.count("\n"))))
         return frozenset(found or {(self.file, 1)})
-
-    def _text(self) -> tuple[str, str, str]:
-        """The text of the file: what comes before, where pieces are replaced, and the rest."""
-        text = (FOLDER / f"{self.file}.py").read_text(encoding="utf-8")
-        if self.within is None:
-            return "", text, ""
-        before, start, rest = text.partition(f"\ndef {self.within}(")
-        inside, _, after = rest.partition("\n\n\n")
-        return before + start, inside, f"\n\n\n{after}"
 
     def source(self) -> str:
         """The text of the changed file.
@@ -81,16 +76,10 @@ class Mistake:
         Raises:
             MistakeError: If a piece to be replaced does not stand there exactly once.
         """
-        before, inside, after = self._text()
-        for old, new in self.changes:
-            if inside.count(old) != 1:
-                raise MistakeError(
-                    f"mistake {self.name!r}: {old!r} stands {inside.count(old)} times in "
-                    f"reference_numpy/{self.file}.py{(self.within and f', {self.within}') or ''}, "
-                    "not once"
-                )
-            inside = inside.replace(old, new)
-        return before + inside + after
+        try:
+            return self.change.source()
+        except ChangeError as error:
+            raise MistakeError(f"mistake {self.name!r}: {error}") from None
 
 
 @cache
@@ -129,32 +118,12 @@ def as_framework(mistake: Mistake) -> Framework:
     Raises:
         MistakeError: If it does not fit its file, or the result cannot be loaded.
     """
+    mistake.source()  # it fits
     package = "mistaken_" + re.sub(r"\W+", "_", mistake.name)
-    _new_package(package, FOLDER)
-    folder, _, name = mistake.file.rpartition("/")
-    parent = _new_package(f"{package}.{folder}", FOLDER / folder) if folder else None
-    module = ".".join([package, *folder.split(), name])
-    changed = sys.modules[module] = ModuleType(module)
-    changed.__package__ = module.rpartition(".")[0]
-    _run(changed, mistake.source(), f"<mistake: {module}>")
-    if parent is not None:  # whose own text imports the changed module, and so comes second
-        init = FOLDER / folder / "__init__.py"
-        _run(parent, init.read_text(encoding="utf-8"), str(init))
-    loaded = load(mistake.name, package)
+    copy = sys.modules[package] = ModuleType(package)  # imports its modules from the same files
+    copy.__path__, copy.__package__ = [str(FOLDER)], package
+    with imported_with(mistake.change, package):
+        loaded = load(mistake.name, package)
     if not isinstance(loaded, Framework):
-        raise MistakeError(f"{module} cannot be loaded: {loaded}")
+        raise MistakeError(f"mistake {mistake.name!r} cannot be loaded: {loaded}")
     return loaded
-
-
-def _new_package(name: str, folder: Path) -> ModuleType:
-    """A package whose modules are imported from the reference's files; nothing of it is run yet."""
-    package = sys.modules[name] = ModuleType(name)
-    package.__path__, package.__package__ = [str(folder)], name
-    return package
-
-
-def _run(module: ModuleType, source: str, file: str) -> None:
-    try:
-        exec(compile(source, file, "exec"), module.__dict__)
-    except Exception as error:
-        raise MistakeError(f"{file} cannot be loaded: {type(error).__name__}: {error}") from None
