@@ -34,16 +34,24 @@ def the_pass() -> tuple[Trace, float, Params, tuple[np.ndarray, ...]]:
 
 @statements(
     "intro",
-    "Backpropagation needs only the layer next to the one it works on.",
-    flips=in_reference("gradients", "np.dot(delta.T, below,", "np.dot(delta.T, 1 - below,"),
+    "Backpropagation looks at one layer at a time, the one before, and so at a few of all n "
+    "weights and k biases.",
+    correct="It looks at two neighbours: to the activations of the layer below come the weights "
+    "and the error of the layer above, of which the layer's own error is made.",
+    flips=Instead("np.ones((1, 2)), np.ones((1, 1))", "PARAMS[1].weight, errors[1]"),
 )
-def the_gradient_of_a_layer_needs_its_own_error_and_the_activations_below() -> Readings:
+def the_gradient_of_a_layer_needs_the_layers_on_both_sides() -> Readings:
     trace, _, grads, errors = the_pass()
-    local = [error.T @ below for error, below in zip(errors, trace.activations[:-1], strict=True)]
+    below, a = trace.activations[0], trace.activations[1]
+
+    def gradient(weight_above: np.ndarray, error_above: np.ndarray) -> np.ndarray:
+        error = error_above @ weight_above * a * (1 - a)
+        return np.asarray(error.T @ below)
+
+    without_the_layer_above = gradient(np.ones((1, 2)), np.ones((1, 1)))
     return {
-        "dC/dW^(l) from delta^(l) and a^(l-1) alone": all(
-            close(own, layer.weight) for own, layer in zip(local, grads, strict=True)
-        )
+        "the layers on both sides": close(gradient(PARAMS[1].weight, errors[1]), grads[0].weight),
+        "the layer below alone": close(without_the_layer_above, grads[0].weight),
     }
 
 

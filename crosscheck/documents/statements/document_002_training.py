@@ -111,6 +111,12 @@ DECISIONS: dict[str, dict[str | None, str]] = {
     "G": {**dict.fromkeys(CONDITIONS, "H"), None: "B"},
 }
 
+RULES = {
+    "max_epochs": StopRule(max_epochs=40),
+    "loss_below": StopRule(max_epochs=40, loss_below=0.25),
+    "loss_change_below": StopRule(max_epochs=40, loss_change_below=2e-3),
+}
+
 
 def follow_the_chart(rule: StopRule) -> tuple[str | None, str]:
     """By which condition the training of the example ends, and at which decision of the chart."""
@@ -132,8 +138,17 @@ def follow_the_chart(rule: StopRule) -> tuple[str | None, str]:
 
 @statements(
     "6, flow chart",
-    "After each update the stop conditions are checked, and where none holds they are decided on "
-    "once more, with exits of their own.",
+    "The loop of the chart ends by each of the three conditions.",
+    flips=in_reference("training", 'return "loss_below"', "pass"),
+)
+def the_loop_of_the_chart_ends_by_each_condition() -> Readings:
+    return {condition: follow_the_chart(rule)[0] == condition for condition, rule in RULES.items()}
+
+
+@statements(
+    "6, flow chart",
+    "Where the check found no condition, they are decided on once more, and this second decision "
+    "can end the training.",
     correct="One check is enough: past a first check that found none, the exits of the second are "
     "never taken.",
     flips=(
@@ -142,11 +157,4 @@ def follow_the_chart(rule: StopRule) -> tuple[str | None, str]:
     ),
 )
 def the_second_check_of_the_flow_chart_never_stops() -> Readings:
-    ends = [
-        follow_the_chart(StopRule(max_epochs=40, **other))
-        for other in ({}, {"loss_below": 0.25}, {"loss_change_below": 2e-3})
-    ]
-    return {
-        "the loop stops by a condition": {condition for condition, _ in ends} == set(CONDITIONS),
-        "the second check ever stops it": any(decision == "G" for _, decision in ends),
-    }
+    return {condition: follow_the_chart(rule)[1] == "G" for condition, rule in RULES.items()}

@@ -86,10 +86,9 @@ def the_four_stages_in_a_circle_train_the_network() -> Readings:
 
 @statements(
     "3.2, four steps",
-    "Updating the parameters is the fourth step of backpropagation, though in section 2 "
-    "backpropagation finds the gradient and gradient descent updates.",
-    correct="Section 2 is right: backpropagation ends with the gradient, and any optimizer may "
-    "follow. The four steps together are one step of training.",
+    "Updating the parameters is the fourth step of backpropagation.",
+    correct="In section 2 backpropagation finds the gradient and gradient descent updates, which "
+    "is right: any optimizer may follow. The four steps together are one step of training.",
     flips=(
         in_reference(
             "optimizers/moments", "-rate * m / root(v, eps_t, eps_place)", "-rate * m", "adam"

@@ -94,6 +94,23 @@ def the_end_is_the_optimum_only_where_there_is_one_minimum() -> Readings:
 
 
 @statements(
+    "2",
+    "By backpropagation the network learns the optimal parameters.",
+    correct="It gives the gradient, which is zero at every minimum, the best one or not; where it "
+    "is zero, nothing is learned any more.",
+    flips=Instead("-2.0, 0.5", "0.5, 0.05"),
+)
+def the_gradient_vanishes_at_a_minimum_that_is_not_the_best() -> Readings:
+    linear = descent(bowl_slope, START, FULL_STEP, 400)[-1]
+    end = descent(neuron_slope, -2.0, 0.5, 400)[-1]
+    # 1e-6: learning has come to an end.
+    return {
+        "a linear neuron": abs(bowl_slope(linear)).max() < 1e-6 and at_the_bottom(linear),
+        "a sigmoid neuron": abs(neuron_slope(end)) < 1e-6 and at_the_lowest(end),
+    }
+
+
+@statements(
     "3.1",
     "Gradient descent moves the parameters against the gradient of the loss.",
     flips=(
@@ -116,8 +133,9 @@ def against_the_gradient_the_loss_falls_fastest() -> Readings:
 @statements(
     "3.1",
     "The parameters converge to a minimum of the loss.",
-    correct="At a small learning rate they converge to a point where the gradient is zero, almost "
-    "always a minimum; at a large one they need not converge, and a maximum is never left.",
+    correct="Where they converge the gradient is zero, almost always at a minimum. They do not at "
+    "a large learning rate, nor where there is no minimum, as for e^(-x); and a start exactly on "
+    "a maximum is never left.",
     flips=(
         Instead("2.5 * FULL_STEP", "1.5 * FULL_STEP"),
         Instead("0.0, 0.05", "0.1, 0.05"),
@@ -127,11 +145,13 @@ def against_the_gradient_the_loss_falls_fastest() -> Readings:
 def descent_converges_to_a_minimum_only_under_conditions() -> Readings:
     # (t^2 - 1)^2 has its minima at -1 and 1, and a maximum between them at 0.
     from_the_top = descent(lambda t: 4 * t * (t**2 - 1), 0.0, 0.05, 400)[-1]
+    downhill_for_ever = descent(lambda t: -np.exp(-t), 0.0, 0.5, 400)
     return {
         "a small learning rate": at_the_bottom(descent(bowl_slope, START, FULL_STEP, 400)[-1]),
         "a large learning rate": at_the_bottom(
             descent(bowl_slope, START, 2.5 * FULL_STEP, 400)[-1]
         ),
+        "e^(-x), which has no minimum": downhill_for_ever[-1] - downhill_for_ever[200] < 1e-6,
         "started on a maximum": abs(abs(from_the_top) - 1) < 1e-6,  # as for the bowl
     }
 
@@ -196,19 +216,53 @@ def descent_needs_a_gradient_that_says_where_down_is() -> Readings:
     }
 
 
+def products_of(depth: int, width: int) -> tuple[int, int, int]:
+    """How many numbers are multiplied in a forward pass, in the backward pass, and parameters."""
+    rng = np.random.default_rng(0)
+    weights = [rng.normal(size=(width, width)) for _ in range(depth)]
+    counts = {"forward": 0, "backward": 0}
+
+    def product(left: np.ndarray, right: np.ndarray, step: str) -> np.ndarray:
+        counts[step] += left.shape[0] * left.shape[1] * right.shape[1]
+        return np.asarray(left @ right)
+
+    activations = [rng.normal(size=(1, width))]
+    for weight in weights:
+        activations.append(np.asarray(sigmoid(product(activations[-1], weight.T, "forward"))))
+    error = activations[-1] * activations[-1] * (1 - activations[-1])
+    for weight, below in zip(reversed(weights), reversed(activations[:-1]), strict=True):
+        product(error.T, below, "backward")  # the gradient of this layer
+        error = product(error, weight, "backward") * below * (1 - below)
+    return counts["forward"], counts["backward"], sum(weight.size for weight in weights)
+
+
 @statements(
     "3.3",
-    "They easily get stuck in a local optimum, though section 2 has them end at the optimum on "
-    "the training data.",
-    correct="3.3 is right: which minimum is found depends on the start.",
+    "For a complex network it is expensive to compute the gradient.",
+    correct="It costs a small multiple of the forward pass, two more for the backward pass, "
+    "however deep or wide the network is. It is expensive where a forward pass is.",
+    flips=(Instead("large[1] > small[1]", "large[1] / large[0] > small[1] / small[0]")),
+)
+def the_backward_pass_costs_about_two_forward_passes() -> Readings:
+    small, large = products_of(depth=2, width=4), products_of(depth=9, width=30)
+    return {
+        "in itself: more for a larger network": large[1] > small[1],
+        "compared with the forward pass": large[1] / large[0] > small[1] / small[0],
+        "compared with a forward pass for each parameter": large[1] > large[0] * large[2],
+    }
+
+
+@statements(
+    "3.3",
+    "They easily get stuck in a local optimum and hardly find the global one.",
     flips=(Instead("-2.0, 0.5", "0.1, 0.05"), Instead("400", "1")),
 )
 def descent_can_end_in_a_minimum_that_is_not_the_lowest() -> Readings:
     end = descent(neuron_slope, -2.0, 0.5, 400)[-1]
     at_a_minimum = neuron_slope(end - 0.1) < 0 < neuron_slope(end + 0.1)
     return {
-        "section 2: it ends at the optimum": at_the_lowest(end),
-        "3.3: it ends at a minimum that is not the lowest": at_a_minimum and not at_the_lowest(end),
+        "it ends at a minimum": at_a_minimum,
+        "which is not the lowest": not at_the_lowest(end),
     }
 
 

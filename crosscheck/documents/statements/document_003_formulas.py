@@ -70,7 +70,7 @@ def jacobian(function: Callable[[np.ndarray], np.ndarray], at: np.ndarray) -> np
 
 @statements(
     "4.1",
-    "W(1) is an n by m matrix, and z(1) = W(1) x.",
+    "In z(1) = W(1) x the matrix W(1) is n by m.",
     correct="For z = W x it is m by n, a row for each hidden unit.",
     flips=Instead("np.ones((N, M))", "np.ones((M, N))"),
 )
@@ -80,7 +80,7 @@ def w1_as_declared_does_not_fit_the_inputs() -> Readings:
 
 @statements(
     "4.1",
-    "W(2) is an m by p matrix, and z(2) = W(2) a(1).",
+    "In z(2) = W(2) a(1) the matrix W(2) is m by p.",
     correct="For z = W a it is p by m, a row for each output.",
     flips=Instead("np.ones((M, P))", "np.ones((P, M))"),
 )
