@@ -65,7 +65,11 @@ def one_sgd_step_on_the_output_layer_lowers_the_loss() -> Readings:
 @statements(
     "6",
     "Training repeats forward, loss, backward, update until a stop condition holds.",
-    flips=in_reference("training", 'return "loss_below"', "pass"),
+    flips=(
+        in_reference("training", 'return "loss_below"', "pass"),
+        in_reference("training", 'return "loss_change_below"', "pass"),
+        in_reference("training", 'return "max_epochs"', 'return "loss_below"'),
+    ),
 )
 def the_loop_ends_by_each_of_the_three_conditions() -> Readings:
     rules = {
@@ -84,7 +88,10 @@ def the_loop_ends_by_each_of_the_three_conditions() -> Readings:
     "The loss falls a little with every iteration.",
     correct="On this example it does; in general only for a small enough rate: gradient descent on "
     "C = 3x^2/2 at a rate of 1 doubles x with every step.",
-    flips=Instead("sgd(1.0).update", "sgd(0.1).update"),
+    flips=(
+        Instead("sgd(1.0).update", "sgd(0.1).update"),
+        Instead("train_the_example(sgd(0.1)", "train_the_example(sgd(1000.0)"),
+    ),
 )
 def the_loss_falls_every_time_only_for_a_small_rate() -> Readings:
     losses = train_the_example(sgd(0.1), stop=StopRule(max_epochs=300)).losses
@@ -144,7 +151,10 @@ def the_loop_of_the_chart_ends_by_each_condition() -> Readings:
     "can end the training.",
     correct="One check is enough: past a first check that found none, the exits of the second are "
     "never taken.",
-    flips=Instead('"F"', '"G"', within="AFTER_THE_UPDATE"),
+    flips=(
+        Instead('"F"', '"G"', within="AFTER_THE_UPDATE"),
+        in_reference("training", 'return "loss_below"', "pass"),
+    ),
 )
 def the_second_check_of_the_flow_chart_never_stops() -> Readings:
     return {condition: follow_the_chart(rule)[1] == "G" for condition, rule in RULES.items()}

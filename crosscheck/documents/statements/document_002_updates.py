@@ -140,9 +140,7 @@ def the_adam_results_do_not_follow_from_their_formula() -> Readings:
     "Adam's updates are smaller than those of SGD.",
     correct="On this step they are larger: 0.316 by the document's formula, 0.1 as published, "
     "against 0.0058, 0.0114 and 0.0199 of SGD. The claim rests on the wrong results printed above.",
-    flips=in_reference(
-        "optimizers/moments", "-rate * m / root(v, eps_t, eps_place)", "-rate * m", "adam"
-    ),
+    flips=Instead("sgd(0.1)", "sgd(100.0)"),
 )
 def the_first_adam_step_is_the_longer_one() -> Readings:
     def any_is_smaller(optimizer: Optimizer) -> bool:
@@ -158,11 +156,19 @@ def the_first_adam_step_is_the_longer_one() -> Readings:
 @statements(
     "5, comparison",
     "Adam keeps two more numbers for every parameter, m and v.",
-    flips=in_reference(
-        "optimizers/moments",
-        "m, v = tree_map(np.zeros_like, params)",
-        "m, v = tree_map(np.sum, params)",
-        "two_moments",
+    flips=(
+        in_reference(
+            "optimizers/moments",
+            "m, v = tree_map(np.zeros_like, params)",
+            "m, v = tree_map(np.sum, params)",
+            "two_moments",
+        ),
+        in_reference(
+            "optimizers/moments",
+            ", tree_map(np.zeros_like, params)",
+            ", tree_map(np.sum, params)",
+            "two_moments",
+        ),
     ),
 )
 def adam_has_two_moments_of_the_shape_of_the_parameters() -> Readings:
@@ -195,7 +201,10 @@ def the_first_adam_steps_are_equally_long_whatever_the_gradient() -> Readings:
     "Adam usually converges faster.",
     correct="Not a property of the method: on this example it reaches a loss of 0.01 first at the "
     "same rate of 0.1, and SGD does once its rate is 10.",
-    flips=Instead("sgd(10.0)", "sgd(1.0)"),
+    flips=(
+        Instead("sgd(10.0)", "sgd(1.0)"),
+        Instead("epochs(adam(0.1)) < epochs(sgd(0.1))", "epochs(adam(1e-4)) < epochs(sgd(0.1))"),
+    ),
 )
 def which_optimizer_is_faster_depends_on_the_rate() -> Readings:
     def epochs(optimizer: Optimizer) -> int:

@@ -12,13 +12,13 @@ statements = Statements("003")
 
 # A linear neuron with squared error: a bowl, whose one minimum is known.
 RNG = np.random.default_rng(3)
-FEATURES = RNG.normal(size=(6, 3))
-LABELS = RNG.normal(size=6)
+FEATURES = RNG.normal(size=(24, 3))
+LABELS = RNG.normal(size=24)
 BEST = np.linalg.lstsq(FEATURES, LABELS, rcond=None)[0]
 START = np.ones(3)
 # The step that ends at the bottom along the bowl's steepest axis; beyond twice this, it overshoots
 # to a point higher than the one it left.
-FULL_STEP = 1 / np.linalg.eigvalsh(2 * FEATURES.T @ FEATURES / 6).max()
+FULL_STEP = 1 / np.linalg.eigvalsh(2 * FEATURES.T @ FEATURES / 24).max()
 
 # A sigmoid neuron with one weight, on two samples: two minima, near -1.4 and near 0.
 SAMPLES, WANTED = np.array([1.0, 20.0]), np.array([0.2, 0.7])
@@ -29,7 +29,7 @@ def bowl(w: np.ndarray) -> float:
 
 
 def bowl_slope(w: np.ndarray) -> np.ndarray:
-    return np.asarray(2 * FEATURES.T @ (FEATURES @ w - LABELS) / 6)
+    return np.asarray(2 * FEATURES.T @ (FEATURES @ w - LABELS) / 24)
 
 
 def neuron(w: float) -> float:
@@ -63,6 +63,10 @@ def at_the_lowest(w: float) -> bool:
     "2",
     "Gradient descent lowers the loss step by step.",
     correct="Only where the learning rate is small enough; a larger one raises the loss.",
+    flips=(
+        Instead("2.5 * FULL_STEP", "1.5 * FULL_STEP"),
+        Instead("0.5 * FULL_STEP", "2.5 * FULL_STEP"),
+    ),
 )
 def each_step_lowers_the_loss_only_at_a_small_learning_rate() -> Readings:
     def falls(learning_rate: float) -> bool:
@@ -80,6 +84,7 @@ def each_step_lowers_the_loss_only_at_a_small_learning_rate() -> Readings:
     "In the end the model is at its optimum on the training data.",
     correct="On a loss with one minimum, at a small learning rate. The loss of a network can have "
     "several, and descent ends in the one that its start leads down to.",
+    flips=(Instead("-2.0, 0.5", "0.1, 0.05"), Instead("FULL_STEP, 400", "FULL_STEP, 4")),
 )
 def the_end_is_the_optimum_only_where_there_is_one_minimum() -> Readings:
     return {
@@ -105,7 +110,14 @@ def the_gradient_vanishes_at_a_minimum_that_is_not_the_best() -> Readings:
     }
 
 
-@statements("3.1", "Gradient descent moves the parameters against the gradient of the loss.")
+@statements(
+    "3.1",
+    "Gradient descent moves the parameters against the gradient of the loss.",
+    flips=(
+        Instead("= -bowl_slope", "= bowl_slope"),
+        Instead("= -bowl_slope(START)", "= -np.sign(bowl_slope(START))"),
+    ),
+)
 def against_the_gradient_the_loss_falls_fastest() -> Readings:
     length = 1e-4  # short, so that the loss is nearly straight along the step
     downhill = -bowl_slope(START) / np.linalg.norm(bowl_slope(START))
@@ -124,6 +136,11 @@ def against_the_gradient_the_loss_falls_fastest() -> Readings:
     correct="Where they converge the gradient is zero, almost always at a minimum. They do not at "
     "a large learning rate, nor where there is no minimum, as for e^(-x); and a start exactly on "
     "a maximum is never left.",
+    flips=(
+        Instead("2.5 * FULL_STEP", "1.5 * FULL_STEP"),
+        Instead("0.0, 0.05", "0.1, 0.05"),
+        Instead("START, FULL_STEP, 400", "START, FULL_STEP, 4"),
+    ),
 )
 def descent_converges_to_a_minimum_only_under_conditions() -> Readings:
     # (t^2 - 1)^2 has its minima at -1 and 1, and a maximum between them at 0.
@@ -143,6 +160,7 @@ def descent_converges_to_a_minimum_only_under_conditions() -> Readings:
     "3.2, three steps",
     "Gradient descent has three steps: set the parameters, compute the gradient, go against it.",
     correct="The second and third are repeated until a rule says stop, as in the flow chart.",
+    flips=(Instead("path[1]", "path[400]"), Instead("400", "4")),
 )
 def the_last_two_of_the_three_steps_must_be_repeated() -> Readings:
     path = descent(bowl_slope, START, FULL_STEP, 400)
@@ -156,6 +174,7 @@ def the_last_two_of_the_three_steps_must_be_repeated() -> Readings:
     "3.2, second flow chart",
     "Set the parameters; until the maximal number of iterations is reached, compute the gradient "
     "and update; then give the result.",
+    flips=(Instead("iterations += 1", "iterations += 2"), Instead("follow(400)", "follow(4)")),
 )
 def the_flow_chart_of_gradient_descent_works() -> Readings:
     def follow(maximum: int) -> tuple[np.ndarray, int]:
@@ -176,6 +195,10 @@ def the_flow_chart_of_gradient_descent_works() -> Readings:
     "They suit optimisation problems in general.",
     correct="The gradient must exist and say where down is. That of the number of misclassified "
     "samples is zero almost everywhere.",
+    flips=(
+        Instead("(FEATURES @ w > 0) != (LABELS > 0)", "sigmoid(-np.sign(LABELS) * (FEATURES @ w))"),
+        Instead("2 * FEATURES.T", "-2 * FEATURES.T", within="bowl_slope"),
+    ),
 )
 def descent_needs_a_gradient_that_says_where_down_is() -> Readings:
     def misclassified(w: np.ndarray) -> float:
@@ -229,7 +252,11 @@ def the_backward_pass_costs_about_two_forward_passes() -> Readings:
     }
 
 
-@statements("3.3", "They easily get stuck in a local optimum and hardly find the global one.")
+@statements(
+    "3.3",
+    "They easily get stuck in a local optimum and hardly find the global one.",
+    flips=(Instead("-2.0, 0.5", "0.1, 0.05"), Instead("400", "1")),
+)
 def descent_can_end_in_a_minimum_that_is_not_the_lowest() -> Readings:
     end = descent(neuron_slope, -2.0, 0.5, 400)[-1]
     at_a_minimum = neuron_slope(end - 0.1) < 0 < neuron_slope(end + 0.1)
@@ -239,7 +266,11 @@ def descent_can_end_in_a_minimum_that_is_not_the_lowest() -> Readings:
     }
 
 
-@statements("3.3", "They are sensitive to the initial parameters and to the learning rate.")
+@statements(
+    "3.3",
+    "They are sensitive to the initial parameters and to the learning rate.",
+    flips=(Instead("(-2.0, 0.5)", "(0.4, 0.5)"), Instead("(0.5, 2.5)", "(0.5, 1.0)")),
+)
 def start_and_learning_rate_decide_where_descent_ends() -> Readings:
     left, right = (neuron(descent(neuron_slope, w, 0.05, 400)[-1]) for w in (-2.0, 0.5))
     short, long = (bowl(descent(bowl_slope, START, r * FULL_STEP, 20)[-1]) for r in (0.5, 2.5))

@@ -22,6 +22,7 @@ turn it, of the NumPy reference or of its own formulas and data, and a test appl
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -97,15 +98,25 @@ class Statement:
         Raises:
             ChangeError: If what is to be changed does not stand there exactly once.
         """
-        module, name = self.demonstrate.__module__, self.demonstrate.__name__
         if isinstance(flip, Change):
             change = flip
         else:
-            file = module.removeprefix(f"{PACKAGE}.")
-            change = Change(file, ((flip.old, flip.new),), flip.within or name, PACKAGE)
-        with imported_afresh("reference_numpy", f"{PACKAGE}.document_"), imported_with(change):
-            readings: Readings = getattr(import_module(module), name)()
+            file = self.demonstrate.__module__.removeprefix(f"{PACKAGE}.")
+            within = flip.within or self.demonstrate.__name__
+            change = Change(file, ((flip.old, flip.new),), within, PACKAGE)
+        with run_afresh(), imported_with(change):
+            return self.rerun()
+
+    def rerun(self) -> Readings:
+        """Run the demonstration as its module, when it is imported now, defines it."""
+        module = import_module(self.demonstrate.__module__)
+        readings: Readings = getattr(module, self.demonstrate.__name__)()
         return readings
+
+
+def run_afresh() -> AbstractContextManager[None]:
+    """Within, demonstrations and the NumPy reference are imported anew, with none of their data."""
+    return imported_afresh("reference_numpy", f"{PACKAGE}.document_")
 
 
 def verdict_of(readings: Readings) -> StatementVerdict:
