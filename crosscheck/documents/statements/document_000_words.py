@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from crosscheck.documents.statements.derivatives import close
-from crosscheck.documents.statements.statement import Instead, Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements, in_reference
 from reference_numpy.activations import sigmoid
 from reference_numpy.gradients import value_and_grad
 from reference_numpy.optimizers import sgd
@@ -48,7 +48,10 @@ def the_chain_rule_works_from_the_inputs_on_as_well() -> Readings:
     "算法原理",
     "By ever new updates of weights and biases the error gets smaller and smaller.",
     correct="Only where the learning rate is small enough; with a larger one the error rises.",
-    flips=Instead("falls(1.1)", "falls(0.9)"),
+    flips=(
+        Instead("falls(1.1)", "falls(0.9)"),
+        in_reference("optimizers/descent", "-rate * g", "rate * g", "sgd"),
+    ),
 )
 def the_error_shrinks_only_at_a_small_learning_rate() -> Readings:
     # One linear neuron, C = (w x - y)^2 with x = 1: its curvature is 2.
@@ -69,7 +72,10 @@ def the_error_shrinks_only_at_a_small_learning_rate() -> Readings:
     "The gradient says how far the weights are to be moved.",
     correct="It says how far each is moved compared with the others; how far they all are is up to "
     "the learning rate too.",
-    flips=Instead("change(0.5)", "change(0.1)"),
+    flips=(
+        Instead("change(0.5)", "change(0.1)"),
+        in_reference("optimizers/descent", "-rate * g", "-np.sinh(rate * g)", "sgd"),
+    ),
 )
 def the_size_of_an_update_is_up_to_the_learning_rate_too() -> Readings:
     _, grads = value_and_grad(PARAMS, INPUT, TARGET, **NETWORK)

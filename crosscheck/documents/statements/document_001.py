@@ -101,7 +101,10 @@ def softmax_gives_a_distribution() -> Readings:
     "In classification an activation of the output layer is the probability of its class.",
     correct="With softmax they make a distribution. Sigmoids lie between 0 and 1 too, but each by "
     "itself, and need not sum to 1 over the classes.",
-    flips=Instead('is_distribution("sigmoid")', 'is_distribution("softmax")'),
+    flips=(
+        Instead('is_distribution("sigmoid")', 'is_distribution("softmax")'),
+        Instead('is_distribution("softmax")', 'is_distribution("sigmoid")'),
+    ),
 )
 def only_softmax_outputs_sum_to_one() -> Readings:
     def is_distribution(name: str) -> bool:

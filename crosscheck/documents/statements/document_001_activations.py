@@ -75,7 +75,10 @@ def the_nonlinear_layer_of_the_theorem_is_a_hidden_one() -> Readings:
     "With enough hidden units a network approximates any function whatever, to any accuracy.",
     correct="A continuous function on a closed and bounded set, or at least one that is Borel "
     "measurable, up to a set of small measure. On (0, 1] 1/x outgrows every network of this kind.",
-    flips=Instead("np.array([1e-9, 0.25, 1.0]), 1e-3", "np.array([0.25, 1.0]), 0.25"),
+    flips=(
+        Instead("np.array([1e-9, 0.25, 1.0]), 1e-3", "np.array([0.25, 1.0]), 0.25"),
+        Instead("np.linspace(-40, 40, 41)", "np.zeros(41)"),
+    ),
 )
 def a_function_without_bounds_outgrows_a_squashing_network() -> Readings:
     def largest_error(inputs: np.ndarray, fitted_from: float) -> float:

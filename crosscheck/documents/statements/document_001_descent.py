@@ -165,7 +165,11 @@ def the_length_of_the_gradient_is_the_steepness() -> Readings:
     "Gradient descent makes the value converge into one of the valleys.",
     correct="With small enough steps, and where there is a valley: with steps too long it runs "
     "away, and e^(-x) falls for ever without one.",
-    flips=Instead("settles(0.3)", "settles(0.8)"),
+    flips=(
+        Instead("settles(0.3)", "settles(0.8)"),
+        Instead("settles(0.7)", "settles(0.2)"),
+        Instead("x += 0.3 * np.exp(-x)", "x += 0.3"),
+    ),
 )
 def descent_settles_in_a_valley_only_by_small_steps() -> Readings:
     def settles(rate: float) -> bool:

@@ -77,7 +77,11 @@ def the_paths_from_an_activation_to_the_loss_are_added_up() -> Readings:
     "In vector form the derivation is almost exactly that of the network of single neurons.",
     correct="For a bias it is. For a weight the product becomes the outer product "
     "delta^(L) (a^(L-1))^T, and for an activation before one with the transposed matrix.",
-    flips=Instead("error * 1", "error * A[3]"),
+    flips=(
+        Instead("error * A[2]", "np.outer(error, A[2])"),
+        Instead("error * 1", "error * A[3]"),
+        Instead("error * W[3]", "error @ W[3]"),
+    ),
 )
 def the_formulas_of_single_neurons_do_not_carry_over_as_they_stand() -> Readings:
     # 2 (a - y) sigma'(z), times a^(L-1), 1 and w^(L): products by elements.

@@ -77,8 +77,12 @@ def the_table_of_contents_leads_to_the_sections() -> Readings:
     "The three links in the text lead to sections of the document.",
     correct="None of them does: they carry numbers of sections, and older titles, that the "
     "headings do not have.",
-    flips=Instead(
-        "3-反向传播算法backpropagation-algorithm", "反向传播算法backpropagation-algorithm-bp"
+    flips=(
+        Instead(
+            "3-反向传播算法backpropagation-algorithm", "反向传播算法backpropagation-algorithm-bp"
+        ),
+        Instead("12-神经网络的运作机制权重偏置激活函数", "神经网络的运作机制"),
+        Instead("221-理解梯度下降法的另一种思路不借助空间图像", "理解梯度下降法的另一种思路"),
     ),
 )
 def the_links_in_the_text_lead_nowhere() -> Readings:

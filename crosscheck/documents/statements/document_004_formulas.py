@@ -145,7 +145,10 @@ LISTED = "forward pass, loss, backpropagation, update"  # of the parameters
     "The algorithm has three key steps: forward pass, loss, backpropagation, update.",
     correct="As listed these are four. They are three where the update belongs to backpropagation, "
     "as the third step has it; then the fourth is one too many.",
-    flips=Instead("backpropagation, update", "backpropagation", within="LISTED"),
+    flips=(
+        Instead("backpropagation, update", "backpropagation", within="LISTED"),
+        Instead("forward pass, loss", "forward pass, outputs, loss", within="LISTED"),
+    ),
 )
 def the_three_steps_are_four_as_listed() -> Readings:
     listed = LISTED.split(", ")
