@@ -38,7 +38,10 @@ def the_pass() -> tuple[Trace, float, Params, tuple[np.ndarray, ...]]:
     "weights and k biases.",
     correct="It looks at two neighbours: to the activations of the layer below come the weights "
     "and the error of the layer above, of which the layer's own error is made.",
-    flips=Instead("np.ones((1, 2)), np.ones((1, 1))", "PARAMS[1].weight, errors[1]"),
+    flips=(
+        Instead("np.ones((1, 2)), np.ones((1, 1))", "PARAMS[1].weight, errors[1]"),
+        in_reference("gradients", "np.dot(delta.T, below,", "np.dot(delta.T, 1 - below,"),
+    ),
 )
 def the_gradient_of_a_layer_needs_the_layers_on_both_sides() -> Readings:
     trace, _, grads, errors = the_pass()

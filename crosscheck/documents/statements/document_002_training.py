@@ -139,7 +139,11 @@ def follow_the_chart(rule: StopRule) -> tuple[str | None, str]:
 @statements(
     "6, flow chart",
     "The loop of the chart ends by each of the three conditions.",
-    flips=in_reference("training", 'return "loss_below"', "pass"),
+    flips=(
+        in_reference("training", 'return "loss_below"', "pass"),
+        in_reference("training", 'return "loss_change_below"', "pass"),
+        in_reference("training", 'return "max_epochs"', 'return "loss_below"'),
+    ),
 )
 def the_loop_of_the_chart_ends_by_each_condition() -> Readings:
     return {condition: follow_the_chart(rule)[0] == condition for condition, rule in RULES.items()}
@@ -151,10 +155,7 @@ def the_loop_of_the_chart_ends_by_each_condition() -> Readings:
     "can end the training.",
     correct="One check is enough: past a first check that found none, the exits of the second are "
     "never taken.",
-    flips=(
-        Instead('"F"', '"G"', within="AFTER_THE_UPDATE"),
-        in_reference("training", 'return "loss_below"', "pass"),
-    ),
+    flips=Instead('"F"', '"G"', within="AFTER_THE_UPDATE"),
 )
 def the_second_check_of_the_flow_chart_never_stops() -> Readings:
     return {condition: follow_the_chart(rule)[1] == "G" for condition, rule in RULES.items()}

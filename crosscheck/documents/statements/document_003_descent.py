@@ -98,7 +98,7 @@ def the_end_is_the_optimum_only_where_there_is_one_minimum() -> Readings:
     "By backpropagation the network learns the optimal parameters.",
     correct="It gives the gradient, which is zero at every minimum, the best one or not; where it "
     "is zero, nothing is learned any more.",
-    flips=Instead("-2.0, 0.5", "0.5, 0.05"),
+    flips=(Instead("-2.0, 0.5", "0.5, 0.05"), Instead("FULL_STEP, 400", "FULL_STEP, 4")),
 )
 def the_gradient_vanishes_at_a_minimum_that_is_not_the_best() -> Readings:
     linear = descent(bowl_slope, START, FULL_STEP, 400)[-1]
@@ -140,6 +140,7 @@ def against_the_gradient_the_loss_falls_fastest() -> Readings:
         Instead("2.5 * FULL_STEP", "1.5 * FULL_STEP"),
         Instead("0.0, 0.05", "0.1, 0.05"),
         Instead("START, FULL_STEP, 400", "START, FULL_STEP, 4"),
+        Instead("-np.exp(-t)", "t - 3"),
     ),
 )
 def descent_converges_to_a_minimum_only_under_conditions() -> Readings:
@@ -241,7 +242,17 @@ def products_of(depth: int, width: int) -> tuple[int, int, int]:
     "For a complex network it is expensive to compute the gradient.",
     correct="It costs a small multiple of the forward pass, two more for the backward pass, "
     "however deep or wide the network is. It is expensive where a forward pass is.",
-    flips=(Instead("large[1] > small[1]", "large[1] / large[0] > small[1] / small[0]")),
+    flips=(
+        (
+            Instead("large[1] > small[1]", "large[1] / large[0] > small[1] / small[0]"),
+            Instead(
+                "counts[step] +=",
+                "counts[step] += (depth if step == 'backward' else 1) *",
+                within="products_of",
+            ),
+            Instead("large[0] * large[2]", "large[0]"),
+        )
+    ),
 )
 def the_backward_pass_costs_about_two_forward_passes() -> Readings:
     small, large = products_of(depth=2, width=4), products_of(depth=9, width=30)
