@@ -184,6 +184,7 @@ def steps_in_proportion_to_the_slope_can_overshoot_or_end_on_a_saddle() -> Readi
     return {
         "whatever the constant": all(ends_in_a_minimum(at, 0.3) for at in starts),
         "wherever it starts": ends_in_a_minimum(np.array([1.0, 0.0]), 0.1),
+        "a small constant, from random starts": all(ends_in_a_minimum(at, 0.1) for at in starts),
     }
 
 

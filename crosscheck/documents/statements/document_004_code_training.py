@@ -14,7 +14,7 @@ from crosscheck.documents.statements.document_004_code import (
     params_after_printed_training,
     printed_errors,
 )
-from crosscheck.documents.statements.statement import Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements
 from reference_numpy.activations import sigmoid, softmax
 from reference_numpy.losses import LOSSES
 from reference_numpy.mlp import predict
@@ -23,6 +23,23 @@ from reference_numpy.params import init_params, tree_map
 statements = Statements("004")
 
 METHODS = ("__init__", "forward", "backward", "train", "output_errors", "accuracy")
+
+
+@statements(
+    "4, backward()",
+    "It calculates the loss of the new predictions.",
+    correct="It calculates errors of the outputs and of the hidden layer, for every sample, and "
+    "sums of updates. None of them is a loss, and no new predictions are made.",
+    flips=Instead("errors, below, *sums", "errors, below, *sums, errors.mean()"),
+)
+def backward_calculates_no_loss() -> Readings:
+    case = SQUARE  # where every line can run
+    errors = printed_errors(case.targets, case.scores)
+    below = errors * case.hidden * (1 - case.hidden)
+    sums = [case.inputs.T @ errors, errors.mean(0), case.hidden.T @ below, below.mean(0)]
+    return {
+        "one of its results is a loss": any(np.ndim(each) == 0 for each in (errors, below, *sums))
+    }
 
 
 @statements(
@@ -80,17 +97,30 @@ def the_output_error_needs_probabilities() -> Readings:
 
 @statements(
     "4, output_errors()",
-    "It computes the difference of outputs and labels, and returns the average squared error.",
-    correct="Neither: it is a derivative of the cross-entropy for every sample and output, as the "
+    "It computes the difference of outputs and labels.",
+    correct="It computes a derivative of the cross-entropy for every sample and output, as the "
     "comment inside it says.",
+    flips=Instead("printed_errors(USUAL.targets, USUAL.scores)", "USUAL.scores - USUAL.targets"),
 )
-def the_output_error_is_no_difference_and_no_average() -> Readings:
+def the_output_error_is_no_difference() -> Readings:
     errors = printed_errors(USUAL.targets, USUAL.scores)
-    difference = USUAL.scores - USUAL.targets
-    return {
-        "the difference": close(errors, difference),
-        "the average squared error": errors.ndim == 0 and close(errors, np.mean(difference**2)),
-    }
+    return {"the difference": close(errors, USUAL.scores - USUAL.targets)}
+
+
+@statements(
+    "4, output_errors()",
+    "It returns the average squared error over the batch.",
+    correct="It returns no average but one number for every sample and output, and nothing in it "
+    "is squared.",
+    flips=Instead(
+        "printed_errors(USUAL.targets, USUAL.scores)",
+        "np.mean((USUAL.scores - USUAL.targets) ** 2)",
+    ),
+)
+def the_output_error_is_no_average() -> Readings:
+    errors = printed_errors(USUAL.targets, USUAL.scores)
+    average = np.mean((USUAL.targets - USUAL.scores) ** 2)
+    return {"the average squared error": bool(errors.ndim == 0 and close(errors, average))}
 
 
 @statements(
@@ -134,23 +164,48 @@ def a_network_with_one_hidden_layer_has_two_matrices() -> Readings:
     return {"one for each of the three layers": len(init_params((4, 3, 2), seed=0)) == 3}
 
 
+def is_standard_normal(drawn: np.ndarray) -> bool:
+    # 0.15: more than four standard errors of the mean and of the deviation of 1,000 numbers.
+    return bool(abs(drawn.mean()) < 0.15 and abs(drawn.std() - 1) < 0.15)
+
+
 @statements(
     "4, after the code",
-    "Weights and biases are drawn from the standard normal distribution.",
-    correct="The weights are; the code sets the biases to zero.",
+    "Weights are drawn from the standard normal distribution.",
+    flips=Instead(".standard_normal(", ".uniform(-1, 1, "),
+)
+def the_weights_of_the_code_are_standard_normal() -> Readings:
+    weights = np.random.default_rng(4).standard_normal((40, 25))
+    return {"as the code draws them": is_standard_normal(weights)}
+
+
+@statements(
+    "4, after the code",
+    "Biases are drawn from the standard normal distribution.",
+    correct="The code sets them to zero.",
+    flips=Instead("np.zeros((1, 1000))", "np.random.default_rng(4).standard_normal((1, 1000))"),
 )
 def the_biases_of_the_code_are_zero() -> Readings:
-    def standard_normal(drawn: np.ndarray) -> bool:
-        # 0.15: more than four standard errors of the mean and of the deviation of 1,000 numbers.
-        return bool(abs(drawn.mean()) < 0.15 and abs(drawn.std() - 1) < 0.15)
-
-    weights, biases = np.random.default_rng(4).standard_normal((40, 25)), np.zeros((1, 1000))
-    return {"weights and biases": standard_normal(weights) and standard_normal(biases)}
+    return {"as the code sets them": is_standard_normal(np.zeros((1, 1000)))}
 
 
 @statements(
     "4, after the code",
-    "Training calls forward() and backward() for every batch, and updates by the gradient.",
+    "The initial values are those of 3.2, drawn from [-r, r] with a very large r.",
+    correct="They are two initialisations: uniform between bounds in 3.2, and here standard "
+    "normal, of which two thirds lie between -1 and 1.",
+    flips=Instead(".standard_normal(1000)", ".uniform(-r, r, 1000)"),
+)
+def the_initial_values_of_the_code_are_not_those_of_3_2() -> Readings:
+    r = 1e4
+    drawn = np.random.default_rng(4).standard_normal(1000)
+    # Uniform on [-r, r], half of them are farther than r/2 from zero: 500, give or take 16.
+    return {"r = 10,000": 400 < int(np.count_nonzero(abs(drawn) > r / 2)) < 600}
+
+
+@statements(
+    "4, after the code",
+    "By calling forward() and backward() for every batch the network is trained.",
     correct="The first call of backward() raises an error, whatever the sizes.",
 )
 def training_as_printed_raises_an_error() -> Readings:
@@ -165,15 +220,25 @@ def training_as_printed_raises_an_error() -> Readings:
 
 @statements(
     "4, after the code",
-    "After training, predict() gives the predictions, or the accuracy can be computed.",
-    correct="There is no predict(), and the scores kept are those of the last batch, so that only "
-    "its accuracy can be had without another forward pass.",
+    "After training, predict() gives the predictions.",
+    correct="There is no predict(); forward() gives scores.",
+    flips=Instead('"accuracy"', '"accuracy", "predict"', within="METHODS"),
+)
+def there_is_no_predict() -> Readings:
+    return {"as the methods are listed": "predict" in METHODS}
+
+
+@statements(
+    "4, after the code",
+    "After training the accuracy can be computed.",
+    correct="Only that of the last batch: the scores that are kept are its own, and any other "
+    "needs another forward pass.",
+    flips=Instead("slice(3, 5)", "slice(0, 5)"),
 )
 def what_is_left_after_training_is_the_last_batch() -> Readings:
     labels, last_batch = USUAL.targets.argmax(axis=1), slice(3, 5)  # five samples, three a batch
     predicted = USUAL.scores[last_batch].argmax(axis=1)
     return {
-        "there is a predict()": "predict" in METHODS,
         "the accuracy on all samples": fits(lambda: labels == predicted),
         "the accuracy on the last batch": fits(lambda: labels[last_batch] == predicted),
     }

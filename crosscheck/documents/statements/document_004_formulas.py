@@ -17,10 +17,9 @@ from crosscheck.documents.statements.document_004_model import (
     loss_of,
     true_deltas,
 )
-from crosscheck.documents.statements.statement import Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements
 from reference_numpy.gradients import value_and_grad
 from reference_numpy.losses import LOSSES
-from reference_numpy.mlp import forward
 from reference_numpy.optimizers import Optimizer, adam, apply_updates, sgd
 from reference_numpy.params import Params, tree_map
 
@@ -138,15 +137,43 @@ def the_parameters_are_reduced_and_not_their_derivatives() -> Readings:
     }
 
 
+LISTED = "forward pass, loss, backpropagation, update"  # of the parameters
+
+
 @statements(
     "3.7",
-    "Three steps, repeated: forward pass, loss, backpropagation, update of the parameters.",
-    correct="These are four.",
+    "The algorithm has three key steps: forward pass, loss, backpropagation, update.",
+    correct="As listed these are four. They are three where the update belongs to backpropagation, "
+    "as the third step has it; then the fourth is one too many.",
+    flips=Instead("backpropagation, update", "backpropagation", within="LISTED"),
 )
-def the_three_steps_are_four() -> Readings:
-    params, losses = PARAMS, []
-    for _ in range(10):
-        outputs = forward(params, INPUTS, activations=ACTIVATIONS).outputs
-        losses.append(float(LOSSES[LOSS](outputs, TARGETS)))
-        backpropagate(params)
-    return {"the first three alone, without the update, lower the loss": losses[-1] < losses[0]}
+def the_three_steps_are_four_as_listed() -> Readings:
+    listed = LISTED.split(", ")
+    without_the_fourth = [step for step in listed if step != "update"]
+    return {
+        "as listed": len(listed) == 3,
+        "the update counted with the third": len(without_the_fourth) == 3,
+    }
+
+
+@statements(
+    "3.7",
+    "Backpropagation, the third step, adjusts the parameters, and the fourth step updates them.",
+    correct="They are to be updated once, in the fourth step; the third ends with the gradient. "
+    "Done in both, every step is twice as long.",
+    flips=Instead("third_step(third_step(PARAMS))", "third_step(PARAMS)"),
+)
+def the_parameters_are_updated_in_two_places() -> Readings:
+    grads = backpropagate(PARAMS)[1]
+
+    def third_step(params: Params) -> Params:
+        updates, _ = sgd(0.5).update(grads, sgd(0.5).init(params))
+        adjusted: Params = apply_updates(params, updates)
+        return adjusted
+
+    once, as_written = third_step(PARAMS), third_step(third_step(PARAMS))
+    return {
+        "one step of gradient descent": all(
+            close(a.weight, b.weight) for a, b in zip(as_written, once, strict=True)
+        )
+    }

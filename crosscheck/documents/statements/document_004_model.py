@@ -63,9 +63,9 @@ def samples_are_columns_in_one_place_and_rows_in_another() -> Readings:
 
 @statements(
     "3.1",
-    "L is the number of hidden layers; elsewhere the weights are W[1] to W[L], and the error of "
-    "the output layer is delta^L.",
-    correct="L is the number of layers with weights: the hidden layers and the output layer.",
+    "L is the number of hidden layers.",
+    correct="By its use in W[1] to W[L] and in delta^L it is the number of layers with weights: "
+    "the hidden layers and the output layer.",
 )
 def l_counts_the_output_layer_too() -> Readings:
     hidden_layers = len(SIZES[1:-1])
@@ -113,29 +113,12 @@ def the_indices_of_the_weights_fit_the_code_only() -> Readings:
 
 @statements(
     "3.1",
-    "z_i is the activation value of a node; its output a_i equals z_i, the input of sigma.",
-    correct="z_i is the weighted input; the activation, and the output, is a_i = sigma(z_i).",
+    "The output a_i of a node equals z_i, the input of sigma.",
+    correct="It is a_i = sigma(z_i).",
 )
 def the_output_of_a_node_is_not_the_input_of_sigma() -> Readings:
     pairs = zip(TRACE.pre_activations, TRACE.activations[1:], strict=True)
     return {"a equals z": all(close(z, a) for z, a in pairs)}
-
-
-@statements(
-    "3.2",
-    "Weights and biases start at random in [-r, r], with r a very large constant.",
-    correct="r must be small: with large weights the sigmoid saturates and the gradient vanishes.",
-)
-def a_large_range_of_initial_weights_stops_learning() -> Readings:
-    r = 1e4
-
-    def learns(bound: float) -> bool:
-        params = init_params(SIZES, seed=4, initializer="uniform", bound=bound)
-        grads = backpropagate(params)[1]
-        # 1e-6: hundreds of steps at a rate near 1 would leave the weights as they are.
-        return all(np.abs(layer.weight).max() > 1e-6 for layer in grads)
-
-    return {"a network drawn from [-r, r] learns": learns(r)}
 
 
 @statements(
@@ -157,13 +140,15 @@ def only_the_first_layer_takes_the_inputs() -> Readings:
 
 @statements(
     "3.3",
-    "A[l]_i, the output of a node, is the input Z[l]_i of its activation function, and is "
-    "sigma(Z[l]_i).",
-    correct="The formula is right and the words before it are not: A = sigma(Z).",
+    "A[l]_i, the output of a node, is the input Z[l]_i of its activation function.",
+    correct="It is A[l]_i = sigma(Z[l]_i), as the formula below these words has it.",
 )
-def the_formula_for_the_output_is_right_and_the_words_are_not() -> Readings:
-    pairs = list(zip(TRACE.pre_activations, TRACE.activations[1:], strict=True))
-    return {
-        "A = Z, in words": all(close(a, z) for z, a in pairs),
-        "A = sigma(Z), the formula": all(close(a, 1 / (1 + np.exp(-z))) for z, a in pairs),
-    }
+def the_words_for_the_output_are_wrong() -> Readings:
+    pairs = zip(TRACE.pre_activations, TRACE.activations[1:], strict=True)
+    return {"A = Z": all(close(a, z) for z, a in pairs)}
+
+
+@statements("3.3", "A[l]_i = sigma(Z[l]_i).")
+def the_formula_for_the_output_is_right() -> Readings:
+    pairs = zip(TRACE.pre_activations, TRACE.activations[1:], strict=True)
+    return {"in every layer": all(close(a, 1 / (1 + np.exp(-z))) for z, a in pairs)}

@@ -77,9 +77,9 @@ def steps_a_to_c_are_the_forward_pass() -> Readings:
 
 @statements(
     "2.1.6, step 3d",
-    "Layer 2 is a hidden layer, and its a[2] is what the label is compared with.",
+    "The label is compared with a[2], the output of layer 2.",
     correct="It is compared with the output a[L] of the last layer. That is a[2] where L is 2, but "
-    "then layer 2 is no hidden layer.",
+    "then layer 2 is no hidden layer, as step c calls it.",
 )
 def the_label_is_compared_with_the_last_layer() -> Readings:
     def compared(network: Params) -> bool:
@@ -113,7 +113,7 @@ def the_cross_entropy_needs_outputs_between_0_and_1() -> Readings:
 
 @statements(
     "2.1.6, step 3d",
-    "Training uses the error E, though 2.1.5 and 3.4 train on a squared error.",
+    "The error E that training uses is the squared error C of 2.1.5 and 3.4.",
     correct="These are two losses with different gradients; a network is trained on one of them.",
 )
 def the_cross_entropy_is_not_the_squared_error() -> Readings:
@@ -129,8 +129,8 @@ def the_cross_entropy_is_not_the_squared_error() -> Readings:
 
 @statements(
     "2.1.6, step 3d",
-    "Each time W[2] and b[2] are updated, and steps c and d are repeated until the loss converges; "
-    "this trains the network.",
+    "Steps c and d, which update W[2] and b[2], train the network when they are repeated until the "
+    "loss converges.",
     correct="W[1] and b[1] are never updated. Steps a to d must all be repeated, and d must update "
     "every layer.",
 )
