@@ -141,8 +141,8 @@ def follow_the_chart(rule: StopRule) -> tuple[str | None, str]:
     "The loop of the chart ends by each of the three conditions.",
     flips=(
         in_reference("training", 'return "loss_below"', "pass"),
-        Instead("max_epochs=40),", "max_epochs=40, loss_below=0.25),", within="RULES"),
-        Instead("loss_change_below=2e-3", "loss_change_below=0.0", within="RULES"),
+        in_reference("training", 'return "loss_change_below"', "pass"),
+        in_reference("training", 'return "max_epochs"', 'return "loss_below"'),
     ),
 )
 def the_loop_of_the_chart_ends_by_each_condition() -> Readings:

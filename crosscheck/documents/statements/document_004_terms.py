@@ -151,7 +151,7 @@ def left_of_the_variance(bound: float) -> float:
     inputs, targets = INPUTS, TARGETS
     params = init_params(SIZES, seed=4, initializer="uniform", bound=bound)
     network: dict[str, Any] = {"activations": ACTIVATIONS, "loss": LOSS}
-    for _ in range(600):
+    for _ in range(2000):
         grads = value_and_grad(params, inputs, targets, **network)[1]
         params = tuple(
             Layer(p.weight - g.weight, p.bias - g.bias) for p, g in zip(params, grads, strict=True)
