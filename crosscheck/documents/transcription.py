@@ -23,6 +23,7 @@ from crosscheck.documents.entries import (
     TranscriptionError,
     expression,
     fields,
+    flag,
     list_of,
     one_of,
     table_of,
@@ -85,6 +86,7 @@ class Number(Printed):
         quantity: What it is, in the contract's terms, or an expression of such quantities.
         step: The expression by which the line itself gets it from what was printed before.
         illustration: Why the number is not judged, or None.
+        is_round: Whether it is a count in round figures: "13000" for 13,002.
     """
 
     document: str
@@ -93,6 +95,15 @@ class Number(Printed):
     quantity: str
     step: str
     illustration: str | None
+    is_round: bool = False
+
+    @property
+    def tolerance(self) -> Fraction:
+        """How far a number may be from `value` and still be printed like this."""
+        if not self.is_round:
+            return super().tolerance
+        digits = _ascii(self.printed)
+        return Fraction(10) ** (len(digits) - len(digits.rstrip("0"))) / 2
 
     @property
     def place(self) -> str:
@@ -234,7 +245,12 @@ def _line(document: str, where: str, value: Any) -> list[Number]:
     read_number = partial(
         fields,
         required={"printed": text},
-        optional={"quantity": expression, "step": expression, "illustration": text},
+        optional={
+            "quantity": expression,
+            "step": expression,
+            "illustration": text,
+            "round": flag,
+        },
     )
     readers: dict[str, Reader] = {
         "section": text,
@@ -261,7 +277,12 @@ def _line(document: str, where: str, value: Any) -> list[Number]:
         step = entry.get("step", quantity)
         illustration = entry.get("illustration")
         place = (document, section, line["text"])
-        numbers.append(Number(printed, *place, quantity, step, illustration))
+        number = Number(printed, *place, quantity, step, illustration, entry.get("round", False))
+        if number.is_round and not (number.is_integer and printed.endswith("0")):
+            raise TranscriptionError(
+                f"{where}: {printed!r} is no round figure, a whole number that ends in 0"
+            )
+        numbers.append(number)
     if not _only_constants(rest):
         raise TranscriptionError(f"{where}: there are numbers in {rest!r} that have no entry")
     return numbers
