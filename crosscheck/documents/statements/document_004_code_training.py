@@ -14,7 +14,7 @@ from crosscheck.documents.statements.document_004_code import (
     params_after_printed_training,
     printed_errors,
 )
-from crosscheck.documents.statements.statement import Instead, Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements, in_reference
 from reference_numpy.activations import sigmoid, softmax
 from reference_numpy.losses import LOSSES
 from reference_numpy.mlp import predict
@@ -47,19 +47,24 @@ def backward_calculates_no_loss() -> Readings:
     "Each batch's update comes from the gradient over that batch.",
     correct="The sums are set to zero once, before all epochs, so that they hold the gradients of "
     "all batches so far.",
+    flips=Instead("tree_map(np.add, sums, grads)", "grads"),
 )
 def the_sums_of_updates_are_never_reset() -> Readings:
-    params, inputs, targets = USUAL.params, USUAL.inputs, USUAL.targets
-    _, first = gradient(params, inputs[:3], targets[:3])
-    _, second = gradient(params, inputs[3:], targets[3:])
-    sums = tree_map(lambda a, b: a + b, first, second)
-    return {"after the second batch": close(sums[0].weight, second[0].weight)}
+    sums = grads = tree_map(np.zeros_like, USUAL.params)
+    for batch in (slice(0, 3), slice(3, 5)):
+        _, grads = gradient(USUAL.params, USUAL.inputs[batch], USUAL.targets[batch])
+        sums = tree_map(np.add, sums, grads)
+    return {"after the second batch": close(sums[0].weight, grads[0].weight)}
 
 
 @statements(
     "4, train()",
     "Every epoch shuffles inputs and labels alike and cuts them into batches, the last one shorter "
     "where need be.",
+    flips=(
+        Instead("np.ceil(samples / batch_size)", "samples // batch_size"),
+        Instead("y[order]", "y[order[::-1]]"),
+    ),
 )
 def an_epoch_uses_every_sample_once() -> Readings:
     def used(samples: int, batch_size: int) -> list[int]:
@@ -83,6 +88,10 @@ def an_epoch_uses_every_sample_once() -> Readings:
     "The error (1 - y) / (1 - a) - y / a is that of the cross-entropy.",
     correct="It is the derivative by a probability a. The code takes scores for a, with no sigmoid "
     "after them; the derivative by a score s is sigmoid(s) - y.",
+    flips=(
+        in_reference("losses", "-(yes + no)", "(yes + no)", "binary_cross_entropy"),
+        Instead("printed_errors(USUAL.targets, outputs)", "sigmoid(outputs) - USUAL.targets"),
+    ),
 )
 def the_output_error_needs_probabilities() -> Readings:
     def is_slope(outputs: np.ndarray, loss: str) -> bool:
@@ -90,7 +99,8 @@ def the_output_error_needs_probabilities() -> Readings:
         return near(printed_errors(USUAL.targets, outputs), true)
 
     return {
-        "probabilities": is_slope(sigmoid(USUAL.scores), "binary_cross_entropy"),
+        # Well inside (0, 1), where differences are good to all the digits that are compared.
+        "probabilities": is_slope(sigmoid(np.tanh(USUAL.scores)), "binary_cross_entropy"),
         "scores, as in the code": is_slope(USUAL.scores, LOSS),
     }
 
@@ -128,6 +138,10 @@ def the_output_error_is_no_average() -> Readings:
     "A sample is positive where its predicted probability exceeds the threshold, an argument.",
     correct="The class with the largest score is taken and the argument never used. That is the "
     "same only for two classes, softmax and a threshold of 0.5.",
+    flips=(
+        Instead("positive > threshold", "positive > 0.5"),
+        Instead("scores.argmax(axis=1)", "scores.argmin(axis=1)"),
+    ),
 )
 def the_threshold_makes_no_difference() -> Readings:
     scores = np.random.default_rng(4).normal(size=(50, 2))
@@ -138,7 +152,11 @@ def the_threshold_makes_no_difference() -> Readings:
     }
 
 
-@statements("4, accuracy()", "It is the fraction of the batch whose class is predicted right.")
+@statements(
+    "4, accuracy()",
+    "It is the fraction of the batch whose class is predicted right.",
+    flips=in_reference("mlp", "argmax(1)", "argmin(1)", "predict"),
+)
 def accuracy_counts_where_the_largest_entries_agree() -> Readings:
     labels = USUAL.targets.argmax(axis=1)
     predicted = predict(USUAL.params, USUAL.inputs, activations=ACTIVATIONS)
@@ -150,6 +168,7 @@ def accuracy_counts_where_the_largest_entries_agree() -> Readings:
     "4, after the code",
     "The forward pass is left out of the code.",
     correct="It is there, as forward(), and a few lines later it is listed.",
+    flips=Instead('"forward", ', "", within="METHODS"),
 )
 def the_forward_pass_is_there() -> Readings:
     return {"as the methods are listed": "forward" not in METHODS}
@@ -159,6 +178,7 @@ def the_forward_pass_is_there() -> Readings:
     "4, after the code",
     "The input, hidden and output layers have weights W[1], W[2] and W[3].",
     correct="The input layer has none; the network, as in the code, has two matrices.",
+    flips=Instead("(4, 3, 2)", "(4, 3, 3, 2)"),
 )
 def a_network_with_one_hidden_layer_has_two_matrices() -> Readings:
     return {"one for each of the three layers": len(init_params((4, 3, 2), seed=0)) == 3}
@@ -207,6 +227,10 @@ def the_initial_values_of_the_code_are_not_those_of_3_2() -> Readings:
     "4, after the code",
     "By calling forward() and backward() for every batch the network is trained.",
     correct="The first call of backward() raises an error, whatever the sizes.",
+    flips=Instead(
+        "params_after_printed_training(case, case.inputs[:, None].T)",
+        "gradient(case.params, case.inputs, case.targets)",
+    ),
 )
 def training_as_printed_raises_an_error() -> Readings:
     def runs(case: Setting) -> bool:
@@ -233,10 +257,7 @@ def there_is_no_predict() -> Readings:
     "After training the accuracy can be computed.",
     correct="Only that of the last batch: the scores that are kept are its own, and any other "
     "needs another forward pass.",
-    flips=(
-        Instead("slice(3, 5)", "slice(0, 5)"),
-        Instead("USUAL.scores[last_batch]", "USUAL.scores[0:3]"),
-    ),
+    flips=(Instead("slice(3, 5)", "slice(0, 5)"), Instead("labels[last_batch] ==", "labels ==")),
 )
 def what_is_left_after_training_is_the_last_batch() -> Readings:
     labels, last_batch = USUAL.targets.argmax(axis=1), slice(3, 5)  # five samples, three a batch
