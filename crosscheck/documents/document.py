@@ -62,6 +62,7 @@ class Number(Printed):
         step: The expression by which the line itself gets it from what was printed before.
         illustration: Why the number is not judged, or None.
         path: Where it stands in the file of the document; empty where there is none.
+        is_round: Whether it is a count in round figures: "13000" for 13,002.
     """
 
     document: str
@@ -71,6 +72,15 @@ class Number(Printed):
     step: str
     illustration: str | None = None
     path: Path = ()
+    is_round: bool = False
+
+    @property
+    def tolerance(self) -> Fraction:
+        """How far a number may be from `value` and still be printed like this."""
+        if not self.is_round:
+            return super().tolerance
+        digits = _ascii(self.printed)
+        return Fraction(10) ** (len(digits) - len(digits.rstrip("0"))) / 2
 
     @property
     def place(self) -> str:

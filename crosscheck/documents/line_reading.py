@@ -18,6 +18,7 @@ from crosscheck.documents.entries import (
     Reader,
     expression,
     fields,
+    flag,
     list_of,
     one_of,
     table_of,
@@ -47,7 +48,7 @@ def printed(where: Path, value: Any) -> str:
 
 NUMBER_READERS: tuple[dict[str, Reader], dict[str, Reader]] = (
     {"printed": printed},
-    {"quantity": expression, "step": expression, "illustration": text},
+    {"quantity": expression, "step": expression, "illustration": text, "round": flag},
 )
 LINE_READERS: dict[str, Reader] = {"section": text, "text": text}
 SLIP_READERS: dict[str, Reader] = {
@@ -138,9 +139,14 @@ def read_line(
         quantity = canonical(entry.get("quantity", "illustration"))
         step = canonical(entry["step"]) if "step" in entry else quantity
         here = (document, line["section"], whole or line["text"])
-        numbers.append(
-            Number(entry["printed"], *here, quantity, step, entry.get("illustration"), place)
+        is_round = entry.get("round", False)
+        number = Number(
+            entry["printed"], *here, quantity, step, entry.get("illustration"), place, is_round
         )
+        if is_round and not (number.is_integer and entry["printed"].endswith("0")):
+            message = f"{number.printed!r} is no round figure, a whole number that ends in 0"
+            faults.extend(refusal((*place, "round"), message).faults)
+        numbers.append(number)
     faults.end()
     return numbers
 

@@ -2,14 +2,21 @@
 
 The exact value of a number is the document's own formula, computed in ball arithmetic from its data
 to the end. A value matches a printed string if it lies within half a unit of the last printed
-digit; an integer must be equal. A number that is more than an illustration gets the first verdict
-that applies:
+digit; an integer must be equal. Only a count that the document means in round figures, as 13000 for
+13,002, is read as rounded to its zeros; what ends in no zero, as 13,001, is no round figure. A
+number that is more than an illustration gets the first verdict that applies:
 
 1. confirmed: the exact value matches the printed string;
 2. contradicted: the line's own step, on the operands printed nearest before it, does not match; or
    it is another formula, which on exact operands gives another value;
 3. inherited: that step matches, but one of those operands is itself contradicted or inherited;
 4. rounded inputs: that step matches, and its operands are sound; only their rounding shows.
+
+The operands are the largest parts of the step that are printed: a printed product counts, and not
+its factors. Of a part that is printed more than once, the one nearest before counts.
+
+An illustration is not worked out from anything: an example of a size, or a year or a count of
+history, which is out of scope (`statements.statement` says why).
 """
 
 from collections.abc import Mapping

@@ -113,6 +113,32 @@ def test_a_printed_integer_must_be_equal():
     assert judged[0].verdict == "contradicted"
 
 
+def count_line(printed, exact, **more):
+    entry = line(f"there are {printed}", printed, str(exact))
+    entry["numbers"][0] |= more
+    return entry
+
+
+@pytest.mark.parametrize(
+    ("printed", "exact", "more", "verdict"),
+    [
+        ("13000", 13002, {"round": True}, "confirmed"),
+        ("13,000", 13499, {"round": True}, "confirmed"),
+        ("13000", 13501, {"round": True}, "contradicted"),
+        ("13000", 13002, {}, "contradicted"),  # nobody says that it is round
+    ],
+)
+def test_a_count_in_round_figures_is_read_as_rounded_to_its_zeros(printed, exact, more, verdict):
+    _, (judged,) = judge_lines(count_line(printed, exact, **more))
+    assert judged.verdict == verdict
+
+
+@pytest.mark.parametrize("printed", ["13,001", "0.130"])
+def test_what_ends_in_no_zero_or_has_decimals_is_no_round_figure(printed):
+    with pytest.raises(TranscriptionError, match=f"{printed!r} is no round figure"):
+        judge_lines(count_line(printed, printed.replace(",", ""), round=True))
+
+
 # ----- transcription: a slip of the keyboard is found and named -----
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from crosscheck.documents.statements import document_000_one_neuron
+from crosscheck.documents.statements import document_000_one_neuron, document_000_words
 from crosscheck.documents.statements.derivatives import close, near, numeric
 from crosscheck.documents.statements.statement import Readings, Statements
 from reference_numpy.activations import sigmoid
@@ -246,4 +246,5 @@ def a_larger_gradient_makes_a_larger_update() -> Readings:
     return {"by the update rule given below": bool(np.all(orders[0] == orders[1]))}
 
 
+statements.extend(document_000_words.statements)
 statements.extend(document_000_one_neuron.statements)

@@ -10,16 +10,19 @@ from crosscheck.documents.statements import (
     document_001_bp_summary,
     document_001_descent,
     document_001_equations,
+    document_001_links,
     document_001_one_neuron,
+    document_001_optimisation,
     document_001_samples,
 )
 from crosscheck.documents.statements.derivatives import close, fits
-from crosscheck.documents.statements.statement import Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements
 from reference_numpy.activations import ACTIVATIONS, sigmoid, softmax
 from reference_numpy.mlp import forward
 from reference_numpy.params import Layer, Params, init_params
 
 statements = Statements("001")
+statements.extend(document_001_links.statements)
 
 DIGITS = (784, 16, 16, 10)
 Z = np.linspace(-6, 6, 49).reshape(7, 7)
@@ -94,6 +97,27 @@ def softmax_gives_a_distribution() -> Readings:
 
 
 @statements(
+    "神经元",
+    "In classification an activation of the output layer is the probability of its class.",
+    correct="With softmax they make a distribution. Sigmoids lie between 0 and 1 too, but each by "
+    "itself, and need not sum to 1 over the classes.",
+    flips=(
+        Instead('is_distribution("sigmoid")', 'is_distribution("softmax")'),
+        Instead('is_distribution("softmax")', 'is_distribution("sigmoid")'),
+    ),
+)
+def only_softmax_outputs_sum_to_one() -> Readings:
+    def is_distribution(name: str) -> bool:
+        a = ACTIVATIONS[name](Z)
+        return bool(np.all((a >= 0) & (a <= 1))) and close(a.sum(axis=1), np.ones(7))
+
+    return {
+        "outputs by softmax": is_distribution("softmax"),
+        "by sigmoid": is_distribution("sigmoid"),
+    }
+
+
+@statements(
     "隐藏单元是如何被激活的",
     "With positive weights on a region and 0 elsewhere only that region counts in the sum.",
 )
@@ -110,6 +134,28 @@ def a_weight_of_zero_leaves_a_pixel_out() -> Readings:
             (weights * elsewhere_changed).sum(), (weights * picture).sum()
         ),
     }
+
+
+@statements(
+    "隐藏单元是如何被激活的",
+    "Such weights, positive on the region and 0 elsewhere, tell whether it holds an edge.",
+    correct="They tell how bright the region is: a bright patch without an edge gives as much as a "
+    "bright line. Negative weights around the region take the patch off.",
+    flips=Instead(
+        "positive, surrounded = line, line.copy()", "positive = surrounded = line.copy()"
+    ),
+)
+def positive_weights_alone_take_an_even_patch_for_an_edge() -> Readings:
+    line, patch = np.zeros((9, 9)), np.ones((9, 9))
+    line[4, 2:7] = 1.0  # a bright stroke, in the region that is looked at
+    positive, surrounded = line, line.copy()
+    surrounded[[3, 5], 2:7] = -0.5
+
+    def difference(weights: np.ndarray) -> float:
+        return float((weights * line).sum() - (weights * patch).sum())
+
+    # The weights of the correction are run beside those of the document.
+    return {"a line from an even patch": difference(positive) == difference(surrounded) > 0}
 
 
 @statements("隐藏单元是如何被激活的", "The sigmoid scores how positive the weighted sum is.")
@@ -186,21 +232,11 @@ def the_digit_network_takes_784_values_and_gives_10() -> Readings:
     return {"a value per digit": outputs.shape == (2, 10)}
 
 
-@statements(
-    "非线性激活函数",
-    "It has 13000 parameters.",
-    correct="13,002, as this document says itself under its weights and biases; 13,000 is that "
-    "number rounded to thousands.",
-)
-def thirteen_thousand_is_a_rounded_count() -> Readings:
-    parameters = sum(leaf.size for layer in digit_network() for leaf in layer)
-    return {"exactly": parameters == 13000, "in thousands": round(parameters, -3) == 13000}
-
-
 for module in (
     document_001_activations,
     document_001_descent,
     document_001_samples,
+    document_001_optimisation,
     document_001_backpropagation,
     document_001_bp_summary,
     document_001_one_neuron,

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from crosscheck.documents.statements.derivatives import close, slope
-from crosscheck.documents.statements.statement import Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements
 from reference_numpy.activations import relu, sigmoid
 from reference_numpy.gradients import deltas, value_and_grad
 from reference_numpy.mlp import forward
@@ -51,10 +51,9 @@ def a_relu_network_represents_xor_and_no_linear_function_does() -> Readings:
 
 @statements(
     "万能近似定理",
-    "With at least one nonlinear output layer and enough hidden units a network approximates any "
-    "function to any accuracy.",
-    correct="The output layer is linear, and a hidden layer below it is nonlinear (squashing); the "
-    "function is continuous on a bounded set, or at least Borel measurable.",
+    "What makes a network approximate everything is a nonlinear output layer and enough hidden "
+    "units.",
+    correct="The output layer is linear; the nonlinear (squashing) layer is a hidden one below it.",
 )
 def the_nonlinear_layer_of_the_theorem_is_a_hidden_one() -> Readings:
     x = np.linspace(-2, 2, 81)
@@ -68,6 +67,31 @@ def the_nonlinear_layer_of_the_theorem_is_a_hidden_one() -> Readings:
     return {
         # Whatever its weights, it rises all the way or falls all the way; the bump does both.
         "the output layer is the nonlinear one": bool(abs(only_output - bump).max() < 0.01),
+    }
+
+
+@statements(
+    "万能近似定理",
+    "With enough hidden units a network approximates any function whatever, to any accuracy.",
+    correct="A continuous function on a closed and bounded set, or at least one that is Borel "
+    "measurable, up to a set of small measure. On (0, 1] 1/x outgrows every network of this kind.",
+    flips=(
+        Instead("np.array([1e-9, 0.25, 1.0]), 1e-3", "np.array([0.25, 1.0]), 0.25"),
+        Instead("np.linspace(-40, 40, 41)", "np.zeros(41)"),
+    ),
+)
+def a_function_without_bounds_outgrows_a_squashing_network() -> Readings:
+    def largest_error(inputs: np.ndarray, fitted_from: float) -> float:
+        """Of 1/x, after the output weights are fitted to it between `fitted_from` and 1."""
+        x = np.linspace(fitted_from, 1, 100)
+        hidden, wide = (sigmoid(np.outer(at, np.linspace(-40, 40, 41)) + 3) for at in (x, inputs))
+        weights = np.linalg.lstsq(hidden, 1 / x, rcond=None)[0]
+        return float(abs(wide @ weights - 1 / inputs).max())
+
+    return {
+        "1/x on [0.25, 1], closed and bounded": largest_error(np.linspace(0.25, 1, 77), 0.25)
+        < 1e-3,
+        "1/x on (0, 1]": largest_error(np.array([1e-9, 0.25, 1.0]), 1e-3) < 1e-3,
     }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from crosscheck.documents.statements.derivatives import close, near, numeric
-from crosscheck.documents.statements.statement import Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements, in_reference
 from reference_numpy.activations import relu, sigmoid, tanh
 from reference_numpy.gradients import value_and_grad
 from reference_numpy.losses import squared_error
@@ -154,27 +154,54 @@ def the_change_wanted_below_is_proportional_to_the_weights() -> Readings:
     return {"for one output": near(ratios, ratios[:, :1])}
 
 
+def gradient_below(above: Layer, targets: np.ndarray | None = None) -> np.ndarray:
+    """Of the first weights, below another last layer: for given targets, or errors of one half."""
+    names, params = ("sigmoid", "identity"), (PARAMS[0], above)
+    if targets is None:
+        targets = forward(params, INPUT, activations=names).outputs - 0.5
+    network: dict[str, Any] = {"activations": names, "loss": "squared_error"}
+    return value_and_grad(params, INPUT, targets, **network)[1][0].weight
+
+
 @statements(
     "如何改变上层激活值",
-    "Each layer's weights and biases change in proportion to the weights and biases of the next.",
-    correct="In proportion to the weights of the next layer, for given errors there; its biases "
-    "are no factor of the gradient.",
+    "The parameters of a layer change in proportion to the weights of the next.",
+    correct="For given errors there. For given targets the errors change with the weights as well.",
+    flips=(
+        in_reference(
+            "gradients",
+            "cotangent = delta @ params[index].weight",
+            "cotangent = delta @ (1 + params[index].weight)",
+        ),
+        Instead(
+            "gradient_below(twice, TARGET), 2 * gradient_below(last, TARGET)",
+            "gradient_below(twice), 2 * gradient_below(last)",
+        ),
+    ),
 )
-def the_gradient_is_proportional_to_the_weights_above_not_to_the_biases() -> Readings:
-    names, (first, last) = ("sigmoid", "identity"), PARAMS
+def the_gradient_is_proportional_to_the_weights_above_for_given_errors() -> Readings:
+    last = PARAMS[1]
+    twice = last._replace(weight=2 * last.weight)
+    return {
+        "for given errors of the next layer": close(
+            gradient_below(twice), 2 * gradient_below(last)
+        ),
+        "for given targets": close(gradient_below(twice, TARGET), 2 * gradient_below(last, TARGET)),
+    }
 
-    def gradient(above: Layer, errors: np.ndarray) -> np.ndarray:
-        outputs = forward((first, above), INPUT, activations=names).outputs
-        network: dict[str, Any] = {"activations": names, "loss": "squared_error"}
-        return value_and_grad((first, above), INPUT, outputs - errors, **network)[1][0].weight
 
-    before = forward((first, last), INPUT, activations=names).outputs - TARGET
-    by_bias = last._replace(bias=2 * last.bias)
-    moved = before + last.bias  # the outputs move with the bias; the targets stay
-    doubled = 2 * gradient(last, before)
-    to_weights = close(gradient(last._replace(weight=2 * last.weight), before), doubled)
-    to_biases = close(gradient(by_bias, moved), doubled)
-    return {"to both, each for itself": to_weights and to_biases}
+@statements(
+    "如何改变上层激活值",
+    "The parameters of a layer change in proportion to the biases of the next.",
+    correct="The biases are no factor of the gradient; they act on it through the errors alone.",
+    flips=Instead("last._replace(bias=2 * last.bias)", "last._replace(weight=2 * last.weight)"),
+)
+def the_gradient_is_not_proportional_to_the_biases_above() -> Readings:
+    last = PARAMS[1]
+    twice = last._replace(bias=2 * last.bias)
+    return {
+        "for given errors of the next layer": close(gradient_below(twice), 2 * gradient_below(last))
+    }
 
 
 @statements(

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from crosscheck.documents.statements.derivatives import close, near, numeric, slope
-from crosscheck.documents.statements.statement import Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements
 from reference_numpy.gradients import value_and_grad
 from reference_numpy.losses import squared_error
 from reference_numpy.mlp import forward
@@ -161,6 +161,34 @@ def the_length_of_the_gradient_is_the_steepness() -> Readings:
 
 
 @statements(
+    "示例 2",
+    "Gradient descent makes the value converge into one of the valleys.",
+    correct="With small enough steps, and where there is a valley: with steps too long it runs "
+    "away, and e^(-x) falls for ever without one.",
+    flips=(
+        Instead("settles(0.3)", "settles(0.8)"),
+        Instead("settles(0.7)", "settles(0.2)"),
+        Instead("x += 0.3 * np.exp(-x)", "x += 0.3"),
+    ),
+)
+def descent_settles_in_a_valley_only_by_small_steps() -> Readings:
+    def settles(rate: float) -> bool:
+        point = POINT
+        for _ in range(60):
+            point = point - rate * numeric(surface, point)
+        return bool(surface(point) < 1e-6)
+
+    x = 0.0
+    for _ in range(60):
+        x += 0.3 * np.exp(-x)
+    return {
+        "a rate of 0.3": settles(0.3),
+        "a rate of 0.7": settles(0.7),
+        "e^(-x), at a rate of 0.3": abs(np.exp(-x)) < 1e-6,
+    }
+
+
+@statements(
     "理解梯度下降法的另一种思路",
     "Each sign in the negative gradient says whether its input should grow or shrink.",
 )
@@ -200,8 +228,9 @@ def x_changes_the_value_three_times_as_much_as_y() -> Readings:
     "梯度下降法描述",
     "Repeat until it is accurate enough: compute the negative gradient, take a step along it of a "
     "certain length (add the negative gradient directly).",
-    correct="Add a small multiple of it, as the document says above. Added whole, it overshoots "
-    "wherever the curvature exceeds 2: here x doubles in size with every step.",
+    correct="Add a small multiple of it, as the document says above. On a parabola a step runs "
+    "past the minimum once rate times curvature exceeds 1, and away from it once that exceeds 2. "
+    "So the whole gradient, at a curvature of 3, doubles the size of x here with every step.",
 )
 def the_negative_gradient_added_whole_can_run_away() -> Readings:
     def reaches_the_lowest_point(rate: float) -> bool:

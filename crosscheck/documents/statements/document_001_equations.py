@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 
 from crosscheck.documents.statements.derivatives import near, numeric, slope
-from crosscheck.documents.statements.statement import Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements
 from reference_numpy.activations import sigmoid
 from reference_numpy.losses import half_squared_error, squared_error
 from reference_numpy.mlp import forward
@@ -70,6 +70,27 @@ def gives(product: Callable[[], np.ndarray], true: np.ndarray) -> bool:
 def the_paths_from_an_activation_to_the_loss_are_added_up() -> Readings:
     paths = [W[3][j] * da_dz(3)[j] * 2 * (A[3][j] - TARGET[0, j]) for j in range(2)]
     return {"one path through each output": gives(lambda: paths[0] + paths[1], dc_da(2))}
+
+
+@statements(
+    "更复杂的示例",
+    "In vector form the derivation is almost exactly that of the network of single neurons.",
+    correct="For a bias it is. For a weight the product becomes the outer product "
+    "delta^(L) (a^(L-1))^T, and for an activation before one with the transposed matrix.",
+    flips=(
+        Instead("error * A[2]", "np.outer(error, A[2])"),
+        Instead("error * 1", "error * A[3]"),
+        Instead("error * W[3]", "error @ W[3]"),
+    ),
+)
+def the_formulas_of_single_neurons_do_not_carry_over_as_they_stand() -> Readings:
+    # 2 (a - y) sigma'(z), times a^(L-1), 1 and w^(L): products by elements.
+    error = 2 * (A[3] - TARGET[0]) * da_dz(3)
+    return {
+        "dC/dw^(L) with vectors put in": gives(lambda: error * A[2], dc_dw(3)),
+        "dC/db^(L) with vectors put in": gives(lambda: error * 1, dc_db(3)),
+        "dC/da^(L-1) with vectors put in": gives(lambda: error * W[3], dc_da(2)),
+    }
 
 
 @statements("标量形式", "dC/da_j^(L) = dC(a_j^(L), y_j)/da_j^(L): each output has its own term.")

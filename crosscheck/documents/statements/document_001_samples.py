@@ -169,8 +169,8 @@ def the_memory_of_the_activations_is_proportional_to_the_batch() -> Readings:
 @statements(
     "神经网络的优化难题",
     "Steps in proportion to the slope are sure to arrive at least at a local minimum.",
-    correct="Only for a small enough constant; a larger one overshoots. And the slope is 0 on a "
-    "saddle too, though almost no start leads there.",
+    correct="Only for a small enough constant: by a larger one it never settles. And the slope is "
+    "0 on a saddle too, though almost no start leads there.",
 )
 def steps_in_proportion_to_the_slope_can_overshoot_or_end_on_a_saddle() -> Readings:
     # C = x^2 + (y^2 - 1)^2: minima at (0, 1) and (0, -1), and a saddle at (0, 0) between them.
@@ -184,6 +184,7 @@ def steps_in_proportion_to_the_slope_can_overshoot_or_end_on_a_saddle() -> Readi
     return {
         "whatever the constant": all(ends_in_a_minimum(at, 0.3) for at in starts),
         "wherever it starts": ends_in_a_minimum(np.array([1.0, 0.0]), 0.1),
+        "a small constant, from random starts": all(ends_in_a_minimum(at, 0.1) for at in starts),
     }
 
 

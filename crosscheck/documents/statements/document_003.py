@@ -4,7 +4,7 @@ import numpy as np
 
 from crosscheck.documents.statements import document_003_descent, document_003_formulas
 from crosscheck.documents.statements.derivatives import near, numeric
-from crosscheck.documents.statements.statement import Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements, in_reference
 from reference_numpy.gradients import value_and_grad
 from reference_numpy.losses import LOSSES
 from reference_numpy.mlp import forward
@@ -46,6 +46,7 @@ def same(a: Layer, b: Layer) -> bool:
     "2",
     "Backpropagation computes recursively, from the outputs back to the inputs, the gradient of "
     "the loss with respect to the parameters of every layer.",
+    flips=in_reference("gradients", "cotangent * (a * (1 - a))", "cotangent * a"),
 )
 def backpropagation_gives_the_gradient_of_every_parameter() -> Readings:
     hidden, output = PARAMS
@@ -67,6 +68,11 @@ def backpropagation_gives_the_gradient_of_every_parameter() -> Readings:
 @statements(
     "2, diagram",
     "Training goes round: forward pass, loss, backpropagation, gradient descent, forward again.",
+    flips=in_reference(
+        "gradients",
+        '"half_squared_error": lambda a, y: (a - y)',
+        '"half_squared_error": lambda a, y: (y - a)',
+    ),
 )
 def the_four_stages_in_a_circle_train_the_network() -> Readings:
     params, losses = PARAMS, []
@@ -80,10 +86,15 @@ def the_four_stages_in_a_circle_train_the_network() -> Readings:
 
 @statements(
     "3.2, four steps",
-    "Updating the parameters is the fourth step of backpropagation, though in section 2 "
-    "backpropagation finds the gradient and gradient descent updates.",
-    correct="Section 2 is right: backpropagation ends with the gradient, and any optimizer may "
-    "follow. The four steps together are one step of training.",
+    "Updating the parameters is the fourth step of backpropagation.",
+    correct="In section 2 backpropagation finds the gradient and gradient descent updates, which "
+    "is right: any optimizer may follow. The four steps together are one step of training.",
+    flips=(
+        in_reference(
+            "optimizers/moments", "-rate * m / root(v, eps_t, eps_place)", "-rate * m", "adam"
+        ),
+        in_reference("optimizers/descent", "-rate * g", "rate * g", "sgd"),
+    ),
 )
 def the_update_belongs_to_the_optimizer_and_not_to_backpropagation() -> Readings:
     before, grads = backpropagate(PARAMS)
@@ -106,24 +117,29 @@ def the_update_belongs_to_the_optimizer_and_not_to_backpropagation() -> Readings
     "until convergence, this trains the network.",
     correct="Every pass needs both gradients, the output layer's first. A forward pass always "
     "reaches the output layer, so as drawn the hidden layers never learn.",
+    flips=Instead("True: (1,)", "True: (1, 0)"),
 )
 def the_flow_chart_of_backpropagation_never_trains_a_hidden_layer() -> Readings:
+    computed = {True: (1,), False: (0,)}  # layers with a gradient, by "output layer reached?"
     params = PARAMS
     for _ in range(5):
-        outputs = forward(params, INPUTS, activations=ACTIVATIONS).outputs
-        hidden, output = params
-        new_hidden, new_output = step(params, backpropagate(params)[1], 0.5)
-        output_layer_reached = outputs.shape == TARGETS.shape
-        params = (hidden, new_output) if output_layer_reached else (new_hidden, output)
+        layers_passed = len(forward(params, INPUTS, activations=ACTIVATIONS).pre_activations)
+        trained = computed[layers_passed == len(params)]
+        stepped = step(params, backpropagate(params)[1], 0.5)
+        params = tuple(stepped[i] if i in trained else params[i] for i in range(len(params)))
     return {"every layer is trained": not any(map(same, params, PARAMS))}
 
 
-@statements("3.3", "The two make it possible to train a deep network.")
+@statements(
+    "3.3",
+    "The two make it possible to train a deep network.",
+    flips=in_reference("gradients", "cotangent * (1 - a * a)", "cotangent * (a * a - 1)"),
+)
 def a_network_with_two_hidden_layers_learns_exclusive_or() -> Readings:
     inputs = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
     targets = np.array([[0.0], [1.0], [1.0], [0.0]])  # out of reach of a single layer
     activations = ("tanh", "tanh", "identity")
-    params = init_params((2, 4, 3, 1), seed=1)
+    params = init_params((2, 8, 8, 1), seed=1)
     for _ in range(300):
         _, grads = value_and_grad(
             params, inputs, targets, activations=activations, loss="sigmoid_binary_cross_entropy"

@@ -5,20 +5,20 @@ from typing import Any
 
 import numpy as np
 
-from crosscheck.documents.statements.statement import Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements
 from reference_numpy.activations import sigmoid
 
 statements = Statements("003")
 
 # A linear neuron with squared error: a bowl, whose one minimum is known.
 RNG = np.random.default_rng(3)
-FEATURES = RNG.normal(size=(6, 3))
-LABELS = RNG.normal(size=6)
+FEATURES = RNG.normal(size=(24, 3))
+LABELS = RNG.normal(size=24)
 BEST = np.linalg.lstsq(FEATURES, LABELS, rcond=None)[0]
 START = np.ones(3)
 # The step that ends at the bottom along the bowl's steepest axis; beyond twice this, it overshoots
 # to a point higher than the one it left.
-FULL_STEP = 1 / np.linalg.eigvalsh(2 * FEATURES.T @ FEATURES / 6).max()
+FULL_STEP = 1 / np.linalg.eigvalsh(2 * FEATURES.T @ FEATURES / 24).max()
 
 # A sigmoid neuron with one weight, on two samples: two minima, near -1.4 and near 0.
 SAMPLES, WANTED = np.array([1.0, 20.0]), np.array([0.2, 0.7])
@@ -29,7 +29,7 @@ def bowl(w: np.ndarray) -> float:
 
 
 def bowl_slope(w: np.ndarray) -> np.ndarray:
-    return np.asarray(2 * FEATURES.T @ (FEATURES @ w - LABELS) / 6)
+    return np.asarray(2 * FEATURES.T @ (FEATURES @ w - LABELS) / 24)
 
 
 def neuron(w: float) -> float:
@@ -63,6 +63,10 @@ def at_the_lowest(w: float) -> bool:
     "2",
     "Gradient descent lowers the loss step by step.",
     correct="Only where the learning rate is small enough; a larger one raises the loss.",
+    flips=(
+        Instead("2.5 * FULL_STEP", "1.5 * FULL_STEP"),
+        Instead("0.5 * FULL_STEP", "2.5 * FULL_STEP"),
+    ),
 )
 def each_step_lowers_the_loss_only_at_a_small_learning_rate() -> Readings:
     def falls(learning_rate: float) -> bool:
@@ -80,6 +84,7 @@ def each_step_lowers_the_loss_only_at_a_small_learning_rate() -> Readings:
     "In the end the model is at its optimum on the training data.",
     correct="On a loss with one minimum, at a small learning rate. The loss of a network can have "
     "several, and descent ends in the one that its start leads down to.",
+    flips=(Instead("-2.0, 0.5", "0.1, 0.05"), Instead("FULL_STEP, 400", "FULL_STEP, 4")),
 )
 def the_end_is_the_optimum_only_where_there_is_one_minimum() -> Readings:
     return {
@@ -88,7 +93,31 @@ def the_end_is_the_optimum_only_where_there_is_one_minimum() -> Readings:
     }
 
 
-@statements("3.1", "Gradient descent moves the parameters against the gradient of the loss.")
+@statements(
+    "2",
+    "By backpropagation the network learns the optimal parameters.",
+    correct="It gives the gradient, which is zero at every minimum, the best one or not; where it "
+    "is zero, nothing is learned any more.",
+    flips=(Instead("-2.0, 0.5", "0.5, 0.05"), Instead("FULL_STEP, 400", "FULL_STEP, 4")),
+)
+def the_gradient_vanishes_at_a_minimum_that_is_not_the_best() -> Readings:
+    linear = descent(bowl_slope, START, FULL_STEP, 400)[-1]
+    end = descent(neuron_slope, -2.0, 0.5, 400)[-1]
+    # 1e-6: learning has come to an end.
+    return {
+        "a linear neuron": abs(bowl_slope(linear)).max() < 1e-6 and at_the_bottom(linear),
+        "a sigmoid neuron": abs(neuron_slope(end)) < 1e-6 and at_the_lowest(end),
+    }
+
+
+@statements(
+    "3.1",
+    "Gradient descent moves the parameters against the gradient of the loss.",
+    flips=(
+        Instead("= -bowl_slope", "= bowl_slope"),
+        Instead("= -bowl_slope(START)", "= -np.sign(bowl_slope(START))"),
+    ),
+)
 def against_the_gradient_the_loss_falls_fastest() -> Readings:
     length = 1e-4  # short, so that the loss is nearly straight along the step
     downhill = -bowl_slope(START) / np.linalg.norm(bowl_slope(START))
@@ -104,17 +133,26 @@ def against_the_gradient_the_loss_falls_fastest() -> Readings:
 @statements(
     "3.1",
     "The parameters converge to a minimum of the loss.",
-    correct="At a small learning rate they converge to a point where the gradient is zero, almost "
-    "always a minimum; at a large one they need not converge, and a maximum is never left.",
+    correct="Where they converge the gradient is zero, almost always at a minimum. They do not at "
+    "a large learning rate, nor where there is no minimum, as for e^(-x); and a start exactly on "
+    "a maximum is never left.",
+    flips=(
+        Instead("2.5 * FULL_STEP", "1.5 * FULL_STEP"),
+        Instead("0.0, 0.05", "0.1, 0.05"),
+        Instead("START, FULL_STEP, 400", "START, FULL_STEP, 4"),
+        Instead("-np.exp(-t)", "t - 3"),
+    ),
 )
 def descent_converges_to_a_minimum_only_under_conditions() -> Readings:
     # (t^2 - 1)^2 has its minima at -1 and 1, and a maximum between them at 0.
     from_the_top = descent(lambda t: 4 * t * (t**2 - 1), 0.0, 0.05, 400)[-1]
+    downhill_for_ever = descent(lambda t: -np.exp(-t), 0.0, 0.5, 400)
     return {
         "a small learning rate": at_the_bottom(descent(bowl_slope, START, FULL_STEP, 400)[-1]),
         "a large learning rate": at_the_bottom(
             descent(bowl_slope, START, 2.5 * FULL_STEP, 400)[-1]
         ),
+        "e^(-x), which has no minimum": downhill_for_ever[-1] - downhill_for_ever[200] < 1e-6,
         "started on a maximum": abs(abs(from_the_top) - 1) < 1e-6,  # as for the bowl
     }
 
@@ -123,6 +161,7 @@ def descent_converges_to_a_minimum_only_under_conditions() -> Readings:
     "3.2, three steps",
     "Gradient descent has three steps: set the parameters, compute the gradient, go against it.",
     correct="The second and third are repeated until a rule says stop, as in the flow chart.",
+    flips=(Instead("path[1]", "path[400]"), Instead("400", "4")),
 )
 def the_last_two_of_the_three_steps_must_be_repeated() -> Readings:
     path = descent(bowl_slope, START, FULL_STEP, 400)
@@ -136,6 +175,7 @@ def the_last_two_of_the_three_steps_must_be_repeated() -> Readings:
     "3.2, second flow chart",
     "Set the parameters; until the maximal number of iterations is reached, compute the gradient "
     "and update; then give the result.",
+    flips=(Instead("iterations += 1", "iterations += 2"), Instead("follow(400)", "follow(4)")),
 )
 def the_flow_chart_of_gradient_descent_works() -> Readings:
     def follow(maximum: int) -> tuple[np.ndarray, int]:
@@ -156,6 +196,10 @@ def the_flow_chart_of_gradient_descent_works() -> Readings:
     "They suit optimisation problems in general.",
     correct="The gradient must exist and say where down is. That of the number of misclassified "
     "samples is zero almost everywhere.",
+    flips=(
+        Instead("(FEATURES @ w > 0) != (LABELS > 0)", "sigmoid(-np.sign(LABELS) * (FEATURES @ w))"),
+        Instead("2 * FEATURES.T", "-2 * FEATURES.T", within="bowl_slope"),
+    ),
 )
 def descent_needs_a_gradient_that_says_where_down_is() -> Readings:
     def misclassified(w: np.ndarray) -> float:
@@ -173,22 +217,69 @@ def descent_needs_a_gradient_that_says_where_down_is() -> Readings:
     }
 
 
+def products_of(depth: int, width: int) -> tuple[int, int, int]:
+    """How many numbers are multiplied in a forward pass, in the backward pass, and parameters."""
+    rng = np.random.default_rng(0)
+    weights = [rng.normal(size=(width, width)) for _ in range(depth)]
+    counts = {"forward": 0, "backward": 0}
+
+    def product(left: np.ndarray, right: np.ndarray, step: str) -> np.ndarray:
+        counts[step] += left.shape[0] * left.shape[1] * right.shape[1]
+        return np.asarray(left @ right)
+
+    activations = [rng.normal(size=(1, width))]
+    for weight in weights:
+        activations.append(np.asarray(sigmoid(product(activations[-1], weight.T, "forward"))))
+    error = activations[-1] * activations[-1] * (1 - activations[-1])
+    for weight, below in zip(reversed(weights), reversed(activations[:-1]), strict=True):
+        product(error.T, below, "backward")  # the gradient of this layer
+        error = product(error, weight, "backward") * below * (1 - below)
+    return counts["forward"], counts["backward"], sum(weight.size for weight in weights)
+
+
 @statements(
     "3.3",
-    "They easily get stuck in a local optimum, though section 2 has them end at the optimum on "
-    "the training data.",
-    correct="3.3 is right: which minimum is found depends on the start.",
+    "For a complex network it is expensive to compute the gradient.",
+    correct="It costs a small multiple of the forward pass, two more for the backward pass, "
+    "however deep or wide the network is. It is expensive where a forward pass is.",
+    flips=(
+        Instead("large[1] > small[1]", "large[1] / large[0] > small[1] / small[0]"),
+        Instead(
+            'product(error.T, below, "backward")',
+            'product(error.T @ error, weight, "backward")',
+            within="products_of",
+        ),
+        Instead("large[0] * large[2]", "large[0]"),
+    ),
+)
+def the_backward_pass_costs_about_two_forward_passes() -> Readings:
+    small, large = products_of(depth=2, width=4), products_of(depth=9, width=30)
+    return {
+        "in itself: more for a larger network": large[1] > small[1],
+        "compared with the forward pass": large[1] / large[0] > small[1] / small[0],
+        "compared with a forward pass for each parameter": large[1] > large[0] * large[2],
+    }
+
+
+@statements(
+    "3.3",
+    "They easily get stuck in a local optimum and hardly find the global one.",
+    flips=(Instead("-2.0, 0.5", "0.1, 0.05"), Instead("400", "1")),
 )
 def descent_can_end_in_a_minimum_that_is_not_the_lowest() -> Readings:
     end = descent(neuron_slope, -2.0, 0.5, 400)[-1]
     at_a_minimum = neuron_slope(end - 0.1) < 0 < neuron_slope(end + 0.1)
     return {
-        "section 2: it ends at the optimum": at_the_lowest(end),
-        "3.3: it ends at a minimum that is not the lowest": at_a_minimum and not at_the_lowest(end),
+        "it ends at a minimum": at_a_minimum,
+        "which is not the lowest": not at_the_lowest(end),
     }
 
 
-@statements("3.3", "They are sensitive to the initial parameters and to the learning rate.")
+@statements(
+    "3.3",
+    "They are sensitive to the initial parameters and to the learning rate.",
+    flips=(Instead("(-2.0, 0.5)", "(0.4, 0.5)"), Instead("(0.5, 2.5)", "(0.5, 1.0)")),
+)
 def start_and_learning_rate_decide_where_descent_ends() -> Readings:
     left, right = (neuron(descent(neuron_slope, w, 0.05, 400)[-1]) for w in (-2.0, 0.5))
     short, long = (bowl(descent(bowl_slope, START, r * FULL_STEP, 20)[-1]) for r in (0.5, 2.5))

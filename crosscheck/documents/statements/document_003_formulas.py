@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from crosscheck.documents.statements.derivatives import close, fits, near, numeric
-from crosscheck.documents.statements.statement import Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements, in_reference
 from reference_numpy.activations import sigmoid
 from reference_numpy.gradients import value_and_grad
 from reference_numpy.losses import LOSSES
@@ -70,8 +70,9 @@ def jacobian(function: Callable[[np.ndarray], np.ndarray], at: np.ndarray) -> np
 
 @statements(
     "4.1",
-    "W(1) is an n by m matrix, and z(1) = W(1) x.",
+    "In z(1) = W(1) x the matrix W(1) is n by m.",
     correct="For z = W x it is m by n, a row for each hidden unit.",
+    flips=Instead("np.ones((N, M))", "np.ones((M, N))"),
 )
 def w1_as_declared_does_not_fit_the_inputs() -> Readings:
     return {"as printed": fits(lambda: np.ones((N, M)) @ X)}
@@ -79,20 +80,29 @@ def w1_as_declared_does_not_fit_the_inputs() -> Readings:
 
 @statements(
     "4.1",
-    "W(2) is an m by p matrix, and z(2) = W(2) a(1).",
+    "In z(2) = W(2) a(1) the matrix W(2) is m by p.",
     correct="For z = W a it is p by m, a row for each output.",
+    flips=Instead("np.ones((M, P))", "np.ones((P, M))"),
 )
 def w2_as_declared_does_not_fit_the_hidden_layer() -> Readings:
     return {"as printed": fits(lambda: np.ones((M, P)) @ A1)}
 
 
-@statements("4.1", "a(1) = sigma(z(1)), with z(1) = W(1) x.")
+@statements(
+    "4.1",
+    "a(1) = sigma(z(1)), with z(1) = W(1) x.",
+    flips=in_reference("activations", "np.exp(-z)", "np.exp(z)", "sigmoid"),
+)
 def the_hidden_layer_is_sigma_of_its_weighted_input() -> Readings:
     a1 = forward(PARAMS, X[None], activations=ACTIVATIONS).activations[1][0]
     return {"entry by entry": close([1 / (1 + np.exp(-z)) for z in W1 @ X], a1)}
 
 
-@statements("4.1", "The prediction is a(2) = sigma(z(2)), with z(2) = W(2) a(1).")
+@statements(
+    "4.1",
+    "The prediction is a(2) = sigma(z(2)), with z(2) = W(2) a(1).",
+    flips=in_reference("activations", "np.exp(-z)", "np.exp(z)", "sigmoid"),
+)
 def the_prediction_is_sigma_of_the_weighted_input_of_the_output_layer() -> Readings:
     outputs = forward(PARAMS, X[None], activations=ACTIVATIONS).outputs[0]
     return {"entry by entry": close([1 / (1 + np.exp(-z)) for z in W2 @ A1], outputs)}
@@ -103,6 +113,10 @@ def the_prediction_is_sigma_of_the_weighted_input_of_the_output_layer() -> Readi
     "The mean squared error is J = 1/2 ||a(2) - y||^2.",
     correct="J is half the squared distance; no mean is taken. The mean squared error divides by "
     "the number of outputs instead, so the two differ by a constant factor.",
+    flips=(
+        Instead(".sum() / 2", ".mean()", within="j"),
+        Instead("(a2 - Y) ** 2", "abs(a2 - Y)", within="j"),
+    ),
 )
 def j_is_half_the_squared_distance_and_no_mean() -> Readings:
     guesses = np.random.default_rng(0).uniform(size=(4, P))
@@ -114,14 +128,22 @@ def j_is_half_the_squared_distance_and_no_mean() -> Readings:
     }
 
 
-@statements("4.2", "dJ/dW(2) = dJ/da(2) da(2)/dz(2) dz(2)/dW(2).")
+@statements(
+    "4.2",
+    "dJ/dW(2) = dJ/da(2) da(2)/dz(2) dz(2)/dW(2).",
+    flips=in_reference("gradients", "cotangent * (a * (1 - a))", "cotangent * a"),
+)
 def the_chain_rule_for_w2_is_a_product_of_jacobians() -> Readings:
     error = numeric(j, A2) @ jacobian(sigmoid, Z2)
     chained = np.tensordot(error, jacobian(lambda w: w @ A1, W2), axes=1)
     return {"as Jacobians": near(chained, TRUE_W2)}
 
 
-@statements("4.2", "dJ/da(2) = a(2) - y.")
+@statements(
+    "4.2",
+    "dJ/da(2) = a(2) - y.",
+    flips=Instead(".sum() / 2", ".sum()", within="j"),
+)
 def the_slope_of_j_is_the_difference() -> Readings:
     return {"every output": near(numeric(j, A2), A2 - Y)}
 
@@ -131,6 +153,12 @@ def the_slope_of_j_is_the_difference() -> Readings:
     "da(2)/dz(2) = sigma'(z(2)).",
     correct="That is the diagonal of the derivative, which is a matrix and zero elsewhere; hence "
     "the elementwise product in what follows.",
+    flips=(
+        Instead(
+            "near(derivative, sigmoid_slope(Z2))", "near(derivative, np.diag(sigmoid_slope(Z2)))"
+        ),
+        in_reference("activations", "np.exp(-z)", "np.exp(z)", "sigmoid"),
+    ),
 )
 def the_slope_of_sigma_is_the_diagonal_of_a_matrix() -> Readings:
     derivative = jacobian(sigmoid, Z2)
@@ -145,6 +173,10 @@ def the_slope_of_sigma_is_the_diagonal_of_a_matrix() -> Readings:
     "dz(2)/dW(2) = a(1).",
     correct="That is the derivative of one z by its own row of weights; by the other rows it is "
     "zero. In what follows it becomes the row a(1)^T of an outer product.",
+    flips=(
+        Instead("near(derivative[k, i], A1)", "near(derivative[k, i], A1 * (k == i))"),
+        Instead("near(derivative[k, k], A1)", "near(derivative[k, k], W2[k])"),
+    ),
 )
 def each_weighted_input_depends_on_its_own_row_of_weights() -> Readings:
     derivative = jacobian(lambda w: w @ A1, W2)
@@ -159,6 +191,10 @@ def each_weighted_input_depends_on_its_own_row_of_weights() -> Readings:
     "dJ/dW(2) = (a(2) - y) * sigma'(z(2)) a(1)^T, * being elementwise.",
     correct="It holds for a W(2) of p by m, with * done first. A W(2) of m by p, as declared in "
     "4.1, needs the transpose of this.",
+    flips=(
+        Instead("w.T @ A1)), W2.T)", "w @ A1)), W2)"),
+        in_reference("gradients", "cotangent * (a * (1 - a))", "cotangent * a"),
+    ),
 )
 def the_gradient_of_w2_is_the_error_times_the_activations_below() -> Readings:
     printed = np.outer((A2 - Y) * sigmoid_slope(Z2), A1)
@@ -170,7 +206,11 @@ def the_gradient_of_w2_is_the_error_times_the_activations_below() -> Readings:
     }
 
 
-@statements("4.2", "dJ/dW(1) = dJ/da(2) da(2)/dz(2) dz(2)/da(1) da(1)/dz(1) dz(1)/dW(1).")
+@statements(
+    "4.2",
+    "dJ/dW(1) = dJ/da(2) da(2)/dz(2) dz(2)/da(1) da(1)/dz(1) dz(1)/dW(1).",
+    flips=in_reference("gradients", "cotangent * (a * (1 - a))", "cotangent * a"),
+)
 def the_chain_rule_for_w1_is_a_product_of_jacobians() -> Readings:
     output_error = numeric(j, A2) @ jacobian(sigmoid, Z2)
     error = output_error @ jacobian(lambda a: W2 @ a, A1) @ jacobian(sigmoid, Z1)
@@ -183,6 +223,10 @@ def the_chain_rule_for_w1_is_a_product_of_jacobians() -> Readings:
     "dJ/dW(1) = ((a(2) - y) * sigma'(z(2))) W(2)^T * sigma'(z(1)) x^T.",
     correct="W(2)^T comes first: (W(2)^T ((a(2) - y) * sigma'(z(2)))) * sigma'(z(1)) x^T. The "
     "printed order passes by luck for a single output, where the error is a number.",
+    flips=(
+        Instead("(delta @ W2.T)", "(W2.T @ delta)"),
+        Instead("slope.T) @ x.T)", "slope.T).T @ x.T)"),
+    ),
 )
 def the_gradient_of_w1_has_its_factors_in_the_wrong_order() -> Readings:
     delta = ((A2 - Y) * sigmoid_slope(Z2))[:, None]
@@ -201,7 +245,18 @@ def the_gradient_of_w1_has_its_factors_in_the_wrong_order() -> Readings:
     }
 
 
-@statements("4.2", "W := W - alpha dJ/dW, for W(2) and for W(1).")
+@statements(
+    "4.2",
+    "W := W - alpha dJ/dW, for W(2) and for W(1).",
+    flips=(
+        in_reference("optimizers/descent", "-rate * g", "rate * g", "sgd"),
+        in_reference(
+            "gradients",
+            '"half_squared_error": lambda a, y: (a - y)',
+            '"half_squared_error": lambda a, y: (y - a)',
+        ),
+    ),
+)
 def both_weights_go_against_their_gradients() -> Readings:
     def loss_of(params: Params) -> float:
         outputs = forward(params, EXAMPLE_X[None], activations=ACTIVATIONS).outputs
@@ -226,18 +281,27 @@ def both_weights_go_against_their_gradients() -> Readings:
     "z(2) = W(2) a(1), with W(2) a column, is computed as W(2)^T a(1).",
     correct="Of a column only the transpose can be used. With z = W a, as in 4.1 and as for W(1) "
     "here, W(2) is the row [2, -1].",
+    flips=(Instead("column @ a1", "column.T @ a1"), Instead("column.T @ a1", "column @ a1")),
 )
 def the_column_w2_must_be_transposed() -> Readings:
     column = EXAMPLE[1].weight.T
     trace = forward(EXAMPLE, EXAMPLE_X[None], activations=ACTIVATIONS)
     a1, z2 = trace.activations[1].T, trace.pre_activations[1]
+
+    def gives_z2(product: Callable[[], np.ndarray]) -> bool:
+        return fits(product) and close(product(), z2)
+
     return {
-        "W(2) a(1), as in 4.1": fits(lambda: column @ a1) and close(column @ a1, z2),
-        "W(2)^T a(1), as computed": fits(lambda: column.T @ a1) and close(column.T @ a1, z2),
+        "W(2) a(1), as in 4.1": gives_z2(lambda: column @ a1),
+        "W(2)^T a(1), as computed": gives_z2(lambda: column.T @ a1),
     }
 
 
-@statements("4.3", "da(2)/dz(2) = a(2) (1 - a(2)) for the sigmoid.")
+@statements(
+    "4.3",
+    "da(2)/dz(2) = a(2) (1 - a(2)) for the sigmoid.",
+    flips=in_reference("activations", "np.exp(-z)", "np.exp(z)", "sigmoid"),
+)
 def the_slope_of_the_sigmoid_follows_from_its_value() -> Readings:
     z = np.array([-3.0, -1.0, 0.0, 1.4])
     a = sigmoid(z)

@@ -14,7 +14,7 @@ from crosscheck.documents.statements.document_004_code import (
     params_after_printed_training,
     printed_errors,
 )
-from crosscheck.documents.statements.statement import Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements, in_reference
 from reference_numpy.activations import sigmoid, softmax
 from reference_numpy.losses import LOSSES
 from reference_numpy.mlp import predict
@@ -26,23 +26,45 @@ METHODS = ("__init__", "forward", "backward", "train", "output_errors", "accurac
 
 
 @statements(
+    "4, backward()",
+    "It calculates the loss of the new predictions.",
+    correct="It calculates errors of the outputs and of the hidden layer, for every sample, and "
+    "sums of updates. None of them is a loss, and no new predictions are made.",
+    flips=Instead("errors, below, *sums", "errors, below, *sums, errors.mean()"),
+)
+def backward_calculates_no_loss() -> Readings:
+    case = SQUARE  # where every line can run
+    errors = printed_errors(case.targets, case.scores)
+    below = errors * case.hidden * (1 - case.hidden)
+    sums = [case.inputs.T @ errors, errors.mean(0), case.hidden.T @ below, below.mean(0)]
+    return {
+        "one of its results is a loss": any(np.ndim(each) == 0 for each in (errors, below, *sums))
+    }
+
+
+@statements(
     "4, train()",
     "Each batch's update comes from the gradient over that batch.",
     correct="The sums are set to zero once, before all epochs, so that they hold the gradients of "
     "all batches so far.",
+    flips=Instead("tree_map(np.add, sums, grads)", "grads"),
 )
 def the_sums_of_updates_are_never_reset() -> Readings:
-    params, inputs, targets = USUAL.params, USUAL.inputs, USUAL.targets
-    _, first = gradient(params, inputs[:3], targets[:3])
-    _, second = gradient(params, inputs[3:], targets[3:])
-    sums = tree_map(lambda a, b: a + b, first, second)
-    return {"after the second batch": close(sums[0].weight, second[0].weight)}
+    sums = grads = tree_map(np.zeros_like, USUAL.params)
+    for batch in (slice(0, 3), slice(3, 5)):
+        _, grads = gradient(USUAL.params, USUAL.inputs[batch], USUAL.targets[batch])
+        sums = tree_map(np.add, sums, grads)
+    return {"after the second batch": close(sums[0].weight, grads[0].weight)}
 
 
 @statements(
     "4, train()",
     "Every epoch shuffles inputs and labels alike and cuts them into batches, the last one shorter "
     "where need be.",
+    flips=(
+        Instead("np.ceil(samples / batch_size)", "samples // batch_size"),
+        Instead("y[order]", "y[order[::-1]]"),
+    ),
 )
 def an_epoch_uses_every_sample_once() -> Readings:
     def used(samples: int, batch_size: int) -> list[int]:
@@ -66,6 +88,10 @@ def an_epoch_uses_every_sample_once() -> Readings:
     "The error (1 - y) / (1 - a) - y / a is that of the cross-entropy.",
     correct="It is the derivative by a probability a. The code takes scores for a, with no sigmoid "
     "after them; the derivative by a score s is sigmoid(s) - y.",
+    flips=(
+        in_reference("losses", "-(yes + no)", "(yes + no)", "binary_cross_entropy"),
+        Instead("printed_errors(USUAL.targets, outputs)", "sigmoid(outputs) - USUAL.targets"),
+    ),
 )
 def the_output_error_needs_probabilities() -> Readings:
     def is_slope(outputs: np.ndarray, loss: str) -> bool:
@@ -73,24 +99,38 @@ def the_output_error_needs_probabilities() -> Readings:
         return near(printed_errors(USUAL.targets, outputs), true)
 
     return {
-        "probabilities": is_slope(sigmoid(USUAL.scores), "binary_cross_entropy"),
+        # Well inside (0, 1), where differences are good to all the digits that are compared.
+        "probabilities": is_slope(sigmoid(np.tanh(USUAL.scores)), "binary_cross_entropy"),
         "scores, as in the code": is_slope(USUAL.scores, LOSS),
     }
 
 
 @statements(
     "4, output_errors()",
-    "It computes the difference of outputs and labels, and returns the average squared error.",
-    correct="Neither: it is a derivative of the cross-entropy for every sample and output, as the "
+    "It computes the difference of outputs and labels.",
+    correct="It computes a derivative of the cross-entropy for every sample and output, as the "
     "comment inside it says.",
+    flips=Instead("printed_errors(USUAL.targets, USUAL.scores)", "USUAL.scores - USUAL.targets"),
 )
-def the_output_error_is_no_difference_and_no_average() -> Readings:
+def the_output_error_is_no_difference() -> Readings:
     errors = printed_errors(USUAL.targets, USUAL.scores)
-    difference = USUAL.scores - USUAL.targets
-    return {
-        "the difference": close(errors, difference),
-        "the average squared error": errors.ndim == 0 and close(errors, np.mean(difference**2)),
-    }
+    return {"the difference": close(errors, USUAL.scores - USUAL.targets)}
+
+
+@statements(
+    "4, output_errors()",
+    "It returns the average squared error over the batch.",
+    correct="It returns no average but one number for every sample and output, and nothing in it "
+    "is squared.",
+    flips=Instead(
+        "printed_errors(USUAL.targets, USUAL.scores)",
+        "np.mean((USUAL.scores - USUAL.targets) ** 2)",
+    ),
+)
+def the_output_error_is_no_average() -> Readings:
+    errors = printed_errors(USUAL.targets, USUAL.scores)
+    average = np.mean((USUAL.targets - USUAL.scores) ** 2)
+    return {"the average squared error": bool(errors.ndim == 0 and close(errors, average))}
 
 
 @statements(
@@ -98,6 +138,10 @@ def the_output_error_is_no_difference_and_no_average() -> Readings:
     "A sample is positive where its predicted probability exceeds the threshold, an argument.",
     correct="The class with the largest score is taken and the argument never used. That is the "
     "same only for two classes, softmax and a threshold of 0.5.",
+    flips=(
+        Instead("positive > threshold", "positive > 0.5"),
+        Instead("scores.argmax(axis=1)", "scores.argmin(axis=1)"),
+    ),
 )
 def the_threshold_makes_no_difference() -> Readings:
     scores = np.random.default_rng(4).normal(size=(50, 2))
@@ -108,7 +152,11 @@ def the_threshold_makes_no_difference() -> Readings:
     }
 
 
-@statements("4, accuracy()", "It is the fraction of the batch whose class is predicted right.")
+@statements(
+    "4, accuracy()",
+    "It is the fraction of the batch whose class is predicted right.",
+    flips=in_reference("mlp", "argmax(1)", "argmin(1)", "predict"),
+)
 def accuracy_counts_where_the_largest_entries_agree() -> Readings:
     labels = USUAL.targets.argmax(axis=1)
     predicted = predict(USUAL.params, USUAL.inputs, activations=ACTIVATIONS)
@@ -120,6 +168,7 @@ def accuracy_counts_where_the_largest_entries_agree() -> Readings:
     "4, after the code",
     "The forward pass is left out of the code.",
     correct="It is there, as forward(), and a few lines later it is listed.",
+    flips=Instead('"forward", ', "", within="METHODS"),
 )
 def the_forward_pass_is_there() -> Readings:
     return {"as the methods are listed": "forward" not in METHODS}
@@ -129,29 +178,59 @@ def the_forward_pass_is_there() -> Readings:
     "4, after the code",
     "The input, hidden and output layers have weights W[1], W[2] and W[3].",
     correct="The input layer has none; the network, as in the code, has two matrices.",
+    flips=Instead("(4, 3, 2)", "(4, 3, 3, 2)"),
 )
 def a_network_with_one_hidden_layer_has_two_matrices() -> Readings:
     return {"one for each of the three layers": len(init_params((4, 3, 2), seed=0)) == 3}
 
 
+def is_standard_normal(drawn: np.ndarray) -> bool:
+    # 0.15: more than four standard errors of the mean and of the deviation of 1,000 numbers.
+    return bool(abs(drawn.mean()) < 0.15 and abs(drawn.std() - 1) < 0.15)
+
+
 @statements(
     "4, after the code",
-    "Weights and biases are drawn from the standard normal distribution.",
-    correct="The weights are; the code sets the biases to zero.",
+    "Weights are drawn from the standard normal distribution.",
+    flips=Instead(".standard_normal(", ".uniform(-1, 1, "),
+)
+def the_weights_of_the_code_are_standard_normal() -> Readings:
+    weights = np.random.default_rng(4).standard_normal((40, 25))
+    return {"as the code draws them": is_standard_normal(weights)}
+
+
+@statements(
+    "4, after the code",
+    "Biases are drawn from the standard normal distribution.",
+    correct="The code sets them to zero.",
+    flips=Instead("np.zeros((1, 1000))", "np.random.default_rng(4).standard_normal((1, 1000))"),
 )
 def the_biases_of_the_code_are_zero() -> Readings:
-    def standard_normal(drawn: np.ndarray) -> bool:
-        # 0.15: more than four standard errors of the mean and of the deviation of 1,000 numbers.
-        return bool(abs(drawn.mean()) < 0.15 and abs(drawn.std() - 1) < 0.15)
-
-    weights, biases = np.random.default_rng(4).standard_normal((40, 25)), np.zeros((1, 1000))
-    return {"weights and biases": standard_normal(weights) and standard_normal(biases)}
+    return {"as the code sets them": is_standard_normal(np.zeros((1, 1000)))}
 
 
 @statements(
     "4, after the code",
-    "Training calls forward() and backward() for every batch, and updates by the gradient.",
+    "The initial values are those of 3.2, drawn from [-r, r] with a very large r.",
+    correct="They are two initialisations: uniform between bounds in 3.2, and here standard "
+    "normal, of which two thirds lie between -1 and 1.",
+    flips=Instead(".standard_normal(1000)", ".uniform(-r, r, 1000)"),
+)
+def the_initial_values_of_the_code_are_not_those_of_3_2() -> Readings:
+    r = 1e4
+    drawn = np.random.default_rng(4).standard_normal(1000)
+    # Uniform on [-r, r], half of them are farther than r/2 from zero: 500, give or take 16.
+    return {"r = 10,000": 400 < int(np.count_nonzero(abs(drawn) > r / 2)) < 600}
+
+
+@statements(
+    "4, after the code",
+    "By calling forward() and backward() for every batch the network is trained.",
     correct="The first call of backward() raises an error, whatever the sizes.",
+    flips=Instead(
+        "params_after_printed_training(case, case.inputs[:, None].T)",
+        "gradient(case.params, case.inputs, case.targets)",
+    ),
 )
 def training_as_printed_raises_an_error() -> Readings:
     def runs(case: Setting) -> bool:
@@ -165,15 +244,25 @@ def training_as_printed_raises_an_error() -> Readings:
 
 @statements(
     "4, after the code",
-    "After training, predict() gives the predictions, or the accuracy can be computed.",
-    correct="There is no predict(), and the scores kept are those of the last batch, so that only "
-    "its accuracy can be had without another forward pass.",
+    "After training, predict() gives the predictions.",
+    correct="There is no predict(); forward() gives scores.",
+    flips=Instead('"accuracy"', '"accuracy", "predict"', within="METHODS"),
+)
+def there_is_no_predict() -> Readings:
+    return {"as the methods are listed": "predict" in METHODS}
+
+
+@statements(
+    "4, after the code",
+    "After training the accuracy can be computed.",
+    correct="Only that of the last batch: the scores that are kept are its own, and any other "
+    "needs another forward pass.",
+    flips=(Instead("slice(3, 5)", "slice(0, 5)"), Instead("labels[last_batch] ==", "labels ==")),
 )
 def what_is_left_after_training_is_the_last_batch() -> Readings:
     labels, last_batch = USUAL.targets.argmax(axis=1), slice(3, 5)  # five samples, three a batch
     predicted = USUAL.scores[last_batch].argmax(axis=1)
     return {
-        "there is a predict()": "predict" in METHODS,
         "the accuracy on all samples": fits(lambda: labels == predicted),
         "the accuracy on the last batch": fits(lambda: labels[last_batch] == predicted),
     }

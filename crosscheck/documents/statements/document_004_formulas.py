@@ -17,10 +17,9 @@ from crosscheck.documents.statements.document_004_model import (
     loss_of,
     true_deltas,
 )
-from crosscheck.documents.statements.statement import Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements, in_reference
 from reference_numpy.gradients import value_and_grad
 from reference_numpy.losses import LOSSES
-from reference_numpy.mlp import forward
 from reference_numpy.optimizers import Optimizer, adam, apply_updates, sgd
 from reference_numpy.params import Params, tree_map
 
@@ -31,6 +30,11 @@ statements = Statements("004")
     "3.4",
     "A forward and a backward pass are needed for the value of the loss.",
     correct="The forward pass is enough; the backward pass gives the gradient.",
+    flips=in_reference(
+        "gradients",
+        "LOSSES[loss](trace.outputs, targets), tuple",
+        "2 * LOSSES[loss](trace.outputs, targets), tuple",
+    ),
 )
 def the_forward_pass_gives_the_loss() -> Readings:
     from_forward_pass = LOSSES[LOSS](TRACE.outputs, TARGETS)
@@ -43,6 +47,7 @@ def the_forward_pass_gives_the_loss() -> Readings:
     "3.4",
     "The squared error is J = 1/m sum_i (prediction_i - y_i).",
     correct="The square is missing. Without it J is lowest for predictions that are far too low.",
+    flips=Instead("sum(prediction - y)", "sum((prediction - y) ** 2)"),
 )
 def the_squared_error_of_3_4_is_not_squared() -> Readings:
     prediction, y = TRACE.outputs[:, 0], TARGETS[:, 0]
@@ -62,6 +67,11 @@ def the_squared_error_of_3_4_is_not_squared() -> Readings:
     "outputs.",
     correct="For the squared error of one sample the factor is 2, for half of it 1; for E it is "
     "prediction - y alone. The number of outputs has no part in it.",
+    flips=(
+        Instead("d * a * (1 - a)", "2 * a * (1 - a)"),
+        Instead("d * a * (1 - a)", "a * (1 - a)"),
+        Instead("d * a * (1 - a) *", "1 *"),
+    ),
 )
 def the_number_of_outputs_is_no_factor_of_the_error() -> Readings:
     a, d = TRACE.outputs[0], SIZES[-1]  # 3: with two outputs D would pass as the 2 of the square
@@ -77,6 +87,7 @@ def the_number_of_outputs_is_no_factor_of_the_error() -> Readings:
     "3.5",
     "The error of a hidden layer is (delta^(l+1))^T w[l] * sigma'(Z[l]).",
     correct="The weights are those of the layer above: ((W[l+1])^T delta^(l+1)) * sigma'(Z[l]).",
+    flips=Instead("PARAMS[layer].weight", "PARAMS[layer + 1].weight"),
 )
 def the_error_comes_through_the_weights_of_the_layer_above() -> Readings:
     errors, slopes = true_deltas(LOSS), [a[0] * (1 - a[0]) for a in TRACE.activations[1:]]
@@ -96,14 +107,19 @@ def the_error_comes_through_the_weights_of_the_layer_above() -> Readings:
     "Backpropagation consists of the errors delta; they are what parameters are adjusted by.",
     correct="Only biases are: dC/db = delta. That for weights is missing: dC/dW = delta a^T, with "
     "the output a of the layer below.",
+    flips=(
+        Instead("np.outer(d, np.ones_like(a))", "np.outer(d, a)"),
+        in_reference("gradients", "delta.sum(axis=0, out=bias)", "2 * delta.sum(axis=0)"),
+    ),
 )
 def the_errors_are_not_yet_the_gradient_of_the_weights() -> Readings:
     _, grads = value_and_grad(PARAMS, INPUTS[:1], TARGETS[:1], activations=ACTIVATIONS, loss=LOSS)
-    pairs = list(zip(true_deltas(LOSS), grads, strict=True))
+    below = [a[0] for a in TRACE.activations[:-1]]
+    layers = list(zip(true_deltas(LOSS), below, grads, strict=True))
     return {
-        "they are the derivatives by the biases": all(close(d, g.bias) for d, g in pairs),
+        "they are the derivatives by the biases": all(close(d, g.bias) for d, _, g in layers),
         "they are those by the weights": all(
-            d.shape == g.weight.shape and close(d, g.weight) for d, g in pairs
+            close(np.outer(d, np.ones_like(a)), g.weight) for d, a, g in layers
         ),
     }
 
@@ -121,6 +137,10 @@ def shrinks_in_proportion(before: Params, after: Params, by: Params) -> bool:
     "By gradient descent or another algorithm, the partial derivatives are reduced in proportion.",
     correct="The parameters are reduced, in proportion to their derivatives; and that by gradient "
     "descent only, as other algorithms scale each derivative differently.",
+    flips=Instead(
+        "grads, backpropagate(stepped(optimizer))[1], by=grads",
+        "PARAMS, stepped(optimizer), by=optimizer.update(grads, optimizer.init(PARAMS))[0]",
+    ),
 )
 def the_parameters_are_reduced_and_not_their_derivatives() -> Readings:
     grads = backpropagate(PARAMS)[1]
@@ -138,15 +158,46 @@ def the_parameters_are_reduced_and_not_their_derivatives() -> Readings:
     }
 
 
+LISTED = "forward pass, loss, backpropagation, update"  # of the parameters
+
+
 @statements(
     "3.7",
-    "Three steps, repeated: forward pass, loss, backpropagation, update of the parameters.",
-    correct="These are four.",
+    "The algorithm has three key steps: forward pass, loss, backpropagation, update.",
+    correct="As listed these are four. They are three where the update belongs to backpropagation, "
+    "as the third step has it; then the fourth is one too many.",
+    flips=(
+        Instead("backpropagation, update", "backpropagation", within="LISTED"),
+        Instead("forward pass, loss", "loss", within="LISTED"),
+    ),
 )
-def the_three_steps_are_four() -> Readings:
-    params, losses = PARAMS, []
-    for _ in range(10):
-        outputs = forward(params, INPUTS, activations=ACTIVATIONS).outputs
-        losses.append(float(LOSSES[LOSS](outputs, TARGETS)))
-        backpropagate(params)
-    return {"the first three alone, without the update, lower the loss": losses[-1] < losses[0]}
+def the_three_steps_are_four_as_listed() -> Readings:
+    listed = LISTED.split(", ")
+    without_the_fourth = [step for step in listed if step != "update"]
+    return {
+        "as listed": len(listed) == 3,
+        "the update counted with the third": len(without_the_fourth) == 3,
+    }
+
+
+@statements(
+    "3.7",
+    "Backpropagation, the third step, adjusts the parameters, and the fourth step updates them.",
+    correct="They are to be updated once, in the fourth step; the third ends with the gradient. "
+    "Done in both, every step is twice as long.",
+    flips=Instead("third_step(third_step(PARAMS))", "third_step(PARAMS)"),
+)
+def the_parameters_are_updated_in_two_places() -> Readings:
+    grads = backpropagate(PARAMS)[1]
+
+    def third_step(params: Params) -> Params:
+        updates, _ = sgd(0.5).update(grads, sgd(0.5).init(params))
+        adjusted: Params = apply_updates(params, updates)
+        return adjusted
+
+    once, as_written = third_step(PARAMS), third_step(third_step(PARAMS))
+    return {
+        "one step of gradient descent": all(
+            close(a.weight, b.weight) for a, b in zip(as_written, once, strict=True)
+        )
+    }

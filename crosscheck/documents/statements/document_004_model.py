@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from crosscheck.documents.statements.derivatives import close, fits
-from crosscheck.documents.statements.statement import Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements, in_reference
 from reference_numpy.gradients import deltas, value_and_grad
 from reference_numpy.mlp import forward
 from reference_numpy.params import Params, init_params, tree_map
@@ -49,6 +49,10 @@ def true_deltas(loss: str) -> tuple[np.ndarray, ...]:
     "m, the number of samples, is the number of rows of X.",
     correct="With the X = [x(1), ..., x(m)] and W x of 2.1.6 samples are columns; they are rows in "
     "section 4.",
+    flips=(
+        Instead("as_columns.shape[0]", "as_columns.shape[1]"),
+        Instead("INPUTS.shape[0]", "INPUTS.shape[1]"),
+    ),
 )
 def samples_are_columns_in_one_place_and_rows_in_another() -> Readings:
     m = len(INPUTS)
@@ -63,9 +67,10 @@ def samples_are_columns_in_one_place_and_rows_in_another() -> Readings:
 
 @statements(
     "3.1",
-    "L is the number of hidden layers; elsewhere the weights are W[1] to W[L], and the error of "
-    "the output layer is delta^L.",
-    correct="L is the number of layers with weights: the hidden layers and the output layer.",
+    "L is the number of hidden layers.",
+    correct="By its use in W[1] to W[L] and in delta^L it is the number of layers with weights: "
+    "the hidden layers and the output layer.",
+    flips=Instead("len(SIZES[1:-1])", "len(SIZES[1:])"),
 )
 def l_counts_the_output_layer_too() -> Readings:
     hidden_layers = len(SIZES[1:-1])
@@ -80,15 +85,22 @@ def l_counts_the_output_layer_too() -> Readings:
     "3.1",
     "The dimension D_l of a layer is its number of nodes times the size of a node.",
     correct="It is the number of nodes: the z_i and a_i of a node are single numbers.",
+    flips=(
+        Instead("np.size(a[0, 0])", "np.size(a[0])"),
+        Instead("layer.weight.shape[1]", "layer.bias.ndim"),
+    ),
 )
 def the_dimension_of_a_layer_is_its_number_of_nodes() -> Readings:
-    def product_is_dimension(size_of_a_node: int) -> bool:
-        dimensions = [a.shape[1] for a in TRACE.activations]
-        return dimensions == [nodes * size_of_a_node for nodes in SIZES]
+    numbers = [np.size(a[0, 0]) for a in TRACE.activations[1:]]
+    weights = [layer.weight.shape[1] for layer in PARAMS]
+
+    def product_is_dimension(sizes: list[int]) -> bool:
+        layers = zip(TRACE.activations[1:], SIZES[1:], sizes, strict=True)
+        return all(a.shape[1] == nodes * size for a, nodes, size in layers)
 
     return {
-        "a node has size 1": product_is_dimension(1),
-        "a node has another size": any(map(product_is_dimension, (2, 3, 4))),
+        "the size of a node: how many numbers it holds": product_is_dimension(numbers),
+        "the size of a node: how many weights lead into it": product_is_dimension(weights),
     }
 
 
@@ -96,6 +108,10 @@ def the_dimension_of_a_layer_is_its_number_of_nodes() -> Readings:
     "3.1",
     "z[l]_i = sum_j W[l]_ji a[l-1]_j + b[l]_i.",
     correct="With the z = W a + b of 2.1.6, and the W_ij of 3.3, it is W[l]_ij.",
+    flips=(
+        Instead('"ji,j->i"', '"ij,j->i"'),
+        in_reference("mlp", "layer.weight.T + layer.bias", "layer.weight.T"),
+    ),
 )
 def the_indices_of_the_weights_fit_the_code_only() -> Readings:
     a, z = TRACE.activations[0][0], TRACE.pre_activations[0][0]
@@ -107,14 +123,20 @@ def the_indices_of_the_weights_fit_the_code_only() -> Readings:
     return {
         "W is (outputs, inputs), as in 2.1.6": fits(lambda: printed(weight))
         and close(printed(weight), z),
-        "W is (inputs, outputs), as in section 4": close(printed(weight.T), z),
+        "W is (inputs, outputs), as in section 4": fits(lambda: printed(weight.T))
+        and close(printed(weight.T), z),
     }
 
 
 @statements(
     "3.1",
-    "z_i is the activation value of a node; its output a_i equals z_i, the input of sigma.",
-    correct="z_i is the weighted input; the activation, and the output, is a_i = sigma(z_i).",
+    "The output a_i of a node equals z_i, the input of sigma.",
+    correct="It is a_i = sigma(z_i).",
+    flips=Instead(
+        '("sigmoid", "sigmoid", "sigmoid")',
+        '("identity", "identity", "identity")',
+        within="ACTIVATIONS",
+    ),
 )
 def the_output_of_a_node_is_not_the_input_of_sigma() -> Readings:
     pairs = zip(TRACE.pre_activations, TRACE.activations[1:], strict=True)
@@ -122,26 +144,10 @@ def the_output_of_a_node_is_not_the_input_of_sigma() -> Readings:
 
 
 @statements(
-    "3.2",
-    "Weights and biases start at random in [-r, r], with r a very large constant.",
-    correct="r must be small: with large weights the sigmoid saturates and the gradient vanishes.",
-)
-def a_large_range_of_initial_weights_stops_learning() -> Readings:
-    r = 1e4
-
-    def learns(bound: float) -> bool:
-        params = init_params(SIZES, seed=4, initializer="uniform", bound=bound)
-        grads = backpropagate(params)[1]
-        # 1e-6: hundreds of steps at a rate near 1 would leave the weights as they are.
-        return all(np.abs(layer.weight).max() > 1e-6 for layer in grads)
-
-    return {"a network drawn from [-r, r] learns": learns(r)}
-
-
-@statements(
     "3.3",
     "Z[l]_i = sum_j W[l]_ij X_j + b[l]_i, X being the input data.",
     correct="Only in the first layer; layer l takes the output A[l-1] of the layer before it.",
+    flips=Instead("@ INPUTS[0]", "@ TRACE.activations[layer][0]"),
 )
 def only_the_first_layer_takes_the_inputs() -> Readings:
     def printed(layer: int) -> np.ndarray:
@@ -157,13 +163,24 @@ def only_the_first_layer_takes_the_inputs() -> Readings:
 
 @statements(
     "3.3",
-    "A[l]_i, the output of a node, is the input Z[l]_i of its activation function, and is "
-    "sigma(Z[l]_i).",
-    correct="The formula is right and the words before it are not: A = sigma(Z).",
+    "A[l]_i, the output of a node, is the input Z[l]_i of its activation function.",
+    correct="It is A[l]_i = sigma(Z[l]_i), as the formula below these words has it.",
+    flips=Instead(
+        '("sigmoid", "sigmoid", "sigmoid")',
+        '("identity", "identity", "identity")',
+        within="ACTIVATIONS",
+    ),
 )
-def the_formula_for_the_output_is_right_and_the_words_are_not() -> Readings:
-    pairs = list(zip(TRACE.pre_activations, TRACE.activations[1:], strict=True))
-    return {
-        "A = Z, in words": all(close(a, z) for z, a in pairs),
-        "A = sigma(Z), the formula": all(close(a, 1 / (1 + np.exp(-z))) for z, a in pairs),
-    }
+def the_words_for_the_output_are_wrong() -> Readings:
+    pairs = zip(TRACE.pre_activations, TRACE.activations[1:], strict=True)
+    return {"A = Z": all(close(a, z) for z, a in pairs)}
+
+
+@statements(
+    "3.3",
+    "A[l]_i = sigma(Z[l]_i).",
+    flips=in_reference("activations", "np.exp(-z)", "np.exp(z)", "sigmoid"),
+)
+def the_formula_for_the_output_is_right() -> Readings:
+    pairs = zip(TRACE.pre_activations, TRACE.activations[1:], strict=True)
+    return {"in every layer": all(close(a, 1 / (1 + np.exp(-z))) for z, a in pairs)}

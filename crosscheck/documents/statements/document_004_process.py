@@ -1,14 +1,16 @@
 """The statements of document 004, section 2.1.6: the process of backpropagation, step by step."""
 
+from typing import Any
+
 import numpy as np
 
 from crosscheck.documents.statements.derivatives import close, fits
-from crosscheck.documents.statements.statement import Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements, in_reference
 from reference_numpy.activations import sigmoid
 from reference_numpy.gradients import value_and_grad
 from reference_numpy.losses import binary_cross_entropy
 from reference_numpy.mlp import forward
-from reference_numpy.params import Layer, Params, init_params
+from reference_numpy.params import Layer, Params, init_params, tree_map
 
 statements = Statements("004")
 
@@ -47,6 +49,7 @@ def step_d(layer: Layer, a1: np.ndarray, y: np.ndarray, learning_rate: float) ->
     "2.1.6, step 2",
     "Inputs and labels are both vectors of n numbers, n being the number of inputs.",
     correct="A label has as many numbers as the network has outputs, num_classes in section 4.",
+    flips=Instead("np.ones(5)", "np.ones(outputs)"),
 )
 def a_label_has_the_dimension_of_the_outputs() -> Readings:
     def compared(outputs: int) -> bool:
@@ -61,6 +64,7 @@ def a_label_has_the_dimension_of_the_outputs() -> Readings:
 @statements(
     "2.1.6, steps 3a to 3c",
     "z[1] = W[1] x + b[1], a[1] = sigma(z[1]), z[2] = W[2] a[1] + b[2], a[2] = sigma(z[2]).",
+    flips=in_reference("mlp", "layer.weight.T + layer.bias", "layer.weight.T"),
 )
 def steps_a_to_c_are_the_forward_pass() -> Readings:
     x, first, second = INPUTS[0], *TWO_LAYERS
@@ -77,14 +81,22 @@ def steps_a_to_c_are_the_forward_pass() -> Readings:
 
 @statements(
     "2.1.6, step 3d",
-    "Layer 2 is a hidden layer, and its a[2] is what the label is compared with.",
+    "The label is compared with a[2], the output of layer 2.",
     correct="It is compared with the output a[L] of the last layer. That is a[2] where L is 2, but "
-    "then layer 2 is no hidden layer.",
+    "then layer 2 is no hidden layer, as step c calls it.",
+    flips=(
+        Instead("activations[2]", "activations[len(network)]"),
+        in_reference("losses", "-(yes + no)", "(yes + no)", "binary_cross_entropy"),
+    ),
 )
 def the_label_is_compared_with_the_last_layer() -> Readings:
     def compared(network: Params) -> bool:
-        trace = forward(network, INPUTS, activations=SIGMOIDS[: len(network)])
-        return np.array_equal(trace.activations[2], trace.outputs)
+        names = SIGMOIDS[: len(network)]
+        a2 = forward(network, INPUTS, activations=names).activations[2]
+        loss, _ = value_and_grad(
+            network, INPUTS, TARGETS, activations=names, loss="binary_cross_entropy"
+        )
+        return fits(lambda: error(a2, TARGETS)) and close(error(a2, TARGETS).sum() / 6, loss)
 
     return {
         "two layers, layer 2 the last": compared(TWO_LAYERS),
@@ -97,6 +109,10 @@ def the_label_is_compared_with_the_last_layer() -> Readings:
     "The error is E_k = -[y log a[2] + (1 - y) log(1 - a[2])], with a[2] = sigma(z[2]).",
     correct="Summed over the outputs k this is the cross-entropy, of values between 0 and 1. Where "
     "sigma is tanh or ReLU, which 2.1.3 names too, a logarithm may not exist.",
+    flips=(
+        Instead('("tanh", "tanh")', '("tanh", "sigmoid")'),
+        in_reference("losses", "-(yes + no)", "(yes + no)", "binary_cross_entropy"),
+    ),
 )
 def the_cross_entropy_needs_outputs_between_0_and_1() -> Readings:
     a = forward(TWO_LAYERS, INPUTS, activations=SIGMOIDS[:2]).outputs
@@ -113,8 +129,11 @@ def the_cross_entropy_needs_outputs_between_0_and_1() -> Readings:
 
 @statements(
     "2.1.6, step 3d",
-    "Training uses the error E, though 2.1.5 and 3.4 train on a squared error.",
+    "The error E that training uses is the squared error C of 2.1.5 and 3.4.",
     correct="These are two losses with different gradients; a network is trained on one of them.",
+    flips=Instead(
+        '("binary_cross_entropy", "squared_error")', '("squared_error", "squared_error")'
+    ),
 )
 def the_cross_entropy_is_not_the_squared_error() -> Readings:
     (e, e_grads), (c, c_grads) = (
@@ -129,18 +148,22 @@ def the_cross_entropy_is_not_the_squared_error() -> Readings:
 
 @statements(
     "2.1.6, step 3d",
-    "Each time W[2] and b[2] are updated, and steps c and d are repeated until the loss converges; "
-    "this trains the network.",
+    "Steps c and d, which update W[2] and b[2], train the network when they are repeated until the "
+    "loss converges.",
     correct="W[1] and b[1] are never updated. Steps a to d must all be repeated, and d must update "
     "every layer.",
+    flips=Instead("updated = (1,)", "updated = (0, 1)"),
 )
 def step_d_never_trains_the_first_layer() -> Readings:
-    first, second = TWO_LAYERS
+    updated = (1,)  # layer 2
+    network: dict[str, Any] = {"activations": SIGMOIDS[:2], "loss": "binary_cross_entropy"}
+    params = TWO_LAYERS
     for x, y in zip(INPUTS, TARGETS, strict=True):
-        a1 = hidden(x)
         for _ in range(5):
-            second = step_d(second, a1, y, 0.5)
-    trained = zip((first, second), TWO_LAYERS, strict=True)
+            _, grads = value_and_grad(params, x[None], y[None], **network)
+            stepped = tree_map(lambda p, g: p - 0.5 * g, params, grads)
+            params = tuple(stepped[i] if i in updated else params[i] for i in (0, 1))
+    trained = zip(params, TWO_LAYERS, strict=True)
     return {
         "every layer is trained": all(
             not np.array_equal(new.weight, old.weight) for new, old in trained
@@ -153,9 +176,11 @@ def step_d_never_trains_the_first_layer() -> Readings:
     "For each sample in turn, steps c and d are repeated until the loss converges.",
     correct="The samples, or batches of them, must take turns: fitting one to the end undoes the "
     "one before it.",
+    flips=(Instead("np.eye(3)[1]", "np.eye(3)[0]"), Instead("range(3000)", "range(2)")),
 )
 def fitting_one_sample_to_the_end_undoes_the_one_before() -> Readings:
-    samples = [(hidden(x), y) for x, y in zip(INPUTS[:2], np.eye(3)[:2], strict=True)]
+    x = INPUTS[0]  # and its opposite, so that the two are easy to tell apart
+    samples = [(hidden(x), np.eye(3)[0]), (hidden(-x), np.eye(3)[1])]
 
     def converged(layer: Layer, a1: np.ndarray, y: np.ndarray) -> bool:
         return bool(np.all(error(step_c(layer, a1), y) < 0.1))
@@ -165,7 +190,7 @@ def fitting_one_sample_to_the_end_undoes_the_one_before() -> Readings:
         while not converged(in_turn, a1, y):
             in_turn = step_d(in_turn, a1, y, 1.0)
     by_turns = TWO_LAYERS[1]
-    for _ in range(300):
+    for _ in range(3000):
         for a1, y in samples:
             by_turns = step_d(by_turns, a1, y, 1.0)
     return {

@@ -4,11 +4,25 @@ The demonstration of a statement runs once in every process that makes the ledge
 readings that the statement admits, and whether each of them holds. The verdict follows from that,
 and is written down nowhere.
 
+Three rules say what a statement is:
+
+- It makes one claim. Where a sentence joins several by "and", every claim that does not hold is a
+  statement of its own; claims that all hold may share one, with a reading for each.
+- A reading settles what the document leaves open: the meaning of a word, or a case that it does not
+  name, such as the learning rate. So a statement is ambiguous where its one claim depends on that,
+  and never because one of two claims holds.
+- Code and formulas are judged alike, by the values that they give in float64.
+
+Out of scope is what no program can decide: history (who, when, how often cited), biology, fields of
+application, the speed of hardware, and pictures whose content the text does not give. The years and
+counts of history are listed with the printed numbers, as illustrations. That is not a confirmation.
+
 A demonstration whose verdict nothing could turn would show nothing. So each names the changes that
 turn it, of the NumPy reference or of its own formulas and data, and a test applies them.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -84,15 +98,25 @@ class Statement:
         Raises:
             ChangeError: If what is to be changed does not stand there exactly once.
         """
-        module, name = self.demonstrate.__module__, self.demonstrate.__name__
         if isinstance(flip, Change):
             change = flip
         else:
-            file = module.removeprefix(f"{PACKAGE}.")
-            change = Change(file, ((flip.old, flip.new),), flip.within or name, PACKAGE)
-        with imported_afresh("reference_numpy", f"{PACKAGE}.document_"), imported_with(change):
-            readings: Readings = getattr(import_module(module), name)()
+            file = self.demonstrate.__module__.removeprefix(f"{PACKAGE}.")
+            within = flip.within or self.demonstrate.__name__
+            change = Change(file, ((flip.old, flip.new),), within, PACKAGE)
+        with run_afresh(), imported_with(change):
+            return self.rerun()
+
+    def rerun(self) -> Readings:
+        """Run the demonstration as its module, when it is imported now, defines it."""
+        module = import_module(self.demonstrate.__module__)
+        readings: Readings = getattr(module, self.demonstrate.__name__)()
         return readings
+
+
+def run_afresh() -> AbstractContextManager[None]:
+    """Within, demonstrations and the NumPy reference are imported anew, with none of their data."""
+    return imported_afresh("reference_numpy", f"{PACKAGE}.document_")
 
 
 def verdict_of(readings: Readings) -> StatementVerdict:
