@@ -96,7 +96,7 @@ def test_the_rule_of_the_points_is_stated(folder):
     done = call("grade", bob, "--points", "right=2", "--points", "missing=1/2,wrong=0")
     assert "right 2" in done.output
     assert "not answered 0.5" in done.output
-    assert "37.5 / 19" in done.output
+    assert "36.5 / 38" in done.output
     refused = call("grade", bob, "--points", "good=1")
     assert refused.exit_code == 2
     assert "'good=1' has not the form MARK=POINTS; marks are right, inherited" in refused.output

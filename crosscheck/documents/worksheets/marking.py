@@ -19,11 +19,13 @@ class Marked:
         sheet: The answers as they were given.
         answers: Each with its mark.
         points: The sum of what they get.
+        of: What they would get at best.
     """
 
     sheet: Sheet
     answers: tuple[Answer, ...]
     points: Fraction
+    of: Fraction
 
     def count(self, mark: Mark) -> int:
         """How many answers have a mark."""
@@ -66,7 +68,8 @@ def mark_files(
             exercises.append(known := sheet.exercise)
         answers = grade(known, sheet.given)
         points = sum((shares[answer.mark] for answer in answers), Fraction(0))
-        marked.append(Marked(replace(sheet, exercise=known), answers, points))
+        best = max(shares.values()) * len(answers)
+        marked.append(Marked(replace(sheet, exercise=known), answers, points, best))
     return marked, refused
 
 

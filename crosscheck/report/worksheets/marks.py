@@ -91,7 +91,7 @@ def _reason(answer: Answer, words: Any) -> str:
 
 
 def _total(marked: Marked) -> str:
-    return f"{_number(marked.points)} / {len(marked.answers)}"
+    return f"{_number(marked.points)} / {_number(marked.of)}"
 
 
 def _number(points: Fraction) -> str:
@@ -114,7 +114,7 @@ def as_json(
                 "file": each.sheet.file,
                 "student": each.sheet.student,
                 "points": float(each.points),
-                "of": len(each.answers),
+                "of": float(each.of),
                 "answers": [
                     {
                         "quantity": answer.blank.quantity,
@@ -144,6 +144,6 @@ def csv_text(marked: Sequence[Marked]) -> str:
     writer.writerow(["student", "file", "points", "of", *quantities])
     for each in marked:
         marks = {a.blank.quantity: a.mark.name.lower() for a in each.answers}
-        row = [each.sheet.student, each.sheet.file, _number(each.points), len(each.answers)]
+        row = [each.sheet.student, each.sheet.file, _number(each.points), _number(each.of)]
         writer.writerow([*row, *(marks.get(quantity, "") for quantity in quantities)])
     return stream.getvalue()
