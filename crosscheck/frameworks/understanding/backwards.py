@@ -33,6 +33,7 @@ from crosscheck.frameworks.understanding.names import (
     Path,
     first_of,
     is_gradient,
+    kind_of,
 )
 from crosscheck.frameworks.understanding.passes import (
     LEFT,
@@ -120,6 +121,7 @@ def _found(
         # A method may return the object itself, or its parameters.
         if id(leaf.value) not in own and ran.result.value is not ran.session.root
     ]
+    returned += _numbers(ran)
     if ran.session.is_argument and (moves or step.binding.has("rate")):
         at = _params_in(engine, ran)
         if at is None and ran.result.value is None and _moved(engine, ran, params):
@@ -142,6 +144,19 @@ def _found(
             return made if not moves or _adds_up(engine, made, params) else None
         return _then_updated(engine, step, params, inputs, targets)
     return None
+
+
+def _numbers(ran: Ran) -> list[Leaf]:
+    """Numbers that a function returned as gradients of biases: sums over everything, too far."""
+    value = ran.result.value
+    if not isinstance(value, tuple):
+        return []
+    named = [((at,), each, named_path((at,), ran.result)) for at, each in enumerate(value)]
+    return [
+        Leaf([path], each, name)
+        for path, each, name in named
+        if isinstance(each, float) and is_gradient(name) and kind_of(name) == "bias"
+    ]
 
 
 def _moved(engine: Engine, ran: Ran, params: Layers) -> bool:

@@ -143,6 +143,13 @@ def _params_after(engine: Engine, ran: Ran, at: Path | None) -> Layers:
     return engine.layout.read(ran.session.root)
 
 
+def _gone(before: Array, after: Array) -> Array:
+    """How far a bias has gone; in the shape of the batch if the step made it grow to that."""
+    if before.shape == after.shape or before.shape == after.shape[1:]:
+        return before - after
+    return before[:, None] - after
+
+
 class FoundNetwork:
     """Keeps `adapters.NetworkAdapter` for a network that was found.
 
@@ -181,8 +188,24 @@ class FoundNetwork:
                 self.difference_rate = RATE if backward.rated else 1.0
             if network.update is not None or (backward.source == MOVED and backward.rated):
                 self.update = self._update
+        if self.targets == "any" and self._takes_classes():
+            self.targets = "classes"
         if not self._engine.one_by_one:
             self._find_between()
+
+    def _takes_classes(self) -> bool:
+        """Whether of the targets only the largest of each row counts, as with t.argmax(axis=1)."""
+        if self.sizes[-1] == 1:
+            return False
+        inputs, classes = batch_for(self.sizes, 1 if self._engine.one_by_one else BATCH)
+        shares = (classes + 0.5 / self.sizes[-1]) / 1.5
+        try:
+            if self._network.loss is not None:
+                return self._loss(inputs, classes) == self._loss(inputs, shares)
+            both = [self._gradients(inputs, targets) for targets in (classes, shares)]
+        except Exception:  # whatever it raises is said where it is judged
+            return False
+        return all(np.array_equal(one[0], two[0]) for one, two in zip(*both, strict=True))
 
     def _find_between(self) -> None:
         """Find what is computed between inputs and outputs, and between loss and gradients."""
@@ -245,7 +268,7 @@ class FoundNetwork:
         rate = self.difference_rate or 1.0
         after = self._moved(inputs, targets, rate)
         return [
-            ((now[0] - new[0]) / rate, (now[1] - new[1]) / rate if has_bias else None)
+            ((now[0] - new[0]) / rate, _gone(now[1], new[1]) / rate if has_bias else None)
             for now, new, has_bias in zip(self._params, after, self.biases, strict=True)
         ]
 

@@ -22,6 +22,7 @@ from crosscheck.verification.checking.forward import judge_forward, judge_tails
 from crosscheck.verification.checking.gradients import Gradients, judge_gradients
 from crosscheck.verification.checking.losses import NO_LOSS, judge_loss, models
 from crosscheck.verification.checking.models import BINARY, CROSS
+from crosscheck.verification.checking.taken_twice import taken_twice
 
 # Of the update: the rate, and how many roundings it may take beside those of the gradient.
 RATE, ROUNDINGS = 0.25, 4
@@ -73,6 +74,9 @@ def check_network(
     names = ", ".join(forward.activations)
     report.understood += f"; activations {names}" + (" (stated)" if activations else "")
     found = judge_loss(make, batches, forward.activations, loss)
+    if found.line.verdict != Verdict.RIGHT:
+        twice = taken_twice(make, batches, forward.activations)
+        found = found if twice is None else replace(found, line=twice)
     report.lines.append(found.line)
     report.conventions += [] if found.convention is None else [found.convention]
     if has(make, "gradients"):
