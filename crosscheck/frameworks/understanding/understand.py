@@ -18,6 +18,7 @@ from crosscheck.frameworks.understanding import functions, modules
 from crosscheck.frameworks.understanding.advice import advice
 from crosscheck.frameworks.understanding.calling import quiet
 from crosscheck.frameworks.understanding.constructing import SAMPLES, construct, ways
+from crosscheck.frameworks.understanding.found_network import FoundNetwork
 from crosscheck.frameworks.understanding.hosts import ObjectHost, functions_of
 from crosscheck.frameworks.understanding.kept import kept_adapter
 from crosscheck.frameworks.understanding.layouts import layouts_of
@@ -30,7 +31,7 @@ from crosscheck.frameworks.understanding.names import (
     VALUE_AND_GRAD,
     first_of,
 )
-from crosscheck.frameworks.understanding.networks import FoundNetwork, Network, network_of
+from crosscheck.frameworks.understanding.networks import Network, network_of
 from crosscheck.frameworks.understanding.single import function_of, is_single
 
 # So many objects that can be constructed are tried further before the search ends.
