@@ -14,7 +14,7 @@ import numpy as np
 
 from crosscheck.frameworks.adapters import NetworkAdapter, NotUnderstoodError, Understood
 from crosscheck.frameworks.submissions import Submission
-from crosscheck.frameworks.understanding import functions, modules
+from crosscheck.frameworks.understanding import assembling, functions, modules
 from crosscheck.frameworks.understanding.advice import advice
 from crosscheck.frameworks.understanding.calling import quiet
 from crosscheck.frameworks.understanding.constructing import SAMPLES, construct, ways
@@ -32,6 +32,7 @@ from crosscheck.frameworks.understanding.names import (
     first_of,
 )
 from crosscheck.frameworks.understanding.networks import Network, network_of
+from crosscheck.frameworks.understanding.pieces import own_classes
 from crosscheck.frameworks.understanding.single import function_of, is_single
 
 # So many objects that can be constructed are tried further before the search ends.
@@ -99,9 +100,11 @@ def _of_target(
     best = _of_object(namespace, name, target, settings)
     if isinstance(best, Understood):
         return best
+    if best is not None and best.backward is None:
+        best = _with_criterion(namespace, best)
     if best is None:
         raise NotUnderstoodError(advice(name, target, namespace, settings))
-    return _understood(best)
+    return _understood(best, {})
 
 
 def _of_functions(
@@ -111,7 +114,7 @@ def _of_functions(
     for host in functions.hosts(namespace, settings):
         network = network_of(host)
         if network is not None:
-            return _understood(network)
+            return _understood(network, {})
     raise NotUnderstoodError(advice(name, target, namespace, settings))
 
 
@@ -132,12 +135,7 @@ def _factory(
 
 def _of_file(namespace: dict[str, Any], settings: Mapping[str, Any]) -> Understood:
     """The network of a file: the class with the most layers whose gradients can be had."""
-    module = namespace.get("__name__")
-    classes = {
-        name: value
-        for name, value in namespace.items()
-        if isinstance(value, type) and value.__module__ == module
-    }
+    classes = own_classes(namespace)
     objects = {
         name: value
         for name, value in namespace.items()
@@ -156,16 +154,31 @@ def _of_file(namespace: dict[str, Any], settings: Mapping[str, Any]) -> Understo
         if best is not None:
             networks.append(best)
     complete = [each for each in networks if each.backward is not None]
-    if complete:
-        return _understood(max(complete, key=lambda each: each.depth))
+    best = max(complete, key=lambda each: each.depth, default=None)
+    if best is not None and best.depth > 1:
+        return _understood(best, namespace)
+    deep = [each for each in networks if each.depth > 1]
+    for model in sorted(deep, key=lambda each: -each.depth):
+        whole = _with_criterion(namespace, model)
+        if whole.backward is not None:
+            return _understood(whole, namespace)
+    for whole in assembling.networks(namespace):
+        return _understood(whole, namespace)
+    if networks and not deep and (beside := assembling.pieces_beside(namespace, networks[0])):
+        raise NotUnderstoodError(
+            f"{networks[0].engine.host.words} is one layer of a network; how it goes together with "
+            f"{beside} was not found\n{advice('the file', None, namespace, settings)}"
+        )
+    if best is not None:
+        return _understood(best, namespace)
     for host in functions.hosts(namespace, settings):
         network = network_of(host)
         if network is not None:
             networks.append(network)
             if network.backward is not None:
-                return _understood(network)
+                return _understood(network, namespace)
     if networks:
-        return _understood(max(networks, key=lambda each: each.depth))
+        return _understood(max(networks, key=lambda each: each.depth), namespace)
     if refused:
         raise NotUnderstoodError(refused[0])
     # The one that looks most like a network: the last class, else the file itself.
@@ -173,10 +186,17 @@ def _of_file(namespace: dict[str, Any], settings: Mapping[str, Any]) -> Understo
     raise NotUnderstoodError(advice(name, target, namespace, settings))
 
 
-def _understood(network: Network) -> Understood:
-    return Understood(
-        "network", network.in_words(), lambda: FoundNetwork(network), network.missing()
-    )
+def _with_criterion(namespace: Mapping[str, Any], network: Network) -> Network:
+    """A network whose backward pass takes the slope of a loss, with a loss of its file."""
+    root = network.engine.host.fresh().root
+    return next(assembling.with_criterion(namespace, root), network)
+
+
+def _understood(network: Network, namespace: Mapping[str, Any]) -> Understood:
+    words = network.in_words()
+    if others := assembling.not_looked_at(namespace, network):
+        words += f"; not looked at: {', '.join(others)}"
+    return Understood("network", words, lambda: FoundNetwork(network), network.missing())
 
 
 def _of_object(
