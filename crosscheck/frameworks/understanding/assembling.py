@@ -232,7 +232,9 @@ def pieces_beside(namespace: Mapping[str, Any], network: Network) -> str:
 
 def _classes_in(root: Any, deepest: int = 6) -> set[type]:
     """The classes of everything inside an object, and what they inherit from."""
-    if deepest < 0 or isinstance(root, type | np.ndarray | str | float | int):
+    if isinstance(root, type):
+        return {root}
+    if deepest < 0 or isinstance(root, np.ndarray | str | float | int):
         return set()
     if isinstance(root, dict):
         inner = list(root.values())

@@ -1,8 +1,6 @@
 """Find out how a network computes its gradients, by trying."""
 
-import inspect
 import itertools
-import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -47,13 +45,7 @@ from crosscheck.frameworks.understanding.passes import (
     run_update,
 )
 from crosscheck.frameworks.understanding.places import gradients_from, places_of
-
-# What a function says that sums over its samples.
-_OVER_SAMPLES = re.compile(
-    r"\b(x|y|inputs?|targets?|labels?|data|y_\w+|output\w*|a\d|al)\.(shape|size)|\blen\((x|y|inputs)"
-    r"|\bmean\(|\bsum\(|/ *(m|n|batch_size|self\.m)\b|batch",
-    re.IGNORECASE,
-)
+from crosscheck.frameworks.understanding.samples import one_by_one, sums
 
 
 def backward_of(engine: Engine, failed: list[str]) -> Backward | None:
@@ -204,20 +196,21 @@ def updates(
 
 def takes_one_sample(engine: Engine, found: Backward) -> bool:
     """Whether a backward pass over a batch gives no gradient of a bias, and does not mean to."""
-    if engine.one_by_one or found.source == MOVED:
+    if engine.one_by_one:
         return False
     ran = run_backward(engine, found.step, params_for(engine.layout.sizes), *probe(engine))
-    try:
-        source = inspect.getsource(ran.session.functions[found.step.name])
-    except (OSError, TypeError):
-        return False
+    function = ran.session.functions[found.step.name]
+    if found.source == MOVED:
+        if found.after is not None or ran.session.is_argument or not one_by_one(function):
+            return False
+        biases: list[Array | None] = [bias for _, bias in engine.layout.read(ran.session.root)]
+    else:
+        biases = [bias for _, bias in gradients_from(engine, found, ran)]
     whole = all(
         not slot.bias or (bias is not None and bias.shape == (slot.fans[1],))
-        for slot, (_, bias) in zip(
-            engine.layout.slots, gradients_from(engine, found, ran), strict=True
-        )
+        for slot, bias in zip(engine.layout.slots, biases, strict=True)
     )
-    return not whole and _OVER_SAMPLES.search(source) is None
+    return not whole and not sums(function)
 
 
 def _adds_up(engine: Engine, found: Backward, params: Layers) -> bool:

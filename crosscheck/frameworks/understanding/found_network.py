@@ -1,10 +1,11 @@
 """The adapter of a network that was found."""
 
+import re
 from collections.abc import Callable
 
 import numpy as np
 
-from crosscheck.frameworks.adapters import Array, Layers
+from crosscheck.frameworks.adapters import Array, GradientShapeError, Layers
 from crosscheck.frameworks.understanding.between import deltas_of, hidden_of
 from crosscheck.frameworks.understanding.engine import RATE
 from crosscheck.frameworks.understanding.forwards import (
@@ -18,6 +19,7 @@ from crosscheck.frameworks.understanding.forwards import (
 from crosscheck.frameworks.understanding.names import VALUE_AND_GRAD
 from crosscheck.frameworks.understanding.networks import Network
 from crosscheck.frameworks.understanding.passes import (
+    GROWS,
     MOVED,
     params_after,
     run_backward,
@@ -26,6 +28,7 @@ from crosscheck.frameworks.understanding.passes import (
 from crosscheck.frameworks.understanding.places import gradients_from
 from crosscheck.frameworks.understanding.stepping import after_whole_step
 
+SHAPES = re.compile(rf"{GROWS} with shape (\(.*?\)) doesn't match the broadcast shape (\(.*?\))")
 UNIT = 2.0**-53
 
 
@@ -182,7 +185,15 @@ class FoundNetwork:
     def _moved(self, inputs: Array, targets: Array, rate: float) -> Layers:
         backward = self._network.backward
         assert backward is not None
-        ran = run_backward(self._engine, backward.step, self._params, inputs, targets, rate)
+        try:
+            ran = run_backward(self._engine, backward.step, self._params, inputs, targets, rate)
+        except ValueError as error:
+            if (shapes := SHAPES.search(str(error))) is None:
+                raise
+            raise GradientShapeError(
+                f"the gradient of a bias of shape {shapes[1]} has shape {shapes[2]}, and so "
+                f"{backward.step.name} raises {type(error).__name__}"
+            ) from None
         at = backward.in_value
         if backward.after is not None:
             run_update(ran, backward.after, rate)

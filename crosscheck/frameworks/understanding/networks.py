@@ -1,6 +1,6 @@
 """What of a network was found: its layers, forward pass, loss, gradients and steps."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crosscheck.frameworks.understanding.backwards import (
     backward_of,
@@ -10,11 +10,14 @@ from crosscheck.frameworks.understanding.engine import Engine, Step
 from crosscheck.frameworks.understanding.forwards import (
     engines,
     loss_of,
+    probe,
 )
 from crosscheck.frameworks.understanding.hosts import Host
 from crosscheck.frameworks.understanding.passes import (
+    GROWS,
     Backward,
 )
+from crosscheck.frameworks.understanding.samples import one_by_one, sums
 from crosscheck.frameworks.understanding.stepping import update_of, whole_step_of
 
 _WORDS = {
@@ -80,6 +83,7 @@ class Network:
 def network_of(host: Host) -> Network | None:
     """What can be found of a network; None if it cannot be run forwards."""
     best: Network | None = None
+    grows: Network | None = None
     for engine in engines(host):
         failed: list[str] = []
         loss, backward = loss_of(engine), backward_of(engine, failed)
@@ -87,10 +91,21 @@ def network_of(host: Host) -> Network | None:
         if backward is not None:
             steps = update_of(engine, backward), whole_step_of(engine)
             found = Network(engine, found.loss, backward, *steps)
+            if grows is not None and _means_batches(engine, backward):
+                return replace(grows, backward=backward)
             if not takes_one_sample(engine, backward):
                 # A batch that was only nearly taken shows that one sample at a time is meant,
                 # unless one sample at a time is not taken either.
                 return found
+        elif any(GROWS in each for each in failed):
+            grows = grows or found
         if best is None or (best.backward is None and backward is not None):
             best = found
     return best
+
+
+def _means_batches(engine: Engine, backward: Backward) -> bool:
+    """Whether what takes one sample at a time was written for many, and fails at a bias."""
+    name = backward.step.name
+    function = engine.host.fresh(*probe(engine)).functions[name]
+    return engine.one_by_one and sums(function) and not one_by_one(function)

@@ -25,6 +25,8 @@ from crosscheck.frameworks.understanding.names import (
 Places = tuple[tuple[Path, Path | None], ...]
 
 
+# What NumPy says of a bias (1, n) from which something of the shape (batch, n) is taken.
+GROWS = "non-broadcastable output operand"
 RETURNED, LEFT, MOVED = "returned", "left on the object", "difference"
 
 

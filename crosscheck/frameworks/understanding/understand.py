@@ -33,6 +33,7 @@ from crosscheck.frameworks.understanding.names import (
 )
 from crosscheck.frameworks.understanding.networks import Network, network_of
 from crosscheck.frameworks.understanding.pieces import own_classes
+from crosscheck.frameworks.understanding.scalars import numbers_of
 from crosscheck.frameworks.understanding.single import function_of, is_single
 
 # So many objects that can be constructed are tried further before the search ends.
@@ -232,11 +233,28 @@ def _of_object(
         tried += 1
         if tried >= CONSTRUCTED:
             break
+    if best is None:
+        best = _of_numbers(name, target, settings, losses | slopes)
     if best is None and is_class:
         for other, value in namespace.items():
             if type(value) is target:
                 return _of_object(namespace, other, value, settings)
     return best
+
+
+def _of_numbers(
+    name: str, target: Any, settings: Mapping[str, Any], beside: Mapping[str, Any]
+) -> Network | None:
+    """A class or an object whose weights are single numbers."""
+    made = _constructed(target, settings) if isinstance(target, type) else iter([({}, target)])
+    for _, instance in made:
+        for numbers in numbers_of(instance):
+            words = f"{name}, whose weights and biases are single numbers"
+            network = network_of(ObjectHost(words, None, {}, numbers, beside))
+            if network is not None:
+                return network
+        break
+    return None
 
 
 def _has_samples(way: Mapping[str, Any]) -> bool:
