@@ -108,13 +108,11 @@ def assembled(layers: Sequence[Any], criterion: Criterion | None) -> Assembled:
 def networks(namespace: Mapping[str, Any]) -> Iterator[Network]:
     """The networks that the parts of a file make, the likeliest first."""
     found, functions = pieces_of(namespace), functions_of(namespace)
-    if not found.several:
-        return
     last = [each for each in found.activations if "softmax" in type(each).__name__.lower()]
     inner = [each for each in found.activations if each not in last][:ACTIVATIONS]
     units = UNITS[max(2, len(inner) + 1)]
     for kind in found.layers:
-        layers = [layer(kind, *fans, functions) for fans in itertools.pairwise(units)]
+        layers = [layer(kind, *fans, functions, found.given) for fans in itertools.pairwise(units)]
         if any(each is None for each in layers):
             continue
         between = [*inner, *[None] * (len(layers) - len(inner))]
@@ -123,6 +121,7 @@ def networks(namespace: Mapping[str, Any]) -> Iterator[Network]:
             inside = criterion is not None and "softmax" in criterion.called.lower()
             whole = [*chain, *([] if inside else last[:1])]
             whole = [each for each in whole if each is not None]
+            whole = copy.deepcopy(whole)
             for held in _holders(namespace, whole, criterion):
                 yield from _as_it_stands(held, whole)
                 if parts.is_part(held):
@@ -146,7 +145,6 @@ def _holders(
                 continue
             if {*map(type, chain)} <= _classes_in(held):
                 yield held
-                break
 
 
 def _at_once(kind: Callable[..., Any], chain: list[Any]) -> Any:

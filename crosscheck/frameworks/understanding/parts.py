@@ -33,6 +33,7 @@ INPUT_SLOPE = re.compile(
     r"d_?(inputs?|x|in|a_?prev|data)|(grad|delta|error)_?(in|inputs?|x)|"
     r"(in|inputs?|x)_?(grad|gradient|error|delta)"
 )
+BACK = re.compile(r"back|bprop|bwd")
 # What a step after a backward pass may be.
 _STEP = (*UPDATE, "zero_update", "apply")
 
@@ -48,8 +49,12 @@ def forward_of(part: Any) -> str | None:
 
 
 def backward_of(part: Any) -> str | None:
-    """The name of a part's backward pass."""
-    return next(iter(first_of(_names(type(part)), BACKWARD, LIKE_BACKWARD)), None)
+    """The name of a part's backward pass, and not of the derivative of a function of z."""
+    for name in first_of(_names(type(part)), BACKWARD, LIKE_BACKWARD):
+        takes = {role_of(each) for each in _needed(part, name)}
+        if BACK.search(name.lower()) or takes & {"slope", "grads"}:
+            return name
+    return None
 
 
 def is_part(part: Any) -> bool:
@@ -85,7 +90,7 @@ def run_forward(part: Any, inputs: Array) -> Array:
         value = value[0]
     if value is None:
         value = left_in(part, lambda word: is_output((word,)), None)
-    if not isinstance(value, np.ndarray) or value.shape[:1] != inputs.shape[:1]:
+    if not isinstance(value, np.ndarray) or not {*value.shape} & {*inputs.shape}:
         raise DoesNotFitError(f"{type(part).__name__}.{name} gives no array of its samples")
     return value
 

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -21,24 +21,27 @@ from crosscheck.frameworks.understanding.names import LOSS, LOSS_SLOPE, first_of
 
 @dataclass
 class Pieces:
-    """The classes and functions of a file of which a network may be put together."""
+    """The classes and functions of a file of which a network may be put together.
+
+    Attributes:
+        layers: The classes of layers.
+        activations: Objects that have no parameters.
+        criteria: The losses.
+        given: What a layer may be given beside its sizes.
+    """
 
     layers: list[type] = field(default_factory=list)
     activations: list[Any] = field(default_factory=list)
     criteria: list[Criterion] = field(default_factory=list)
-
-    @property
-    def several(self) -> bool:
-        """Whether a layer is not alone."""
-        return bool(self.layers and (self.activations or self.criteria))
+    given: list[tuple[Any, ...]] = field(default_factory=list)
 
 
 def pieces_of(namespace: Mapping[str, Any]) -> Pieces:
     """What the classes of a file are, tried one by one."""
-    found = Pieces()
-    functions = functions_of(namespace)
+    functions, given = functions_of(namespace), _objects(namespace)
+    found = Pieces(given=given)
     for kind in own_classes(namespace).values():
-        if layer(kind, 4, 3, functions) is not None:
+        if layer(kind, 4, 3, functions, given) is not None:
             found.layers.append(kind)
         elif several := list(_activations(kind, functions)):
             found.activations += several
@@ -64,15 +67,22 @@ def own_classes(namespace: Mapping[str, Any]) -> dict[str, type]:
     }
 
 
-def layer(kind: type, fan_in: int, fan_out: int, functions: Mapping[str, Any]) -> Any:
+def layer(
+    kind: type,
+    fan_in: int,
+    fan_out: int,
+    functions: Mapping[str, Any],
+    given: Sequence[tuple[Any, ...]],
+) -> Any:
     """A layer of these sizes, if a class is one; else None.
 
     Args:
         kind: The class.
         fan_in, fan_out: The sizes.
         functions: Those of the file: of an activation and its derivative, which it may be given.
+        given: Objects of the file, which it may be given instead.
     """
-    plainly = [partial(kind, fan_in, fan_out, *pair) for pair in _pairs(functions)]
+    plainly = [partial(kind, fan_in, fan_out, *given) for given in (*_pairs(functions), *given)]
     by_name = (partial(construct, kind, way) for way in ways(kind, {"sizes": (fan_in, fan_out)}))
     for make in (*plainly, *by_name):
         try:
@@ -86,6 +96,20 @@ def layer(kind: type, fan_in: int, fan_out: int, functions: Mapping[str, Any]) -
         if layouts and layouts[0].sizes == (fan_in, fan_out):
             return made
     return None
+
+
+def _objects(namespace: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """An object of each class of a file that needs no arguments and holds no arrays."""
+    found = []
+    for kind in own_classes(namespace).values():
+        try:
+            with quiet():
+                made = kind()
+        except Exception:  # whatever somebody's constructor raises: it takes something
+            continue
+        if not leaves_of(made):
+            found.append((made,))
+    return found
 
 
 def _pairs(functions: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -105,8 +129,11 @@ def _activations(kind: type, functions: Mapping[str, Any]) -> Iterator[Any]:
             with quiet():
                 made, tried = kind(*arguments), kind(*arguments)
             inputs = np.linspace(-1, 1, 21).reshape(7, 3)
-            plain = parts.is_part(made) and not leaves_of(made)
-            if plain and parts.run_forward(tried, inputs).shape == inputs.shape:
+            if not parts.is_part(made) or leaves_of(made):
+                continue
+            found = parts.run_forward(tried, inputs.copy())
+            # What holds no layers yet gives its inputs back.
+            if found.shape == inputs.shape and not np.array_equal(found, inputs):
                 yield made
         except Exception:  # whatever somebody's constructor raises: it takes something else
             continue
@@ -123,11 +150,14 @@ def _criterion(kind: type) -> Criterion | None:
 
 
 def _works(criterion: Criterion) -> bool:
+    """Whether it gives a loss and its slope, of targets in rows or as numbers of classes."""
     outputs = np.linspace(0.05, 0.9, 14).reshape(7, 2)
-    targets = np.eye(2)[np.arange(7) % 2]
-    try:
-        criterion.value(outputs.copy(), targets)
-        criterion.slope(outputs.copy(), targets)
-    except Exception:  # whatever it raises: it is no loss
-        return False
-    return True
+    classes = np.arange(7) % 2
+    for targets in (np.eye(2)[classes], classes):
+        try:
+            criterion.value(outputs.copy(), targets)
+            criterion.slope(outputs.copy(), targets)
+        except Exception:  # whatever it raises: it is no loss of such targets
+            continue
+        return True
+    return False

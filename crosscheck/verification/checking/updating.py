@@ -16,7 +16,7 @@ from crosscheck.verification.checking.asking import (
 from crosscheck.verification.checking.drawn import Drawn
 from crosscheck.verification.checking.findings import Line, Verdict
 from crosscheck.verification.checking.gradients import Grads
-from crosscheck.verification.checking.models import FACTORS, Factor
+from crosscheck.verification.checking.models import FACTORS, NEGATIVE, Factor
 
 # The rate, and how many roundings a step may take beside those of the gradient.
 RATE, ROUNDINGS = 0.25, 4
@@ -44,8 +44,12 @@ def judge_update(make: Make, drawn: Drawn, downhill: bool) -> list[Line]:
         return [Line(QUANTITY, Verdict.WRONG, f"raises {error}", np.inf)]
     signs = (1.0, -1.0) if downhill else (1.0,)
     factors = FACTORS if spread is not None else FACTORS[:1]
-    found = {each: _worst(drawn, grads, after, signs, spread, each) for each in factors}
-    best = min(found, key=lambda each: max(found[each].values()))  # the first of the best
+    known = (*factors, *(NEGATIVE if spread is not None else NEGATIVE[:1]))
+    found = {
+        each: _worst(drawn, grads, after, signs if each.sign > 0 else (1.0,), spread, each)
+        for each in known
+    }
+    best = min(factors, key=lambda each: max(found[each].values()))  # the first of the best
     if max(found[best].values()) <= 1:
         worst = max(found[best].values())
         if best is FACTORS[0]:
@@ -96,7 +100,7 @@ def _worst(
                 size = spread[layer][part]
                 assert size is not None
                 # The samples are added up in an order of their own.
-                allowed = allowed + (drawn.batch + ROUNDINGS) * unit * RATE * times * size
+                allowed = allowed + (drawn.batch + ROUNDINGS) * unit * RATE * abs(times) * size
             if now.shape != before.shape:
                 worst[f"{name}{layer + 1}"] = np.inf
                 continue
