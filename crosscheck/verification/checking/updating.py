@@ -125,6 +125,4 @@ def _in_words(found: dict[Factor, dict[str, float]]) -> str:
         ]
         return f"a step moves {'; '.join(parts)}"
     wrong = [name for name in names if found[FACTORS[0]][name] > 1]
-    return (
-        f"{', '.join(wrong)} after a step: not what it was before, less the rate times the gradient"
-    )
+    return f"{', '.join(wrong)} after a step are not those before, less the rate times the gradient"
