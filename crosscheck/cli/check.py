@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from crosscheck.cli.meant import meant
 from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
 
 # What the shell gets: right, wrong, bad usage (click's), not understood.
@@ -126,4 +127,6 @@ def _refuse_unknown(
     ):
         for name in names:
             if name not in known:
-                raise click.UsageError(f"{option}: {name!r} is none of {', '.join(known)}")
+                raise click.UsageError(
+                    f"{option}: {name!r} is none of {', '.join(known)}{meant(name, known)}"
+                )

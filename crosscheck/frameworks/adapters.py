@@ -105,3 +105,7 @@ class Understood:
 
 class NotUnderstoodError(ValueError):
     """Nobody can tell what somebody's object is; the message says what was found and missing."""
+
+
+class GradientShapeError(ValueError):
+    """A gradient has not the shape of its parameter, as its owner's own step shows by raising."""

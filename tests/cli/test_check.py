@@ -121,6 +121,12 @@ def test_of_many_files_each_has_a_row_and_any_wrong_one_decides(folder):
     ("options", "message"),
     [
         (["--loss", "mse"], "--loss: 'mse' is none of squared_error"),
+        (["--loss", "MSE"], "did you mean mean_squared_error or squared_error or"),
+        (["--loss", "bce"], "did you mean binary_cross_entropy or sigmoid_binary_cross_entropy?"),
+        (["--loss", "cross_entropy"], "did you mean softmax_cross_entropy or binary_cross"),
+        (["--activations", "tanh,linear"], "did you mean identity?"),
+        (["--activations", "none"], "did you mean identity?"),
+        (["--activations", "sigmod"], "did you mean sigmoid?"),
         (["--activations", "tanh,swish"], "--activations: 'swish' is none of identity"),
         (["--set", "lr"], "'lr' has not the form NAME=VALUE"),
         (["--limit", "0"], "0"),

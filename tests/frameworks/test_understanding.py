@@ -93,7 +93,7 @@ def test_outputs_and_gradients_are_read_where_they_are(name):
                 a.shape == b.shape and np.allclose(a, scale * b, 1e-9, 1e-12) for a, b in pairs
             ]
     assert all(same) == (answer["mistake"] is None)
-    if hasattr(adapter, "loss"):
+    if hasattr(adapter, "loss") and answer["first_wrong"] != "loss":
         assert np.isclose(adapter.loss(inputs, targets) / scale, value, rtol=1e-12, atol=0)
 
 

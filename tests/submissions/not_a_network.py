@@ -1,12 +1,12 @@
-"""A network of six named scalars."""
+"""A network of five numbers whose names do not tell what they are."""
 import math
 
 
 class OurNetwork:
     def __init__(self):
-        self.w1, self.w2, self.w3 = 0.1, 0.2, 0.3
-        self.b1, self.b2 = 0.0, 0.0
+        self.left, self.right, self.above = 0.1, 0.2, 0.3
+        self.shift, self.last = 0.0, 0.0
 
     def feedforward(self, x):
-        h = math.tanh(self.w1 * x[0] + self.w2 * x[1] + self.b1)
-        return self.w3 * h + self.b2
+        h = math.tanh(self.left * x[0] + self.right * x[1] + self.shift)
+        return self.above * h + self.last

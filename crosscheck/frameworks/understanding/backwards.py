@@ -1,8 +1,6 @@
 """Find out how a network computes its gradients, by trying."""
 
-import inspect
 import itertools
-import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -33,6 +31,7 @@ from crosscheck.frameworks.understanding.names import (
     Path,
     first_of,
     is_gradient,
+    kind_of,
 )
 from crosscheck.frameworks.understanding.passes import (
     LEFT,
@@ -46,13 +45,7 @@ from crosscheck.frameworks.understanding.passes import (
     run_update,
 )
 from crosscheck.frameworks.understanding.places import gradients_from, places_of
-
-# What a function says that sums over its samples.
-_OVER_SAMPLES = re.compile(
-    r"\b(x|y|inputs?|targets?|labels?|data|y_\w+|output\w*|a\d|al)\.(shape|size)|\blen\((x|y|inputs)"
-    r"|\bmean\(|\bsum\(|/ *(m|n|batch_size|self\.m)\b|batch",
-    re.IGNORECASE,
-)
+from crosscheck.frameworks.understanding.samples import one_by_one, sums
 
 
 def backward_of(engine: Engine, failed: list[str]) -> Backward | None:
@@ -120,6 +113,7 @@ def _found(
         # A method may return the object itself, or its parameters.
         if id(leaf.value) not in own and ran.result.value is not ran.session.root
     ]
+    returned += _numbers(ran)
     if ran.session.is_argument and (moves or step.binding.has("rate")):
         at = _params_in(engine, ran)
         if at is None and ran.result.value is None and _moved(engine, ran, params):
@@ -142,6 +136,19 @@ def _found(
             return made if not moves or _adds_up(engine, made, params) else None
         return _then_updated(engine, step, params, inputs, targets)
     return None
+
+
+def _numbers(ran: Ran) -> list[Leaf]:
+    """Numbers that a function returned as gradients of biases: sums over everything, too far."""
+    value = ran.result.value
+    if not isinstance(value, tuple):
+        return []
+    named = [((at,), each, named_path((at,), ran.result)) for at, each in enumerate(value)]
+    return [
+        Leaf([path], each, name)
+        for path, each, name in named
+        if isinstance(each, float) and is_gradient(name) and kind_of(name) == "bias"
+    ]
 
 
 def _moved(engine: Engine, ran: Ran, params: Layers) -> bool:
@@ -189,20 +196,21 @@ def updates(
 
 def takes_one_sample(engine: Engine, found: Backward) -> bool:
     """Whether a backward pass over a batch gives no gradient of a bias, and does not mean to."""
-    if engine.one_by_one or found.source == MOVED:
+    if engine.one_by_one:
         return False
     ran = run_backward(engine, found.step, params_for(engine.layout.sizes), *probe(engine))
-    try:
-        source = inspect.getsource(ran.session.functions[found.step.name])
-    except (OSError, TypeError):
-        return False
+    function = ran.session.functions[found.step.name]
+    if found.source == MOVED:
+        if found.after is not None or ran.session.is_argument or not one_by_one(function):
+            return False
+        biases: list[Array | None] = [bias for _, bias in engine.layout.read(ran.session.root)]
+    else:
+        biases = [bias for _, bias in gradients_from(engine, found, ran)]
     whole = all(
         not slot.bias or (bias is not None and bias.shape == (slot.fans[1],))
-        for slot, (_, bias) in zip(
-            engine.layout.slots, gradients_from(engine, found, ran), strict=True
-        )
+        for slot, bias in zip(engine.layout.slots, biases, strict=True)
     )
-    return not whole and _OVER_SAMPLES.search(source) is None
+    return not whole and not sums(function)
 
 
 def _adds_up(engine: Engine, found: Backward, params: Layers) -> bool:

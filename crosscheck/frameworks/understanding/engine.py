@@ -19,9 +19,7 @@ from crosscheck.frameworks.understanding.leaves import (
     put,
 )
 from crosscheck.frameworks.understanding.names import (
-    EPOCHS_AT,
     INPUTS_AT,
-    RATES_AT,
     TARGETS_AT,
     Path,
     is_gradient,
@@ -120,10 +118,7 @@ class Engine:
             "one": 1,
             "batch": 1 if self.one_by_one else len(inputs),
             "zero": 0.0,
-            "pairs": [
-                (np.array(a)[:, None], np.array(b)[:, None])
-                for a, b in zip(inputs, targets, strict=True)
-            ],
+            "pairs": [(self._one(a), self._one(b)) for a, b in zip(inputs, targets, strict=True)],
         }
         return session, Given(roles, named)
 
@@ -153,6 +148,11 @@ class Engine:
             "column": array[:1].T,
             "row": array[:1],
         }[self.form]
+
+    def _one(self, sample: Array) -> Array:
+        """A sample of a list of such, as the network takes one; a column where it takes many."""
+        form = self.form if self.one_by_one else "column"
+        return replace(self, form=form)._lie(np.array(sample)[None])
 
     def _targets(self, targets: Array, form: str) -> Array:
         if form == "labels":
@@ -280,20 +280,3 @@ def named_path(path: Path, result: Called) -> Path:
         if name is not None and not any(isinstance(each, str) for each in path[:taken]):
             return (name, *path[taken:])
     return path
-
-
-def set_rate(session: Session, rate: float) -> list[Path]:
-    """Set the rate that a network keeps as an attribute, and one epoch; returns where it stands."""
-    found: list[Path] = []
-    if session.is_argument:
-        return found
-    for name, value in (
-        list(vars(session.root).items()) if hasattr(session.root, "__dict__") else []
-    ):
-        word = name.lower().strip("_")
-        if RATES_AT.fullmatch(word) and isinstance(value, int | float):
-            setattr(session.root, name, rate)
-            found.append((name,))
-        elif EPOCHS_AT.fullmatch(word) and isinstance(value, int):
-            setattr(session.root, name, 1)
-    return found

@@ -75,11 +75,11 @@ class Layout:
         found = []
         for slot in self.slots:
             weight = Leaf([slot.weight[0]], get(root, slot.weight[0])).array
-            bias = (
-                Leaf([slot.bias[0]], get(root, slot.bias[0])).array.reshape(-1)
-                if slot.bias
-                else np.zeros(slot.fans[1])
-            )
+            bias = np.zeros(slot.fans[1])
+            if slot.bias:
+                kept = Leaf([slot.bias[0]], get(root, slot.bias[0])).array
+                # One that has grown with the batch keeps its shape, for that is wrong.
+                bias = kept.reshape(-1) if kept.size == slot.fans[1] else kept
             stored = slot.fans if slot.transposed else slot.fans[::-1]
             weight = weight.reshape(stored)
             found.append((weight.T if slot.transposed else weight, bias))

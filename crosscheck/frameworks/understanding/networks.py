@@ -1,41 +1,25 @@
-"""The adapter of a network that was understood."""
+"""What of a network was found: its layers, forward pass, loss, gradients and steps."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import numpy as np
-
-from crosscheck.frameworks.adapters import Array, Layers
 from crosscheck.frameworks.understanding.backwards import (
     backward_of,
     takes_one_sample,
-    updates,
 )
-from crosscheck.frameworks.understanding.between import deltas_of, hidden_of
-from crosscheck.frameworks.understanding.engine import RATE, Engine, Step
+from crosscheck.frameworks.understanding.engine import Engine, Step
 from crosscheck.frameworks.understanding.forwards import (
-    BATCH,
-    as_number,
-    batch_for,
     engines,
     loss_of,
-    params_for,
-    run,
-    value_of_loss,
+    probe,
 )
 from crosscheck.frameworks.understanding.hosts import Host
-from crosscheck.frameworks.understanding.leaves import get
-from crosscheck.frameworks.understanding.names import VALUE_AND_GRAD, Path
 from crosscheck.frameworks.understanding.passes import (
-    MOVED,
+    GROWS,
     Backward,
-    Ran,
-    run_backward,
-    run_update,
 )
-from crosscheck.frameworks.understanding.places import gradients_from
+from crosscheck.frameworks.understanding.samples import one_by_one, sums
+from crosscheck.frameworks.understanding.stepping import update_of, whole_step_of
 
-UNIT = 2.0**-53
 _WORDS = {
     "rows": "samples in rows",
     "columns": "samples in columns",
@@ -53,6 +37,7 @@ class Network:
     loss: Step | None = None
     backward: Backward | None = None
     update: Step | None = None
+    whole_step: Step | None = None
     failed: tuple[str, ...] = ()
 
     @property
@@ -73,6 +58,8 @@ class Network:
             parts.append(f"loss by {self.loss.name}")
         if self.backward is not None:
             parts.append(self.backward.in_words())
+        if self.whole_step is not None:
+            parts.append(f"a step over several samples by {self.whole_step.name}")
         forms = {each.targets for each in (self.loss, self._step) if each is not None}
         if "labels" in forms:
             parts.append("targets as numbers of classes")
@@ -96,200 +83,29 @@ class Network:
 def network_of(host: Host) -> Network | None:
     """What can be found of a network; None if it cannot be run forwards."""
     best: Network | None = None
+    grows: Network | None = None
     for engine in engines(host):
         failed: list[str] = []
         loss, backward = loss_of(engine), backward_of(engine, failed)
         found = Network(engine, loss, backward, failed=tuple(failed))
         if backward is not None:
-            found = Network(engine, found.loss, backward, _update_of(engine, backward))
+            steps = update_of(engine, backward), whole_step_of(engine)
+            found = Network(engine, found.loss, backward, *steps)
+            if grows is not None and _means_batches(engine, backward):
+                return replace(grows, backward=backward)
             if not takes_one_sample(engine, backward):
                 # A batch that was only nearly taken shows that one sample at a time is meant,
                 # unless one sample at a time is not taken either.
                 return found
+        elif any(GROWS in each for each in failed):
+            grows = grows or found
         if best is None or (best.backward is None and backward is not None):
             best = found
     return best
 
 
-def _update_of(engine: Engine, backward: Backward) -> Step | None:
-    if backward.source == MOVED:
-        return None
-    inputs, targets = batch_for(engine.layout.sizes, 1 if engine.one_by_one else BATCH)
-    params = params_for(engine.layout.sizes)
-    try:
-        ways = list(updates(engine, backward.step, params, inputs, targets))
-    except Exception:
-        return None
-    for way in ways:
-        try:
-            ran = run_backward(engine, backward.step, params, inputs, targets)
-            if not run_update(ran, way, RATE):
-                continue
-            after = _params_after(engine, ran, None)
-            if all(not np.array_equal(a, b) for (a, _), (b, _) in zip(after, params, strict=True)):
-                return way
-        except Exception:
-            continue
-    return None
-
-
-def _params_after(engine: Engine, ran: Ran, at: Path | None) -> Layers:
-    if ran.session.is_argument and ran.result.value is not None:
-        for path in [at] if at is not None else [(), (0,)]:
-            try:
-                return engine.layout.read(get(ran.result.value, path))
-            except Exception:
-                continue
-    return engine.layout.read(ran.session.root)
-
-
-class FoundNetwork:
-    """Keeps `adapters.NetworkAdapter` for a network that was found.
-
-    What was not found is no attribute of it: `hasattr(adapter, "loss")`.
-
-    Attributes:
-        sizes: See `NetworkAdapter`.
-        biases: For each layer, whether it has one. The gradient of one that is not there is None,
-            and so is that of one which the network has and gives no gradient of.
-        targets: "any", or "classes" if targets must be rows of zeros and a one.
-        difference_rate: The rate by whose step the gradients were found; None where they are given.
-    """
-
-    loss: Callable[[Array, Array], float]
-    gradients: Callable[[Array, Array], list[tuple[Array, Array | None]]]
-    update: Callable[[Array, Array, float], Layers]
-    hidden: Callable[[Array], list[Array]]
-    deltas: Callable[[Array, Array], list[Array]]
-
-    def __init__(self, network: Network) -> None:
-        """Adapt a network; it has no parameters before `set_params`."""
-        self._network, self._engine = network, network.engine
-        self.sizes = network.engine.layout.sizes
-        self.biases = tuple(bool(slot.bias) for slot in network.engine.layout.slots)
-        steps = [network.loss, network.backward.step if network.backward else None]
-        labels = any(each is not None and each.targets == "labels" for each in steps)
-        self.targets = "classes" if labels else "any"
-        self.difference_rate: float | None = None
-        self._params: Layers = params_for(self.sizes)
-        backward = network.backward
-        if network.loss is not None or (backward and backward.step.name in VALUE_AND_GRAD):
-            self.loss = self._loss
-        if backward is not None:
-            self.gradients = self._gradients
-            if backward.source == MOVED:
-                self.difference_rate = RATE if backward.rated else 1.0
-            if network.update is not None or (backward.source == MOVED and backward.rated):
-                self.update = self._update
-        if not self._engine.one_by_one:
-            self._find_between()
-
-    def _find_between(self) -> None:
-        """Find what is computed between inputs and outputs, and between loss and gradients."""
-        self._hidden_at = hidden_of(self._engine)
-        if self._hidden_at is not None:
-            self.hidden = self._hidden
-        backward = self._network.backward
-        self._deltas_at = deltas_of(self._engine, backward) if backward is not None else None
-        if self._deltas_at is not None:
-            self.deltas = self._deltas
-
-    def set_params(self, params: Layers) -> None:
-        """See `NetworkAdapter`."""
-        self._params = [
-            (np.array(weight, dtype=np.float64), np.array(bias, dtype=np.float64))
-            for weight, bias in params
-        ]
-
-    def forward(self, inputs: Array) -> Array:
-        """See `NetworkAdapter`."""
-        return run(self._engine, self._params, np.asarray(inputs, dtype=np.float64))
-
-    def _pieces(self, inputs: Array, targets: Array) -> list[tuple[Array, Array]]:
-        """The batch, or its samples where one is taken at a time."""
-        x, y = np.asarray(inputs, dtype=np.float64), np.asarray(targets, dtype=np.float64)
-        if not self._engine.one_by_one:
-            return [(x, y)]
-        return [(x[at : at + 1], y[at : at + 1]) for at in range(len(x))]
-
-    def _loss(self, inputs: Array, targets: Array) -> float:
-        step, backward = self._network.loss, self._network.backward
-        found = []
-        for x, y in self._pieces(inputs, targets):
-            if step is not None:
-                found.append(value_of_loss(self._engine, step, self._params, x, y))
-            else:
-                assert backward is not None
-                ran = run_backward(self._engine, backward.step, self._params, x, y)
-                found.append(as_number(ran.result.value))
-        return float(np.mean(found))
-
-    def _gradients(self, inputs: Array, targets: Array) -> list[tuple[Array, Array | None]]:
-        found = [self._gradients_of(x, y) for x, y in self._pieces(inputs, targets)]
-        if len(found) == 1:
-            return found[0]
-        return [
-            (
-                np.mean([each[0] for each in layer], axis=0),
-                None if layer[0][1] is None else np.mean([each[1] for each in layer], axis=0),
-            )
-            for layer in zip(*found, strict=True)
-        ]
-
-    def _gradients_of(self, inputs: Array, targets: Array) -> list[tuple[Array, Array | None]]:
-        backward = self._network.backward
-        assert backward is not None
-        if backward.source != MOVED:
-            ran = run_backward(self._engine, backward.step, self._params, inputs, targets)
-            return gradients_from(self._engine, backward, ran)
-        rate = self.difference_rate or 1.0
-        after = self._moved(inputs, targets, rate)
-        return [
-            ((now[0] - new[0]) / rate, (now[1] - new[1]) / rate if has_bias else None)
-            for now, new, has_bias in zip(self._params, after, self.biases, strict=True)
-        ]
-
-    def gradient_slack(self, inputs: Array, targets: Array) -> Layers | None:
-        """By how much the difference of parameters may miss the gradients; None where it is none.
-
-        Three roundings: of the step times its rate, of the new parameter, and of the difference.
-        """
-        backward = self._network.backward
-        if backward is None or backward.source != MOVED:
-            return None
-        rate = self.difference_rate or 1.0
-        after = self._moved(*self._pieces(inputs, targets)[0], rate)
-        return [
-            (3 * UNIT * (abs(w) + abs(new_w)) / rate, 3 * UNIT * (abs(b) + abs(new_b)) / rate)
-            for (w, b), (new_w, new_b) in zip(self._params, after, strict=True)
-        ]
-
-    def _moved(self, inputs: Array, targets: Array, rate: float) -> Layers:
-        backward = self._network.backward
-        assert backward is not None
-        ran = run_backward(self._engine, backward.step, self._params, inputs, targets, rate)
-        at = backward.in_value
-        if backward.after is not None:
-            run_update(ran, backward.after, rate)
-        elif backward.source != MOVED and self._network.update is not None:
-            run_update(ran, self._network.update, rate)
-            at = None
-        return _params_after(self._engine, ran, at)
-
-    def _update(self, inputs: Array, targets: Array, rate: float) -> Layers:
-        found = [self._moved(x, y, rate) for x, y in self._pieces(inputs, targets)]
-        if len(found) == 1:
-            return found[0]
-        return [
-            (np.mean([w for w, _ in layer], axis=0), np.mean([b for _, b in layer], axis=0))
-            for layer in zip(*found, strict=True)
-        ]
-
-    def _hidden(self, inputs: Array) -> list[Array]:
-        assert self._hidden_at is not None
-        return self._hidden_at(self._params, np.asarray(inputs, dtype=np.float64))
-
-    def _deltas(self, inputs: Array, targets: Array) -> list[Array]:
-        assert self._deltas_at is not None
-        (x, y), *_ = self._pieces(inputs, targets)
-        return self._deltas_at(self._params, x, y)
+def _means_batches(engine: Engine, backward: Backward) -> bool:
+    """Whether what takes one sample at a time was written for many, and fails at a bias."""
+    name = backward.step.name
+    function = engine.host.fresh(*probe(engine)).functions[name]
+    return engine.one_by_one and sums(function) and not one_by_one(function)

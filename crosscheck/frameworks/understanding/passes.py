@@ -10,12 +10,13 @@ from crosscheck.frameworks.understanding.engine import (
     RATE,
     Engine,
     Step,
-    set_rate,
 )
 from crosscheck.frameworks.understanding.hosts import Session
-from crosscheck.frameworks.understanding.leaves import leaves_of
+from crosscheck.frameworks.understanding.leaves import get, leaves_of
 from crosscheck.frameworks.understanding.names import (
+    EPOCHS_AT,
     LOSS_SLOPE,
+    RATES_AT,
     Path,
     in_words,
 )
@@ -24,6 +25,8 @@ from crosscheck.frameworks.understanding.names import (
 Places = tuple[tuple[Path, Path | None], ...]
 
 
+# What NumPy says of a bias (1, n) from which something of the shape (batch, n) is taken.
+GROWS = "non-broadcastable output operand"
 RETURNED, LEFT, MOVED = "returned", "left on the object", "difference"
 
 
@@ -119,3 +122,31 @@ def run_update(ran: Ran, after: Step, rate: float) -> bool:
     kept = set_rate(ran.session, rate)
     ran.result = ran.session.call(after.name, after.binding, ran.given)
     return bool(kept) or after.binding.has("rate")
+
+
+def params_after(engine: Engine, ran: Ran, at: Path | None) -> Layers:
+    """The parameters after a pass that moved them; `at` is where they stand in what it returned."""
+    if ran.session.is_argument and ran.result.value is not None:
+        for path in [at] if at is not None else [(), (0,)]:
+            try:
+                return engine.layout.read(get(ran.result.value, path))
+            except Exception:
+                continue
+    return engine.layout.read(ran.session.root)
+
+
+def set_rate(session: Session, rate: float) -> list[Path]:
+    """Set the rate that a network keeps as an attribute, and one epoch; returns where it stands."""
+    found: list[Path] = []
+    if session.is_argument:
+        return found
+    for name, value in (
+        list(vars(session.root).items()) if hasattr(session.root, "__dict__") else []
+    ):
+        word = name.lower().strip("_")
+        if RATES_AT.fullmatch(word) and isinstance(value, int | float):
+            setattr(session.root, name, rate)
+            found.append((name,))
+        elif EPOCHS_AT.fullmatch(word) and isinstance(value, int):
+            setattr(session.root, name, 1)
+    return found

@@ -14,10 +14,11 @@ import numpy as np
 
 from crosscheck.frameworks.adapters import NetworkAdapter, NotUnderstoodError, Understood
 from crosscheck.frameworks.submissions import Submission
-from crosscheck.frameworks.understanding import functions, modules
+from crosscheck.frameworks.understanding import assembling, functions, modules
 from crosscheck.frameworks.understanding.advice import advice
 from crosscheck.frameworks.understanding.calling import quiet
 from crosscheck.frameworks.understanding.constructing import SAMPLES, construct, ways
+from crosscheck.frameworks.understanding.found_network import FoundNetwork
 from crosscheck.frameworks.understanding.hosts import ObjectHost, functions_of
 from crosscheck.frameworks.understanding.kept import kept_adapter
 from crosscheck.frameworks.understanding.layouts import layouts_of
@@ -30,7 +31,9 @@ from crosscheck.frameworks.understanding.names import (
     VALUE_AND_GRAD,
     first_of,
 )
-from crosscheck.frameworks.understanding.networks import FoundNetwork, Network, network_of
+from crosscheck.frameworks.understanding.networks import Network, network_of
+from crosscheck.frameworks.understanding.pieces import own_classes
+from crosscheck.frameworks.understanding.scalars import numbers_of
 from crosscheck.frameworks.understanding.single import function_of, is_single
 
 # So many objects that can be constructed are tried further before the search ends.
@@ -98,9 +101,11 @@ def _of_target(
     best = _of_object(namespace, name, target, settings)
     if isinstance(best, Understood):
         return best
+    if best is not None and best.backward is None:
+        best = _with_criterion(namespace, best)
     if best is None:
         raise NotUnderstoodError(advice(name, target, namespace, settings))
-    return _understood(best)
+    return _understood(best, {})
 
 
 def _of_functions(
@@ -110,7 +115,7 @@ def _of_functions(
     for host in functions.hosts(namespace, settings):
         network = network_of(host)
         if network is not None:
-            return _understood(network)
+            return _understood(network, {})
     raise NotUnderstoodError(advice(name, target, namespace, settings))
 
 
@@ -131,12 +136,7 @@ def _factory(
 
 def _of_file(namespace: dict[str, Any], settings: Mapping[str, Any]) -> Understood:
     """The network of a file: the class with the most layers whose gradients can be had."""
-    module = namespace.get("__name__")
-    classes = {
-        name: value
-        for name, value in namespace.items()
-        if isinstance(value, type) and value.__module__ == module
-    }
+    classes = own_classes(namespace)
     objects = {
         name: value
         for name, value in namespace.items()
@@ -155,16 +155,31 @@ def _of_file(namespace: dict[str, Any], settings: Mapping[str, Any]) -> Understo
         if best is not None:
             networks.append(best)
     complete = [each for each in networks if each.backward is not None]
-    if complete:
-        return _understood(max(complete, key=lambda each: each.depth))
+    best = max(complete, key=lambda each: each.depth, default=None)
+    if best is not None and best.depth > 1:
+        return _understood(best, namespace)
+    deep = [each for each in networks if each.depth > 1]
+    for model in sorted(deep, key=lambda each: -each.depth):
+        whole = _with_criterion(namespace, model)
+        if whole.backward is not None:
+            return _understood(whole, namespace)
+    for whole in assembling.networks(namespace):
+        return _understood(whole, namespace)
+    if networks and not deep and (beside := assembling.pieces_beside(namespace, networks[0])):
+        raise NotUnderstoodError(
+            f"{networks[0].engine.host.words} is one layer of a network; how it goes together with "
+            f"{beside} was not found\n{advice('the file', None, namespace, settings)}"
+        )
+    if best is not None:
+        return _understood(best, namespace)
     for host in functions.hosts(namespace, settings):
         network = network_of(host)
         if network is not None:
             networks.append(network)
             if network.backward is not None:
-                return _understood(network)
+                return _understood(network, namespace)
     if networks:
-        return _understood(max(networks, key=lambda each: each.depth))
+        return _understood(max(networks, key=lambda each: each.depth), namespace)
     if refused:
         raise NotUnderstoodError(refused[0])
     # The one that looks most like a network: the last class, else the file itself.
@@ -172,10 +187,17 @@ def _of_file(namespace: dict[str, Any], settings: Mapping[str, Any]) -> Understo
     raise NotUnderstoodError(advice(name, target, namespace, settings))
 
 
-def _understood(network: Network) -> Understood:
-    return Understood(
-        "network", network.in_words(), lambda: FoundNetwork(network), network.missing()
-    )
+def _with_criterion(namespace: Mapping[str, Any], network: Network) -> Network:
+    """A network whose backward pass takes the slope of a loss, with a loss of its file."""
+    root = network.engine.host.fresh().root
+    return next(assembling.with_criterion(namespace, root), network)
+
+
+def _understood(network: Network, namespace: Mapping[str, Any]) -> Understood:
+    words = network.in_words()
+    if others := assembling.not_looked_at(namespace, network):
+        words += f"; not looked at: {', '.join(others)}"
+    return Understood("network", words, lambda: FoundNetwork(network), network.missing())
 
 
 def _of_object(
@@ -211,11 +233,28 @@ def _of_object(
         tried += 1
         if tried >= CONSTRUCTED:
             break
+    if best is None:
+        best = _of_numbers(name, target, settings, losses | slopes)
     if best is None and is_class:
         for other, value in namespace.items():
             if type(value) is target:
                 return _of_object(namespace, other, value, settings)
     return best
+
+
+def _of_numbers(
+    name: str, target: Any, settings: Mapping[str, Any], beside: Mapping[str, Any]
+) -> Network | None:
+    """A class or an object whose weights are single numbers."""
+    made = _constructed(target, settings) if isinstance(target, type) else iter([({}, target)])
+    for _, instance in made:
+        for numbers in numbers_of(instance):
+            words = f"{name}, whose weights and biases are single numbers"
+            network = network_of(ObjectHost(words, None, {}, numbers, beside))
+            if network is not None:
+                return network
+        break
+    return None
 
 
 def _has_samples(way: Mapping[str, Any]) -> bool:

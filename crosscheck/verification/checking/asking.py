@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from crosscheck.frameworks.adapters import Array
+from crosscheck.frameworks.adapters import Array, GradientShapeError
 from crosscheck.frameworks.plain_text import in_words
 from crosscheck.verification.checking.drawn import Drawn
 
@@ -38,6 +38,8 @@ def ask(make: Make, drawn: Drawn, method: str, *more: Any) -> Any:
             adapter = make()
             adapter.set_params(own.params)
             return getattr(adapter, method)(*arguments, *more)
+    except GradientShapeError as error:
+        raise WrongShapeError(str(error)) from None
     except (Exception, SystemExit) as error:
         raise RaisedByOwnCodeError(in_words(error)) from None
 

@@ -10,8 +10,6 @@ from crosscheck.frameworks.adapters import Understood
 from crosscheck.verification.checking.asking import (
     Make,
     RaisedByOwnCodeError,
-    ask,
-    gradients,
     has,
     outputs,
 )
@@ -19,12 +17,11 @@ from crosscheck.verification.checking.drawn import BATCH, MANY, OTHER_BATCH, Dra
 from crosscheck.verification.checking.explaining import worked
 from crosscheck.verification.checking.findings import CheckReport, Line, Verdict
 from crosscheck.verification.checking.forward import judge_forward, judge_tails
-from crosscheck.verification.checking.gradients import Gradients, judge_gradients
+from crosscheck.verification.checking.gradients import judge_gradients
 from crosscheck.verification.checking.losses import NO_LOSS, judge_loss, models
 from crosscheck.verification.checking.models import BINARY, CROSS, REDUCTIONS
-
-# Of the update: the rate, and how many roundings it may take beside those of the gradient.
-RATE, ROUNDINGS = 0.25, 4
+from crosscheck.verification.checking.taken_twice import taken_twice
+from crosscheck.verification.checking.updating import judge_update
 
 
 def check_network(
@@ -77,6 +74,9 @@ def check_network(
     names = ", ".join(forward.activations)
     report.understood += f"; activations {names}" + (" (stated)" if activations else "")
     found = judge_loss(make, batches, forward.activations, loss, reduction)
+    if found.line.verdict != Verdict.RIGHT:
+        twice = taken_twice(make, batches, forward.activations)
+        found = found if twice is None else replace(found, line=twice)
     report.lines.append(found.line)
     report.conventions += [] if found.convention is None else [found.convention]
     if has(make, "gradients"):
@@ -103,7 +103,7 @@ def check_network(
                     "it has no loss. If that is meant to be the squared error, the slope of the "
                     "last activation is missing: --loss squared_error holds it to that"
                 )
-            report.lines += _update(make, drawn, judged)
+            report.lines += judge_update(make, drawn, downhill=judged.factor.sign < 0)
             if explain:
                 report.worked += worked(make, drawn, judged.model, judged.factor)
     elif missing := [text for text in understood.found if "gradients were found" in text]:
@@ -141,31 +141,6 @@ def _batches(drawn: Drawn) -> tuple[Drawn, ...]:
         for count in (BATCH, OTHER_BATCH)
     )
     return (*few, drawn)
-
-
-def _update(make: Make, drawn: Drawn, judged: Gradients) -> list[Line]:
-    """The parameters after one step: those before, less the rate times the gradients."""
-    if not has(make, "update"):
-        return []
-    try:
-        after = ask(make, drawn, "update", RATE)
-        grads = gradients(make, drawn)
-    except RaisedByOwnCodeError as error:
-        return [Line("update", Verdict.WRONG, f"raises {error}", np.inf)]
-    worst, unit = 0.0, ROUNDINGS * np.finfo(drawn.dtype).eps / 2
-    for layer, own, moved in zip(drawn.params, grads, after, strict=True):
-        for before, g, now in zip(layer, own, moved, strict=True):
-            if g is None:
-                continue
-            step = RATE * np.asarray(g, "float64")
-            for sign in (1.0,) if judged.factor.sign > 0 else (-1.0,):
-                wanted = before - sign * step
-                allowed = unit * (np.abs(before) + np.abs(step))
-                worst = max(worst, float(np.max(np.abs(np.asarray(now) - wanted) / allowed)))
-    if worst <= 1:
-        return [Line("update", Verdict.RIGHT, "", worst)]
-    text = "the parameters after a step are not those before, less the rate times the gradients"
-    return [Line("update", Verdict.WRONG, text, worst)]
 
 
 def _again(make: Make, drawn: Drawn) -> list[Line]:

@@ -1,5 +1,6 @@
 """What is said of an optimizer that is none of the references: where it departs, and by what."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from crosscheck.numerics.digits import few_digits
 from crosscheck.verification.checking import optimizer_conduct
 from crosscheck.verification.checking.candidates import DISCRETE, candidates, strangers
 from crosscheck.verification.checking.claims import OTHER_RULES
+from crosscheck.verification.checking.clipping import clipping_of
 from crosscheck.verification.checking.departures import departure, nearest_reference
 from crosscheck.verification.checking.findings import Verdict
 from crosscheck.verification.checking.fitting import Fit, Steps, build, exactly, fits, steps_of
@@ -24,6 +26,7 @@ from crosscheck.verification.mistakes.mistake import Mistake
 SMALL = 1e-5  # times the usual gradients: below whatever they are clipped at
 # The keywords with which a mistake may have been made; each other one has its usual value there.
 ALSO = (("bias_correction", "adam"),)  # of AMSGrad, which has none in its paper
+CLIPS = re.compile(r"clip|max_?norm|max_?grad|threshold")  # of settings
 FORMS = ("eps_place", "nesterov", "centered", "rate_inside", "maximum_of")
 
 
@@ -92,7 +95,7 @@ def explain(state: Identifying, steps: Steps, found: Sequence[Fit]) -> None:
 
 def _is_another(state: Identifying, steps: Steps, found: Sequence[Fit]) -> bool:
     """Whether it is a reference after all: at other rates, not clipped, or by other numbers."""
-    return _falls(state) or _is_clipped(state) or _stranger(state, steps, found)
+    return _falls(state) or _is_clipped(state, steps) or _stranger(state, steps, found)
 
 
 def _likeliest(state: Identifying, found: Sequence[Fit]) -> Fit | None:
@@ -123,16 +126,32 @@ def _falls(state: Identifying) -> bool:
     return True
 
 
-def _is_clipped(state: Identifying) -> bool:
-    """Whether it is a reference as long as gradients are small; the report says so then."""
+def _is_clipped(state: Identifying, steps: Steps) -> bool:
+    """Whether it is a reference of clipped gradients, at every step; the report says so then.
+
+    One that clips by a law of its own is not judged where gradients are large.
+    """
     small = state.steps(history(state.dtype, state.rate, SMALL))
     spec = None if small is None else held(state, small)
-    if small is None or spec is None or not settled(state, small, fits(small, [spec])):
+    if small is None or spec is None:
         return False
-    state.report.conventions.append(
-        f"so it is for gradients up to {few_digits(np.max(np.abs(small.history.grad_vectors)))}; "
-        "with larger ones it takes other steps, as where gradients are clipped"
-    )
+    law = clipping_of(steps, spec, state.known)
+    says_so = [name for name in state.known.settings if CLIPS.search(name.lower())]
+    if law is None and not says_so:
+        return False
+    if not settled(state, small, fits(small, [spec])):
+        return False
+    if law is not None and law.is_wrong:
+        text = f"they are clipped {law.words}"
+        state.line("gradients that are clipped", Verdict.WRONG, text, mistakes=(law.words,))
+    elif law is not None:
+        state.report.conventions.append(f"gradients are clipped {law.words}")
+    else:
+        largest = few_digits(np.max(np.abs(small.history.grad_vectors)))
+        text = (
+            f"so it is for gradients up to {largest}; what {says_so[0]} does to larger ones is not"
+        )
+        state.line("gradients that are clipped", Verdict.SKIPPED, text)
     return True
 
 
