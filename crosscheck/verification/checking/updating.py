@@ -15,8 +15,8 @@ from crosscheck.verification.checking.asking import (
 )
 from crosscheck.verification.checking.drawn import Drawn
 from crosscheck.verification.checking.findings import Line, Verdict
-from crosscheck.verification.checking.gradients import Grads
 from crosscheck.verification.checking.models import FACTORS, NEGATIVE, Factor
+from crosscheck.verification.checking.named import Grads
 
 # The rate, and how many roundings a step may take beside those of the gradient.
 RATE, ROUNDINGS = 0.25, 4
