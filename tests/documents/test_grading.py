@@ -105,11 +105,13 @@ def test_numbers_may_stand_without_quotes(tmp_path):
         ('"deltas[1][0, 0]"', '"delta[1][0, 0]"', r"no such blank: did you mean deltas\[1\]"),
         ('"loss" = ""', '"loss" = true', r"answers\.loss: must be a number or a text, not True"),
         ('"loss" = ""', '"loss" = [1]', r"must be a number or a text"),
-        ("[answers]", "[answer]", r"'answers' is missing"),
+        ("[answers]", "[answer]", r"answer: unknown key: did you mean answers"),
         ("layers = [1]", "layers = [7]", r"7 is no layer"),
         ("layers = [1]", "layers = []", r"must name a layer"),
         ('loss = "squared', 'loss = "cubed', r"did you mean squared_error"),
         ("digits = 4", "digits = = 4", r"is no TOML"),
+        ("b1 =", "bias_correction = false\nb1 =", r"bias_correction: must be left at its default"),
+        ('["0.1", "0.6"]', '["1e300", "0.6"]', r"network: its results cannot be printed"),
     ],
 )
 def test_a_file_that_is_none_is_refused_with_its_line(tmp_path, old, new, message):

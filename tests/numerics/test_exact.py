@@ -18,6 +18,7 @@ from crosscheck.numerics.exact.balls import (
     from_floats,
     is_narrow,
     is_positive,
+    to_decimal,
     to_float,
     working_precision,
 )
@@ -204,3 +205,16 @@ def test_what_stays_undecided_is_let_through():
 )
 def test_narrow_is_a_thousandth_of_an_ulp_or_of_the_smallest_normal_number(ball, narrow):
     assert is_narrow(ball) == narrow
+
+
+@pytest.mark.parametrize("number", [arb(10) ** 300, -(arb(10) ** 300)])
+def test_a_number_that_nobody_prints_is_refused(number):
+    """flint would end the process over it."""
+    with pytest.raises(UndecidedError, match="too large or too small to be printed"):
+        to_decimal(number.exp())
+
+
+def test_a_number_is_printed_to_the_digits_asked_for():
+    assert to_decimal(arb(1) / 3, 5) == "0.33333"
+    assert to_decimal(arb(0)) == "0"
+    assert to_decimal(arb(10) ** 30 + 1, 5) == "1.0000E+30"

@@ -15,12 +15,20 @@ from typing import Any
 
 from crosscheck.documents.entries import fields, table_of, text, whole_number
 from crosscheck.documents.example_reading import READERS, check_runs, read_run
-from crosscheck.documents.faults import Fault, Faults, Path, refusal, suggestion
+from crosscheck.documents.faults import (
+    Fault,
+    Faults,
+    Path,
+    TranscriptionError,
+    refusal,
+    suggestion,
+)
 from crosscheck.documents.transcription import read_table_of
-from crosscheck.documents.worksheets.drawing import DIGITS
+from crosscheck.documents.worksheets.drawing import DIGITS, run_of
 from crosscheck.documents.worksheets.exercise import Exercise, Stage
 from crosscheck.documents.worksheets.notation import symbol
 from crosscheck.documents.worksheets.update_rules import RULES
+from crosscheck.numerics.exact.balls import UndecidedError
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,11 @@ def read_answers(path: str | os.PathLike[str]) -> Sheet:
     faults += list(_no_exercise(found))
     faults.end(source)
     exercise = Exercise(found["title"], network, run, found["digits"])
+    try:
+        _ = exercise.solution
+    except (UndecidedError, ValueError) as error:
+        message = f"its results cannot be printed to {exercise.digits} digits: {error}"
+        raise TranscriptionError([Fault(("network",), message)], source) from None
     known = [blank.quantity for blank in exercise.blanks]
     faults += [
         Fault(("answers", each), f"no such blank{suggestion(each, known)}")
@@ -84,7 +97,13 @@ OPTIONAL = {"student": text}
 def _no_exercise(found: Mapping[str, Any]) -> list[Fault]:
     """Why what is read is none of the exercises that are made here."""
     network, run, digits = found["network"], found["run"], found["digits"]
-    return [
+    usual = run_of(run.optimizer, run.layers).hyperparameters if run.optimizer in RULES else {}
+    faults = [
+        Fault(("run", "hyperparameters", key), "must be left at its default in an exercise")
+        for key in run.hyperparameters
+        if run.optimizer in RULES and key not in usual
+    ]
+    return faults + [
         Fault(path, message)
         for path, message, wrong in (
             (

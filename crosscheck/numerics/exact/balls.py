@@ -22,6 +22,9 @@ PRECISION = 256
 FIRST_PRECISION, LAST_PRECISION = 128, 4096
 # A thousandth of an ulp of float64: relative to a number, and of the smallest normal number.
 NARROW, SMALLEST = arb(2) ** -53 / 1000, arb(2) ** -1022 / 1000
+# Between its inverse and this a number may be printed; flint ends the process where it has to write
+# out one with some millions of digits.
+FARTHEST = arb(2) ** 100_000
 # From so many products on, flint multiplies matrices faster than NumPy, conversion included.
 PRODUCTS = 60
 
@@ -169,8 +172,13 @@ def to_decimal(ball: arb, digits: int = 20) -> str:
     A number that no precision can tell from 0, or from halfway between two, is taken for that.
 
     Raises:
-        UndecidedError: If the ball is too wide for so many digits.
+        UndecidedError: If the ball is too wide for so many digits, or so far from 1 that nobody
+            prints it.
     """
+    if not all(
+        part == 0 or FARTHEST**-1 < part < FARTHEST for part in (abs(ball.mid()), ball.rad())
+    ):
+        raise UndecidedError(f"{ball} is too large or too small to be printed")
     with localcontext(prec=digits):
         ends = {_quotient(end.fmpq()) for end in (ball.lower(), ball.upper())}
         if len(ends) > 1 and _is_as_narrow_as_can_be(ball):
