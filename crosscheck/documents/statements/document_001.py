@@ -13,6 +13,7 @@ from crosscheck.documents.statements import (
     document_001_links,
     document_001_one_neuron,
     document_001_optimisation,
+    document_001_patterns,
     document_001_samples,
     document_001_vector_equations,
 )
@@ -238,6 +239,7 @@ for module in (
     document_001_descent,
     document_001_samples,
     document_001_optimisation,
+    document_001_patterns,
     document_001_backpropagation,
     document_001_bp_summary,
     document_001_one_neuron,

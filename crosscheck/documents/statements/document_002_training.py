@@ -151,8 +151,8 @@ def the_loop_of_the_chart_ends_by_each_condition() -> Readings:
 
 @statements(
     "6, flow chart",
-    "Where the check found no condition, they are decided on once more, and this second decision "
-    "can end the training.",
+    "Where the check finds no condition met, a second decision is taken on them, which can end the "
+    "training.",
     correct="One check is enough: past a first check that found none, the exits of the second are "
     "never taken.",
     flips=Instead('"F"', '"G"', within="AFTER_THE_UPDATE"),
