@@ -15,6 +15,7 @@ from crosscheck.documents.statements import (
     document_001_optimisation,
     document_001_patterns,
     document_001_samples,
+    document_001_vector_equations,
 )
 from crosscheck.documents.statements.derivatives import close, fits
 from crosscheck.documents.statements.statement import Instead, Readings, Statements
@@ -243,5 +244,6 @@ for module in (
     document_001_bp_summary,
     document_001_one_neuron,
     document_001_equations,
+    document_001_vector_equations,
 ):
     statements.extend(module.statements)
