@@ -215,3 +215,5 @@ statements.extend(document_004_terms.statements)
 statements.extend(document_004_formulas.statements)
 statements.extend(document_004_code.statements)
 statements.extend(document_004_code_training.statements)
+# The sort is stable: within one section the statements above come first.
+statements.sort(key=lambda each: [int(n) for n in each.section.partition(",")[0].split(".")])
