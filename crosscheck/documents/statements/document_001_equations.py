@@ -193,9 +193,14 @@ def the_derivative_of_the_half_square_is_the_difference() -> Readings:
     "标量形式",
     "That is the mean squared error, as was C_0 = (a^(L) - y)^2 of the network of single neurons.",
     correct="It is half of it: the derivative is a - y here and 2 (a - y) there.",
-    flips=in_reference(
-        "losses", "/ (2 * len(predictions))", "/ len(predictions)", "half_squared_error"
+    flips=(
+        in_reference(
+            "losses", "/ (2 * len(predictions))", "/ len(predictions)", "half_squared_error"
+        ),
+        in_reference("losses", "(predictions - targets) ** 2", "predictions", "half_squared_error"),
     ),
 )
 def the_mean_squared_error_here_is_half_of_that_before() -> Readings:
-    return {"the same derivative": near(dc_da_of_the_half(), 2 * (A[3] - TARGET[0]))}
+    here, before = dc_da_of_the_half(), 2 * (A[3] - TARGET[0])
+    ratios = here / before
+    return {"the same derivative": near(here, before), "up to a factor": near(ratios, ratios[0])}
