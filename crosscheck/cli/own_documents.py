@@ -25,6 +25,7 @@ def read_documents(paths: Iterable[Path]) -> list["Document"]:
     """
     from crosscheck.documents.faults import TranscriptionError
     from crosscheck.documents.transcription import read
+    from crosscheck.documents.verdicts import judge_document
 
     documents: list[Document] = []
     faults: list[Exception] = []
@@ -33,7 +34,9 @@ def read_documents(paths: Iterable[Path]) -> list["Document"]:
             other = "one of the five documents" if path.stem in DOCUMENTS else "another file"
             raise click.UsageError(f"{path}: {other} is called {path.stem!r} too: rename the file")
         try:
-            documents.append(read(path))
+            document = read(path)
+            judge_document(document)  # where a number may prove not to be finite
+            documents.append(document)
         except TranscriptionError as error:
             faults.append(error)
     if faults:

@@ -1,6 +1,8 @@
 """Documents of one's own: three planted slips are marked as a teacher would, and the command."""
 
 import json
+import tomllib
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -113,6 +115,24 @@ def test_a_value_that_stands_halfway_is_printed_either_way(printed, verdict):
     }
     document = parse("notes", content, Source("notes"))
     assert [judged.verdict for judged in judge_document(document)] == [verdict]
+
+
+def five(change):
+    """The file of document 002 with its first line changed."""
+    content = tomllib.loads((files("crosscheck.documents") / "002.toml").read_text("utf-8"))
+    change(content["lines"][0])
+    return content
+
+
+def test_a_fingerprint_must_stand_in_the_five_and_may_stand_elsewhere():
+    without = five(lambda line: line.pop("fingerprint"))
+    parse("notes", without, Source("notes.toml"))
+    with pytest.raises(TranscriptionError, match=r"002, lines\[0\]: 'fingerprint' is missing"):
+        parse("002", without)
+    changed = five(lambda line: line.update(text=line["text"] + " "))
+    for arguments in (("002", changed), ("notes", changed, Source("notes.toml"))):
+        with pytest.raises(TranscriptionError, match="the line was changed after it was compared"):
+            parse(*arguments)
 
 
 # ----- the command -----
