@@ -75,6 +75,16 @@ def test_a_slip_that_is_known_is_named_and_one_that_is_not_has_none():
     }
 
 
+def test_a_slip_on_exact_values_may_take_what_is_not_printed():
+    content = tomllib.loads(SLIPS.read_text("utf-8"))
+    slip = content["slips"][1]
+    slip |= {"inputs": "exact", "steps": {"activations[1][0, 1]": "sgd.activations[1][0, 1]"}}
+    content["slips"] = [slip]
+    document = parse("notes", content, Source("notes"))
+    (outcome,) = [judged.slip for judged in judge_document(document) if judged.slip]
+    assert (outcome.reproduces, outcome.otherwise) == (False, None)
+
+
 def test_a_formula_that_is_wrong_is_contradicted_even_if_its_arithmetic_is_right():
     content = {
         "title": "for tests",

@@ -56,7 +56,7 @@ def test_a_page_shows_every_number_and_what_the_slip_gives(folder):
     text = (folder / "document-three_slips.html").read_text("utf-8")
     assert len(re.findall('<tr id="n', text)) == 39
     assert text.count(">contradicted</span>") == 4  # one of them in the summary
-    assert "Slip: halved." in re.sub("<[^>]*>", "", text)
+    assert "slip: halved." in re.sub("<[^>]*>", "", text)
     assert "<strong>-0.0736137" in text
 
 
