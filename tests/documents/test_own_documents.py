@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from crosscheck import TranscriptionError, judge_document
 from crosscheck.cli.main import main
 from crosscheck.documents.faults import Source
+from crosscheck.documents.ledger import tables
 from crosscheck.documents.transcription import parse
 
 OWN = Path(__file__).parent / "own"
@@ -106,9 +107,17 @@ def test_a_number_that_is_not_finite_is_refused_with_its_line(tmp_path):
     text = SLIPS.read_text("utf-8").replace('step = "tanh(', 'step = "1 / (2 - 2) * tanh(', 1)
     path = tmp_path / "notes.toml"
     path.write_text(text, encoding="utf-8")
-    place = r"notes.toml, line \d+, lines\[2\].numbers\[0\]: 0.9468 in .* is no finite number"
+    place = r"notes.toml, line \d+, lines\[2\].numbers\[0\]: 0.9468 .* is no finite number below"
     with pytest.raises(TranscriptionError, match=place):
         judge_document(path)
+
+
+@pytest.mark.parametrize("cell", ["1 / (2 - 2)", "9**9**9", "exp(exp(exp(9)))", "log(0)"])
+def test_a_cell_of_a_table_that_is_not_finite_is_refused(cell):
+    content = tomllib.loads((OWN / "batch.toml").read_text("utf-8"))
+    content["tables"][0]["rows"][0][1] = cell
+    with pytest.raises(TranscriptionError, match=r"notes, tables\[0\]: .* is no finite number"):
+        tables(parse("notes", content, Source("notes")))
 
 
 @pytest.mark.parametrize(
