@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from crosscheck.documents.ledger import Ledger, tables
+from crosscheck.documents.ledger import RESTS_ON, Ledger, tables
 from crosscheck.documents.statements.statement import StatementVerdict
 from crosscheck.documents.transcription import Inputs
 from crosscheck.documents.verdicts import Verdict
@@ -53,6 +53,7 @@ def show_errata(console: Console, ledgers: Sequence[Ledger], everything: bool) -
             console.print(table)
         console.print(_statements(ledger, everything))
     console.print(summary(ledgers))
+    console.print(RESTS_ON)
 
 
 def _numbers(ledger: Ledger, everything: bool) -> Table:
