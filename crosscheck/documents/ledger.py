@@ -16,6 +16,12 @@ from crosscheck.documents.verdicts import Judged
 from crosscheck.documents.worked_examples import exact_names, given_names
 from crosscheck.numerics.exact.balls import enclose, from_rational, to_decimal
 
+# What a demonstration that runs a network rests on.
+RESTS_ON = (
+    "The statements are demonstrated on the NumPy reference: `crosscheck verify` compares it with "
+    "exact values, and says whether it is right where it runs."
+)
+
 
 @dataclass(frozen=True)
 class Ledger:
