@@ -2,9 +2,8 @@
 
 The exact value of a number is the document's own formula, computed in ball arithmetic from its data
 to the end. A value matches a printed string if it lies within half a unit of the last printed
-digit; an integer must be equal. Only a count that the document means in round figures, as 13000 for
-13,002, is read as rounded to its zeros; what ends in no zero, as 13,001, is no round figure. A
-number that is more than an illustration gets the first verdict that applies:
+digit; an integer must be equal, but for a count in round figures, as 13000 for 13,002, which is
+read as rounded to its zeros. What is no illustration gets the first verdict that applies:
 
 1. confirmed: the exact value matches the printed string;
 2. contradicted: the line's own step, on the operands printed nearest before it, does not match; or
