@@ -4,7 +4,7 @@ It has a version, since packages that follow it live elsewhere: each declares in
 `crosscheck.toml` for which version it was written.
 """
 
-CONTRACT_VERSION = 2
+CONTRACT_VERSION = 3
 # The packages of the frameworks that are built in, and the devices on which one may compute.
 BUILT_IN = {"numpy": "reference_numpy", "torch": "reference_torch", "jax": "reference_jax"}
 DEVICES = ("cpu", "cuda")
@@ -16,6 +16,8 @@ CHANGES = {
     "from checks.py, together with the type Array from params.py, and same_dtype, shape, entries, "
     "from_entries and to_device are added. epochs.py is new: run_epoch moves there from "
     "training.py. params.py, checks.py and training.py now read the same in every package.",
+    3: "optimizers has a wrapper more, clipped, and decayed takes leaves, with which it spares the "
+    "biases.",
 }
 # The modules that a version added: a package that follows an earlier one lacks them.
 ADDED = {2: ("arrays", "epochs")}
@@ -145,7 +147,9 @@ SIGNATURES = {
     "optimizers": (
         "Optimizer(init, update)",
         "apply_updates(params, updates)",
-        "decayed(optimizer, learning_rate, weight_decay, decoupled=True, scaled=True)",
+        "decayed(optimizer, learning_rate, weight_decay, decoupled=True, scaled=True, "
+        "leaves='all')",
+        "clipped(optimizer, max_norm=None, max_value=None, eps=0.0, per='all')",
         "sgd(learning_rate)",
         "momentum(learning_rate, momentum=0.9, nesterov=False, rate_inside=True, dampening=0.0, "
         "dampen_first=True)",
