@@ -83,6 +83,9 @@ STATES = {
     "adamax": ("step", "first_moment", "largest"),
 }
 
+# The optimizers around another one.
+WRAPPERS = ("decayed", "clipped")
+
 # Every public name of a module, and how it is called.
 SIGNATURES = {
     "params": (

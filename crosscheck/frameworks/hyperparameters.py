@@ -113,6 +113,12 @@ def is_decayed(optimizer: str, hyperparameters: Hyperparameters) -> bool:
     return optimizer not in WITH_DECAY and bool(hyperparameters.get("weight_decay"))
 
 
+def wrappers_of(optimizer: str, hyperparameters: Hyperparameters) -> tuple[str, ...]:
+    """The wrappers that a framework needs around an optimizer, the innermost first."""
+    decay = ("decayed",) if is_decayed(optimizer, hyperparameters) else ()
+    return (*decay, "clipped") if split_clip(hyperparameters)[1] else decay
+
+
 def build_optimizer(
     framework: Framework, optimizer: str, hyperparameters: Hyperparameters, learning_rate: Any
 ) -> Any:
