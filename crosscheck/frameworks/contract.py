@@ -17,7 +17,8 @@ CHANGES = {
     "from_entries and to_device are added. epochs.py is new: run_epoch moves there from "
     "training.py. params.py, checks.py and training.py now read the same in every package.",
     3: "optimizers has a wrapper more, clipped, and decayed takes leaves, with which it spares the "
-    "biases.",
+    "biases. train and run_epoch take micro_batch_size, over pieces of which they gather the "
+    "gradient of a batch.",
 }
 # The modules that a version added: a package that follows an earlier one lacks them.
 ADDED = {2: ("arrays", "epochs")}
@@ -178,7 +179,8 @@ SIGNATURES = {
         "StopRule(max_epochs=None, loss_below=None, loss_change_below=None)",
         "TrainResult(params, state, losses, stop_reason)",
         "train(params, inputs, targets, optimizer, *, activations, loss, stop, batch_size=None, "
-        "seed=0, state=None, start_epoch=0, on_epoch=None, compile=None)",
+        "seed=0, state=None, start_epoch=0, on_epoch=None, compile=None, "
+        "micro_batch_size=None)",
     ),
     "epochs": (
         "run_epoch(params, state, inputs, targets, batches, optimizer, activations, loss, compile)",
