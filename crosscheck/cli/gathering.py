@@ -5,7 +5,8 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import numpy as np
 
 from crosscheck.cli.output import write_json
 from crosscheck.conventions import everything, stock
+from crosscheck.documents.document import Document
 from crosscheck.documents.ledger import ledger, ledger_as_json
 from crosscheck.documents.transcription import DOCUMENTS
 from crosscheck.frameworks.registry import installed
@@ -74,6 +76,34 @@ def gather(folder: Path, progress: Callable[[str], None] = lambda task: None) ->
         progress(name)
         write_json(str(folder / f"{name}.json"), parts[name]())
     return load(folder)
+
+
+def with_documents(run: SiteRun, documents: Sequence[Document]) -> SiteRun:
+    """The run with documents of one's own in its ledger, beside the five.
+
+    Args:
+        run: A run. A document that is in it already is replaced.
+        documents: Those to be added, judged, with what every framework computes that is built in,
+            installed here, and verified in the run.
+
+    Raises:
+        TranscriptionError: If a number of a document cannot be computed.
+    """
+    statuses = run.parts["verification"]["frameworks"]
+    frameworks = [
+        each for each in installed() if statuses.get(each.name, {}).get("status") == "verified"
+    ]
+    added = ledger_as_json(ledger(each, framework_values(each, frameworks)) for each in documents)
+    earlier = run.parts["ledger"]
+    merged = {
+        "documents": earlier["documents"] | added["documents"],
+        "numbers": [
+            *(each for each in earlier["numbers"] if each["document"] not in added["documents"]),
+            *added["numbers"],
+        ],
+        "statements": earlier["statements"],
+    }
+    return replace(run, parts=run.parts | {"ledger": merged})
 
 
 def environment() -> dict[str, Any]:

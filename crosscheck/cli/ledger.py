@@ -1,6 +1,5 @@
 """`crosscheck errata`."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -59,17 +58,14 @@ def errata(
     console = console_for(json_path)
     own = read_documents(map(Path, files))
     numbers = chosen or (() if files else DOCUMENTS)
-    try:  # before the frameworks, which take some seconds
-        ledgers = [*map(ledger, numbers), *map(ledger, own)]
-    except TranscriptionError as error:
-        exit_with_faults(error)
     try:
         values = example_values((*numbers, *own))
-    except (EndedError, RaisedError) as error:
-        if files:  # where 1 says that something is contradicted
+        ledgers = [ledger(number, values[number]) for number in numbers]
+        ledgers += [ledger(each, values[each.number]) for each in own]
+    except (TranscriptionError, EndedError, RaisedError) as error:
+        if own:  # where 1 says that something is contradicted
             exit_with_faults(error)
         raise click.ClickException(str(error)) from None
-    ledgers = [replace(each, frameworks=values[each.document.number]) for each in ledgers]
     write_json(json_path, ledger_as_json(ledgers))
     if as_markdown:
         text = markdown.page(ledgers) if everything else markdown.summary(ledgers)

@@ -24,7 +24,9 @@ def read_documents(paths: Iterable[Path]) -> list["Document"]:
         click.UsageError: If two have one name, which tables and pages could not tell apart.
     """
     from crosscheck.documents.faults import TranscriptionError
+    from crosscheck.documents.ledger import tables
     from crosscheck.documents.transcription import read
+    from crosscheck.documents.verdicts import judge_document
 
     documents: list[Document] = []
     faults: list[Exception] = []
@@ -33,7 +35,10 @@ def read_documents(paths: Iterable[Path]) -> list["Document"]:
             other = "one of the five documents" if path.stem in DOCUMENTS else "another file"
             raise click.UsageError(f"{path}: {other} is called {path.stem!r} too: rename the file")
         try:
-            documents.append(read(path))
+            document = read(path)
+            judge_document(document)  # where a number may prove not to be finite,
+            tables(document)  # and here a cell
+            documents.append(document)
         except TranscriptionError as error:
             faults.append(error)
     if faults:

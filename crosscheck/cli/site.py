@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from crosscheck.cli.output import progress_bar
+from crosscheck.cli.own_documents import read_documents
 
 
 @click.command()
@@ -30,7 +31,21 @@ from crosscheck.cli.output import progress_bar
     show_default=True,
     help="Of the documents' pages that the others link to; a link on each leads to the other.",
 )
-def site(folder: Path, run_folder: Path | None, keep: Path | None, language: str) -> None:
+@click.option(
+    "--document",
+    "files",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Add a page for a worked example of your own (docs/documents.md); repeatable.",
+)
+def site(
+    folder: Path,
+    run_folder: Path | None,
+    keep: Path | None,
+    language: str,
+    files: tuple[Path, ...],
+) -> None:
     """Write pages to read beside the lecture notes into the new folder DIR.
 
     Without --run everything is run first, which takes some minutes: the frameworks, the ledger, the
@@ -54,6 +69,7 @@ def site(folder: Path, run_folder: Path | None, keep: Path | None, language: str
             "--keep must be outside DIR, which then holds nothing but the site; its own folder "
             "`run` can be built from again anyway"
         )
+    own = read_documents(files)
     try:
         check_folder(folder)  # before the work, which takes minutes
         with tempfile.TemporaryDirectory() as scratch:
@@ -62,6 +78,8 @@ def site(folder: Path, run_folder: Path | None, keep: Path | None, language: str
             else:
                 with progress_bar(len(PARTS)) as advance:
                     run = gathering.gather(keep or Path(scratch), advance)
+            if own:
+                run = gathering.with_documents(run, own)
             pages = build(folder, run, language)
     except UnfitError as error:
         if run_folder is None:  # a run of this very version has to fit

@@ -8,12 +8,19 @@ from typing import Any
 
 from crosscheck.documents import transcription, verdicts
 from crosscheck.documents.document import ComputedTable, Document, Inputs
-from crosscheck.documents.expressions import evaluate, normal_form, resolve
+from crosscheck.documents.expressions import ExpressionError, normal_form, resolve
+from crosscheck.documents.faults import Path
 from crosscheck.documents.statements.catalogue import all_statements
 from crosscheck.documents.statements.statement import Statement, StatementVerdict
 from crosscheck.documents.verdicts import Judged
 from crosscheck.documents.worked_examples import exact_names, given_names
 from crosscheck.numerics.exact.balls import enclose, from_rational, to_decimal
+
+# What a demonstration that runs a network rests on.
+RESTS_ON = (
+    "The statements are demonstrated on the NumPy reference: `crosscheck verify` compares it with "
+    "exact values, and says whether it is right where it runs."
+)
 
 
 @dataclass(frozen=True)
@@ -126,16 +133,20 @@ def tables(document: Document) -> list[tuple[str, list[str], list[list[str]]]]:
     """The tables that a transcription asks for: title, head, rows; every cell computed.
 
     Raises:
-        TranscriptionError: If a cell is to show a printed number that is not printed.
+        TranscriptionError: If a cell is to show a printed number that is not printed, or what is
+            no finite number.
     """
     found: list[tuple[str, list[str], list[list[str]]]] = enclose(
-        lambda: [_with_values(document, table) for table in document.tables]
+        lambda: [
+            _with_values(document, ("tables", index), table)
+            for index, table in enumerate(document.tables)
+        ]
     )
     return found
 
 
 def _with_values(
-    document: Document, table: ComputedTable
+    document: Document, where: Path, table: ComputedTable
 ) -> tuple[str, list[str], list[list[str]]]:
     latest = {number.quantity: number for number in document.numbers}
     names, given = exact_names(document), given_names(document)
@@ -151,10 +162,13 @@ def _with_values(
     def cell(inputs: Inputs, expression: str) -> str:
         if inputs is not Inputs.VERBATIM:
             lookup = printed if inputs is Inputs.PRINTED else exact
-            return to_decimal(evaluate(expression, lookup), digits=8)
+            try:
+                return to_decimal(verdicts.finite_value(expression, lookup), digits=8)
+            except ExpressionError as error:
+                raise document.error({where: str(error)}) from None
         number = latest.get(normal_form(expression))
         if number is None:
-            raise document.error({("tables",): f"{table.title!r}: {expression} is not printed"})
+            raise document.error({where: f"{table.title!r}: {expression} is not printed"})
         return number.printed
 
     head = ["", *(column.title for column in table.columns)]

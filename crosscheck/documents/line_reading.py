@@ -50,7 +50,14 @@ NUMBER_READERS: tuple[dict[str, Reader], dict[str, Reader]] = (
     {"printed": printed},
     {"quantity": expression, "step": expression, "illustration": text, "round": flag},
 )
-LINE_READERS: dict[str, Reader] = {"section": text, "text": text}
+LINE_READERS: tuple[dict[str, Reader], dict[str, Reader]] = (
+    {
+        "section": text,
+        "text": text,
+        "numbers": list_of(partial(fields, required=NUMBER_READERS[0], optional=NUMBER_READERS[1])),
+    },
+    {"fingerprint": text},
+)
 SLIP_READERS: dict[str, Reader] = {
     "name": text,
     "explanation": text,
@@ -117,10 +124,8 @@ def read_line(
         canonical: Puts an expression into its canonical spelling.
         where, value: Where the line stands, and what stands there.
     """
-    read_number = partial(fields, required=NUMBER_READERS[0], optional=NUMBER_READERS[1])
-    required = LINE_READERS | {"numbers": list_of(read_number)}
-    mark: dict[str, Reader] = {"fingerprint": text}
-    line = fields(where, value, required | mark if guarded else required, mark)
+    required, optional = LINE_READERS
+    line = fields(where, value, required | optional if guarded else required, optional)
     if line.get("fingerprint", fingerprint(line)) != fingerprint(line):
         raise refusal(
             where,

@@ -25,6 +25,19 @@ from crosscheck.documents.numbers import DOCUMENTS as DOCUMENTS
 from crosscheck.documents.positions import lines_of
 
 
+def _any_list(where: Path, value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise refusal(where, f"must be a list, not {value!r}")
+    return value
+
+
+# The keys of a file that it must and that it may have; the items of these lists are read below.
+FILE_READERS: tuple[dict[str, Reader], dict[str, Reader]] = (
+    {"title": text},
+    example_reading.READERS | dict.fromkeys(("runs", "lines", "slips", "tables"), _any_list),
+)
+
+
 @cache
 def load(document: str) -> Document:
     """Read one of the five documents.
@@ -99,9 +112,7 @@ def parse(document: str, content: Mapping[str, Any], source: Source | None = Non
     guarded = source is None
     source = source or Source(f"document {document}")
     faults = Faults()
-    items: dict[str, Reader] = dict.fromkeys(("runs", "lines", "slips", "tables"), _any_list)
-    readers = example_reading.READERS | items
-    found = read_fields(faults, (), content, {"title": text}, readers)
+    found = read_fields(faults, (), content, *FILE_READERS)
     runs = _each(faults, example_reading.read_run, "runs", found)
     network = found.get("network")
     if "runs" in content and "network" not in content:
@@ -132,12 +143,6 @@ def parse(document: str, content: Mapping[str, Any], source: Source | None = Non
     faults.end(source)
     numbers = tuple(number for line in lines for number in line)
     return Document(document, found["title"], example, numbers, slips, tables, source)
-
-
-def _any_list(where: Path, value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise refusal(where, f"must be a list, not {value!r}")
-    return value
 
 
 def _each(faults: Faults, reader: Reader, key: str, found: Mapping[str, Any]) -> dict[int, Any]:

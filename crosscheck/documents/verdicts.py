@@ -55,6 +55,8 @@ class Verdict(StrEnum):
     ILLUSTRATION = "illustration"
 
 
+# Beyond 1e1000, which nobody prints, flint's numbers become no rational ones in any useful time.
+LARGEST = arb(10) ** 1000
 UNSOUND = (Verdict.CONTRADICTED, Verdict.INHERITED)
 
 
@@ -157,9 +159,9 @@ def _judged(document: Document) -> tuple[Judged, ...]:
             return ball(resolve(name, given))
 
         try:
-            value = _finite(number.quantity, look_up_exact)
-            step = _finite(number.step, look_up_printed)
-            is_right = _is_same(_finite(number.step, look_up_exact), value)
+            value = finite_value(number.quantity, look_up_exact)
+            step = finite_value(number.step, look_up_printed)
+            is_right = _is_same(finite_value(number.step, look_up_exact), value)
             verdict, operands = _verdict(number, value, step, is_right, used), tuple(used)
             slip = None
             if verdict is Verdict.CONTRADICTED:
@@ -179,18 +181,18 @@ def _judged(document: Document) -> tuple[Judged, ...]:
     return tuple(judged)
 
 
-def _finite(expression: str, lookup: Lookup) -> arb:
-    """The value of an expression.
+def finite_value(expression: str, lookup: Lookup) -> arb:
+    """The value of an expression; 0 where it is smaller than whatever can be printed.
 
     Raises:
-        ExpressionError: If it cannot be computed, or is no finite number.
+        ExpressionError: If it cannot be computed, or is no finite number, or too large a one.
         UndecidedError: If more bits may still show that it is one.
     """
     value = evaluate(expression, lookup)
-    if not value.is_finite():
+    if not abs(value) < LARGEST:
         kind = UndecidedError if may_decide() else ExpressionError
-        raise kind(f"{expression} is no finite number")
-    return value
+        raise kind(f"{expression} is no finite number below 1e1000")
+    return arb(0) if abs(value) * LARGEST < 1 else value
 
 
 def _is_same(gives: arb, value: arb) -> bool:
@@ -254,7 +256,7 @@ def _slip_outcome(
     expression, outcomes = slip.steps[number.quantity], {}
     for inputs, lookup in lookups.items():
         try:
-            value = _finite(expression, lookup)
+            value = finite_value(expression, lookup)
         except ExpressionError:
             if inputs is slip.inputs:
                 raise

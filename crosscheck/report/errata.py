@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from crosscheck.documents.document import Inputs
-from crosscheck.documents.ledger import Ledger, tables
+from crosscheck.documents.ledger import RESTS_ON, Ledger, tables
 from crosscheck.documents.statements.statement import StatementVerdict
 from crosscheck.documents.verdicts import Verdict
 from crosscheck.report.colours import coloured
@@ -54,6 +54,8 @@ def show_errata(console: Console, ledgers: Sequence[Ledger], everything: bool) -
         if ledger.statements:  # a document of one's own makes none
             console.print(_statements(ledger, everything))
     console.print(summary(ledgers))
+    if any(ledger.statements for ledger in ledgers):
+        console.print(RESTS_ON)
 
 
 def _numbers(ledger: Ledger, everything: bool) -> Table:

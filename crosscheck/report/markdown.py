@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from crosscheck.documents.ledger import Ledger
+from crosscheck.documents.ledger import RESTS_ON, Ledger
 from crosscheck.documents.statements.statement import StatementVerdict
 from crosscheck.documents.verdicts import Verdict
 
@@ -16,7 +16,7 @@ def summary(ledgers: Iterable[Ledger]) -> str:
 def page(ledgers: Iterable[Ledger]) -> str:
     """The summary, and below it every statement that does not hold."""
     ledgers = list(ledgers)
-    lines = ["# What the documents get wrong", "", summary(ledgers)]
+    lines = ["# What the documents get wrong", "", summary(ledgers), RESTS_ON, ""]
     for ledger in ledgers:
         lines += [f"## Document {ledger.document.number}: {ledger.document.title}", ""]
         lines += [

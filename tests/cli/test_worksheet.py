@@ -66,7 +66,7 @@ def test_nothing_is_overwritten(folder):
 def test_what_cannot_be_made_is_a_usage_error_and_writes_nothing(tmp_path):
     refused = call("worksheet", tmp_path / "new", "--loss", "mse")
     assert refused.exit_code == 2
-    assert "unknown loss 'mse'; known are squared_error" in refused.output
+    assert "loss 'mse' is unknown; known are squared_error" in refused.output
     assert not (tmp_path / "new").exists()
     assert (
         "'3,x' is no list of sizes" in call("worksheet", tmp_path / "new", "--layers", "3,x").output

@@ -24,7 +24,7 @@ def test_a_malformed_file_is_refused_at_its_line_and_path(old, new, message, tmp
 
 def test_every_fault_of_a_file_is_said_at_once_in_the_order_of_its_lines(tmp_path):
     text = GOOD
-    for old, new, _ in (CHANGES[3], CHANGES[14], CHANGES[-2], CHANGES[-1]):
+    for old, new, _ in (CHANGES[2], CHANGES[3], CHANGES[14], CHANGES[-2]):
         text = text.replace(old, new, 1)
     found = refused(tmp_path / "notes.toml", text)
     lines = [int(each.split("line ")[1].split(",")[0]) for each in found]
@@ -45,6 +45,7 @@ def test_names_that_depend_on_what_is_wrong_are_not_wrong_too(tmp_path):
         (b"a = 1\na = 2", "notes.toml: is no TOML: Cannot overwrite a value"),
         (b"title = \xff", "notes.toml: is no UTF-8: "),
         (b"", "notes.toml: 'title' is missing"),
+        (b"title = ''\nruns = []", "notes.toml, line 2, runs: needs a network"),
         (b"a = " + b"[" * 9999, "notes.toml: is nested too deeply"),
         (b"\xef\xbb\xbftitel = ''", "notes.toml, line 1, titel: unknown key: did you mean title?"),
     ],

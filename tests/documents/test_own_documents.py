@@ -1,6 +1,8 @@
 """Documents of one's own: three planted slips are marked as a teacher would, and the command."""
 
 import json
+import tomllib
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from click.testing import CliRunner
 from crosscheck import TranscriptionError, judge_document
 from crosscheck.cli.main import main
 from crosscheck.documents.faults import Source
+from crosscheck.documents.ledger import tables
 from crosscheck.documents.transcription import parse
 
 OWN = Path(__file__).parent / "own"
@@ -73,6 +76,16 @@ def test_a_slip_that_is_known_is_named_and_one_that_is_not_has_none():
     }
 
 
+def test_a_slip_on_exact_values_may_take_what_is_not_printed():
+    content = tomllib.loads(SLIPS.read_text("utf-8"))
+    slip = content["slips"][1]
+    slip |= {"inputs": "exact", "steps": {"activations[1][0, 1]": "sgd.activations[1][0, 1]"}}
+    content["slips"] = [slip]
+    document = parse("notes", content, Source("notes"))
+    (outcome,) = [judged.slip for judged in judge_document(document) if judged.slip]
+    assert (outcome.reproduces, outcome.otherwise) == (False, None)
+
+
 def test_a_formula_that_is_wrong_is_contradicted_even_if_its_arithmetic_is_right():
     content = {
         "title": "for tests",
@@ -94,9 +107,17 @@ def test_a_number_that_is_not_finite_is_refused_with_its_line(tmp_path):
     text = SLIPS.read_text("utf-8").replace('step = "tanh(', 'step = "1 / (2 - 2) * tanh(', 1)
     path = tmp_path / "notes.toml"
     path.write_text(text, encoding="utf-8")
-    place = r"notes.toml, line \d+, lines\[2\].numbers\[0\]: 0.9468 in .* is no finite number"
+    place = r"notes.toml, line \d+, lines\[2\].numbers\[0\]: 0.9468 .* is no finite number below"
     with pytest.raises(TranscriptionError, match=place):
         judge_document(path)
+
+
+@pytest.mark.parametrize("cell", ["1 / (2 - 2)", "9**9**9", "exp(exp(exp(9)))", "log(0)"])
+def test_a_cell_of_a_table_that_is_not_finite_is_refused(cell):
+    content = tomllib.loads((OWN / "batch.toml").read_text("utf-8"))
+    content["tables"][0]["rows"][0][1] = cell
+    with pytest.raises(TranscriptionError, match=r"notes, tables\[0\]: .* is no finite number"):
+        tables(parse("notes", content, Source("notes")))
 
 
 @pytest.mark.parametrize(
@@ -113,6 +134,24 @@ def test_a_value_that_stands_halfway_is_printed_either_way(printed, verdict):
     }
     document = parse("notes", content, Source("notes"))
     assert [judged.verdict for judged in judge_document(document)] == [verdict]
+
+
+def five(change):
+    """The file of document 002 with its first line changed."""
+    content = tomllib.loads((files("crosscheck.documents") / "002.toml").read_text("utf-8"))
+    change(content["lines"][0])
+    return content
+
+
+def test_a_fingerprint_must_stand_in_the_five_and_may_stand_elsewhere():
+    without = five(lambda line: line.pop("fingerprint"))
+    parse("notes", without, Source("notes.toml"))
+    with pytest.raises(TranscriptionError, match=r"002, lines\[0\]: 'fingerprint' is missing"):
+        parse("002", without)
+    changed = five(lambda line: line.update(text=line["text"] + " "))
+    for arguments in (("002", changed), ("notes", changed, Source("notes.toml"))):
+        with pytest.raises(TranscriptionError, match="the line was changed after it was compared"):
+            parse(*arguments)
 
 
 # ----- the command -----

@@ -5,6 +5,7 @@ import math
 import re
 import sys
 import warnings
+from itertools import groupby
 
 import pytest
 
@@ -42,6 +43,11 @@ def test_every_document_makes_statements_and_each_stands_once():
     assert {statement.document for statement in STATEMENTS} == set(DOCUMENTS)
     keys = [(s.document, s.section, s.statement) for s in STATEMENTS]
     assert len(set(keys)) == len(keys)
+
+
+def test_the_statements_of_a_section_stand_together():
+    sections = [section for section, _ in groupby(STATEMENTS, lambda s: (s.document, s.section))]
+    assert len(set(sections)) == len(sections)
 
 
 @pytest.mark.parametrize(

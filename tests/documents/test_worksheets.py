@@ -1,19 +1,20 @@
 """Exercises: their formulas are right, their results are clear, and a slip costs what it should."""
 
 import random
+from contextlib import suppress
 from itertools import product
 
-import numpy as np
 import pytest
 
 from crosscheck.documents.document import Printed
+from crosscheck.documents.entries import DECIMAL
 from crosscheck.documents.expressions import evaluate
-from crosscheck.documents.worksheets.drawing import ExerciseError, draw, network_of, run_of
-from crosscheck.documents.worksheets.exercise import Exercise, Stage
+from crosscheck.documents.new_document import Choices
+from crosscheck.documents.worksheets.drawing import ExerciseError, draw, exercise_of
+from crosscheck.documents.worksheets.exercise import Stage
 from crosscheck.documents.worksheets.grading import Mark, grade
-from crosscheck.documents.worksheets.printing import printed
-from crosscheck.documents.worksheets.update_rules import RULES
-from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
+from crosscheck.documents.worksheets.printing import half_unit, printed
+from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, STATES
 from crosscheck.numerics.exact.balls import UndecidedError, from_rational, working_precision
 from crosscheck.report.worksheets.words import in_language
 
@@ -21,35 +22,35 @@ from crosscheck.report.worksheets.words import in_language
 PLAIN = 1 / 20
 COMBINATIONS = [
     *((activation, loss, "sgd") for activation, loss in product(ACTIVATIONS, LOSSES)),
-    *(("sigmoid", "squared_error", optimizer) for optimizer in RULES),
+    *(("sigmoid", "squared_error", optimizer) for optimizer in STATES),
 ]
 
 
-@pytest.mark.parametrize(("activation", "loss", "optimizer"), COMBINATIONS)
-def test_every_step_gives_the_exact_value(activation, loss, optimizer):
-    last = "sigmoid" if loss == "binary_cross_entropy" and activation != "softmax" else activation
-    rng, sizes = np.random.default_rng(5), (3, 2, 3, 2)
-    network = network_of(rng, sizes, (activation, activation, last), loss)
-    exercise = Exercise("all", network, run_of(optimizer, (0, 1, 2)), 6)
-    with working_precision():
-        for blank in exercise.blanks:
-            exact, step = exercise.exact(blank.quantity), evaluate(blank.step, exercise.exact)
-            # The reference takes the float 0.96 in NAdam, and the exercise the decimal.
-            assert abs(exact - step) < 1e-15, blank
+def any_exercise(activation, loss, optimizer, sizes=(2, 2, 2)):
+    names = [activation] * (len(sizes) - 1)
+    if loss == "binary_cross_entropy" and activation != "softmax":
+        names[-1] = "sigmoid"
+    return exercise_of(Choices(sizes, tuple(names), loss, optimizer), 4, every_layer=True)
 
 
-def test_every_optimizer_of_the_contract_has_a_rule():
-    assert len(RULES) == 12
-    blanks = Exercise("", *_small("adam"), 4).blanks
+def test_there_is_a_blank_for_every_stage():
+    blanks = any_exercise("sigmoid", "squared_error", "adam").blanks
     assert list(dict.fromkeys(blank.stage for blank in blanks)) == list(Stage)
 
 
-def _small(optimizer):
-    network = network_of(np.random.default_rng(0), (2, 1), ("sigmoid",), "squared_error")
-    return network, run_of(optimizer, (0,))
+@pytest.mark.parametrize(("activation", "loss", "optimizer"), COMBINATIONS)
+def test_every_slip_can_be_worked_out_and_has_a_name_in_chinese(activation, loss, optimizer):
+    exercise = any_exercise(activation, loss, optimizer)
+    names = {name: wrong for blank in exercise.blanks for name, wrong in blank.slips}
+    assert len(names) > 15
+    with working_precision():
+        for name, wrong in names.items():
+            assert in_language(name, "zh")
+            with suppress(UndecidedError):
+                evaluate(wrong, exercise.exact)
 
 
-def exercise_of(seed):
+def drawn_of(seed):
     """An exercise of any kind; None where the kind makes no sense."""
     rng = random.Random(seed)
     sizes = rng.choice([(3, 2, 1), (2, 2, 2), (2, 2, 1), (3, 2)])
@@ -60,7 +61,7 @@ def exercise_of(seed):
             sizes,
             activations=activations,
             loss=list(LOSSES)[seed % len(LOSSES)],
-            optimizer=list(RULES)[seed % len(RULES)],
+            optimizer=list(STATES)[seed % len(STATES)],
             digits=rng.choice([3, 4, 5, 6]),
             seed=seed,
         )
@@ -86,7 +87,8 @@ def choices(exercise):
 def going_on(exercise, quantity, text):
     """The answers of somebody who wrote `text` and went on rightly, and which of them changed.
 
-    Raises ValueError where nobody can go on, since a logarithm of a negative number is needed.
+    Raises ValueError where nobody can go on: a logarithm of a negative number is needed, or a
+    number comes out that has thousands of digits.
     """
     given, changed = exercise.solution | {quantity: text}, {quantity}
     for blank in exercise.blanks:
@@ -101,7 +103,12 @@ def going_on(exercise, quantity, text):
         value = evaluate(blank.step, written)
         if blank.quantity != quantity and changed.intersection(used):
             given[blank.quantity] = printed(value, exercise.digits)
-            if given[blank.quantity] != exercise.solution[blank.quantity]:
+            if not DECIMAL.fullmatch(given[blank.quantity]):
+                raise ValueError(given[blank.quantity])
+            right, now = (
+                Printed(each[blank.quantity]).value for each in (exercise.solution, given)
+            )
+            if abs(now - right) > half_unit(right, exercise.digits):
                 changed.add(blank.quantity)
     return given, changed
 
@@ -118,11 +125,11 @@ def slipped(exercise, rng):
     raise AssertionError("no slip shows")
 
 
-# 330 were run once: 76 kinds made no sense, and the others gave what is asserted here.
+# 330 were run once: 97 kinds made no sense, and the others gave what is asserted here.
 @pytest.mark.parametrize("seeds", [range(start, start + 8) for start in range(0, 48, 8)])
 def test_one_slip_costs_one_mark_and_what_follows_from_it_none(seeds):
     for seed in seeds:
-        exercise = exercise_of(seed)
+        exercise = drawn_of(seed)
         if exercise is None:
             continue
         assert {each.mark for each in grade(exercise, exercise.solution)} == {Mark.RIGHT}
@@ -140,12 +147,12 @@ def test_one_slip_costs_one_mark_and_what_follows_from_it_none(seeds):
     [
         ({"layers": (3,)}, "give at least two sizes"),
         ({"layers": (3, 0, 1)}, "each 1 or more"),
-        ({"activations": ["tanh"]}, "1 activations for 2 layers"),
-        ({"activations": ["tanh", "sine"]}, "unknown activation 'sine'; known are identity"),
-        ({"loss": "mse"}, "unknown loss 'mse'"),
-        ({"optimizer": "adagrade"}, "unknown optimizer 'adagrade'"),
+        ({"activations": ["tanh"]}, "2 layers need 2 activations, not 1"),
+        ({"activations": ["tanh", "sine"]}, "activation 'sine' is unknown"),
+        ({"loss": "mse"}, "loss 'mse' is unknown"),
+        ({"optimizer": "adagrade"}, "optimizer 'adagrade' is unknown: did you mean adagrad"),
         ({"digits": 2}, "2 digits: give 3 to 8"),
-        ({"loss": "binary_cross_entropy", "activations": ["tanh", "tanh"]}, "takes probabilities"),
+        ({"loss": "binary_cross_entropy", "activations": ["tanh", "tanh"]}, "needs outputs in"),
         ({"activations": ["tanh", "softmax"]}, "the softmax of one output is always 1"),
     ],
 )
@@ -158,19 +165,3 @@ def test_an_exercise_that_makes_no_sense_is_refused(changed, message):
     }
     with pytest.raises(ExerciseError, match=message):
         draw(**(usual | changed))
-
-
-def test_every_slip_has_a_name_in_chinese():
-    names = {
-        name
-        for activation, loss, optimizer in COMBINATIONS
-        for blank in Exercise(
-            "",
-            network_of(np.random.default_rng(0), (2, 2, 2), (activation,) * 2, loss),
-            run_of(optimizer, (0, 1)),
-            4,
-        ).blanks
-        for name, _ in blank.slips
-    }
-    assert len(names) > 40
-    assert all(in_language(name, "zh") for name in names)

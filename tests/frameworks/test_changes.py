@@ -26,6 +26,14 @@ def test_a_change_is_seen_within_and_nowhere_else():
     assert reference_numpy.activations is sys.modules["reference_numpy.activations"]
 
 
+def test_a_module_without_its_package_is_put_back_as_its_attribute_too():
+    module = reference_numpy.activations
+    with imported_afresh("reference_numpy.activations"), imported_with(HALVED):
+        assert tanh_of_one() == np.tanh(1) / 2
+        assert reference_numpy.activations is not module
+    assert reference_numpy.activations is module
+
+
 def test_an_error_within_leaves_no_trace_either():
     module, finders = reference_numpy.activations, list(sys.meta_path)
     broken = Change("activations", (("import math", "import nosuch"),))

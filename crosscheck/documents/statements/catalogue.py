@@ -2,6 +2,9 @@
 
 from crosscheck.documents.statements import (
     document_000,
+    document_000_arrows,
+    document_000_one_neuron,
+    document_000_words,
     document_001,
     document_002,
     document_002_code,
@@ -14,6 +17,9 @@ from crosscheck.documents.statements.statement import Statement
 
 MODULES = (
     document_000,
+    document_000_arrows,
+    document_000_words,
+    document_000_one_neuron,
     document_001,
     document_002,
     document_002_updates,

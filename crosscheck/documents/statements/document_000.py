@@ -4,9 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from crosscheck.documents.statements import document_000_one_neuron, document_000_words
 from crosscheck.documents.statements.derivatives import close, near, numeric
-from crosscheck.documents.statements.statement import Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements, in_reference
 from reference_numpy.activations import sigmoid
 from reference_numpy.gradients import deltas, value_and_grad
 from reference_numpy.mlp import forward, predict
@@ -45,7 +44,11 @@ def raised(params: Params, layer: int, field: str, place: tuple[int, ...], by: f
     return (*params[:layer], changed, *params[layer + 1 :])
 
 
-@statements("为什么重要", "The gradient of each layer depends on the error of the layer after it.")
+@statements(
+    "为什么重要",
+    "The gradient of each layer depends on the error of the layer after it.",
+    flips=in_reference("gradients", "cotangent * (a * (1 - a))", "cotangent * a"),
+)
 def the_error_of_a_layer_follows_from_that_of_the_layer_after_it() -> Readings:
     hidden = forward(PARAMS, INPUTS, activations=SIGMOIDS).activations[1]
     error_after = deltas(PARAMS, INPUTS, TARGETS, **NETWORK)[1]
@@ -55,7 +58,11 @@ def the_error_of_a_layer_follows_from_that_of_the_layer_after_it() -> Readings:
     return {"the layer after it is the one nearer the output": near(error.T @ INPUTS, true)}
 
 
-@statements("算法原理", "The gradient says how sensitive the cost is to each weight.")
+@statements(
+    "算法原理",
+    "The gradient says how sensitive the cost is to each weight.",
+    flips=in_reference("gradients", "cotangent * (a * (1 - a))", "cotangent * a"),
+)
 def the_gradient_is_the_change_of_the_cost_per_change_of_a_weight() -> Readings:
     first, last = PARAMS
     sensitivity = numeric(lambda w: loss_of((first, last._replace(weight=w))), last.weight)
@@ -67,6 +74,7 @@ def the_gradient_is_the_change_of_the_cost_per_change_of_a_weight() -> Readings:
     "As on a walk down into a valley, the gradient says how to head for the lowest point fastest.",
     correct="Its negative is the direction of steepest descent at this point; in a long valley "
     "that is not the direction of the lowest point.",
+    flips=(Instead("3 * point[0]", "point[0]"), Instead("down = -numeric", "down = numeric")),
 )
 def the_steepest_way_down_need_not_point_at_the_lowest_point() -> Readings:
     # The surface of document 001, C = 3x^2/2 + y^2/2: at (1, 1), with its lowest point at (0, 0).
@@ -88,7 +96,9 @@ def the_steepest_way_down_need_not_point_at_the_lowest_point() -> Readings:
 
 
 @statements(
-    "zoom in", "A weight on a larger activation has more influence, since the two are multiplied."
+    "zoom in",
+    "A weight on a larger activation has more influence, since the two are multiplied.",
+    flips=in_reference("mlp", "inputs @ layer", "-inputs @ layer"),
 )
 def the_influence_of_a_weight_grows_with_the_activation_it_multiplies() -> Readings:
     below = forward(PARAMS, INPUTS[:1], activations=SIGMOIDS).activations[1][0]
@@ -96,7 +106,11 @@ def the_influence_of_a_weight_grows_with_the_activation_it_multiplies() -> Readi
     return {"on the neuron's own activation": list(np.argsort(after)) == list(np.argsort(below))}
 
 
-@statements("zoom in", "a = sigma(w_0 a_0 + w_1 a_1 + ... + w_(n-1) a_(n-1) + b_0).")
+@statements(
+    "zoom in",
+    "a = sigma(w_0 a_0 + w_1 a_1 + ... + w_(n-1) a_(n-1) + b_0).",
+    flips=in_reference("mlp", "layer.weight.T + layer.bias", "layer.weight.T"),
+)
 def an_activation_is_sigma_of_the_weighted_sum_and_the_bias() -> Readings:
     below = forward(PARAMS, INPUTS[:1], activations=SIGMOIDS).activations[1][0]
     weights, bias = PARAMS[1].weight[TWO], PARAMS[1].bias[TWO]
@@ -105,7 +119,9 @@ def an_activation_is_sigma_of_the_weighted_sum_and_the_bias() -> Readings:
 
 
 @statements(
-    "zoom in", "The activation can also be changed through the layer below, by its parameters."
+    "zoom in",
+    "The activation can also be changed through the layer below, by its parameters.",
+    flips=in_reference("mlp", "inputs @ layer", "-inputs @ layer"),
 )
 def a_bias_below_moves_the_activation_the_way_of_the_weight_between() -> Readings:
     after = [activation_of_two(raised(PARAMS, 0, "bias", (k,), 0.01)) for k in range(5)]
@@ -118,6 +134,13 @@ def a_bias_below_moves_the_activation_the_way_of_the_weight_between() -> Reading
     "The weights and biases of the digits influence the activations of the layer before them.",
     correct="They have no effect on these activations, which are computed before them; they "
     "decide which change is asked of them, dC/da.",
+    flips=(
+        Instead(
+            "(PARAMS[0], PARAMS[1]._replace(weight=PARAMS[1].weight + 0.1))",
+            "(PARAMS[0]._replace(weight=PARAMS[0].weight + 0.1), PARAMS[1])",
+        ),
+        Instead("+ 0.1", "+ 0.0"),
+    ),
 )
 def the_weights_of_the_outputs_decide_only_what_is_asked_of_the_layer_before() -> Readings:
     changed = (PARAMS[0], PARAMS[1]._replace(weight=PARAMS[1].weight + 0.1))
@@ -131,7 +154,11 @@ def the_weights_of_the_outputs_decide_only_what_is_asked_of_the_layer_before() -
     }
 
 
-@statements("zoom out", "The effects of all digits are added up and passed back, layer by layer.")
+@statements(
+    "zoom out",
+    "The effects of all digits are added up and passed back, layer by layer.",
+    flips=Instead("TARGETS, outputs)", "TARGETS, 0.0)"),
+)
 def the_gradient_is_the_sum_of_what_each_output_asks_for() -> Readings:
     outputs = forward(PARAMS, INPUTS, activations=SIGMOIDS).outputs
     total = np.zeros((5, 3))
@@ -142,7 +169,11 @@ def the_gradient_is_the_sum_of_what_each_output_asks_for() -> Readings:
     return {"in the weights of the first layer": close(total, GRADS[0].weight)}
 
 
-@statements("zoom out", "Trained towards the digit 2 alone, the network takes every digit for a 2.")
+@statements(
+    "zoom out",
+    "Trained towards the digit 2 alone, the network takes every digit for a 2.",
+    flips=Instead("DIGITS == TWO", "DIGITS >= 0"),
+)
 def a_network_shown_only_twos_answers_two_to_everything() -> Readings:
     twos = DIGITS == TWO
     result = train(
@@ -157,6 +188,7 @@ def a_network_shown_only_twos_answers_two_to_everything() -> Readings:
     "So in practice gradients are computed for every class of digits, and averaged.",
     correct="They are averaged over the samples; the mean of the classes' gradients is the same "
     "only where the classes are of one size.",
+    flips=(Instead("np.arange(6, 32)", "np.arange(32)"), Instead("/ 4, full", "/ 32, full")),
 )
 def the_mean_over_classes_is_the_gradient_only_for_classes_of_one_size() -> Readings:
     def agree(kept: np.ndarray) -> bool:
@@ -178,6 +210,7 @@ def the_mean_over_classes_is_the_gradient_only_for_classes_of_one_size() -> Read
     "zoom out",
     "The gradient of the cost is taken with respect to w_1, w_2, ..., w_13,001.",
     correct="There are 13,002 weights and biases: counted from 1, the last is w_13,002.",
+    flips=Instead("13_001 + 1", "13_002 + 1"),
 )
 def the_list_of_parameters_ends_one_short() -> Readings:
     params = init_params((784, 16, 16, 10), seed=0)
@@ -185,9 +218,22 @@ def the_list_of_parameters_ends_one_short() -> Readings:
     return {"one entry for each parameter": len(range(1, 13_001 + 1)) == parameters}
 
 
-@statements("随机梯度下降", "The gradient of a mini-batch approximates that of the whole data set.")
+@statements(
+    "随机梯度下降",
+    "The gradient of a mini-batch approximates that of the whole data set.",
+    flips=(
+        in_reference(
+            "gradients",
+            '"squared_error": lambda a, y: 2 * (a - y) / len(a)',
+            '"squared_error": lambda a, y: 2 * (a - y)',
+        ),
+        Instead("full = GRADS", "full = -GRADS"),
+    ),
+)
 def the_gradients_of_mini_batches_average_to_the_full_gradient() -> Readings:
-    batches = np.random.default_rng(2).permutation(32).reshape(4, 8)
+    # Two samples of each digit in a batch, as in a large one there are some of each.
+    by_digit = np.random.default_rng(2).permuted(np.arange(32).reshape(4, 8), axis=1)
+    batches = by_digit.reshape(4, 4, 2).swapaxes(0, 1).reshape(4, 8)
     grads = [value_and_grad(PARAMS, INPUTS[b], TARGETS[b], **NETWORK)[1] for b in batches]
     full = GRADS[1].weight
     return {
@@ -198,7 +244,11 @@ def the_gradients_of_mini_batches_average_to_the_full_gradient() -> Readings:
     }
 
 
-@statements("随机梯度下降", "With its winding path SGD still gets near the target sooner.")
+@statements(
+    "随机梯度下降",
+    "With its winding path SGD still gets near the target sooner.",
+    flips=Instead("loss_after(4)", "loss_after(32)"),
+)
 def sgd_gets_further_down_on_as_many_samples() -> Readings:
     def loss_after(batch_size: int | None) -> float:
         stop = StopRule(max_epochs=10)
@@ -206,45 +256,3 @@ def sgd_gets_further_down_on_as_many_samples() -> Readings:
         return loss_of(run.params)
 
     return {"after ten epochs at one learning rate": loss_after(4) < loss_after(None)}
-
-
-def losses_when_raised(sign: int) -> list[tuple[float, float]]:
-    """C before and after a parameter is raised, for each one whose gradient has this sign."""
-    return [
-        (loss_of(PARAMS), loss_of(raised(PARAMS, layer, field, place, 1e-4)))
-        for layer in range(2)
-        for field in ("weight", "bias")
-        for place in np.ndindex(getattr(PARAMS[layer], field).shape)
-        if np.sign(getattr(GRADS[layer], field)[place]) == sign
-    ]
-
-
-@statements(
-    "目的",
-    "A red arrow: the gradient is negative, the loss rises if this grows; make it smaller.",
-    correct="Where the gradient is negative the loss falls as the parameter grows: make it larger. "
-    "(The sentence is true of the negative gradient.)",
-)
-def where_the_gradient_is_negative_the_loss_falls_as_the_parameter_grows() -> Readings:
-    return {"gradient as dC/dw": all(after > before for before, after in losses_when_raised(-1))}
-
-
-@statements(
-    "目的",
-    "A blue arrow: the gradient is positive, the loss falls as the parameter is made larger.",
-    correct="Where the gradient is positive the loss rises as the parameter grows: make it "
-    "smaller. (The sentence is true of the negative gradient.)",
-)
-def where_the_gradient_is_positive_the_loss_rises_as_the_parameter_grows() -> Readings:
-    return {"gradient as dC/dw": all(after < before for before, after in losses_when_raised(+1))}
-
-
-@statements("目的", "A longer arrow is a larger gradient, and that parameter is to change more.")
-def a_larger_gradient_makes_a_larger_update() -> Readings:
-    updates, _ = sgd(0.1).update(GRADS, sgd(0.1).init(PARAMS))
-    orders = [np.argsort(abs(tree[1].weight), axis=None) for tree in (GRADS, updates)]
-    return {"by the update rule given below": bool(np.all(orders[0] == orders[1]))}
-
-
-statements.extend(document_000_words.statements)
-statements.extend(document_000_one_neuron.statements)

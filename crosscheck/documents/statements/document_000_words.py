@@ -8,8 +8,9 @@ from crosscheck.documents.statements.derivatives import close
 from crosscheck.documents.statements.statement import Instead, Readings, Statements, in_reference
 from reference_numpy.activations import sigmoid
 from reference_numpy.gradients import value_and_grad
+from reference_numpy.mlp import forward
 from reference_numpy.optimizers import sgd
-from reference_numpy.params import Params, init_params
+from reference_numpy.params import Layer, Params, init_params
 from reference_numpy.training import StopRule, train
 
 statements = Statements("000")
@@ -103,3 +104,39 @@ def what_changes_with_the_input_is_a_value_and_no_function() -> Readings:
     weight, bias = 0.7, -0.2
     values = [float(sigmoid(np.array(weight * below + bias))) for below in (0.6, 0.9)]
     return {"one and the same for every input, as an activation function is": close(*values)}
+
+
+@statements(
+    "zoom in",
+    "The activation of the digit 2 can be raised by a larger weight or a larger bias.",
+    flips=in_reference("activations", "np.exp(-z)", "np.exp(z)", "sigmoid"),
+)
+def a_larger_weight_or_bias_raises_an_activation_above_sigmoids() -> Readings:
+    def of_two(last: Layer) -> float:
+        names = NETWORK["activations"]
+        return float(forward((PARAMS[0], last), INPUT, activations=names).outputs[0, 2])
+
+    weight, bias = PARAMS[1]
+    two = np.arange(4) == 2
+    heavier = [of_two(Layer(weight + np.outer(two, one), bias)) for one in 0.1 * np.eye(5)]
+    return {
+        "each weight": min(heavier) > of_two(PARAMS[1]),
+        "the bias": of_two(Layer(weight, bias + 0.1 * two)) > of_two(PARAMS[1]),
+    }
+
+
+@statements(
+    "随机梯度下降",
+    "Every sample is needed for the gradient of the whole data set.",
+    flips=Instead("if k != one", "if k <= one + 5"),
+)
+def leaving_a_sample_out_changes_the_full_gradient() -> Readings:
+    inputs, targets = np.random.default_rng(3).uniform(0, 1, (2, 6, 4))
+
+    def gradient(kept: list[int]) -> np.ndarray:
+        network: dict[str, Any] = NETWORK
+        return value_and_grad(PARAMS, inputs[kept, :3], targets[kept], **network)[1][0].weight
+
+    full = gradient(list(range(6)))
+    each = [gradient([k for k in range(6) if k != one]) for one in range(6)]
+    return {"each of six": not any(close(without, full) for without in each)}

@@ -13,10 +13,12 @@ from crosscheck.documents.statements import (
     document_001_links,
     document_001_one_neuron,
     document_001_optimisation,
+    document_001_patterns,
     document_001_samples,
+    document_001_vector_equations,
 )
 from crosscheck.documents.statements.derivatives import close, fits
-from crosscheck.documents.statements.statement import Instead, Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements, in_reference
 from reference_numpy.activations import ACTIVATIONS, sigmoid, softmax
 from reference_numpy.mlp import forward
 from reference_numpy.params import Layer, Params, init_params
@@ -37,6 +39,10 @@ def digit_network() -> Params:
     "Most activation functions have positive values only.",
     correct="Of the seven tried here three are positive and ReLU is not negative; identity, "
     "tanh and GELU take both signs.",
+    flips=(
+        Instead('("identity", "sigmoid", "tanh", "relu",', '("sigmoid", "relu",'),
+        in_reference("activations", "np.maximum(z, 0)", "np.maximum(z, z / 100)", "relu"),
+    ),
 )
 def three_of_seven_activation_functions_take_both_signs() -> Readings:
     names = ("identity", "sigmoid", "tanh", "relu", "softmax", "softplus", "gelu")
@@ -47,7 +53,11 @@ def three_of_seven_activation_functions_take_both_signs() -> Readings:
     }
 
 
-@statements("神经元", "With the sigmoid the activation lies between 0 and 1.")
+@statements(
+    "神经元",
+    "With the sigmoid the activation lies between 0 and 1.",
+    flips=in_reference("activations", "1 / (1 + np.exp(-z))", "2 / (1 + np.exp(-z))", "sigmoid"),
+)
 def the_sigmoid_lies_between_zero_and_one() -> Readings:
     tails = sigmoid(np.array([-800.0, -40.0, 40.0, 800.0]))  # rounds to 0 and 1 at the ends
     return {
@@ -61,6 +71,10 @@ def the_sigmoid_lies_between_zero_and_one() -> Readings:
     "Whichever activation function is used, the activation is in general a small number.",
     correct="That is so while z is small. Identity, ReLU, softplus and GELU grow with z without "
     "bound; only sigmoid, tanh and softmax stay within 1 whatever z is.",
+    flips=(
+        Instead("ACTIVATIONS.values()", "(sigmoid, softmax)"),
+        Instead("np.linspace(-1, 1, 6)", "np.linspace(-5, 5, 6)"),
+    ),
 )
 def only_a_bounded_function_keeps_the_activation_small() -> Readings:
     def stays_small(z: np.ndarray) -> bool:
@@ -73,14 +87,22 @@ def only_a_bounded_function_keeps_the_activation_small() -> Readings:
     }
 
 
-@statements("神经元", "The activations of the input layer are the input itself.")
+@statements(
+    "神经元",
+    "The activations of the input layer are the input itself.",
+    flips=in_reference("mlp", "outputs = [inputs]", "outputs = [inputs / 2]"),
+)
 def the_first_activations_are_the_inputs() -> Readings:
     inputs = np.random.default_rng(0).uniform(0, 1, (2, 784))
     trace = forward(digit_network(), inputs, activations=("relu", "tanh", "sigmoid"))
     return {"a^(0)": bool(np.array_equal(trace.activations[0], inputs))}
 
 
-@statements("神经元", "A basic network takes a vector: 28*28 pixels must become a vector of 784.")
+@statements(
+    "神经元",
+    "A basic network takes a vector: 28*28 pixels must become a vector of 784.",
+    flips=Instead("picture.reshape(784)", "picture"),
+)
 def a_picture_goes_in_as_a_vector_only() -> Readings:
     picture = np.random.default_rng(0).uniform(0, 1, (28, 28))
     first = digit_network()[0].weight
@@ -90,7 +112,13 @@ def a_picture_goes_in_as_a_vector_only() -> Readings:
     }
 
 
-@statements("神经元", "With softmax the output layer is a probability distribution over classes.")
+@statements(
+    "神经元",
+    "With softmax the output layer is a probability distribution over classes.",
+    flips=in_reference(
+        "activations", "powers / powers.sum(axis=-1, keepdims=True)", "powers", "softmax"
+    ),
+)
 def softmax_gives_a_distribution() -> Readings:
     a = softmax(Z)
     return {"not negative, with sum 1": bool(np.all(a >= 0)) and close(a.sum(axis=1), np.ones(7))}
@@ -120,6 +148,7 @@ def only_softmax_outputs_sum_to_one() -> Readings:
 @statements(
     "隐藏单元是如何被激活的",
     "With positive weights on a region and 0 elsewhere only that region counts in the sum.",
+    flips=Instead("np.where(region, 1.0, 0.0)", "np.where(region, 1.0, 0.1)"),
 )
 def a_weight_of_zero_leaves_a_pixel_out() -> Readings:
     rng = np.random.default_rng(1)
@@ -158,7 +187,11 @@ def positive_weights_alone_take_an_even_patch_for_an_edge() -> Readings:
     return {"a line from an even patch": difference(positive) == difference(surrounded) > 0}
 
 
-@statements("隐藏单元是如何被激活的", "The sigmoid scores how positive the weighted sum is.")
+@statements(
+    "隐藏单元是如何被激活的",
+    "The sigmoid scores how positive the weighted sum is.",
+    flips=in_reference("activations", "np.exp(-z)", "np.exp(z)", "sigmoid"),
+)
 def the_sigmoid_rises_with_the_sum_and_is_half_at_zero() -> Readings:
     z = Z.ravel()
     return {
@@ -170,6 +203,7 @@ def the_sigmoid_rises_with_the_sum_and_is_half_at_zero() -> Readings:
 @statements(
     "隐藏单元是如何被激活的",
     "If the sum is to count only above 10, a bias of -10 sees to it; the bias sets the threshold.",
+    flips=Instead("sums - 10", "sums - 5"),
 )
 def a_bias_moves_the_threshold_to_its_negative() -> Readings:
     sums = np.array([-3.0, 4.0, 9.5, 10.5, 17.0])
@@ -179,6 +213,7 @@ def a_bias_moves_the_threshold_to_its_negative() -> Readings:
 @statements(
     "权重和偏置",
     "Each neuron has a weight for every neuron of the layer before it and one bias: 13002 in all.",
+    flips=Instead("(784, 16, 16, 10)", "(784, 16, 10)", within="DIGITS"),
 )
 def the_digit_network_has_13002_parameters() -> Readings:
     by_hand = sum(n * (before + 1) for before, n in pairwise(DIGITS))
@@ -186,7 +221,11 @@ def the_digit_network_has_13002_parameters() -> Readings:
     return {"784-16-16-10": counted == by_hand == 13002}
 
 
-@statements("矢量化编程", "Row n of W holds the weights from the whole layer before into neuron n.")
+@statements(
+    "矢量化编程",
+    "Row n of W holds the weights from the whole layer before into neuron n.",
+    flips=in_reference("mlp", "layer.weight.T + ", "layer.weight[::-1].T + "),
+)
 def row_n_of_w_reaches_neuron_n_only() -> Readings:
     first = init_params((3, 5), seed=2)[0]
     a = np.array([[0.3, 0.5, 0.9]])
@@ -200,7 +239,9 @@ def row_n_of_w_reaches_neuron_n_only() -> Readings:
 
 
 @statements(
-    "矢量化编程", "W a + b, with a and b as columns, is what the activation function takes."
+    "矢量化编程",
+    "W a + b, with a and b as columns, is what the activation function takes.",
+    flips=in_reference("mlp", "layer.weight.T + layer.bias", "layer.weight.T"),
 )
 def w_a_plus_b_goes_into_the_activation_function() -> Readings:
     layer = init_params((3, 5), seed=2, initializer="standard_normal")[0]
@@ -211,13 +252,21 @@ def w_a_plus_b_goes_into_the_activation_function() -> Readings:
     }
 
 
-@statements("矢量化编程", "The sigmoid of a vector is the sigmoid of each of its values.")
+@statements(
+    "矢量化编程",
+    "The sigmoid of a vector is the sigmoid of each of its values.",
+    flips=in_reference("activations", "np.exp(-z)", "np.exp(z.mean() - z)", "sigmoid"),
+)
 def the_sigmoid_goes_value_by_value() -> Readings:
     each = [float(sigmoid(np.array(z))) for z in Z.ravel()]
     return {"each value": close(sigmoid(Z).ravel(), each)}
 
 
-@statements("矢量化编程", "Vectors do what a loop over scalars does.")
+@statements(
+    "矢量化编程",
+    "Vectors do what a loop over scalars does.",
+    flips=Instead("range(3)", "range(2)"),
+)
 def the_vector_form_gives_what_the_loop_gives() -> Readings:
     layer = init_params((3, 5), seed=2, initializer="standard_normal")[0]
     a = np.array([0.3, 0.5, 0.9])
@@ -225,7 +274,11 @@ def the_vector_form_gives_what_the_loop_gives() -> Readings:
     return {"z of one layer": close(layer.weight @ a + layer.bias, loop)}
 
 
-@statements("非线性激活函数", "The network is a function of 784 values with 10 values.")
+@statements(
+    "非线性激活函数",
+    "The network is a function of 784 values with 10 values.",
+    flips=Instead("16, 10)", "16, 4)", within="DIGITS"),
+)
 def the_digit_network_takes_784_values_and_gives_10() -> Readings:
     inputs = np.ones((2, 784))
     outputs = forward(digit_network(), inputs, activations=("sigmoid",) * 3).outputs
@@ -238,8 +291,10 @@ for module in (
     document_001_samples,
     document_001_optimisation,
     document_001_backpropagation,
+    document_001_patterns,
     document_001_bp_summary,
     document_001_one_neuron,
     document_001_equations,
+    document_001_vector_equations,
 ):
     statements.extend(module.statements)

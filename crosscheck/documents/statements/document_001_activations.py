@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 
 from crosscheck.documents.statements.derivatives import close, slope
-from crosscheck.documents.statements.statement import Instead, Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements, in_reference
 from reference_numpy.activations import relu, sigmoid
 from reference_numpy.gradients import deltas, value_and_grad
 from reference_numpy.mlp import forward
-from reference_numpy.params import Layer, init_params
+from reference_numpy.params import Layer, Params, init_params, tree_map
 
 statements = Statements("001")
 
@@ -18,6 +18,10 @@ statements = Statements("001")
     "为什么要使用非线性激活函数",
     "Without nonlinear activations a network of any depth is only a linear function.",
     correct="It is an affine function: a linear one plus a constant, which the biases make.",
+    flips=(
+        Instead('initializer="standard_normal"', 'initializer="glorot_normal"'),
+        Instead('"identity"', '"tanh"'),
+    ),
 )
 def without_nonlinear_activations_a_network_is_affine() -> Readings:
     params = init_params((3, 5, 4, 2), seed=3, initializer="standard_normal")
@@ -36,7 +40,9 @@ def without_nonlinear_activations_a_network_is_affine() -> Readings:
 
 
 @statements(
-    "为什么要使用非线性激活函数", "Nonlinear functions can represent more than linear ones."
+    "为什么要使用非线性激活函数",
+    "Nonlinear functions can represent more than linear ones.",
+    flips=Instead('"relu"', '"identity"'),
 )
 def a_relu_network_represents_xor_and_no_linear_function_does() -> Readings:
     corners = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
@@ -54,6 +60,9 @@ def a_relu_network_represents_xor_and_no_linear_function_does() -> Readings:
     "What makes a network approximate everything is a nonlinear output layer and enough hidden "
     "units.",
     correct="The output layer is linear; the nonlinear (squashing) layer is a hidden one below it.",
+    flips=Instead(
+        "np.column_stack([x, np.ones(81)])", "sigmoid(4 * x[:, None] - np.linspace(-8, 8, 17))"
+    ),
 )
 def the_nonlinear_layer_of_the_theorem_is_a_hidden_one() -> Readings:
     x = np.linspace(-2, 2, 81)
@@ -95,15 +104,23 @@ def a_function_without_bounds_outgrows_a_squashing_network() -> Readings:
     }
 
 
-@statements("线性整流单元", "For inputs of large size the sigmoid saturates: its slope is near 0.")
+@statements(
+    "线性整流单元",
+    "For inputs of large size the sigmoid saturates: its slope is near 0.",
+    flips=in_reference("activations", "1 / (1 + np.exp(-z))", "z / 2", "sigmoid"),
+)
 def the_slope_of_the_sigmoid_vanishes_for_large_inputs() -> Readings:
     return {"|z| = 20": all(abs(slope(sigmoid, z)) < 1e-6 < slope(sigmoid, 0.0) for z in (-20, 20))}
 
 
-@statements("线性整流单元", "Saturation takes away the gradient that learning needs.")
+@statements(
+    "线性整流单元",
+    "Saturation takes away the gradient that learning needs.",
+    flips=in_reference("gradients", "cotangent * (a * (1 - a))", "cotangent"),
+)
 def a_saturated_layer_has_almost_no_gradient() -> Readings:
     first, last = init_params((3, 5, 2), seed=5, initializer="standard_normal")
-    saturated = first._replace(bias=first.bias + 20)  # every z near 20
+    saturated = first._replace(bias=first.bias + 30)  # every z near 30
     inputs, targets = np.random.default_rng(5).uniform(0, 1, (2, 7, 3))
 
     def size(layer: Layer) -> float:
@@ -114,24 +131,36 @@ def a_saturated_layer_has_almost_no_gradient() -> Readings:
     return {"of the layer's weights": size(saturated) < 1e-6 * size(first)}
 
 
-@statements("线性整流单元", "ReLU(a) = max(0, a).")
+@statements(
+    "线性整流单元",
+    "ReLU(a) = max(0, a).",
+    flips=in_reference("activations", "np.maximum(z, 0)", "np.maximum(z, z / 100)", "relu"),
+)
 def relu_is_the_larger_of_zero_and_its_input() -> Readings:
     z = np.array([-3.0, -0.5, 0.0, 0.25, 2.0])
     return {"each value": list(relu(z)) == [max(0.0, float(value)) for value in z]}
 
 
-@statements("线性整流单元", "ReLU trains more easily than the sigmoid: its gradient vanishes less.")
+@statements(
+    "线性整流单元",
+    "ReLU trains more easily than the sigmoid: its gradient vanishes less.",
+    flips=in_reference("gradients", "cotangent * (z > 0)", "cotangent * (z > 0) / 4"),
+)
 def more_of_the_error_reaches_the_first_layer_with_relu() -> Readings:
-    sizes = (3, 9, 8, 7, 6, 5, 4, 2)
-    params = init_params(sizes, seed=6, initializer="he_normal")
+    sizes = (3, *[32] * 12, 2)
     inputs, targets = np.random.default_rng(6).uniform(0, 1, (2, 10, 3))
+    glorot = init_params(sizes, seed=6)
+    he = init_params(sizes, seed=6, initializer="he_normal")
+    # For the sigmoid, whose slope is 1/4 at most, Glorot's weights four times as large.
+    four_times = tree_map(lambda leaf: 4 * leaf, glorot)
 
-    def share(name: str) -> float:
-        network: dict[str, Any] = {
-            "activations": (name,) * 6 + ("identity",),
-            "loss": "squared_error",
-        }
-        errors = deltas(params, inputs, targets[:, :2], **network)
+    def share(params: Params, name: str) -> float:
+        """How large the error of the first layer is, compared with that of the last."""
+        names = (name,) * 12 + ("identity",)
+        errors = deltas(params, inputs, targets[:, :2], activations=names, loss="squared_error")
         return float(np.linalg.norm(errors[0]) / np.linalg.norm(errors[-1]))
 
-    return {"through seven layers": share("relu") > 10 * share("sigmoid")}
+    return {
+        "both drawn by Glorot's rule": share(glorot, "relu") > 10 * share(glorot, "sigmoid"),
+        "each drawn by its own rule": share(he, "relu") > 10 * share(four_times, "sigmoid"),
+    }

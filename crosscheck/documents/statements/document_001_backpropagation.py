@@ -40,7 +40,11 @@ def gradient_by_differences() -> Params:
     )
 
 
-@statements("反向传播的直观理解", "Backpropagation computes the gradient, by the chain rule.")
+@statements(
+    "反向传播的直观理解",
+    "Backpropagation computes the gradient, by the chain rule.",
+    flips=in_reference("gradients", "cotangent * (a * (1 - a))", "cotangent * a"),
+)
 def backpropagation_gives_every_partial_derivative() -> Readings:
     _, grads = value_and_grad(PARAMS, INPUT, TARGET, **NETWORK)
     pairs = zip(grads, gradient_by_differences(), strict=True)
@@ -48,7 +52,11 @@ def backpropagation_gives_every_partial_derivative() -> Readings:
     return {"of every weight and bias": all(each)}
 
 
-@statements("单个训练样本", "The right output should grow, the others should shrink.")
+@statements(
+    "单个训练样本",
+    "The right output should grow, the others should shrink.",
+    flips=in_reference("losses", "return ((predictions", "return -((predictions", "squared_error"),
+)
 def the_loss_falls_as_the_right_output_grows_and_the_others_shrink() -> Readings:
     wanted = -numeric(lambda a: squared_error(a, TARGET), OUTPUTS)
     return {"for outputs between 0 and 1": bool(np.all((wanted > 0) == (TARGET == 1)))}
@@ -57,6 +65,9 @@ def the_loss_falls_as_the_right_output_grows_and_the_others_shrink() -> Readings
 @statements(
     "单个训练样本",
     "The change wanted of an output is proportional to its distance from its target.",
+    flips=in_reference(
+        "losses", "(predictions - targets) ** 2", "(predictions - targets) ** 4", "squared_error"
+    ),
 )
 def the_change_wanted_of_an_output_is_proportional_to_its_error() -> Readings:
     wanted = -numeric(lambda a: squared_error(a, TARGET), OUTPUTS)
@@ -64,7 +75,14 @@ def the_change_wanted_of_an_output_is_proportional_to_its_error() -> Readings:
     return {"with the squared error": near(ratios, ratios[0, 0])}
 
 
-@statements("单个训练样本", "With the sigmoid or ReLU every activation is at least 0.")
+@statements(
+    "单个训练样本",
+    "With the sigmoid or ReLU every activation is at least 0.",
+    flips=(
+        in_reference("activations", "return 1 / (1", "return -1 / (1", "sigmoid"),
+        in_reference("activations", "np.maximum(z, 0)", "np.maximum(z, z / 100)", "relu"),
+    ),
+)
 def sigmoid_and_relu_are_never_negative() -> Readings:
     z = np.linspace(-9, 9, 37)
     return {"sigmoid": bool(sigmoid(z).min() >= 0), "ReLU": bool(relu(z).min() >= 0)}
@@ -81,7 +99,11 @@ def changes_when_raised(below: np.ndarray) -> np.ndarray:
 Z_BELOW = np.array([1.0, -0.5, 2.0, -1.5, 0.3])
 
 
-@statements("单个训练样本", "Raising the bias or the weights of a neuron raises its activation.")
+@statements(
+    "单个训练样本",
+    "Raising the bias or the weights of a neuron raises its activation.",
+    flips=in_reference("activations", "np.exp(-z)", "np.exp(z)", "sigmoid"),
+)
 def raising_weights_and_bias_raises_an_activation_above_positive_ones() -> Readings:
     changes = changes_when_raised(sigmoid(Z_BELOW))
     return {"where the activations below are above 0": bool(np.all(changes > 0))}
@@ -92,6 +114,10 @@ def raising_weights_and_bias_raises_an_activation_above_positive_ones() -> Readi
     "Whether the activations are positive or negative, the way to adjust is similar.",
     correct="A weight is raised where the activation below is positive, and lowered where it is "
     "negative: dz/dw is that activation.",
+    flips=(
+        Instead("below = tanh(Z_BELOW)", "below = sigmoid(Z_BELOW)"),
+        in_reference("activations", "np.exp(-z)", "np.exp(z)", "sigmoid"),
+    ),
 )
 def a_weight_moves_with_the_sign_of_the_activation_below() -> Readings:
     below = tanh(Z_BELOW)
@@ -109,6 +135,14 @@ def a_weight_moves_with_the_sign_of_the_activation_below() -> Readings:
     "The bias is changed in proportion to the difference of the value and its target.",
     correct="In proportion to 2 (a - y) sigma'(z): the difference alone decides only between "
     "targets of one neuron at one z, not between neurons.",
+    flips=(
+        in_reference("gradients", "cotangent * (a * (1 - a))", "cotangent"),
+        in_reference(
+            "gradients",
+            '"squared_error": lambda a, y: 2 * (a - y)',
+            '"squared_error": lambda a, y: 2 * (a - y) ** 3',
+        ),
+    ),
 )
 def the_bias_gradient_has_the_slope_of_sigma_as_a_factor() -> Readings:
     def ratio(target: np.ndarray) -> np.ndarray:
@@ -122,7 +156,11 @@ def the_bias_gradient_has_the_slope_of_sigma_as_a_factor() -> Readings:
     }
 
 
-@statements("如何调整权重和偏置", "A weight is changed in proportion to the activation below it.")
+@statements(
+    "如何调整权重和偏置",
+    "A weight is changed in proportion to the activation below it.",
+    flips=in_reference("mlp", "inputs @ layer", "inputs**2 @ layer"),
+)
 def the_weight_gradient_is_proportional_to_the_activation_below() -> Readings:
     ratios = gradient_by_differences()[1].weight / HIDDEN
     return {"within each neuron": near(ratios, ratios[:, :1])}
@@ -141,13 +179,16 @@ def output_slopes() -> np.ndarray:
 @statements(
     "如何改变上层激活值",
     "To raise an output raise what has a positive weight, lower what has a negative.",
+    flips=in_reference("activations", "np.exp(-z)", "np.exp(z)", "sigmoid"),
 )
 def an_output_rises_with_what_has_a_positive_weight() -> Readings:
     return {"every weight": bool(np.all(np.sign(output_slopes()) == np.sign(PARAMS[1].weight)))}
 
 
 @statements(
-    "如何改变上层激活值", "The activations below are changed in proportion to their weights."
+    "如何改变上层激活值",
+    "The activations below are changed in proportion to their weights.",
+    flips=Instead("a @ weight.T", "a**2 @ weight.T", within="output_slopes"),
 )
 def the_change_wanted_below_is_proportional_to_the_weights() -> Readings:
     ratios = output_slopes() / PARAMS[1].weight
@@ -173,10 +214,7 @@ def gradient_below(above: Layer, targets: np.ndarray | None = None) -> np.ndarra
             "cotangent = delta @ params[index].weight",
             "cotangent = delta @ (1 + params[index].weight)",
         ),
-        Instead(
-            "gradient_below(twice, TARGET), 2 * gradient_below(last, TARGET)",
-            "gradient_below(twice), 2 * gradient_below(last)",
-        ),
+        Instead("targets is None", "True", within="gradient_below"),
     ),
 )
 def the_gradient_is_proportional_to_the_weights_above_for_given_errors() -> Readings:
@@ -194,7 +232,10 @@ def the_gradient_is_proportional_to_the_weights_above_for_given_errors() -> Read
     "如何改变上层激活值",
     "The parameters of a layer change in proportion to the biases of the next.",
     correct="The biases are no factor of the gradient; they act on it through the errors alone.",
-    flips=Instead("last._replace(bias=2 * last.bias)", "last._replace(weight=2 * last.weight)"),
+    flips=(
+        Instead("last._replace(bias=2 * last.bias)", "last._replace(weight=2 * last.weight)"),
+        Instead("last = PARAMS[1]", "last = PARAMS[1]._replace(weight=np.zeros((4, 5)))"),
+    ),
 )
 def the_gradient_is_not_proportional_to_the_biases_above() -> Readings:
     last = PARAMS[1]
@@ -210,6 +251,12 @@ def the_gradient_is_not_proportional_to_the_biases_above() -> Readings:
     "change of its own activation that is wanted.",
     correct="Times the change wanted of its z: sum_j w_jk sigma'(z_j) dC/da_j. The wish for its "
     "activation has to pass through the slope of sigma first.",
+    flips=(
+        Instead(
+            "2 * (OUTPUTS - TARGET)[0]", "2 * ((OUTPUTS - TARGET) * OUTPUTS * (1 - OUTPUTS))[0]"
+        ),
+        Instead("sigmoid(z), TARGET", "z, TARGET"),
+    ),
 )
 def the_wishes_are_added_up_weighted_by_the_errors_of_the_neurons_above() -> Readings:
     weight, bias = PARAMS[1]

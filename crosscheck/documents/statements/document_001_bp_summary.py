@@ -19,7 +19,7 @@ from crosscheck.documents.statements.document_001_samples import (
     START,
     fit,
 )
-from crosscheck.documents.statements.statement import Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements, in_reference
 from reference_numpy.gradients import value_and_grad
 from reference_numpy.optimizers import sgd
 from reference_numpy.training import StopRule, train
@@ -27,21 +27,38 @@ from reference_numpy.training import StopRule, train
 statements = Statements("001")
 
 
-@statements("BP 算法小结", "One sample's gradient says how to lower its loss the fastest.")
+@statements(
+    "BP 算法小结",
+    "One sample's gradient says how to lower its loss the fastest.",
+    flips=(
+        Instead("down = -grads[1].weight", "down = -np.sign(grads[1].weight)"),
+        in_reference("gradients", "cotangent * (a * (1 - a))", "cotangent * a"),
+    ),
+)
 def no_direction_lowers_the_loss_faster_than_the_negative_gradient() -> Readings:
     _, grads = value_and_grad(PARAMS, INPUT, TARGET, **NETWORK)
-    down = -grads[1].weight / np.linalg.norm(grads[1].weight)
-    others = np.random.default_rng(14).normal(size=(100, 4, 5))
+    down = -grads[1].weight
+    down /= np.linalg.norm(down)
+    # Directions near to it: where it is not the best, one of them is better.
+    others = down + 0.03 * np.random.default_rng(14).normal(size=(100, 4, 5))
 
     def loss_after(direction: np.ndarray) -> float:
-        step = 1e-4 * direction / np.linalg.norm(direction)
+        step = 1e-5 * direction / np.linalg.norm(direction)
         return loss_of((PARAMS[0], PARAMS[1]._replace(weight=PARAMS[1].weight + step)))
 
     lowest = min(loss_after(direction) for direction in others)
     return {"a small step in the weights": loss_after(down) < lowest}
 
 
-@statements("BP 算法小结", "Gradient descent averages over the samples what each asks for.")
+@statements(
+    "BP 算法小结",
+    "Gradient descent averages over the samples what each asks for.",
+    flips=in_reference(
+        "gradients",
+        '"half_squared_error": lambda a, y: (a - y) / len(a)',
+        '"half_squared_error": lambda a, y: (a - y)',
+    ),
+)
 def the_full_gradient_is_the_mean_of_the_samples_gradients() -> Readings:
     each = [
         value_and_grad(START, x[None], y[None], **LINE)[1][0].weight
@@ -51,7 +68,11 @@ def the_full_gradient_is_the_mean_of_the_samples_gradients() -> Readings:
     return {"of the weights": close(np.mean(each, axis=0), full)}
 
 
-@statements("BP 算法小结", "Taking every sample, an update costs more the more samples there are.")
+@statements(
+    "BP 算法小结",
+    "Taking every sample, an update costs more the more samples there are.",
+    flips=Instead("batch_size=None", "batch_size=8"),
+)
 def an_update_of_gradient_descent_takes_every_sample() -> Readings:
     few, many = (n / fit(n, batch_size=None).state.step for n in (24, 48))
     return {"samples for an update, for twice as many": many == 2 * few}
@@ -61,6 +82,14 @@ def an_update_of_gradient_descent_takes_every_sample() -> Readings:
     "BP 算法小结",
     "SGD: shuffle the samples, deal them into mini-batches, update by the gradient of each, and "
     "repeat until the loss hardly changes.",
+    flips=(
+        in_reference("training", 'return "loss_change_below"', "pass"),
+        in_reference(
+            "gradients",
+            '"half_squared_error": lambda a, y: (a',
+            '"half_squared_error": lambda a, y: -(a',
+        ),
+    ),
 )
 def sgd_runs_until_the_loss_hardly_changes() -> Readings:
     stop = StopRule(max_epochs=100, loss_change_below=1e-4)
@@ -76,6 +105,11 @@ def sgd_runs_until_the_loss_hardly_changes() -> Readings:
     "In the end the network converges to a local minimum.",
     correct="At a fixed rate it does where one solution fits every sample; else it goes on moving "
     "about one. And a loss that hardly changes may be a plateau.",
+    flips=(
+        Instead("ON_A_LINE + noise", "ON_A_LINE"),
+        Instead("[40.0]", "[1.0]"),
+        Instead("sgd(0.2)", "sgd(0.001)"),
+    ),
 )
 def sgd_settles_only_where_one_solution_fits_every_sample() -> Readings:
     columns = np.column_stack([POINTS, np.ones(48)])
@@ -90,7 +124,7 @@ def sgd_settles_only_where_one_solution_fits_every_sample() -> Readings:
     plateau = (START[0]._replace(bias=np.array([40.0])),)
     stop = StopRule(max_epochs=100, loss_change_below=1e-4)
     network: dict[str, Any] = {"activations": ("sigmoid",), "loss": "squared_error"}
-    stuck = train(plateau, POINTS, np.zeros((48, 1)), sgd(0.1), stop=stop, **network)
+    stuck = train(plateau, POINTS, np.zeros((48, 1)), sgd(1.0), stop=stop, **network)
     return {
         "one solution fits every sample": settles(ON_A_LINE),
         "none does, at a fixed rate": settles(ON_A_LINE + noise),

@@ -1,4 +1,4 @@
-"""The statements of document 001 on the four equations of backpropagation."""
+"""The statements of document 001 on a network of several neurons a layer, number by number."""
 
 from collections.abc import Callable
 from functools import cache
@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 
 from crosscheck.documents.statements.derivatives import near, numeric, slope
-from crosscheck.documents.statements.statement import Instead, Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements, in_reference
 from reference_numpy.activations import sigmoid
 from reference_numpy.losses import half_squared_error, squared_error
 from reference_numpy.mlp import forward
@@ -65,7 +65,9 @@ def gives(product: Callable[[], np.ndarray], true: np.ndarray) -> bool:
 
 
 @statements(
-    "更复杂的示例", "An activation of layer L-1 acts on the loss by several paths, added up."
+    "更复杂的示例",
+    "An activation of layer L-1 acts on the loss by several paths, added up.",
+    flips=Instead("paths[0] + paths[1]", "paths[0]"),
 )
 def the_paths_from_an_activation_to_the_loss_are_added_up() -> Readings:
     paths = [W[3][j] * da_dz(3)[j] * 2 * (A[3][j] - TARGET[0, j]) for j in range(2)]
@@ -93,7 +95,11 @@ def the_formulas_of_single_neurons_do_not_carry_over_as_they_stand() -> Readings
     }
 
 
-@statements("标量形式", "dC/da_j^(L) = dC(a_j^(L), y_j)/da_j^(L): each output has its own term.")
+@statements(
+    "标量形式",
+    "dC/da_j^(L) = dC(a_j^(L), y_j)/da_j^(L): each output has its own term.",
+    flips=Instead("TARGET[0, j]", "TARGET[0, 1 - j]"),
+)
 def the_loss_depends_on_an_output_through_its_own_term() -> Readings:
     def own(j: int) -> float:
         return slope(lambda a: (a - TARGET[0, j]) ** 2, A[3][j])
@@ -105,6 +111,7 @@ def the_loss_depends_on_an_output_through_its_own_term() -> Readings:
     "标量形式",
     "dC/da_j^(l) = sum_(k=0)^(n_l - 1) dz_k^(l+1)/da_j^(l) da_k^(l+1)/dz_k^(l+1) dC/da_k^(l+1).",
     correct="k counts the neurons of layer l+1, so the sum ends at n_(l+1) - 1.",
+    flips=Instead("range(len(A[layer]))", "range(len(A[layer + 1]))"),
 )
 def the_sum_runs_over_the_neurons_of_the_layer_above() -> Readings:
     def up_to_its_own_size(layer: int) -> np.ndarray:
@@ -119,20 +126,32 @@ def the_sum_runs_over_the_neurons_of_the_layer_above() -> Readings:
     }
 
 
-@statements("标量形式", "dC/dw_jk^(l) = dz_j^(l)/dw_jk^(l) da_j^(l)/dz_j^(l) dC/da_j^(l).")
+@statements(
+    "标量形式",
+    "dC/dw_jk^(l) = dz_j^(l)/dw_jk^(l) da_j^(l)/dz_j^(l) dC/da_j^(l).",
+    flips=Instead("A[1][k] * da_dz(2)[j]", "A[1][k]"),
+)
 def the_derivative_in_a_weight_has_three_factors() -> Readings:
     # dz_j/dw_jk is a_k of the layer below.
     each = [[A[1][k] * da_dz(2)[j] * dc_da(2)[j] for k in range(4)] for j in range(6)]
     return {"layer 2": gives(lambda: np.array(each), dc_dw(2))}
 
 
-@statements("标量形式", "dC/db_j^(l) = dz_j^(l)/db_j^(l) da_j^(l)/dz_j^(l) dC/da_j^(l).")
+@statements(
+    "标量形式",
+    "dC/db_j^(l) = dz_j^(l)/db_j^(l) da_j^(l)/dz_j^(l) dC/da_j^(l).",
+    flips=Instead("1 * da_dz(2)[j]", "1"),
+)
 def the_derivative_in_a_bias_has_three_factors() -> Readings:
     each = [1 * da_dz(2)[j] * dc_da(2)[j] for j in range(6)]
     return {"layer 2": gives(lambda: np.array(each), dc_db(2))}
 
 
-@statements("标量形式", "w_jk belongs to neuron j of layer l and neuron k of layer l-1.")
+@statements(
+    "标量形式",
+    "w_jk belongs to neuron j of layer l and neuron k of layer l-1.",
+    flips=in_reference("mlp", "layer.weight.T + ", "layer.weight[::-1].T + "),
+)
 def w_jk_leads_from_neuron_k_below_to_neuron_j() -> Readings:
     def z(weight: np.ndarray) -> np.ndarray:
         layer = Layer(weight, PARAMS[1].bias)
@@ -151,6 +170,12 @@ def dc_da_of_the_half() -> np.ndarray:
     "标量形式",
     "For the mean squared error, (a_j^(L) - y_j)^2 / 2, the derivative is a_j^(L) - y.",
     correct="It is a_j - y_j, with the target of the same neuron: an index is left out.",
+    flips=(
+        Instead("a[j] - y for j", "a[j] - y[j] for j"),
+        in_reference(
+            "losses", "/ (2 * len(predictions))", "/ len(predictions)", "half_squared_error"
+        ),
+    ),
 )
 def the_derivative_of_the_half_square_is_the_difference() -> Readings:
     a, y, true = A[3], TARGET[0], dc_da_of_the_half()
@@ -168,103 +193,14 @@ def the_derivative_of_the_half_square_is_the_difference() -> Readings:
     "标量形式",
     "That is the mean squared error, as was C_0 = (a^(L) - y)^2 of the network of single neurons.",
     correct="It is half of it: the derivative is a - y here and 2 (a - y) there.",
+    flips=(
+        in_reference(
+            "losses", "/ (2 * len(predictions))", "/ len(predictions)", "half_squared_error"
+        ),
+        in_reference("losses", "(predictions - targets) ** 2", "predictions", "half_squared_error"),
+    ),
 )
 def the_mean_squared_error_here_is_half_of_that_before() -> Readings:
-    return {"the same derivative": near(dc_da_of_the_half(), 2 * (A[3] - TARGET[0]))}
-
-
-@statements(
-    "矢量形式", "Of vectors: dC/da_j^(L) = dC(a_j^(L), y_j)/da_j^(L), still neuron by neuron."
-)
-def the_vector_of_output_derivatives_goes_neuron_by_neuron() -> Readings:
-    return {"squared error": gives(lambda: 2 * (A[3] - TARGET[0]), dc_da(3))}
-
-
-def dz_dw(layer: int, j: int) -> np.ndarray:
-    """The derivative of z^(l) in the weights into its neuron j: (neuron, weight)."""
-    return np.where(np.arange(len(A[layer]))[:, None] == j, A[layer - 1], 0)
-
-
-# The vector equations, every product by elements; NumPy refuses those whose shapes differ.
-BY_ELEMENTS: dict[str, Callable[[], np.ndarray]] = {
-    "dC/da^(1)": lambda: W[2] * da_dz(2) * dc_da(2),
-    "dC/dw_0^(2)": lambda: dz_dw(2, 0) * da_dz(2) * dc_da(2),
-    "dC/db^(2)": lambda: np.ones(6) * da_dz(2) * dc_da(2),
-}
-
-
-@statements(
-    "矢量形式",
-    "Of vectors: dC/da^(l) = dz^(l+1)/da^(l) da^(l+1)/dz^(l+1) dC/da^(l+1).",
-    correct="The first is a product with a matrix: (W^(l+1))^T (sigma'(z^(l+1)) * dC/da^(l+1)).",
-)
-def the_way_down_is_a_product_with_the_transposed_weights() -> Readings:
-    return {
-        "the first a product with a matrix": gives(
-            lambda: W[2].T @ (da_dz(2) * dc_da(2)), dc_da(1)
-        ),
-        "all by elements, as the note below says": gives(BY_ELEMENTS["dC/da^(1)"], dc_da(1)),
-    }
-
-
-@statements(
-    "矢量形式",
-    "Of vectors: dC/dw_j^(l) = dz^(l)/dw_j^(l) da^(l)/dz^(l) dC/da^(l).",
-    correct="The first is a product with a matrix, whose row j is a^(l-1) and whose others are 0; "
-    "for all weights at once it is the outer product delta^(l) (a^(l-1))^T.",
-)
-def the_derivative_in_the_weights_is_an_outer_product() -> Readings:
-    return {
-        "the first a product with a matrix": gives(
-            lambda: np.array([dz_dw(2, j).T @ (da_dz(2) * dc_da(2)) for j in range(6)]), dc_dw(2)
-        ),
-        "all by elements, as the note below says": gives(BY_ELEMENTS["dC/dw_0^(2)"], dc_dw(2)[0]),
-    }
-
-
-@statements("矢量形式", "Of vectors: dC/db^(l) = dz^(l)/db^(l) da^(l)/dz^(l) dC/da^(l).")
-def the_derivative_in_the_biases_goes_by_elements() -> Readings:
-    return {
-        "the first a product with a matrix, the identity": gives(
-            lambda: np.eye(6) @ (da_dz(2) * dc_da(2)), dc_db(2)
-        ),
-        "all by elements, as the note below says": gives(BY_ELEMENTS["dC/db^(2)"], dc_db(2)),
-    }
-
-
-@statements(
-    "矢量形式",
-    "In the vector equations all products of vectors are taken by elements.",
-    correct="Those with da/dz are, and all of the bias. The first product for the layer below, and "
-    "that for the weights, is a product with a matrix.",
-)
-def not_all_products_are_taken_by_elements() -> Readings:
-    return {
-        "in each of the three": gives(BY_ELEMENTS["dC/da^(1)"], dc_da(1))
-        and gives(BY_ELEMENTS["dC/dw_0^(2)"], dc_dw(2)[0])
-        and gives(BY_ELEMENTS["dC/db^(2)"], dc_db(2))
-    }
-
-
-@statements("4 个基本公式", "BP1, of vectors: delta^(L) = dC/da^(L) * sigma'(z^(L)).")
-def the_error_of_the_outputs_is_their_derivative_times_the_slope_of_sigma() -> Readings:
-    return {"by elements": gives(lambda: dc_da(3) * da_dz(3), dc_dz(3))}
-
-
-@statements("4 个基本公式", "BP2, of vectors: delta^(l) = (W^(l+1))^T delta^(l+1) * sigma'(z^(l)).")
-def the_error_of_a_hidden_layer_comes_through_the_weights_above() -> Readings:
-    return {
-        "layer 1": gives(lambda: W[2].T @ dc_dz(2) * da_dz(1), dc_dz(1)),
-        "layer 2": gives(lambda: W[3].T @ dc_dz(3) * da_dz(2), dc_dz(2)),
-    }
-
-
-@statements("4 个基本公式", "BP3, of single parameters: dC/db_j^(l) = delta_j^(l).")
-def the_derivative_in_a_bias_is_the_error() -> Readings:
-    return {"layer 2": all(near(dc_db(2)[j], dc_dz(2)[j]) for j in range(6))}
-
-
-@statements("4 个基本公式", "BP4, of single parameters: dC/dw_jk^(l) = a_k^(l-1) delta_j^(l).")
-def the_derivative_in_a_weight_is_an_activation_times_an_error() -> Readings:
-    each = [[A[1][k] * dc_dz(2)[j] for k in range(4)] for j in range(6)]
-    return {"layer 2": gives(lambda: np.array(each), dc_dw(2))}
+    here, before = dc_da_of_the_half(), 2 * (A[3] - TARGET[0])
+    ratios = here / before
+    return {"the same derivative": near(here, before), "up to a factor": near(ratios, ratios[0])}

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from crosscheck.documents.statements.derivatives import close, numeric
-from crosscheck.documents.statements.statement import Readings, Statements
+from crosscheck.documents.statements.statement import Instead, Readings, Statements, in_reference
 from crosscheck.frameworks.batches import batches_of_epoch
 from reference_numpy.activations import relu
 from reference_numpy.gradients import value_and_grad
@@ -40,6 +40,7 @@ def loss_of(params: Params) -> float:
     "The loss must be smooth; only then can gradient descent find a local minimum.",
     correct="A slope almost everywhere is enough in practice: with ReLU, which this document "
     "recommends, the loss has kinks, and descent still reaches a minimum.",
+    flips=Instead("loss_at(0.4 + h) - loss_at(0.4)", "loss_at(0.45 + h) - loss_at(0.45)"),
 )
 def descent_finds_a_minimum_of_a_loss_with_kinks() -> Readings:
     x = np.array([[-1.0], [-0.5], [0.5], [1.0]])
@@ -59,7 +60,11 @@ def descent_finds_a_minimum_of_a_loss_with_kinks() -> Readings:
     return {"differentiable everywhere": bool(smooth or run.losses[-1] >= 1e-4)}
 
 
-@statements("损失函数的平滑性", "This is why activations must be continuous, not yes or no.")
+@statements(
+    "损失函数的平滑性",
+    "This is why activations must be continuous, not yes or no.",
+    flips=Instead("(z > 0).astype(float)", "np.tanh(z)"),
+)
 def a_step_function_leaves_no_slope_to_follow() -> Readings:
     params = init_params((3, 5, 2), seed=7, initializer="standard_normal")
     inputs, targets = np.random.default_rng(7).normal(size=(2, 4, 3))
@@ -77,7 +82,9 @@ def a_step_function_leaves_no_slope_to_follow() -> Readings:
 
 
 @statements(
-    "随机梯度下降", "Batch gradient descent uses the mean loss of all samples in an update."
+    "随机梯度下降",
+    "Batch gradient descent uses the mean loss of all samples in an update.",
+    flips=Instead("batch_size=None", "batch_size=24"),
 )
 def a_batch_of_all_samples_makes_one_update_of_the_mean_loss() -> Readings:
     run = fit(48, batch_size=None)
@@ -90,14 +97,24 @@ def a_batch_of_all_samples_makes_one_update_of_the_mean_loss() -> Readings:
 
 
 @statements(
-    "随机梯度下降", "SGD, one random sample an update, is much faster than the whole batch."
+    "随机梯度下降",
+    "SGD, one random sample an update, is much faster than the whole batch.",
+    flips=Instead("(1, None)", "(24, None)"),
 )
 def one_sample_at_a_time_gets_further_on_as_many_samples() -> Readings:
     single, whole = (fit(48, batch_size, epochs=3).params for batch_size in (1, None))
     return {"after three epochs": loss_of(single) < loss_of(whole) / 100}
 
 
-@statements("随机梯度下降", "Mini-batch descent updates by the mean loss of a random few samples.")
+@statements(
+    "随机梯度下降",
+    "Mini-batch descent updates by the mean loss of a random few samples.",
+    flips=in_reference(
+        "gradients",
+        '"half_squared_error": lambda a, y: (a - y) / len(a)',
+        '"half_squared_error": lambda a, y: (a - y)',
+    ),
+)
 def a_mini_batch_updates_by_its_mean_loss() -> Readings:
     params = START
     for batch in batches_of_epoch(48, 8, seed=0, epoch=0):
@@ -114,6 +131,10 @@ def a_mini_batch_updates_by_its_mean_loss() -> Readings:
     "The cost of SGD and of mini-batches does not depend on the number of training samples.",
     correct="The cost of one update does not; that of an epoch, which visits every sample, is "
     "proportional to it.",
+    flips=(
+        Instead("fit(48, batch_size=8)", "fit(48, batch_size=16)"),
+        Instead("fit(24, batch_size=8)", "fit(24, batch_size=12)"),
+    ),
 )
 def the_cost_of_an_update_not_of_an_epoch_is_independent_of_the_samples() -> Readings:
     few, many = fit(24, batch_size=8).state.step, fit(48, batch_size=8).state.step
@@ -124,7 +145,9 @@ def the_cost_of_an_update_not_of_an_epoch_is_independent_of_the_samples() -> Rea
 
 
 @statements(
-    "批大小的影响", "Larger batches estimate the gradient better, but less than in proportion."
+    "批大小的影响",
+    "Larger batches estimate the gradient better, but less than in proportion.",
+    flips=(Instead("(10, 40)", "(10, 10)"), Instead("(10, 40)", "(1, 40)")),
 )
 def four_times_the_batch_halves_the_error() -> Readings:
     error = POINTS @ START[0].weight.T + START[0].bias - ON_A_LINE
@@ -138,12 +161,36 @@ def four_times_the_batch_halves_the_error() -> Readings:
     return {"better": bool(off[1] < off[0]), "less than four times": bool(off[0] / off[1] < 3)}
 
 
-@statements("批大小的影响", "Small batches need a smaller learning rate to stay stable.")
+@statements(
+    "批大小的影响",
+    "Small batches need a smaller learning rate to stay stable.",
+    flips=(
+        Instead("falls(1, 1.5)", "falls(48, 1.5)"),
+        in_reference(
+            "gradients",
+            '"half_squared_error": lambda a, y: (a',
+            '"half_squared_error": lambda a, y: -(a',
+        ),
+    ),
+)
 def a_rate_that_suits_the_whole_batch_is_too_large_for_single_samples() -> Readings:
-    before = loss_of(START)
-    whole, single = (loss_of(fit(48, size, rate=0.6).params) for size in (None, 1))
-    slower = loss_of(fit(48, 1, rate=0.1).params)
-    return {"batches of one": whole < before < single and slower < before}
+    # Inputs of mean 0 and variance 1, uncorrelated: the mean loss has a curvature of 1 all around.
+    columns = np.linalg.qr(np.column_stack([np.ones(48), POINTS]))[0]
+    inputs = columns[:, 1:] * np.sqrt(48)
+    targets = inputs @ np.array([[0.5], [-1.0], [2.0]]) + 0.3
+
+    def falls(batch_size: int, rate: float) -> bool:
+        stop = StopRule(max_epochs=2)
+        run = train(START, inputs, targets, sgd(rate), stop=stop, batch_size=batch_size, **LINE)
+        before, after = (
+            value_and_grad(params, inputs, targets, **LINE)[0] for params in (START, run.params)
+        )
+        return bool(after < before)
+
+    return {
+        "a rate of 1.5 suits batches of 48 only": falls(48, 1.5) and not falls(1, 1.5),
+        "one of 0.1 suits batches of one": falls(1, 0.1),
+    }
 
 
 @statements(
@@ -151,6 +198,10 @@ def a_rate_that_suits_the_whole_batch_is_too_large_for_single_samples() -> Readi
     "The memory needed is proportional to the size of the batch, if it is taken at once.",
     correct="That of the activations is; the parameters and their gradients come on top, whatever "
     "the size of the batch.",
+    flips=(
+        Instead("fixed = sum(", "fixed = 0 * sum("),
+        Instead("np.ones((batch, 3))", "np.ones((batch + 1, 3))"),
+    ),
 )
 def the_memory_of_the_activations_is_proportional_to_the_batch() -> Readings:
     params = init_params((3, 7, 5), seed=0)
@@ -171,6 +222,11 @@ def the_memory_of_the_activations_is_proportional_to_the_batch() -> Readings:
     "Steps in proportion to the slope are sure to arrive at least at a local minimum.",
     correct="Only for a small enough constant: by a larger one it never settles. And the slope is "
     "0 on a saddle too, though almost no start leads there.",
+    flips=(
+        Instead("at, 0.3", "at, 0.05"),
+        Instead("[1.0, 0.0]", "[1.0, 0.5]"),
+        Instead("at, 0.1)", "at, 0.3)"),
+    ),
 )
 def steps_in_proportion_to_the_slope_can_overshoot_or_end_on_a_saddle() -> Readings:
     # C = x^2 + (y^2 - 1)^2: minima at (0, 1) and (0, -1), and a saddle at (0, 0) between them.
@@ -188,7 +244,14 @@ def steps_in_proportion_to_the_slope_can_overshoot_or_end_on_a_saddle() -> Readi
     }
 
 
-@statements("神经网络的优化难题", "There may be countless extreme points, some of them very bad.")
+@statements(
+    "神经网络的优化难题",
+    "There may be countless extreme points, some of them very bad.",
+    flips=(
+        Instead("np.ones((1, 2)) / scale", "np.ones((1, 2)) * scale**2"),
+        Instead("np.array([0.75])", "np.array([0.5])"),
+    ),
+)
 def relu_networks_have_countless_minima_and_some_are_bad() -> Readings:
     x = np.array([[-1.0], [-0.5], [0.5], [1.0]])
 
@@ -215,7 +278,11 @@ def relu_networks_have_countless_minima_and_some_are_bad() -> Readings:
     }
 
 
-@statements("再谈神经网络的运作机制", "Structured data are learned faster than random labels.")
+@statements(
+    "再谈神经网络的运作机制",
+    "Structured data are learned faster than random labels.",
+    flips=Instead("rng.permutation(by_rule)", "by_rule"),
+)
 def labels_with_a_rule_are_learned_faster_than_shuffled_ones() -> Readings:
     rng = np.random.default_rng(11)
     inputs = rng.normal(size=(60, 5))

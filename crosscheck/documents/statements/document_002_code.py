@@ -27,7 +27,7 @@ def is_python(line: str) -> bool:
 @statements(
     "5, Adam",
     "The block on Adam is Python.",
-    correct="It is not: a name may hold no raised or lowered digits, nor a root of them a power, "
+    correct="It is not: a name may hold no raised or lowered digits, a raised digit is no power, "
     "and a line such as m = 0.9 * 0 + 0.1 * g = -0.00287 assigns to an expression.",
     flips=(
         Instead('"dW₁² = -0.0287"', '"dW = -0.0287"'),

@@ -74,8 +74,8 @@ def one_sgd_step_on_the_output_layer_lowers_the_loss() -> Readings:
 def the_loop_ends_by_each_of_the_three_conditions() -> Readings:
     rules = {
         "max_epochs": StopRule(max_epochs=7),
-        "loss_below": StopRule(max_epochs=5000, loss_below=0.1),
-        "loss_change_below": StopRule(max_epochs=5000, loss_change_below=1e-4),
+        "loss_below": StopRule(max_epochs=200, loss_below=0.1),
+        "loss_change_below": StopRule(max_epochs=200, loss_change_below=1e-4),
     }
     return {
         name: train_the_example(sgd(0.1), stop=rule).stop_reason == name
@@ -151,8 +151,8 @@ def the_loop_of_the_chart_ends_by_each_condition() -> Readings:
 
 @statements(
     "6, flow chart",
-    "Where the check found no condition, they are decided on once more, and this second decision "
-    "can end the training.",
+    "Where the check finds no condition met, a second decision is taken on them, which can end the "
+    "training.",
     correct="One check is enough: past a first check that found none, the exits of the second are "
     "never taken.",
     flips=Instead('"F"', '"G"', within="AFTER_THE_UPDATE"),

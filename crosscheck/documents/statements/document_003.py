@@ -2,7 +2,11 @@
 
 import numpy as np
 
-from crosscheck.documents.statements import document_003_descent, document_003_formulas
+from crosscheck.documents.statements import (
+    document_003_descent,
+    document_003_example,
+    document_003_formulas,
+)
 from crosscheck.documents.statements.derivatives import near, numeric
 from crosscheck.documents.statements.statement import Instead, Readings, Statements, in_reference
 from reference_numpy.gradients import value_and_grad
@@ -153,3 +157,4 @@ statements.extend(document_003_descent.statements)
 # The sort is stable: within one section the statements above come first.
 statements.sort(key=lambda statement: statement.section.partition(",")[0])
 statements.extend(document_003_formulas.statements)
+statements.extend(document_003_example.statements)

@@ -240,8 +240,8 @@ def products_of(depth: int, width: int) -> tuple[int, int, int]:
 @statements(
     "3.3",
     "For a complex network it is expensive to compute the gradient.",
-    correct="It costs a small multiple of the forward pass, two more for the backward pass, "
-    "however deep or wide the network is. It is expensive where a forward pass is.",
+    correct="It costs a small multiple of the forward pass: the backward pass costs about two of "
+    "them, however deep or wide the network is. It is expensive where a forward pass is.",
     flips=(
         Instead("large[1] > small[1]", "large[1] / large[0] > small[1] / small[0]"),
         Instead(

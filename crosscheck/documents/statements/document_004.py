@@ -90,7 +90,7 @@ def backpropagation_gives_every_partial_derivative() -> Readings:
     "1",
     "What training needs is the derivative of each parameter by the loss.",
     correct="It is the derivative of the loss by the parameter, as the same sentence says further "
-    "on. 2.1.5 turns it round as well.",
+    "on. 2.1.5, and the docstring of train(), turn it round as well.",
     flips=Instead("1e-6 / of_loss / grad", "of_loss / 1e-6 / grad"),
 )
 def the_gradient_is_the_change_of_the_loss_per_change_of_a_parameter() -> Readings:
@@ -215,3 +215,5 @@ statements.extend(document_004_terms.statements)
 statements.extend(document_004_formulas.statements)
 statements.extend(document_004_code.statements)
 statements.extend(document_004_code_training.statements)
+# The sort is stable: within one section the statements above come first.
+statements.sort(key=lambda each: [int(n) for n in each.section.partition(",")[0].split(".")])

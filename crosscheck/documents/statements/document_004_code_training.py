@@ -154,6 +154,18 @@ def the_threshold_makes_no_difference() -> Readings:
 
 @statements(
     "4, accuracy()",
+    "What is predicted, and compared with the threshold, is a probability.",
+    correct="self.layer2 holds scores of any size; no sigmoid or softmax makes probabilities of "
+    "them.",
+    flips=Instead("USUAL.scores", "sigmoid(USUAL.scores)"),
+)
+def the_scores_of_the_code_are_no_probabilities() -> Readings:
+    predicted = USUAL.scores
+    return {"between 0 and 1": bool(np.all((predicted >= 0) & (predicted <= 1)))}
+
+
+@statements(
+    "4, accuracy()",
     "It is the fraction of the batch whose class is predicted right.",
     flips=in_reference("mlp", "argmax(1)", "argmin(1)", "predict"),
 )

@@ -151,10 +151,11 @@ def left_of_the_variance(bound: float) -> float:
     inputs, targets = INPUTS, TARGETS
     params = init_params(SIZES, seed=4, initializer="uniform", bound=bound)
     network: dict[str, Any] = {"activations": ACTIVATIONS, "loss": LOSS}
-    for _ in range(2000):
+    for _ in range(300):
         grads = value_and_grad(params, inputs, targets, **network)[1]
         params = tuple(
-            Layer(p.weight - g.weight, p.bias - g.bias) for p, g in zip(params, grads, strict=True)
+            Layer(p.weight - 3 * g.weight, p.bias - 3 * g.bias)
+            for p, g in zip(params, grads, strict=True)
         )
     best_constant = float(((targets - targets.mean(axis=0)) ** 2).sum(axis=1).mean())
     return float(value_and_grad(params, inputs, targets, **network)[0]) / best_constant
@@ -170,7 +171,7 @@ def left_of_the_variance(bound: float) -> float:
 )
 def a_large_range_of_initial_weights_stops_learning() -> Readings:
     def learns(r: float) -> bool:
-        # At 1/sqrt(n) a fifth of the variance is left at most, for any of eight seeds.
-        return left_of_the_variance(r) < 0.3
+        # Of twenty draws 0.69 is left at most at 1/sqrt(n), and 0.98 at least at r = 0.01.
+        return left_of_the_variance(r) < 0.8
 
     return {"r = 10,000": learns(1e4)}

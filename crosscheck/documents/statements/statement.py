@@ -6,8 +6,8 @@ and is written down nowhere.
 
 Three rules say what a statement is:
 
-- It makes one claim. Where a sentence joins several by "and", every claim that does not hold is a
-  statement of its own; claims that all hold may share one, with a reading for each.
+- It makes one claim. Where a sentence joins several by "and", each is judged by itself: claims that
+  all hold, or all fail, may share a statement, with a reading for each; others never do.
 - A reading settles what the document leaves open: the meaning of a word, or a case that it does not
   name, such as the learning rate. So a statement is ambiguous where its one claim depends on that,
   and never because one of two claims holds.

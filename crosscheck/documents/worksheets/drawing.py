@@ -1,37 +1,31 @@
 """Drawing the given numbers of an exercise, until every result of it is clear."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
-
-import numpy as np
 
 from crosscheck.documents.document import Printed
-from crosscheck.documents.examples import Network, OptimizerRun, Vector
 from crosscheck.documents.expressions import evaluate
-from crosscheck.documents.worksheets.exercise import Exercise
+from crosscheck.documents.new_document import Choices, NewDocumentError, drawn_example
+from crosscheck.documents.worksheets.exercise import DIGITS, Exercise
 from crosscheck.documents.worksheets.grading import Explained, Mark, Written, grade
 from crosscheck.documents.worksheets.printing import half_unit, is_clear, printed
-from crosscheck.documents.worksheets.update_rules import RULES
-from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
-from crosscheck.frameworks.hyperparameters import default_keywords
 from crosscheck.numerics.exact.balls import UndecidedError, working_precision
-from crosscheck.numerics.trees import Layer
 
 # So many draws are tried. The sizes and digits that make sense take some ten of them.
 DRAWS = 400
-# What is given: a weight or a bias, an input, a target.
-WEIGHTS = [f"{sign}0.{digit}" for sign in ("", "-") for digit in range(1, 10)]
-INPUTS = ["1", "2", "3", "-1", "-2", "0.5", "-0.5", "1.5"]
-TARGETS = ["0", "1"]
-DIGITS = range(3, 9)
 # A slip that moves a number by less than this part of it may be taken for rounding.
 SMALL = Fraction(1, 50)
-# The losses of probabilities, and the activations that give them.
-OF_PROBABILITIES, PROBABILITIES = ("binary_cross_entropy",), ("sigmoid", "softmax")
+# The usual rates that are not 0.1, and hyperparameters whose defaults would show too little.
+RATES = {"lion": "0.01", "rmsprop": "0.01", "adadelta": "1"}
+SHOWN: Mapping[str, Mapping[str, Decimal]] = {
+    "lion": {"weight_decay": Decimal("0.01")},
+    "adamw": {"weight_decay": Decimal("0.01")},
+    "adagrad": {"initial_accumulator": Decimal("0.1")},
+}
 
 
 class ExerciseError(ValueError):
@@ -62,14 +56,17 @@ def draw(
         ExerciseError: If a name is unknown, the sizes and names do not fit each other, or no draw
             gives clear results.
     """
-    _refuse(layers, activations, loss, optimizer, digits)
-    numbers = range(len(layers) - 1)
-    run = run_of(optimizer, tuple(numbers) if every_layer else (numbers[-1],))
+    if len(layers) < 2 or min(layers) < 1:
+        raise ExerciseError(f"layers {list(layers)}: give at least two sizes, each 1 or more")
+    if digits not in DIGITS:
+        raise ExerciseError(f"{digits} digits: give {DIGITS.start} to {DIGITS.stop - 1}")
+    if layers[-1] == 1 and "softmax" in (activations[-1], loss.partition("_")[0]):
+        raise ExerciseError("the softmax of one output is always 1: give two outputs or more")
+    choices = Choices(
+        tuple(layers), tuple(activations), loss, optimizer, RATES.get(optimizer, "0.1")
+    )
     for trial in range(DRAWS):
-        rng = np.random.default_rng([seed, trial])
-        network = network_of(rng, layers, tuple(activations), loss)
-        title = f"{'-'.join(map(str, layers))}, {', '.join(activations)}, {loss}, {optimizer}"
-        exercise = Exercise(title, network, run, digits)
+        exercise = exercise_of(replace(choices, seed=seed * DRAWS + trial), digits, every_layer)
         with working_precision(), suppress(UndecidedError):  # which a result that is 0 may raise
             if _is_clear(exercise):
                 return exercise
@@ -79,59 +76,37 @@ def draw(
     )
 
 
-def _refuse(
-    layers: Sequence[int], activations: Sequence[str], loss: str, optimizer: str, digits: int
-) -> None:
-    if len(layers) < 2 or min(layers) < 1:
-        raise ExerciseError(f"layers {list(layers)}: give at least two sizes, each 1 or more")
-    if len(activations) != len(layers) - 1:
-        raise ExerciseError(
-            f"{len(activations)} activations for {len(layers) - 1} layers: give one for each layer "
-            "above the inputs"
-        )
-    for what, names, known in (
-        ("activation", activations, ACTIVATIONS),
-        ("loss", [loss], LOSSES),
-        ("optimizer", [optimizer], RULES),
-    ):
-        for name in names:
-            if name not in known:
-                raise ExerciseError(f"unknown {what} {name!r}; known are {', '.join(known)}")
-    if digits not in DIGITS:
-        raise ExerciseError(f"{digits} digits: give {DIGITS.start} to {DIGITS.stop - 1}")
-    if loss in OF_PROBABILITIES and activations[-1] not in PROBABILITIES:
-        raise ExerciseError(f"{loss} takes probabilities: end in {' or '.join(PROBABILITIES)}")
-    if "softmax" in (activations[-1], loss.partition("_")[0]) and layers[-1] == 1:
-        raise ExerciseError("the softmax of one output is always 1: give two outputs or more")
+def exercise_of(choices: Choices, digits: int, every_layer: bool = False) -> Exercise:
+    """The exercise that a seed gives, clear or not.
+
+    Args:
+        choices: What it works out, in one step of an optimizer.
+        digits, every_layer: As of `draw`.
+
+    Raises:
+        ExerciseError: If the choices do not fit each other.
+    """
+    try:
+        example = drawn_example(choices)
+    except NewDocumentError as error:
+        raise ExerciseError(str(error)) from None
+    network, (run,) = example.network, example.runs
+    assert network is not None
+    shown = {**run.hyperparameters, **SHOWN.get(run.optimizer, {})}
+    moved = run.layers if every_layer else run.layers[-1:]
+    run = replace(run, layers=moved, hyperparameters=shown)
+    names = (choices.layer_sizes, choices.activations, (choices.loss, run.optimizer))
+    title = ", ".join(["-".join(map(str, names[0])), *names[1], *names[2]])
+    exercise = Exercise(title, network, run, digits)
+    return replace(exercise, run=replace(run, hyperparameters=_used(exercise)))
 
 
-def run_of(optimizer: str, layers: tuple[int, ...]) -> OptimizerRun:
-    """The first step of an optimizer on these layers, with usual hyperparameters."""
-    rule = RULES[optimizer]
-    texts = " ".join([rule.update, *rule.states.values()])
-    named = dict.fromkeys(re.findall(r"R\.(\w+)", texts))
-    usual = {key: value for key, value in default_keywords(optimizer).items() if key in named}
-    given = {key: Decimal(str(value)) for key, value in usual.items()} | dict(rule.given)
-    return OptimizerRun(optimizer, optimizer, Decimal(rule.rate), given, layers)
-
-
-def network_of(
-    rng: np.random.Generator, layers: Sequence[int], activations: tuple[str, ...], loss: str
-) -> Network:
-    """A network and one sample with short numbers; the arguments are those of `draw`."""
-
-    def some(of: Sequence[str], count: int) -> Vector:
-        return tuple(str(each) for each in rng.choice(of, count))
-
-    params = tuple(
-        Layer(tuple(some(WEIGHTS, below) for _ in range(above)), some(WEIGHTS, above))
-        for below, above in pairwise(layers)
-    )
-    targets = some(TARGETS, layers[-1])
-    if "softmax" in (activations[-1], loss.partition("_")[0]):  # one class
-        chosen = int(rng.integers(layers[-1]))
-        targets = tuple(str(int(each == chosen)) for each in range(layers[-1]))
-    return Network(params, (some(INPUTS, layers[0]),), (targets,), activations, loss)
+def _used(exercise: Exercise) -> dict[str, Decimal | bool | str]:
+    """The hyperparameters that a step of the exercise needs; the others keep their defaults."""
+    run = exercise.run
+    texts = " ".join(blank.step for blank in exercise.blanks)
+    named = set(re.findall(rf"\b{run.name}\.(\w+)", texts))
+    return {key: value for key, value in run.hyperparameters.items() if key in named}
 
 
 def _is_clear(exercise: Exercise) -> bool:
@@ -143,6 +118,9 @@ def _is_clear(exercise: Exercise) -> bool:
         if value is None or not value.is_finite() or not is_clear(value, digits):
             return False
         solution[blank.quantity] = printed(value, digits)
+    sums = [text for quantity, text in solution.items() if quantity.startswith("pre_activations")]
+    if len(set(sums)) < len(sums):  # of two units that are alike nobody can mix up anything
+        return False
     answers = {each.blank.quantity: each for each in grade(exercise, solution)}
     written = Written(exercise, answers)
     for blank in exercise.blanks:

@@ -4,23 +4,26 @@ The given numbers are drawn until each result is clear: none lies near the end b
 numbers, none is lost to cancellation, and no known slip gives a number that rounding might explain.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 from flint import arb
 
 from crosscheck.documents.document import Document
 from crosscheck.documents.examples import Example, Network, OptimizerRun
 from crosscheck.documents.expressions import normal_form, resolve
 from crosscheck.documents.worked_examples import exact_names
-from crosscheck.documents.worksheets.formulas import Steps
+from crosscheck.documents.working import worked_lines
+from crosscheck.documents.working_network import Point
 from crosscheck.documents.worksheets.printing import printed
 from crosscheck.documents.worksheets.slips import slips_of
-from crosscheck.documents.worksheets.update_rules import SlipOf, states, update
+from crosscheck.documents.worksheets.update_slips import SlipOf
 from crosscheck.numerics.exact.balls import working_precision
+from crosscheck.numerics.trees import Layer
 
 
 class Stage(StrEnum):
@@ -32,6 +35,19 @@ class Stage(StrEnum):
     GRADIENTS = "gradients"
     UPDATE = "update"
     LOSS_AFTER = "loss afterwards"
+
+
+# How many significant digits may be asked for.
+DIGITS = range(3, 9)
+# By the first word of a line's section; after the step all is of the last.
+STAGES = {
+    "forward": Stage.FORWARD,
+    "loss": Stage.LOSS,
+    "deltas": Stage.DELTAS,
+    "gradient": Stage.GRADIENTS,
+    "step": Stage.UPDATE,
+}
+LATER = Stage.LOSS_AFTER
 
 
 @dataclass(frozen=True)
@@ -68,23 +84,19 @@ class Exercise:
     digits: int
 
     @cached_property
-    def steps(self) -> Steps:
-        """The formulas."""
-        return Steps(self.network, self.run)
-
-    @cached_property
     def blanks(self) -> tuple[Blank, ...]:
         """Every number to fill in, in the order in which they are computed."""
-        return tuple(_blanks(self.steps))
+        return tuple(_blanks(self.network, self.run))
 
     @cached_property
     def given(self) -> dict[str, str]:
         """Every given number by its name, as it is written."""
         network, run = self.network, self.run
         numbers = {
-            f"params{leaf}": own.bias[unit] if below is None else own.weight[unit][below]
-            for layer, own in enumerate(network.params)
-            for leaf, (_, unit, below) in self.steps.leaves(layer)
+            f"params[{index}].{part}[{', '.join(map(str, place))}]": str(decimals[place])
+            for index, layer in enumerate(network.params)
+            for part, decimals in zip(Layer._fields, map(np.array, layer), strict=True)
+            for place in np.ndindex(decimals.shape)
         }
         numbers |= {f"inputs[0, {unit}]": text for unit, text in enumerate(network.inputs[0])}
         numbers |= {f"targets[0, {unit}]": text for unit, text in enumerate(network.targets[0])}
@@ -122,47 +134,10 @@ class Exercise:
         return {}
 
 
-def _blanks(steps: Steps) -> Iterator[Blank]:
-    def blank(stage: Stage, quantity: str, step: str) -> Blank:
-        slips = tuple(slips_of(steps, quantity, step))
-        return Blank(stage, normal_form(quantity), normal_form(step), slips)
-
-    layers = list(enumerate(steps.sizes[1:]))
-    for after in (False, True):
-        if after:
-            yield from _update(steps, blank)
-        stage = Stage.LOSS_AFTER if after else Stage.FORWARD
-        for layer, units in layers:
-            if after and layer < min(steps.run.layers):
-                continue  # nothing has moved below it
-            yield from (
-                blank(stage, steps.z(layer, j, after), steps.weighted_sum(layer, j, after))
-                for j in range(units)
-            )
-            yield from (
-                blank(stage, steps.a(layer + 1, j, after), steps.activation(layer, j, after))
-                for j in range(units)
-            )
-        loss = f"{steps.run.name}.loss" if after else "loss"
-        yield blank(Stage.LOSS_AFTER if after else Stage.LOSS, loss, steps.loss(after))
-        if not after:
-            yield from (
-                blank(Stage.DELTAS, steps.delta(layer, j), steps.error(layer, j))
-                for layer, units in reversed(layers)
-                for j in range(units)
-            )
-            yield from (
-                blank(Stage.GRADIENTS, f"grads{leaf}", steps.gradient(*place))
-                for layer, _ in reversed(layers)
-                for leaf, place in steps.leaves(layer)
-            )
-
-
-def _update(steps: Steps, blank: Callable[[Stage, str, str], Blank]) -> Iterator[Blank]:
-    run = steps.run
-    for layer in run.layers:
-        for leaf, _ in steps.leaves(layer):
-            of_leaf = states(run.optimizer, run.name, leaf)
-            yield from (blank(Stage.UPDATE, *state) for state in of_leaf.items())
-            new = f"{run.name}.params{leaf}"
-            yield blank(Stage.UPDATE, new, update(run.optimizer, run.name, leaf))
+def _blanks(network: Network, run: OptimizerRun) -> Iterator[Blank]:
+    before, after = Point(network), Point(network, run, run.steps)
+    for line in worked_lines(Example(network=network, runs=(run,))):
+        stage = LATER if after.title in line.section else STAGES[line.section.split()[0]]
+        for quantity, step in line.numbers:
+            slips = tuple(slips_of(before, after, quantity, step))
+            yield Blank(stage, normal_form(quantity), normal_form(step), slips)

@@ -119,6 +119,8 @@ def _marked(exercise: Exercise, blank: Blank, text: str, before: Mapping[str, An
         and is_within(exact, number, half_unit(Printed(expected).value, exercise.digits))
     ):
         return Answer(blank, text, expected, Mark.RIGHT)
+    if significant(text) < exercise.digits and is_within(exact, number, Printed(text).tolerance):
+        return Answer(blank, text, expected, Mark.TOO_FEW_DIGITS)
     follows = written.explains(blank.step, number, near)
     unsound = tuple(q for q in written.used if before[q].mark in UNSOUND)
     if follows in (Explained.AS_PRINTED, Explained.YES):
@@ -126,8 +128,6 @@ def _marked(exercise: Exercise, blank: Blank, text: str, before: Mapping[str, An
         return Answer(blank, text, expected, mark, from_these=unsound)
     if follows is Explained.PERHAPS:
         return Answer(blank, text, expected, Mark.UNDECIDED, from_these=unsound)
-    if significant(text) < exercise.digits and is_within(exact, number, Printed(text).tolerance):
-        return Answer(blank, text, expected, Mark.TOO_FEW_DIGITS)
     for explained in (Explained.AS_PRINTED, Explained.YES):
         for name, wrong in blank.slips:
             if written.explains(wrong, number, near) in (explained, Explained.AS_PRINTED):

@@ -14,6 +14,7 @@ SUB = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 MINUS = "−"
 # By the beginning of a quantity's name: its letter, and whether its layers count from 1 already.
 LETTERS = {"pre_activations": ("z", 1), "activations": ("a", 0), "deltas": ("δ", 1)}
+OTHERS = {"inputs": ("x", ""), "targets": ("y", ""), "outputs": ("a", "⁽ᴸ⁾")}
 QUANTITY = re.compile(
     r"(?:(?P<run>\w+)\.)?(?:state\.(?P<state>\w+)|(?P<kind>\w+))"
     r"(?:\[(?P<layer>\d+)\])?(?:\.(?P<leaf>weight|bias))?(?:\[(?P<index>\d+(?:, \d+)?)\])?"
@@ -65,7 +66,8 @@ def symbol(quantity: str) -> str:
         return f"{letter}{new}{_layer(int(found['layer']) + first)}{_index(indices[1:])}"
     if kind == "loss":
         return f"C{new}"
-    return f"{ {'inputs': 'x', 'targets': 'y'}.get(kind, kind) }{_index(indices[1:])}"
+    letter, above = OTHERS.get(kind, (kind, ""))
+    return f"{letter}{new}{above}{_index(indices[1:])}"
 
 
 def _parameter(layer: str, leaf: str, indices: list[int]) -> str:

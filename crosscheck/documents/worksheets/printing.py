@@ -14,7 +14,7 @@ MORE = 12
 # printed numbers.
 MARGIN = Decimal("0.01")
 # From this power of ten downwards a number is written with an exponent.
-SMALLEST = -5
+SMALLEST = -4
 
 
 def printed(value: arb, digits: int) -> str:

@@ -7,85 +7,88 @@ wrote before, so that what it gives can be told from what he inherited.
 import re
 from collections.abc import Iterator
 
-from crosscheck.documents.worksheets import update_rules
-from crosscheck.documents.worksheets.formulas import SLOPES, Steps
-from crosscheck.documents.worksheets.update_rules import SlipOf
+from crosscheck.documents.working_network import SLOPES, Point
+from crosscheck.documents.worksheets.update_slips import SlipOf, slips_in
 
-PLACE = re.compile(r"\w+\[(\d+)\](?:\.(weight|bias))?\[(\d+)(?:, (\d+))?\]")
-STATE = re.compile(r"state\.(\w+)(\[.*)")
 OF_ANYTHING = ("of the wrong sign", "halved", "doubled")
+PLACE = re.compile(r"\w+\[(\d+)\](?:\.(weight|bias))?\[(\d+)(?:, (\d+))?\]")
+MOVED = re.compile(r"(state\.\w+|params)(\[.*)")
 
 
-def slips_of(steps: Steps, quantity: str, step: str) -> Iterator[SlipOf]:
+def slips_of(before: Point, after: Point, quantity: str, step: str) -> Iterator[SlipOf]:
     """The wrong expressions for one quantity; the first that gives a number names it.
 
     Args:
-        steps: The formulas of the exercise.
+        before, after: The pass before the step of the optimizer, and the one after it.
         quantity: What is computed, by its name.
         step: Its right expression.
     """
-    yield from _of_place(steps, quantity, step)
+    yield from _of_place(before, after, quantity, step)
     yield from zip(OF_ANYTHING, (f"-({step})", f"({step}) / 2", f"2 * ({step})"), strict=True)
 
 
-def _of_place(steps: Steps, quantity: str, step: str) -> Iterator[SlipOf]:
-    run = steps.run.name
-    after = quantity.startswith(f"{run}.")
-    kind = quantity.removeprefix(f"{run}.")
+def _of_place(before: Point, after: Point, quantity: str, step: str) -> Iterator[SlipOf]:
+    is_after = quantity.startswith(after.prefix)
+    kind, point = quantity.removeprefix(after.prefix), after if is_after else before
+    moved = MOVED.fullmatch(kind) if is_after else None
     if kind == "loss":
-        yield from _of_loss(steps, step, after)
-    elif of_state := STATE.fullmatch(kind):
-        name, leaf = of_state.groups()
-        yield from update_rules.slips(steps.run.optimizer, run, leaf, name)
-    elif after and kind.startswith("params"):
-        leaf = kind.removeprefix("params")
-        yield from update_rules.slips(steps.run.optimizer, run, leaf)
+        yield from _of_loss(point, step)
+    elif moved is not None:
+        name, leaf = moved.groups()
+        yield from slips_in(step, after.prefix.removesuffix("."), leaf, name != "params")
     else:
         layer, part, unit, below = _indices(kind)
         if kind.startswith("pre_activations"):
-            yield from _of_sum(steps, layer, below, after)
+            yield from _of_sum(point, layer, below)
+            if is_after:
+                yield "the parameters before the update", _with_old_params(before, after, step)
         elif kind.startswith("activations"):
-            yield from _of_activation(steps, layer - 1, below, after)
+            yield from _of_activation(point, layer - 1, below)
+        elif kind.startswith("outputs"):
+            yield from _of_activation(point, len(point.network.params) - 1, unit)
         elif kind.startswith("deltas"):
-            yield from _of_error(steps, layer, below)
+            yield from _of_error(point, layer, below)
         elif part == "weight":
-            yield from _of_weight(steps, layer, unit, below)
+            yield from _of_weight(point, layer, unit, below)
         else:
-            yield "the activation below is multiplied in", f"{step} * {steps.a(layer, 0)}"
+            yield "the activation below is multiplied in", f"{step} * {point.a(layer - 1, 0, 0)}"
 
 
 def _indices(kind: str) -> tuple[int, str | None, int, int]:
-    """The layer, "weight" or "bias", and two indices, of which the second may be missing."""
+    """The layer, "weight" or "bias", and two indices; of outputs[0, 1] the last is the unit."""
+    if kind.startswith("outputs"):
+        return 0, None, int(kind.rpartition(", ")[2].removesuffix("]")), 0
     found = PLACE.fullmatch(kind)
     assert found is not None, kind
     layer, part, first, second = found.groups()
     return int(layer), part, int(first), int(second or 0)
 
 
-def _of_sum(steps: Steps, layer: int, unit: int, after: bool) -> Iterator[SlipOf]:
-    step = steps.weighted_sum(layer, unit, after)
-    bias = f" + {steps.b(layer, unit, after)}"
-    if steps.network.biases:
-        yield "the bias is left out", step.removesuffix(bias)
-        yield "the bias is subtracted", f"{step.removesuffix(bias)} - {steps.b(layer, unit, after)}"
-    for other in range(steps.sizes[layer + 1]):
+def _with_old_params(before: Point, after: Point, step: str) -> str:
+    return step.replace(f"{after.prefix}params", f"{before.prefix}params")
+
+
+def _of_sum(point: Point, layer: int, unit: int) -> Iterator[SlipOf]:
+    step, own = point.weighted_sum(layer, 0, unit), point.params(layer, f"bias[{unit}]")
+    without = step.removesuffix(f" + {own}")
+    if point.network.biases:
+        yield "the bias is left out", without
+        yield "the bias is subtracted", f"{without} - {own}"
+    for other in point.units(layer):
         if other != unit:
-            yield "the weights of another unit", steps.weighted_sum(layer, other, after)
-    below, above = steps.sizes[layer], steps.sizes[layer + 1]
-    if below == above:
-        transposed = [
-            f"{steps.w(layer, i, unit, after)} * {steps.a(layer, i, after)}" for i in range(below)
-        ]
-        yield "the weights are transposed", " + ".join(transposed) + bias * steps.network.biases
-    if after:
-        yield (
-            "the parameters before the update",
-            steps.weighted_sum(layer, unit).replace(steps.a(layer, 0), steps.a(layer, 0, after)),
+            yield "the weights of another unit", point.weighted_sum(layer, 0, other)
+    below = point.units(layer - 1)
+    if below == point.units(layer):
+        terms = (
+            f"{point.params(layer, f'weight[{i}, {unit}]')} * {point.a(layer - 1, 0, i)}"
+            for i in below
         )
+        bias = f" + {own}" if point.network.biases else ""
+        yield "the weights are transposed", " + ".join(terms) + bias
 
 
-def _of_activation(steps: Steps, layer: int, unit: int, after: bool) -> Iterator[SlipOf]:
-    z, own = steps.z(layer, unit, after), steps.network.activations[layer]
+def _of_activation(point: Point, layer: int, unit: int) -> Iterator[SlipOf]:
+    z, own = point.z(layer, 0, unit), point.network.activations[layer]
     if own != "identity":
         yield "the activation is left out", z
     for name in ("sigmoid", "tanh", "relu"):
@@ -95,27 +98,25 @@ def _of_activation(steps: Steps, layer: int, unit: int, after: bool) -> Iterator
         yield "exp without the division", f"exp({z})"
 
 
-def _of_loss(steps: Steps, step: str, after: bool) -> Iterator[SlipOf]:
-    outputs = steps.outputs(after)
-    pairs = [(a, steps.target(unit)) for unit, a in enumerate(outputs)]
-    if "squared" in steps.network.loss:
-        yield "not squared", " + ".join(f"({a} - {y})" for a, y in pairs)
+def _of_loss(point: Point, step: str) -> Iterator[SlipOf]:
+    outputs = point.outputs(0)
+    if "squared" in point.network.loss:
+        yield "not squared", " + ".join(f"({a} - {y})" for a, y, _ in outputs)
     if len(outputs) > 1:
         yield "the mean over the outputs", f"({step}) / {len(outputs)}"
         yield "the sum over the outputs", f"({step}) * {len(outputs)}"
-        first = step.partition(" + ")[0]
-        if first.count("(") == first.count(")"):
-            yield "only the first output", first
 
 
-def _of_error(steps: Steps, layer: int, unit: int) -> Iterator[SlipOf]:
-    name, own = steps.network.activations[layer], steps.cotangent(layer, unit)
-    z, a = steps.z(layer, unit), steps.a(layer + 1, unit)
+def _of_error(point: Point, layer: int, unit: int) -> Iterator[SlipOf]:
+    name, z, a = point.network.activations[layer], point.z(layer, 0, unit), point.a(layer, 0, unit)
+    is_last = layer == len(point.network.params) - 1
+    own = point.output_errors(0)[unit] if is_last else point.passed_down(layer, 0, unit)
     if name != "identity":
         yield "the slope of the activation is left out", own
-    if name in SLOPES and name != "identity":
-        yield "the slope is taken at a, not at z", f"{own} * {_at(name, a)}"
-        yield "the slope takes z for a", f"{own} * {SLOPES[name](z, z)}"
+    if name in SLOPES:
+        at_a = SLOPES[name].format(z=a, a=f"{name}({a})")
+        yield "the slope is taken at a, not at z", f"{own} * {at_a}"
+        yield "the slope takes z for a", f"{own} * {SLOPES[name].format(z=z, a=z)}"
         yield "the activation for its slope", f"{own} * {a}"
     if name == "sigmoid":
         yield "the slope a (1 + a)", f"{own} * {a} * (1 + {a})"
@@ -123,32 +124,27 @@ def _of_error(steps: Steps, layer: int, unit: int) -> Iterator[SlipOf]:
         yield "the slope 1 - a, without the square", f"{own} * (1 - {a})"
     if name == "softmax":
         yield "softmax treated as elementwise", f"{own} * {a} * (1 - {a})"
-    if layer < len(steps.sizes) - 2:
-        slope = f" * {steps.slope_of_activation(layer, unit)}" if name in SLOPES else ""
-        ahead = [steps.delta(layer + 1, above) for above in range(steps.sizes[layer + 2])]
-        yield "not carried back through the weights", f"({' + '.join(ahead)}){slope}"
-        yield from (
-            ("the weights of another unit", f"{steps.cotangent(layer, other)}{slope}")
-            for other in range(steps.sizes[layer + 1])
-            if other != unit
-        )
+    if not is_last:
+        slope = f" * {SLOPES[name].format(z=z, a=a)}" if name in SLOPES else ""
+        ahead = " + ".join(point.delta(layer + 1, 0, above) for above in point.units(layer + 1))
+        yield "not carried back through the weights", f"({ahead}){slope}"
+        for other in point.units(layer):
+            if other != unit:
+                passed = point.passed_down(layer, 0, other)
+                yield "the weights of another unit", f"{passed}{slope}"
 
 
-def _at(name: str, a: str) -> str:
-    """The slope at a in place of z; that of sigmoid and tanh is a formula of f(z)."""
-    return SLOPES[name](a, f"{name}({a})")
-
-
-def _of_weight(steps: Steps, layer: int, unit: int, below: int) -> Iterator[SlipOf]:
-    delta = steps.delta(layer, unit)
+def _of_weight(point: Point, layer: int, unit: int, below: int) -> Iterator[SlipOf]:
+    delta, own = point.delta(layer, 0, unit), point.a(layer - 1, 0, below)
+    weight = point.params(layer, f"weight[{unit}, {below}]")
     yield "delta alone, without the activation below", delta
-    yield "the weight in place of the activation", f"{delta} * {steps.w(layer, unit, below)}"
-    yield "the activation above", f"{delta} * {steps.a(layer + 1, unit)}"
+    yield "the weight in place of the activation", f"{delta} * {weight}"
+    yield "the activation above", f"{delta} * {point.a(layer, 0, unit)}"
     if layer > 0:
-        yield "z in place of the activation", f"{delta} * {steps.z(layer - 1, below)}"
-    for other in range(steps.sizes[layer]):
+        yield "z in place of the activation", f"{delta} * {point.z(layer - 1, 0, below)}"
+    for other in point.units(layer - 1):
         if other != below:
-            yield "the activation of another unit", f"{delta} * {steps.a(layer, other)}"
-    for other in range(steps.sizes[layer + 1]):
+            yield "the activation of another unit", f"{delta} * {point.a(layer - 1, 0, other)}"
+    for other in point.units(layer):
         if other != unit:
-            yield "delta of another unit", f"{steps.delta(layer, other)} * {steps.a(layer, below)}"
+            yield "delta of another unit", f"{point.delta(layer, 0, other)} * {own}"

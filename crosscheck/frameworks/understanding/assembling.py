@@ -18,7 +18,7 @@ from crosscheck.frameworks.understanding.calling import quiet
 from crosscheck.frameworks.understanding.criteria import Criterion
 from crosscheck.frameworks.understanding.hosts import ObjectHost, functions_of
 from crosscheck.frameworks.understanding.networks import Network, network_of
-from crosscheck.frameworks.understanding.pieces import layer, own_classes, pieces_of
+from crosscheck.frameworks.understanding.pieces import Pieces, layer, own_classes, pieces_of
 
 # The units of a network of one, two or three layers: all different.
 UNITS = {1: (4, 2), 2: (4, 3, 2), 3: (5, 4, 3, 2)}
@@ -107,9 +107,35 @@ def assembled(layers: Sequence[Any], criterion: Criterion | None) -> Assembled:
 
 def networks(namespace: Mapping[str, Any]) -> Iterator[Network]:
     """The networks that the parts of a file make, the likeliest first."""
-    found, functions = pieces_of(namespace), functions_of(namespace)
-    last = [each for each in found.activations if "softmax" in type(each).__name__.lower()]
-    inner = [each for each in found.activations if each not in last][:ACTIVATIONS]
+    found = pieces_of(namespace)
+    softmax = [each for each in found.activations if "softmax" in _name(each)]
+    inner = [each for each in found.activations if each not in softmax]
+    sigmoid = [each for each in inner if re.search("sigm|logistic", _name(each))]
+    for criterion in _ordered(found.criteria, bool(softmax)):
+        last = softmax if criterion is None or not _is_binary(criterion) else sigmoid
+        if criterion is not None and re.search("softmax|logits", criterion.called.lower()):
+            last = []
+        # What stands at the end need not stand in the middle, unless nothing else does.
+        between = [each for each in inner if each not in last[:1]] or inner
+        yield from _with(namespace, found, between[:ACTIVATIONS], last[:1], criterion)
+
+
+def _name(part: Any) -> str:
+    return type(part).__name__.lower()
+
+
+def _is_binary(criterion: Criterion) -> bool:
+    return re.search("bce|binary|logistic|log_?loss", criterion.called.lower()) is not None
+
+
+def _with(
+    namespace: Mapping[str, Any],
+    found: Pieces,
+    inner: Sequence[Any],
+    last: Sequence[Any],
+    criterion: Criterion | None,
+) -> Iterator[Network]:
+    functions = functions_of(namespace)
     units = UNITS[max(2, len(inner) + 1)]
     for kind in found.layers:
         layers = [layer(kind, *fans, functions, found.given) for fans in itertools.pairwise(units)]
@@ -117,16 +143,12 @@ def networks(namespace: Mapping[str, Any]) -> Iterator[Network]:
             continue
         between = [*inner, *[None] * (len(layers) - len(inner))]
         chain = [each for pair in zip(layers, between, strict=True) for each in pair]
-        for criterion in _ordered(found.criteria, bool(last)):
-            inside = criterion is not None and "softmax" in criterion.called.lower()
-            whole = [*chain, *([] if inside else last[:1])]
-            whole = [each for each in whole if each is not None]
-            whole = copy.deepcopy(whole)
-            for held in _holders(namespace, whole, criterion):
-                yield from _as_it_stands(held, whole)
-                if parts.is_part(held):
-                    yield from _network([held], criterion, whole)
-            yield from _network(whole, criterion, whole)
+        whole = copy.deepcopy([each for each in (*chain, *last) if each is not None])
+        for held in _holders(namespace, whole, criterion):
+            yield from _as_it_stands(held, whole)
+            if parts.is_part(held):
+                yield from _network([held], criterion, whole)
+        yield from _network(whole, criterion, whole)
 
 
 def _holders(
@@ -209,7 +231,10 @@ def _network(
     if criterion is None:
         words += ", the slope of whose loss is taken as outputs less targets"
     network = network_of(ObjectHost(words, None, {}, made, {}))
-    if network is not None and network.backward is not None:
+    if network is None or network.backward is None:
+        return
+    # A loss that gives no number for these outputs is not meant for them.
+    if criterion is None or network.loss is not None:
         yield network
 
 

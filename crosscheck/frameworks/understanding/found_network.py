@@ -59,8 +59,13 @@ class FoundNetwork:
     hidden: Callable[[Array], list[Array]]
     deltas: Callable[[Array, Array], list[Array]]
 
-    def __init__(self, network: Network) -> None:
-        """Adapt a network; it has no parameters before `set_params`."""
+    def __init__(self, network: Network, targets: str | None = None) -> None:
+        """Adapt a network; it has no parameters before `set_params`.
+
+        Args:
+            network: What was found.
+            targets: The attribute, if it is known already.
+        """
         self._network, self._engine = network, network.engine
         self.sizes = network.engine.layout.sizes
         self.biases = tuple(bool(slot.bias) for slot in network.engine.layout.slots)
@@ -80,7 +85,9 @@ class FoundNetwork:
             moves = backward.source == MOVED and backward.rated
             if network.update is not None or network.whole_step is not None or moves:
                 self.update = self._update
-        if self.targets == "any" and self._takes_classes():
+        if targets is not None:
+            self.targets = targets
+        elif self.targets == "any" and self._takes_classes():
             self.targets = "classes"
         if not self._engine.one_by_one:
             self._find_between()

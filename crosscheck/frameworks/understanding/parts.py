@@ -38,9 +38,14 @@ BACK = re.compile(r"back|bprop|bwd")
 _STEP = (*UPDATE, "zero_update", "apply")
 
 
+_NAMES: dict[type[Any], list[str]] = {}
+
+
 def _names(kind: type[Any]) -> list[str]:
     """The methods of a class."""
-    return list(methods_of(object.__new__(kind)))
+    if kind not in _NAMES:
+        _NAMES[kind] = list(methods_of(object.__new__(kind)))
+    return _NAMES[kind]
 
 
 def forward_of(part: Any) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from crosscheck.frameworks.adapters import NetworkAdapter, NotUnderstoodError, Understood
+from crosscheck.frameworks.adapters import NotUnderstoodError, Understood
 from crosscheck.frameworks.submissions import Submission
 from crosscheck.frameworks.understanding import assembling, functions, modules
 from crosscheck.frameworks.understanding.advice import advice
@@ -197,7 +197,14 @@ def _understood(network: Network, namespace: Mapping[str, Any]) -> Understood:
     words = network.in_words()
     if others := assembling.not_looked_at(namespace, network):
         words += f"; not looked at: {', '.join(others)}"
-    return Understood("network", words, lambda: FoundNetwork(network), network.missing())
+    known: list[str] = []
+
+    def make() -> FoundNetwork:
+        made = FoundNetwork(network, *known[:1])  # what was tried once is not tried again
+        known.append(made.targets)
+        return made
+
+    return Understood("network", words, make, network.missing())
 
 
 def _of_object(
@@ -288,8 +295,3 @@ def _of_module(
     if refused is not None:
         raise refused
     return None
-
-
-def is_adapter(value: Any) -> bool:
-    """Whether something keeps the protocol of a network's adapter already."""
-    return isinstance(value, NetworkAdapter)

@@ -5,6 +5,7 @@ Every figure on the pages comes from that run; none is typed in.
 
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
@@ -75,6 +76,8 @@ def build(folder: Path, run: SiteRun, language: str = "en") -> list[Path]:
     target = check_folder(folder)
     try:
         texts = _texts(run, language)
+    except SiteError:  # which is a ValueError
+        raise
     except (AttributeError, LookupError, TypeError, ValueError, UndefinedError) as error:
         raise UnfitError(
             f"this run does not fit crosscheck {VERSION} ({type(error).__name__}: {error}): "
@@ -143,7 +146,12 @@ def _replace(target: Path, new: Path, earlier: Path) -> None:
 def _texts(run: SiteRun, linked: str) -> dict[str, str]:
     """The text of every page by its file; `linked` is the language of the linked documents."""
     environment = _environment()
-    return {page.file: _render(environment, page, run, linked) for page in _pages(run, linked)}
+    pages = list(_pages(run, linked))
+    files = Counter(page.file.lower() for page in pages)  # which some systems cannot tell apart
+    for page in pages:
+        if files[page.file.lower()] > 1:
+            raise SiteError(f"two pages would be called {page.file}: rename a document's file")
+    return {page.file: _render(environment, page, run, linked) for page in pages}
 
 
 def _pages(run: SiteRun, linked: str) -> Iterator[Page]:

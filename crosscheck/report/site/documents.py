@@ -2,11 +2,13 @@
 
 import inspect
 import json
+import re
 from collections import Counter
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from crosscheck.documents.numbers import DOCUMENTS
 from crosscheck.documents.statements.catalogue import all_statements
 from crosscheck.documents.statements.statement import StatementVerdict
 from crosscheck.documents.verdicts import Verdict
@@ -18,8 +20,9 @@ DIGITS = 10  # of an exact value; the JSON has twenty
 
 
 def file_of(number: str, language: str) -> str:
-    """The name of a document's page in a language."""
-    return f"document-{number}{'' if language == 'en' else '.' + language}.html"
+    """The name of a document's page in a language, which needs no escapes in a link."""
+    name = re.sub(r"[^\w.-]", "-", number)
+    return f"document-{name}{'' if language == 'en' else '.' + language}.html"
 
 
 def page_values(
@@ -61,7 +64,7 @@ def page_values(
                     if each["section"] in names
                 ],
             }
-            for heading, names in sections()[number]
+            for heading, names in _sections_of(number, numbers)
         ],
     }
 
@@ -77,9 +80,16 @@ def count_verdicts(ledger: dict[str, Any], number: str) -> Counter[str]:
     return Counter(each["verdict"] for each in entries if each["document"] == number)
 
 
+def _sections_of(number: str, entries: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
+    """The sections of a document; one's own has those that its lines name, in their order."""
+    if number in DOCUMENTS:
+        return sections()[number]
+    return [(name, [name]) for name in dict.fromkeys(each["section"] for each in entries)]
+
+
 @cache
 def sections() -> dict[str, list[tuple[str, list[str]]]]:
-    """The headings of every document, in its order.
+    """The headings of each of the five documents, in its order.
 
     With each heading come the names that its entries have as their section in the ledger.
     """
@@ -93,7 +103,9 @@ def _wrong(verification: dict[str, Any], number: str) -> set[str]:
     return {
         each["frameworks"][0]
         for each in verification["differ"]
-        if each["frameworks"][1] == EXACT and each["where"].startswith(f"document {number}")
+        if each["frameworks"][1] == EXACT
+        and number in DOCUMENTS
+        and each["where"].startswith(f"document {number}")
     }
 
 

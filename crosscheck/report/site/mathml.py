@@ -31,7 +31,7 @@ OF_PARAMETERS = {
 OF_LAYERS = {"activations": "a", "pre_activations": "z", "deltas": r"\delta"}
 # These have a row for each sample. The documents have one sample, and name only the unit.
 BY_SAMPLE = {"inputs", "outputs", "targets", *OF_LAYERS}
-NAME = r"(?:\w+\.)*?(\w+)(?:\[(\d+)\])?(?:\.(weight|bias))?(?:\[([\d, ]+)\])?"
+NAME = r"(?:\w+(?:\[\d+\])?\.)*?(\w+)(?:\[(\d+)\])?(?:\.(weight|bias))?(?:\[([\d, ]+)\])?"
 OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: r"\,", ast.Div: "/"}
 
 

@@ -5,6 +5,8 @@ import re
 from functools import cache
 from importlib.resources import files
 
+from crosscheck.documents.numbers import DOCUMENTS
+
 WORDS = {
     "en": {
         "colon": ": ",
@@ -130,7 +132,7 @@ def is_english(text: str) -> bool:
 
 
 def translate(text: str, number: str, language: str) -> str:
-    """A text of the ledger in a language.
+    """A text of the ledger in a language; those of a document of one's own stay as they are.
 
     Args:
         text: The text in English.
@@ -140,4 +142,4 @@ def translate(text: str, number: str, language: str) -> str:
     Raises:
         KeyError: If it has no translation.
     """
-    return text if language == "en" else _texts(number)[text]
+    return text if language == "en" or number not in DOCUMENTS else _texts(number)[text]

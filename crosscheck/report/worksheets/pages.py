@@ -91,10 +91,17 @@ def _given(exercise: Exercise) -> Iterator[tuple[str, str]]:
         yield f"b{at}", _row(layer.bias)
         yield f"f{at}", name
     known = {blank.quantity for blank in exercise.blanks} | set(exercise.given)
-    yield "C", equation(exercise.steps.loss(), lambda each: symbol(each) if each in known else None)
+    yield (
+        "C",
+        equation(_step_of(exercise, "loss"), lambda each: symbol(each) if each in known else None),
+    )
     yield symbol(f"{run.name}.learning_rate"), by_hand(str(run.learning_rate))
     for key, value in run.hyperparameters.items():
         yield symbol(f"{run.name}.{key}"), by_hand(str(value).lower())
+
+
+def _step_of(exercise: Exercise, quantity: str) -> str:
+    return next(blank.step for blank in exercise.blanks if blank.quantity == quantity)
 
 
 def _row(numbers: Vector) -> str:

@@ -5,6 +5,8 @@ from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from crosscheck.documents import transcription, verdicts
 from crosscheck.documents.document import Document
 from crosscheck.documents.examples import Network, OptimizerRun, to_floats
@@ -53,6 +55,8 @@ def _values(document: Document, framework: Framework) -> dict[str, float]:
                 value = resolve(name, computed)
                 if value is None:
                     return verdicts.ball(resolve(name, given))
+                if not np.isfinite(value):  # a float that ran over: no number to be shown
+                    return None
                 used.append(name)
                 return from_rational(Fraction(float(value)))
 
