@@ -116,12 +116,13 @@ def gathered(
     samples = len(inputs)
     if size is None or size >= samples:
         return of_piece(inputs, targets)
-    total, grads = of_piece(inputs[:size], targets[:size])
-    total, grads = total * (size / samples), tree_map(lambda g: g * (size / samples), grads)
-    for start in range(size, samples, size):
+    total: Any = 0.0
+    grads: Any = None
+    for start in range(0, samples, size):
         x, y = inputs[start : start + size], targets[start : start + size]
         share = len(x) / samples
-        value, more = of_piece(x, y)
+        value, piece = of_piece(x, y)
         total = total + value * share
-        grads = tree_map(lambda s, g, share=share: s + g * share, grads, more)
+        piece = tree_map(lambda g, share=share: g * share, piece)
+        grads = piece if grads is None else tree_map(lambda s, g: s + g, grads, piece)
     return total, grads

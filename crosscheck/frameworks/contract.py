@@ -183,7 +183,8 @@ SIGNATURES = {
         "micro_batch_size=None)",
     ),
     "epochs": (
-        "run_epoch(params, state, inputs, targets, batches, optimizer, activations, loss, compile)",
+        "run_epoch(params, state, inputs, targets, batches, optimizer, activations, loss, compile, "
+        "micro_batch_size=None)",
     ),
 }
 # The dict of a module that holds its functions by name, and the names.
