@@ -1,7 +1,7 @@
 """One epoch of training, in the way that is fast in JAX: a compiled loop over the batches."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -11,7 +11,7 @@ import numpy as np
 from .arrays import Array
 from .gradients import unchecked_value_and_grad
 from .optimizers import Optimizer, apply_updates
-from .params import Params
+from .params import Params, tree_map
 
 
 def run_epoch(
@@ -24,6 +24,7 @@ def run_epoch(
     activations: Sequence[str],
     loss: str,
     compile: bool | None,
+    micro_batch_size: int | None = None,
 ) -> tuple[Params, Any, float]:
     """Make one update per batch, of what `train` has checked.
 
@@ -37,6 +38,8 @@ def run_epoch(
         activations: One name in `ACTIVATIONS` per layer.
         loss: A name in `LOSSES`.
         compile: Whether to compile the step; None does what is usual in this framework.
+        micro_batch_size: Samples in each piece over which a batch's gradient is gathered; None
+            takes the batch at once.
 
     Returns:
         The parameters, the state, and the mean loss of the samples, each taken before the update
@@ -52,13 +55,23 @@ def run_epoch(
         for length in sorted({len(batch) for batch in batches}, reverse=True):
             stacked = jnp.asarray(np.stack([b for b in batches if len(b) == length]))
             params, state, values = _steps(
-                params, state, inputs, targets, stacked, optimizer, tuple(activations), loss
+                params,
+                state,
+                inputs,
+                targets,
+                stacked,
+                optimizer,
+                tuple(activations),
+                loss,
+                micro_batch_size,
             )
             total += float(values.sum()) * length
     return params, state, total / len(inputs)
 
 
-@functools.partial(jax.jit, static_argnames=("optimizer", "activations", "loss"))
+@functools.partial(
+    jax.jit, static_argnames=("optimizer", "activations", "loss", "micro_batch_size")
+)
 def _steps(
     params: Params,
     state: Any,
@@ -68,14 +81,48 @@ def _steps(
     optimizer: Optimizer,
     activations: tuple[str, ...],
     loss: str,
+    micro_batch_size: int | None,
 ) -> tuple[Params, Any, Array]:
     def step(carry: tuple[Params, Any], batch: Array) -> tuple[tuple[Params, Any], Array]:
         params, state = carry
-        value, grads = unchecked_value_and_grad(
-            params, inputs[batch], targets[batch], activations, loss
-        )
+
+        def of_piece(x: Array, y: Array) -> tuple[Array, Params]:
+            return unchecked_value_and_grad(params, x, y, activations, loss)
+
+        value, grads = gathered(of_piece, inputs[batch], targets[batch], micro_batch_size)
         updates, state = optimizer.update(grads, state, params)
         return (apply_updates(params, updates), state), value
 
     (params, state), values = jax.lax.scan(step, (params, state), batches)
     return params, state, values
+
+
+def gathered(
+    of_piece: Callable[[Array, Array], tuple[Any, Params]],
+    inputs: Array,
+    targets: Array,
+    size: int | None,
+) -> tuple[Any, Params]:
+    """The loss of a batch and its gradient, gathered over pieces of `size` samples.
+
+    Each piece counts by its samples: the last one may be shorter, and a mean of means would give
+    these samples more weight than the others.
+
+    Args:
+        of_piece: The mean loss and the gradient of some of the samples.
+        inputs, targets: The batch, (batch, units) and (batch, outputs).
+        size: Samples in each piece; None takes the whole batch at once.
+    """
+    samples = len(inputs)
+    if size is None or size >= samples:
+        return of_piece(inputs, targets)
+    total: Any = 0.0
+    grads: Any = None
+    for start in range(0, samples, size):
+        x, y = inputs[start : start + size], targets[start : start + size]
+        share = len(x) / samples
+        value, piece = of_piece(x, y)
+        total = total + value * share
+        piece = tree_map(lambda g, share=share: g * share, piece)
+        grads = piece if grads is None else tree_map(lambda s, g: s + g, grads, piece)
+    return total, grads

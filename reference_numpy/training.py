@@ -95,6 +95,7 @@ def train(
     start_epoch: int = 0,
     on_epoch: OnEpoch | None = None,
     compile: bool | None = None,
+    micro_batch_size: int | None = None,
 ) -> TrainResult:
     """Train until `stop` gives a reason.
 
@@ -115,6 +116,8 @@ def train(
         on_epoch: Called after each epoch with its number, the parameters, the optimizer's state
             and the losses so far.
         compile: Whether to compile the step; None does what is usual in this framework.
+        micro_batch_size: Samples in each piece over which a batch's gradient is gathered, every
+            piece by its samples, so that it is that of the batch; None takes the batch at once.
 
     Raises:
         ValueError: Bad shapes, names, sizes; data or parameters that are not finite; targets
@@ -136,6 +139,8 @@ def train(
     checks.whole_number("start_epoch", start_epoch, at_least=0)
     if batch_size is not None:
         checks.whole_number("batch_size", batch_size, at_least=1)
+    if micro_batch_size is not None:
+        checks.whole_number("micro_batch_size", micro_batch_size, at_least=1)
     if state is None:
         state = optimizer.init(params)
     losses: tuple[float, ...] = ()
@@ -144,7 +149,16 @@ def train(
     while stop_reason is None:
         batches = _batches(len(inputs), batch_size, seed, epoch)
         params, state, mean_loss = run_epoch(
-            params, state, inputs, targets, batches, optimizer, activations, loss, compile
+            params,
+            state,
+            inputs,
+            targets,
+            batches,
+            optimizer,
+            activations,
+            loss,
+            compile,
+            micro_batch_size,
         )
         losses += (mean_loss,)
         if on_epoch is not None:

@@ -6,6 +6,7 @@ views of one vector too. Compiled, several steps are one call.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ def run_epoch(
     activations: Sequence[str],
     loss: str,
     compile: bool | None,
+    micro_batch_size: int | None = None,
 ) -> tuple[Params, Any, float]:
     """Make one update per batch, of what `train` has checked.
 
@@ -44,6 +46,8 @@ def run_epoch(
         activations: One name in `ACTIVATIONS` per layer.
         loss: A name in `LOSSES`.
         compile: Whether to compile the step; None does what is usual in this framework.
+        micro_batch_size: Samples in each piece over which a batch's gradient is gathered; None
+            takes the batch at once.
 
     Returns:
         The parameters, the state, and the mean loss of the samples, each taken before the update
@@ -58,11 +62,11 @@ def run_epoch(
     params = tree_map(lambda leaf: leaf.detach(), params)
     if compile:
         return _compiled_epoch(
-            params, state, inputs, targets, batches, optimizer, activations, loss
+            params, state, inputs, targets, batches, optimizer, activations, loss, micro_batch_size
         )
     # To an elementwise optimizer all parameters are one vector, of which the layers are views, as
     # are their gradients: an update is a few operations on all of them instead of on every leaf.
-    whole = isinstance(optimizer, Elementwise)
+    whole = isinstance(optimizer, Elementwise) and micro_batch_size is None
     if whole:
         _map_moments(lambda moment: checks.same_shapes("state", moment, "params", params), state)
         theta, state = joined(params), _map_moments(joined, state)
@@ -81,7 +85,8 @@ def run_epoch(
             updates, state = optimizer.update(gradient, state, theta)
             theta += updates
         else:
-            value, grads = unchecked_value_and_grad(params, x, y, activations, loss)
+            of_piece = partial(_of_piece, params, activations, loss)
+            value, grads = gathered(of_piece, x, y, micro_batch_size)
             updates, state = optimizer.update(grads, state, params)
             params = apply_updates(params, updates)
         total += value.item() * len(batch)
@@ -104,11 +109,16 @@ def _compiled_epoch(
     optimizer: Optimizer,
     activations: Sequence[str],
     loss: str,
+    micro_batch_size: int | None,
 ) -> tuple[Params, Any, float]:
     """`run_epoch`, `RUN` steps at a time in one compiled call."""
 
     def objective(params: Params, x: Array, y: Array) -> Array:
         return LOSSES[loss](unchecked_forward(params, x, activations).outputs, y)
+
+    def value_and_grads(params: Params, x: Array, y: Array) -> tuple[Array, Params]:
+        grads, value = torch.func.grad_and_value(objective)(params, x, y)
+        return value, grads
 
     # What takes more than eight operations is kept in memory: left to itself the compiler works out
     # the moments of a late step from the gradients of all steps before it, anew in every place.
@@ -117,7 +127,8 @@ def _compiled_epoch(
         values = []
         for batch in chosen:
             x, y = inputs.index_select(0, batch), targets.index_select(0, batch)
-            grads, value = torch.func.grad_and_value(objective)(params, x, y)
+            of_piece = partial(value_and_grads, params)
+            value, grads = gathered(of_piece, x, y, micro_batch_size)
             updates, state = optimizer.update(grads, state, params)
             params = apply_updates(params, updates)
             values.append(value)
@@ -153,3 +164,40 @@ def _map_moments(function: Callable[[Any], Any], state: Any) -> Any:
         if isinstance(moment, tuple | Array)
     }
     return state._replace(**moments)
+
+
+def _of_piece(
+    params: Params, activations: Sequence[str], loss: str, x: Array, y: Array
+) -> tuple[Any, Params]:
+    return unchecked_value_and_grad(params, x, y, activations, loss)
+
+
+def gathered(
+    of_piece: Callable[[Array, Array], tuple[Any, Params]],
+    inputs: Array,
+    targets: Array,
+    size: int | None,
+) -> tuple[Any, Params]:
+    """The loss of a batch and its gradient, gathered over pieces of `size` samples.
+
+    Each piece counts by its samples: the last one may be shorter, and a mean of means would give
+    these samples more weight than the others.
+
+    Args:
+        of_piece: The mean loss and the gradient of some of the samples.
+        inputs, targets: The batch, (batch, units) and (batch, outputs).
+        size: Samples in each piece; None takes the whole batch at once.
+    """
+    samples = len(inputs)
+    if size is None or size >= samples:
+        return of_piece(inputs, targets)
+    total: Any = 0.0
+    grads: Any = None
+    for start in range(0, samples, size):
+        x, y = inputs[start : start + size], targets[start : start + size]
+        share = len(x) / samples
+        value, piece = of_piece(x, y)
+        total = total + value * share
+        piece = tree_map(lambda g, share=share: g * share, piece)
+        grads = piece if grads is None else tree_map(lambda s, g: s + g, grads, piece)
+    return total, grads

@@ -4,7 +4,7 @@ It has a version, since packages that follow it live elsewhere: each declares in
 `crosscheck.toml` for which version it was written.
 """
 
-CONTRACT_VERSION = 2
+CONTRACT_VERSION = 3
 # The packages of the frameworks that are built in, and the devices on which one may compute.
 BUILT_IN = {"numpy": "reference_numpy", "torch": "reference_torch", "jax": "reference_jax"}
 DEVICES = ("cpu", "cuda")
@@ -16,6 +16,9 @@ CHANGES = {
     "from checks.py, together with the type Array from params.py, and same_dtype, shape, entries, "
     "from_entries and to_device are added. epochs.py is new: run_epoch moves there from "
     "training.py. params.py, checks.py and training.py now read the same in every package.",
+    3: "optimizers has a wrapper more, clipped, and decayed takes leaves, with which it spares the "
+    "biases. train and run_epoch take micro_batch_size, over pieces of which they gather the "
+    "gradient of a batch.",
 }
 # The modules that a version added: a package that follows an earlier one lacks them.
 ADDED = {2: ("arrays", "epochs")}
@@ -81,6 +84,9 @@ STATES = {
     "adamax": ("step", "first_moment", "largest"),
 }
 
+# The optimizers around another one.
+WRAPPERS = ("decayed", "clipped")
+
 # Every public name of a module, and how it is called.
 SIGNATURES = {
     "params": (
@@ -145,7 +151,9 @@ SIGNATURES = {
     "optimizers": (
         "Optimizer(init, update)",
         "apply_updates(params, updates)",
-        "decayed(optimizer, learning_rate, weight_decay, decoupled=True, scaled=True)",
+        "decayed(optimizer, learning_rate, weight_decay, decoupled=True, scaled=True, "
+        "leaves='all')",
+        "clipped(optimizer, max_norm=None, max_value=None, eps=0.0, per='all')",
         "sgd(learning_rate)",
         "momentum(learning_rate, momentum=0.9, nesterov=False, rate_inside=True, dampening=0.0, "
         "dampen_first=True)",
@@ -171,10 +179,12 @@ SIGNATURES = {
         "StopRule(max_epochs=None, loss_below=None, loss_change_below=None)",
         "TrainResult(params, state, losses, stop_reason)",
         "train(params, inputs, targets, optimizer, *, activations, loss, stop, batch_size=None, "
-        "seed=0, state=None, start_epoch=0, on_epoch=None, compile=None)",
+        "seed=0, state=None, start_epoch=0, on_epoch=None, compile=None, "
+        "micro_batch_size=None)",
     ),
     "epochs": (
-        "run_epoch(params, state, inputs, targets, batches, optimizer, activations, loss, compile)",
+        "run_epoch(params, state, inputs, targets, batches, optimizer, activations, loss, compile, "
+        "micro_batch_size=None)",
     ),
 }
 # The dict of a module that holds its functions by name, and the names.

@@ -32,7 +32,7 @@ from typing import Any, TypeVar
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, NEUTRAL, STATES
+from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, NEUTRAL, STATES, WRAPPERS
 from crosscheck.frameworks.plain_text import plain
 
 FILE = "crosscheck.toml"
@@ -40,7 +40,7 @@ KNOWN = {
     "dtypes": ("float16", "float32", "float64"),
     "activations": ACTIVATIONS,
     "losses": LOSSES,
-    "optimizers": (*STATES, "decayed"),
+    "optimizers": (*STATES, *WRAPPERS),
     "devices": ("cpu", "cuda"),
 }
 Names = tuple[str, ...]

@@ -53,8 +53,10 @@ RADAM = {
 
 # The keywords of a weight decay. The wrapper `decayed` of a framework takes them, except for two
 # optimizers that take them themselves.
-DECAY = ("weight_decay", "decoupled", "scaled")
+DECAY = ("weight_decay", "decoupled", "scaled", "leaves")
 WITH_DECAY = ("adamw", "lion")
+# The keywords of the wrapper `clipped`; its eps has a name of its own beside that of the optimizer.
+CLIP = ("max_norm", "max_value", "clip_eps", "per")
 
 
 def convert(hyperparameters: Hyperparameters, to_number: Callable[[Any], Any]) -> dict[str, Any]:
@@ -94,6 +96,12 @@ def default_keywords(optimizer: str) -> Mapping[str, Any]:
     return {each.arg: ast.literal_eval(each.value) for each in call.keywords if each.arg}
 
 
+def split_clip(hyperparameters: Hyperparameters) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The hyperparameters without those of a clipping, and these, in the words of `CLIP`."""
+    rest = {key: value for key, value in hyperparameters.items() if key not in CLIP}
+    return rest, {key: value for key, value in hyperparameters.items() if key in CLIP}
+
+
 def known_keywords(optimizer: str) -> tuple[str, ...]:
     """The keywords that an optimizer takes, those of a weight decay too, but the learning rate."""
     decay = () if optimizer in WITH_DECAY else DECAY
@@ -105,10 +113,18 @@ def is_decayed(optimizer: str, hyperparameters: Hyperparameters) -> bool:
     return optimizer not in WITH_DECAY and bool(hyperparameters.get("weight_decay"))
 
 
+def wrappers_of(optimizer: str, hyperparameters: Hyperparameters) -> tuple[str, ...]:
+    """The wrappers that a framework needs around an optimizer, the innermost first."""
+    decay = ("decayed",) if is_decayed(optimizer, hyperparameters) else ()
+    return (*decay, "clipped") if split_clip(hyperparameters)[1] else decay
+
+
 def build_optimizer(
     framework: Framework, optimizer: str, hyperparameters: Hyperparameters, learning_rate: Any
 ) -> Any:
-    """An optimizer of a framework, inside the wrapper `decayed` where `is_decayed` says so.
+    """An optimizer of a framework, inside the wrappers `decayed` and `clipped` where it needs them.
+
+    What clips is outermost: it is the gradient of the loss that is clipped, without an L2 penalty.
 
     Args:
         framework: The framework that builds it.
@@ -116,8 +132,12 @@ def build_optimizer(
         hyperparameters: All but the learning rate: floats, flags and words by keyword.
         learning_rate: A float, or a function of the step.
     """
-    factory = getattr(framework.optimizers, optimizer)
-    if not is_decayed(optimizer, hyperparameters):
-        return factory(learning_rate, **hyperparameters)
-    rule, decay = split_decay(hyperparameters)
-    return framework.optimizers.decayed(factory(learning_rate, **rule), learning_rate, **decay)
+    hyperparameters, clip = split_clip(hyperparameters)
+    built = getattr(framework.optimizers, optimizer)
+    if is_decayed(optimizer, hyperparameters):
+        rule, decay = split_decay(hyperparameters)
+        built = framework.optimizers.decayed(built(learning_rate, **rule), learning_rate, **decay)
+    else:
+        built = built(learning_rate, **hyperparameters)
+    own = {key.removeprefix("clip_"): value for key, value in clip.items()}
+    return framework.optimizers.clipped(built, **own) if own else built

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
-from crosscheck.frameworks.hyperparameters import is_decayed
+from crosscheck.frameworks.hyperparameters import wrappers_of
 from crosscheck.numerics.comparison import EXACT, Comparison, finite
 from crosscheck.verification.discrimination import PRINTED
 from crosscheck.verification.result import Verification
@@ -122,7 +122,7 @@ def _definitions(comparison: Comparison) -> Iterator[str]:
     quantity = place.quantity
     if place.group == "optimizers":
         optimizer, keywords = getattr(case, "optimizer", ""), getattr(case, "keywords", {})
-        name = "decayed" if is_decayed(optimizer, keywords) else optimizer
+        name = [optimizer, *wrappers_of(optimizer, keywords)][-1]
         updates = place.stage != "trajectory"
         yield f"optimizers.{name}" if updates else "optimizers.apply_updates"
     elif quantity == "activations":

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from crosscheck.frameworks.hyperparameters import is_decayed
+from crosscheck.frameworks.hyperparameters import wrappers_of
 from crosscheck.frameworks.plain_text import in_words, message_of, plain
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics.comparison import EXACT, Comparison, Place, compare
@@ -134,8 +134,8 @@ def asked_by(case: Case) -> dict[str, set[str]]:
     asked["activations"] = set(getattr(case, "activations", ()))
     asked["losses"] = {case.loss} if hasattr(case, "loss") else set()
     if hasattr(case, "optimizer"):
-        around = is_decayed(case.optimizer, getattr(case, "keywords", {}))
-        asked["optimizers"] = {case.optimizer, *(["decayed"] if around else [])}
+        around = wrappers_of(case.optimizer, getattr(case, "keywords", {}))
+        asked["optimizers"] = {case.optimizer, *around}
     for kind, names in getattr(case, "asks", {}).items():
         asked[kind] = asked.get(kind, set()) | set(names)
     return asked

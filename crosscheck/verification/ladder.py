@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, STATES
+from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, STATES, WRAPPERS
 from crosscheck.frameworks.declarations import Declarations
-from crosscheck.frameworks.hyperparameters import is_decayed
+from crosscheck.frameworks.hyperparameters import wrappers_of
 from crosscheck.verification.cases import functions, histories, network, starts
 from crosscheck.verification.cases.descent import DescentCase
 from crosscheck.verification.cases.groups import groups
@@ -162,12 +162,17 @@ def _rungs() -> list[tuple[str, Sequence[Case], Stage | None]]:
         ("gradients.value_and_grad", passes, Stage.GRADIENTS),
         ("optimizers.apply_updates", [functions.apply_updates(dtype) for dtype in DTYPES], None),
         *((f"optimizers.{name}", _plain(steps, name), None) for name in STATES),
-        ("optimizers.decayed", [c for c in steps if is_decayed(c.optimizer, c.keywords)], None),
+        *((f"optimizers.{name}", _around(steps, name), None) for name in WRAPPERS),
         ("training.train", training, None),
     ]
     return found
 
 
 def _plain(cases: list[DescentCase], name: str) -> Sequence[Case]:
-    """The cases of one optimizer without a decay around it."""
-    return [c for c in cases if c.optimizer == name and not is_decayed(name, c.keywords)]
+    """The cases of one optimizer with nothing around it."""
+    return [c for c in cases if c.optimizer == name and not wrappers_of(name, c.keywords)]
+
+
+def _around(cases: list[DescentCase], wrapper: str) -> Sequence[Case]:
+    """The cases of a wrapper that have none around it."""
+    return [c for c in cases if wrappers_of(c.optimizer, c.keywords)[-1:] == (wrapper,)]

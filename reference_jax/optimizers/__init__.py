@@ -14,12 +14,15 @@ Defaults are the paper's form; every other keyword is a convention of some frame
 from collections.abc import Callable
 
 from .base import (
+    DECAYED_LEAVES,
     EPS_PLACES,
     EPS_PLACES_OF_ADAM,
+    NORMS,
     Elementwise,
     LearningRate,
     Optimizer,
     apply_updates,
+    clipped,
     decayed,
 )
 from .descent import lion, momentum, sgd
@@ -28,8 +31,10 @@ from .scaled import adadelta, adagrad, rmsprop
 from .variants import adamax, nadam, radam
 
 __all__ = [
+    "DECAYED_LEAVES",
     "EPS_PLACES",
     "EPS_PLACES_OF_ADAM",
+    "NORMS",
     "OPTIMIZERS",
     "Elementwise",
     "LearningRate",
@@ -41,6 +46,7 @@ __all__ = [
     "adamw",
     "amsgrad",
     "apply_updates",
+    "clipped",
     "decayed",
     "lion",
     "momentum",

@@ -42,6 +42,7 @@ FORMULAS: dict[str, tuple[str, ...]] = {
     ),
     "optimizers.apply_updates": (r"\theta = \theta + u",),
     "optimizers.decayed": (r"u = u - \eta \lambda \theta",),
+    "optimizers.clipped": (r"g = g \, \frac{c}{\max(c, |g| + \epsilon)}",),
     "optimizers.sgd": (r"u = -\eta g",),
     "optimizers.momentum": (r"v = \mu v - \eta g", r"u = v"),
     "optimizers.lion": (

@@ -15,14 +15,21 @@ from typing import Any
 
 import numpy as np
 
-from crosscheck.frameworks.hyperparameters import build_optimizer, convert, split_decay
+from crosscheck.frameworks.hyperparameters import (
+    build_optimizer,
+    convert,
+    split_clip,
+    split_decay,
+)
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics import tensors
 from crosscheck.numerics.bounds import optimizers as stepwise
+from crosscheck.numerics.bounds.clipping import clipped as inexact_clipped
 from crosscheck.numerics.bounds.inexact import Inexact, exactly
 from crosscheck.numerics.bounds.precision import DOUBLE, Precision
 from crosscheck.numerics.comparison import Tensor, Tensors
 from crosscheck.numerics.exact.balls import enclose, from_floats
+from crosscheck.numerics.exact.clipping import clipped as exact_clipped
 from crosscheck.numerics.exact.optimizers import EXACT_RULES as EXACT
 from crosscheck.numerics.exact.optimizers import decayed
 from crosscheck.numerics.trees import Layer, as_vector, leaves, numpy_leaves, to_framework
@@ -176,11 +183,15 @@ def _exact_descent(
     case: DescentCase, start: np.ndarray, grads: list[np.ndarray], points: list[np.ndarray]
 ) -> dict[str, list[Any]]:
     """Every quantity at every step, as balls; `_inexact_descent` has the bounds."""
-    own, decay = (convert(each, from_floats) for each in split_decay(case.keywords))
+    rest, clip = (convert(each, from_floats) for each in split_clip(case.keywords))
+    own, decay = split_decay(rest)
     rates, g = [from_floats(rate) for rate in case.rates], [from_floats(grad) for grad in grads]
+    g = exact_clipped(g, _sizes(case), **clip) if clip else g
+    spared = decay.pop("leaves", "all") == "weights"
     rule = partial(EXACT[case.optimizer], **own, **_late(case, from_floats))
     if decay:
-        history = decayed(rule, g, rates, [from_floats(point) for point in points], **decay)
+        around = [from_floats(point) for point in _pulled(case, points, spared)]
+        history = decayed(rule, g, rates, around, **decay)
     else:
         history = rule(g, rates)
     moments = {
@@ -202,15 +213,18 @@ def _inexact_descent(
     case: DescentCase, start: np.ndarray, grads: list[np.ndarray], points: list[np.ndarray]
 ) -> dict[str, list[Inexact]]:
     precision = Precision.of(case.dtype)
-    own, decay = (
-        convert(each, lambda value: exactly(value, DOUBLE)) for each in split_decay(case.keywords)
+    rest, clip = (
+        convert(each, lambda value: exactly(value, DOUBLE)) for each in split_clip(case.keywords)
     )
+    own, decay = split_decay(rest)
+    spared = decay.pop("leaves", "all") == "weights"
     rates = [exactly(rate, DOUBLE) for rate in case.rates]
     g = [exactly(grad, precision) for grad in grads]
+    g = list(inexact_clipped(g, _sizes(case), **clip)) if clip else g
     late = _late(case, lambda number: exactly(number, DOUBLE))
     rule = partial(stepwise.STEPWISE_RULES[case.optimizer], rates=rates, **own, **late)
     if decay:
-        around = [exactly(point, precision) for point in points]
+        around = [exactly(point, precision) for point in _pulled(case, points, spared)]
         steps = list(stepwise.decayed(rule, g, rates, around, **decay))
     else:
         steps = list(rule(g))
@@ -221,6 +235,18 @@ def _inexact_descent(
     updates = [step.update for step in steps]
     params = accumulate(updates, initial=exactly(start, precision))
     return {**state, "updates": updates, "params": list(params)[1:]}
+
+
+def _sizes(case: DescentCase) -> list[int]:
+    return [leaf.size for leaf in leaves(case.start).values()]
+
+
+def _pulled(case: DescentCase, points: list[np.ndarray], spared: bool) -> list[np.ndarray]:
+    """The points that a decay pulls towards 0: with zeros for the biases, if these are spared."""
+    if not spared or not isinstance(case.start, tuple):
+        return points
+    ones = tuple(Layer(np.ones_like(w), np.zeros_like(b)) for w, b in case.start)
+    return [point * as_vector(ones) for point in points]
 
 
 def times(factor: float, tree: Any) -> Any:

@@ -27,6 +27,16 @@ OPTIMIZER_CASES: dict[str, tuple[str, dict[str, Any]]] = {
         "sgd",
         {"weight_decay": 0.1, "decoupled": True, "scaled": False},
     ),
+    "sgd clipped by the norm of all": ("sgd", {"max_norm": 0.5}),
+    "sgd clipped by the norm of each leaf": (
+        "sgd",
+        {"max_norm": 0.5, "clip_eps": 1e-3, "per": "leaf"},
+    ),
+    "sgd clipped by value": ("sgd", {"max_value": 0.25}),
+    "sgd with an L2 penalty on the weights": (
+        "sgd",
+        {"weight_decay": 0.1, "decoupled": False, "leaves": "weights"},
+    ),
     "momentum": ("momentum", VELOCITY),
     "momentum with an L2 penalty": (
         "momentum",
@@ -70,6 +80,10 @@ OPTIMIZER_CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "adam": ("adam", ADAM),
     "adam with a large eps": ("adam", ADAM | SHARP),
     "adam without bias correction": ("adam", ADAM | {"bias_correction": False}),
+    "adam with a decay of the weights, clipped": (
+        "adam",
+        ADAM | SHARP | {"weight_decay": 0.1, "leaves": "weights", "max_norm": 0.5, "clip_eps": 0.1},
+    ),
     "adam with eps inside": ("adam", ADAM | SHARP | {"eps_place": "inside"}),
     "adam with eps hat": ("adam", ADAM | SHARP | {"eps_place": "hat"}),
     "adam with eps hat and no correction": (

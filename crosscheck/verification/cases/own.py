@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from crosscheck.frameworks.hyperparameters import DECAY
+from crosscheck.frameworks.hyperparameters import CLIP, DECAY, split_clip
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics import tensors
 from crosscheck.numerics.trees import Layer, to_framework
@@ -264,17 +264,20 @@ def _all_keywords(optimizer: str, given: Mapping[str, Any], learning_rate: Any) 
     factory = optimizers.OPTIMIZERS[optimizer]
     parameters = inspect.signature(factory).parameters
     own = {name: value for name, value in given.items() if name in parameters}
-    decay = {name: value for name, value in given.items() if name not in own}
-    known = [name for name in dict.fromkeys([*parameters, *DECAY]) if name != "learning_rate"]
+    rest, clip = split_clip({name: given[name] for name in given if name not in own})
+    known = [*dict.fromkeys([*parameters, *DECAY, *CLIP])]
+    known.remove("learning_rate")
     for name in given:
         if name not in known:
             raise TypeError(f"{optimizer} has no keyword {name!r}: it has {', '.join(known)}")
     built = factory(learning_rate, **own)
-    if decay:
-        optimizers.decayed(built, learning_rate, **decay)
+    if rest:
+        optimizers.decayed(built, learning_rate, **rest)
+    if clip:
+        optimizers.clipped(built, **{name.removeprefix("clip_"): clip[name] for name in clip})
     defaults = {
         name: parameter.default
         for name, parameter in parameters.items()
         if parameter.default is not inspect.Parameter.empty
     }
-    return defaults | own | decay
+    return defaults | own | rest | clip

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, SIGNATURES, STATES
+from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, SIGNATURES, STATES, WRAPPERS
 from crosscheck.frameworks.registry import Framework
 from crosscheck.verification.cases.conduct_case import NOTHING, ConductCase, raising, refusal
 from crosscheck.verification.cases.door import Door
@@ -110,7 +110,14 @@ KEYWORDS = {
     name: _keywords_of(signature)
     for signature in SIGNATURES["optimizers"]
     for name in [signature.partition("(")[0]]
-    if name in ("decayed", *STATES) and "=" in signature
+    if name in (*WRAPPERS, *STATES) and "=" in signature
+}
+
+
+# What a wrapper must be given beside the optimizer.
+NEEDED = {
+    "decayed": {"learning_rate": 0.1, "weight_decay": 0.1},
+    "clipped": {"max_norm": 1.0},
 }
 
 
@@ -124,7 +131,7 @@ def _spoiled(keyword: str, default: Any) -> tuple[Any, str]:
 
 
 def _keywords_refused(name: str) -> ConductCase:
-    asks = {"optimizers": (name, "sgd") if name == "decayed" else (name,)}
+    asks = {"optimizers": (name, "sgd") if name in WRAPPERS else (name,)}
     return ConductCase(
         f"{name} refuses bad keywords",
         {keyword: _spoiled(keyword, default)[1] for keyword, default in KEYWORDS[name].items()},
@@ -137,10 +144,12 @@ def _call_with_bad_keywords(name: str, framework: Framework) -> dict[str, str]:
     found = {}
     for keyword, default in KEYWORDS[name].items():
         value, expected = _spoiled(keyword, default)
-        given = {keyword: value}
-        if name == "decayed":
-            given = {"optimizer": framework.optimizers.sgd(0.1), "weight_decay": 0.1} | given
-        build = partial(getattr(framework.optimizers, name), learning_rate=0.1, **given)
+        given = dict(NEEDED.get(name, {"learning_rate": 0.1})) | {keyword: value}
+        if name in WRAPPERS:
+            given["optimizer"] = framework.optimizers.sgd(0.1)
+        if keyword == "max_value":
+            del given["max_norm"]
+        build = partial(getattr(framework.optimizers, name), **given)
         found[keyword] = refusal(build, expected)
     return found
 

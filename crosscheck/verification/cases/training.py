@@ -55,7 +55,7 @@ class TrainingCase(ByContent):
         optimizer, rate, keywords: Its name in the contract, learning rate and hyperparameters.
         loss, batch_size, seed: As in the contract.
         stop: The conditions of the stop rule.
-        compile: As in the contract.
+        compile, micro_batch_size: As in the contract.
         resume_after: After how many epochs a second call of `train` resumes; None makes one call.
         start_epoch: As in the contract.
         sizes, activations: Units of every layer, inputs first, and a name for each of the layers.
@@ -73,6 +73,7 @@ class TrainingCase(ByContent):
     seed: int = 3
     stop: dict[str, Any] = field(default_factory=lambda: {"max_epochs": 3})
     compile: bool | None = None
+    micro_batch_size: int | None = None
     resume_after: int | None = None
     start_epoch: int = 0
     sizes: tuple[int, ...] = SIZES
@@ -134,6 +135,7 @@ class TrainingCase(ByContent):
                 batch_size=self.batch_size,
                 seed=self.seed,
                 compile=self.compile,
+                micro_batch_size=self.micro_batch_size,
                 on_epoch=on_epoch,
                 **{"start_epoch": self.start_epoch, **resumed},
             )
@@ -263,8 +265,22 @@ def _inexact_arithmetic(case: TrainingCase) -> tuple[Any, Gradient, Rule]:
     keywords = convert(case.keywords, lambda value: exactly(value, DOUBLE))
 
     def gradient(theta: Any, batch: np.ndarray) -> tuple[Any, Any]:
-        found = inexact_pass(theta, x[batch], y[batch], case.activations, case.loss, p)
-        return found.loss, found.grads
+        """Gathered piece by piece: the exact one is that of the whole batch, however it is cut."""
+        gathered: Any = (0.0, [Layer(0.0, 0.0)] * len(theta))
+        size = case.micro_batch_size or len(batch)
+        for piece in (batch[start : start + size] for start in range(0, len(batch), size)):
+            found = inexact_pass(theta, x[piece], y[piece], case.activations, case.loss, p)
+            if len(piece) == len(batch):
+                return found.loss, found.grads
+            share = exactly(len(piece) / len(batch), DOUBLE)
+            gathered = (
+                found.loss * share + gathered[0],
+                [
+                    Layer(*(leaf * share + total for leaf, total in zip(*pair, strict=True)))
+                    for pair in zip(found.grads, gathered[1], strict=True)
+                ],
+            )
+        return gathered
 
     def rule(grads: list[Any]) -> Any:
         rates = [exactly(case.rate, DOUBLE)] * len(grads)

@@ -39,6 +39,9 @@ def generated() -> list[TrainingCase]:
         TrainingCase("until the loss is low", stop={"max_epochs": 9, "loss_below": 0.066}),
         TrainingCase("until the loss stands", stop={"max_epochs": 9, "loss_change_below": 0.002}),
         TrainingCase("the last batch one sample", batch_size=3, rate=0.1),
+        # Pieces of 3 and 1 samples, and of the last batch one of 2.
+        TrainingCase("gathered over uneven pieces", micro_batch_size=3),
+        TrainingCase("gathered over uneven pieces in float32", micro_batch_size=3, dtype="float32"),
         TrainingCase("a batch larger than the samples, seed 0", batch_size=16, seed=0),
         TrainingCase("a large seed, epochs from 255", seed=2**40 + 1, start_epoch=255),
         TrainingCase(

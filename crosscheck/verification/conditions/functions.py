@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from crosscheck.frameworks.batches import batches_of_epoch
-from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, STATES
+from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, STATES, WRAPPERS
 from crosscheck.verification.conditions.calls import Call, Leaf, arrays_in, leaves_of
 from reference_numpy.mlp import forward
 
@@ -49,7 +49,7 @@ def functions() -> tuple[Function, ...]:
         Function("gradients.value_and_grad", "gradient"),
         Function("gradients.deltas", "gradient"),
         *(Function(f"optimizers.{name}", "optimizer", "OPTIMIZERS") for name in STATES),
-        Function("optimizers.decayed", "optimizer"),
+        *(Function(f"optimizers.{name}", "optimizer") for name in WRAPPERS),
         Function("optimizers.apply_updates", "sum"),
         Function("training.train", "training"),
     )

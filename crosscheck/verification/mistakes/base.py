@@ -24,6 +24,11 @@ NEWTON = (
     ").astype(v.dtype)"
 )
 RATE = "checks.learning_rate_at(learning_rate, state.step) if scaled else 1.0"
+SPARED = 'params if leaves == "all" else without_biases(params)'
+LEAF = 'if per == "leaf":'
+NORM = 'np.sqrt(sum(s for _, s in checks.leaves("grads", squares)))'
+SHORT = "np.where(longer <= limit, limit, longer)"
+CLIP = "np.clip(g, -limit, limit)"
 
 MISTAKES = [
     _mistake("trajectory", "updates subtracted", (APPLY, "lambda p, u: p - u")),
@@ -47,4 +52,23 @@ MISTAKES = [
     _mistake("update", "decay always scaled", (RATE, RATE.removesuffix(" if scaled else 1.0"))),
     _mistake("update", "decay with the wrong sign", (DECAY, DECAY.replace("u -", "u +"))),
     _mistake("update", "decay of the moved parameters", (DECAY, DECAY.replace("* p", "* (p + u)"))),
+    _mistake("update", "biases decay, too", (SPARED, "params")),
+    _mistake(
+        "state", "clipping left out", ("optimizer.update(within(grads)", "optimizer.update(grads")
+    ),
+    _mistake(
+        "state",
+        "clipping after the optimizer",
+        (
+            "return optimizer.update(within(grads), state, params)",
+            "updates, state = optimizer.update(grads, state, params)\n"
+            "        return within(updates), state",
+        ),
+    ),
+    _mistake("update", "clipped by the norm of all, never of each leaf", (LEAF, "if False:")),
+    _mistake("state", "clipped by the norm of each leaf, never of all", (LEAF, "if True:")),
+    _mistake("state", "clipped by the squared norm", (NORM, NORM.replace("np.sqrt", ""))),
+    _mistake("state", "clipping stretches what is short", (SHORT, "longer")),
+    _mistake("state", "eps of the clipping left out", ("longer = norm + eps", "longer = norm")),
+    _mistake("update", "clipped only above", (CLIP, "np.minimum(g, limit)")),
 ]

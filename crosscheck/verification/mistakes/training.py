@@ -18,7 +18,13 @@ START = "    total = 0.0\n"
 TOTAL = "total += float(value) * len(batch)"
 MEAN = "return params, state, total / len(inputs)"
 
+SHARE, PIECES = "share = len(x) / samples", "range(0, samples, size)"
+
 MISTAKES = [
+    _epoch("mean of means over uneven pieces", (SHARE, "share = 1 / -(-samples // size)")),
+    _epoch("last piece counted as a whole one", (SHARE, "share = size / samples")),
+    _epoch("pieces added up, not averaged", (SHARE, "share = 1.0")),
+    _epoch("last short piece left out", (PIECES, "range(0, samples - size + 1, size)")),
     _epoch(
         "last short batch averaged by the full size",
         (UPDATE, "gradient *= len(batch) / len(batches[0])\n            " + UPDATE),

@@ -6,6 +6,7 @@ into the same memory again and again.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ def run_epoch(
     activations: Sequence[str],
     loss: str,
     compile: bool | None,
+    micro_batch_size: int | None = None,
 ) -> tuple[Params, Any, float]:
     """Make one update per batch, of what `train` has checked.
 
@@ -40,6 +42,8 @@ def run_epoch(
         activations: One name in `ACTIVATIONS` per layer.
         loss: A name in `LOSSES`.
         compile: Whether to compile the step; None does what is usual in this framework.
+        micro_batch_size: Samples in each piece over which a batch's gradient is gathered; None
+            takes the batch at once.
 
     Returns:
         The parameters, the state, and the mean loss of the samples, each taken before the update
@@ -53,7 +57,7 @@ def run_epoch(
         raise ValueError("autograd has no compiler: leave compile at None")
     # To an elementwise optimizer all parameters are one vector, of which the layers are views: an
     # update is a few operations on all of them instead of as many on every leaf.
-    whole = isinstance(optimizer, Elementwise)
+    whole = isinstance(optimizer, Elementwise) and micro_batch_size is None
     if whole:
         _map_moments(lambda moment: checks.same_shapes("state", moment, "params", params), state)
         theta, state = joined(params), _map_moments(joined, state)
@@ -65,7 +69,8 @@ def run_epoch(
         x, y = xs[: len(batch)], ys[: len(batch)]
         inputs.take(batch, axis=0, out=x, mode="clip")
         targets.take(batch, axis=0, out=y, mode="clip")
-        value, grads = unchecked_value_and_grad(params, x, y, activations, loss)
+        of_piece = partial(_of_piece, params, activations, loss)
+        value, grads = gathered(of_piece, x, y, micro_batch_size)
         if whole:
             for part, grad in zip(parts, grads, strict=True):
                 part.weight[:], part.bias[:] = grad
@@ -100,3 +105,40 @@ def _map_moments(function: Callable[[Any], Any], state: Any) -> Any:
         if isinstance(moment, tuple | Array)
     }
     return state._replace(**moments)
+
+
+def _of_piece(
+    params: Params, activations: Sequence[str], loss: str, x: Array, y: Array
+) -> tuple[Any, Params]:
+    return unchecked_value_and_grad(params, x, y, activations, loss)
+
+
+def gathered(
+    of_piece: Callable[[Array, Array], tuple[Any, Params]],
+    inputs: Array,
+    targets: Array,
+    size: int | None,
+) -> tuple[Any, Params]:
+    """The loss of a batch and its gradient, gathered over pieces of `size` samples.
+
+    Each piece counts by its samples: the last one may be shorter, and a mean of means would give
+    these samples more weight than the others.
+
+    Args:
+        of_piece: The mean loss and the gradient of some of the samples.
+        inputs, targets: The batch, (batch, units) and (batch, outputs).
+        size: Samples in each piece; None takes the whole batch at once.
+    """
+    samples = len(inputs)
+    if size is None or size >= samples:
+        return of_piece(inputs, targets)
+    total: Any = 0.0
+    grads: Any = None
+    for start in range(0, samples, size):
+        x, y = inputs[start : start + size], targets[start : start + size]
+        share = len(x) / samples
+        value, piece = of_piece(x, y)
+        total = total + value * share
+        piece = tree_map(lambda g, share=share: g * share, piece)
+        grads = piece if grads is None else tree_map(lambda s, g: s + g, grads, piece)
+    return total, grads

@@ -1,13 +1,15 @@
 """One epoch of training: batch after batch, and one update for each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from .arrays import Matrix
+from .arrays import Array, Matrix
 from .gradients import unchecked_value_and_grad
 from .optimizers import Optimizer, apply_updates
+from .optimizers.base import each_entry
 from .params import Params
 
 
@@ -21,6 +23,7 @@ def run_epoch(
     activations: Sequence[str],
     loss: str,
     compile: bool | None,
+    micro_batch_size: int | None = None,
 ) -> tuple[Params, Any, float]:
     """Make one update per batch, of what `train` has checked.
 
@@ -34,6 +37,8 @@ def run_epoch(
         activations: One name in `ACTIVATIONS` per layer.
         loss: A name in `LOSSES`.
         compile: Whether to compile the step; None does what is usual in this framework.
+        micro_batch_size: Samples in each piece over which a batch's gradient is gathered; None
+            takes the batch at once.
 
     Returns:
         The parameters, the state, and the mean loss of the samples, each taken before the update
@@ -48,8 +53,46 @@ def run_epoch(
     total = 0.0
     for batch in [batch.tolist() for batch in batches]:
         x, y = [inputs[i] for i in batch], [targets[i] for i in batch]
-        value, grads = unchecked_value_and_grad(params, x, y, activations, loss)
+        of_piece = partial(_of_piece, params, activations, loss)
+        value, grads = gathered(of_piece, x, y, micro_batch_size)
         updates, state = optimizer.update(grads, state, params)
         params = apply_updates(params, updates)
         total += value * len(batch)
     return params, state, total / len(inputs)
+
+
+def _of_piece(
+    params: Params, activations: Sequence[str], loss: str, x: Array, y: Array
+) -> tuple[Any, Params]:
+    return unchecked_value_and_grad(params, x, y, activations, loss)
+
+
+def gathered(
+    of_piece: Callable[[Array, Array], tuple[Any, Params]],
+    inputs: Array,
+    targets: Array,
+    size: int | None,
+) -> tuple[Any, Params]:
+    """The loss of a batch and its gradient, gathered over pieces of `size` samples.
+
+    Each piece counts by its samples: the last one may be shorter, and a mean of means would give
+    these samples more weight than the others.
+
+    Args:
+        of_piece: The mean loss and the gradient of some of the samples.
+        inputs, targets: The batch, (batch, units) and (batch, outputs).
+        size: Samples in each piece; None takes the whole batch at once.
+    """
+    samples = len(inputs)
+    if size is None or size >= samples:
+        return of_piece(inputs, targets)
+    total: Any = 0.0
+    grads: Any = None
+    for start in range(0, samples, size):
+        x, y = inputs[start : start + size], targets[start : start + size]
+        share = len(x) / samples
+        value, piece = of_piece(x, y)
+        total = total + value * share
+        piece = each_entry(lambda g, share=share: g * share, piece)
+        grads = piece if grads is None else each_entry(lambda s, g: s + g, grads, piece)
+    return total, grads

@@ -1,11 +1,12 @@
 """What an optimizer is, and what all of them share."""
 
 import math
+import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .. import checks
-from ..arrays import entry_map
+from ..arrays import Array, entry_map
 from ..params import Tree, tree_map
 
 LearningRate = float | Callable[[Any], Any]
@@ -17,6 +18,9 @@ LearningRate = float | Callable[[Any], Any]
 #                 without a bias correction there is nothing to scale eps with: "outside")
 EPS_PLACES = ("outside", "inside")
 EPS_PLACES_OF_ADAM = (*EPS_PLACES, "hat")
+# What a weight decay draws towards 0, and of what a norm is taken.
+DECAYED_LEAVES = ("all", "weights")
+NORMS = ("all", "leaf")
 
 
 class Optimizer(NamedTuple):
@@ -62,14 +66,27 @@ def sign(c: float) -> float:
     return math.copysign(1.0, c) if c < 0 or c > 0 else c
 
 
+def sum_of_squares(array: Array) -> float:
+    """The sum of the squares of all entries."""
+    return sum(map(sum_of_squares, array)) if isinstance(array, list) else array * array
+
+
+def without_biases(params: Tree) -> Tree:
+    """Layers with zeros in place of their biases; a bare array stays as it is."""
+    if not isinstance(params, tuple):
+        return params
+    return tuple(layer._replace(bias=entry_map(lambda p: 0.0, layer.bias)) for layer in params)
+
+
 def decayed(
     optimizer: Optimizer,
     learning_rate: LearningRate,
     weight_decay: float,
     decoupled: bool = True,
     scaled: bool = True,
+    leaves: str = "all",
 ) -> Optimizer:
-    """An optimizer that also draws every parameter towards 0.
+    """An optimizer that also draws the parameters towards 0.
 
         update = update - learning_rate weight_decay theta     (decoupled)
         update = update - weight_decay theta                   (decoupled, not scaled)
@@ -81,10 +98,11 @@ def decayed(
         weight_decay: How strongly.
         decoupled: Whether the decay stands beside the update or inside the gradient.
         scaled: Whether a decoupled decay is multiplied by the learning rate.
+        leaves: "all", or "weights": then the biases are spared.
 
     Raises:
-        ValueError: If the learning rate or the decay is negative or not finite; on update, if it
-            is not given `params`.
+        ValueError: If the learning rate or the decay is negative or not finite, or the leaves are
+            unknown; on update, if it is not given `params`.
 
     Source: Loshchilov and Hutter (2019), algorithm 2. There eta_t is a schedule, alpha the rate and
     lambda the decay; `scaled` takes learning_rate = eta_t alpha and weight_decay = lambda / alpha.
@@ -93,18 +111,74 @@ def decayed(
     weight_decay = checks.in_range("weight_decay", weight_decay, 0.0)
     checks.flag("decoupled", decoupled)
     checks.flag("scaled", scaled)
+    checks.known("leaves", leaves, DECAYED_LEAVES)
 
     def update(grads: Tree, state: Any, params: Tree | None = None) -> tuple[Tree, Any]:
         if params is None:
             raise ValueError("a weight decay needs params")
         checks.gradients(grads, params)
         rate = checks.learning_rate_at(learning_rate, state.step) if scaled else 1.0
+        pulled = params if leaves == "all" else without_biases(params)
         if decoupled:
             updates, state = optimizer.update(grads, state, params)
-            updates = each_entry(lambda u, p: u - rate * weight_decay * p, updates, params)
+            updates = each_entry(lambda u, p: u - rate * weight_decay * p, updates, pulled)
         else:
-            grads = each_entry(lambda g, p: g + weight_decay * p, grads, params)
+            grads = each_entry(lambda g, p: g + weight_decay * p, grads, pulled)
             updates, state = optimizer.update(grads, state, params)
         return updates, state
+
+    return Optimizer(optimizer.init, update)
+
+
+def clipped(
+    optimizer: Optimizer,
+    max_norm: float | None = None,
+    max_value: float | None = None,
+    eps: float = 0.0,
+    per: str = "all",
+) -> Optimizer:
+    """An optimizer that is handed no gradient beyond a maximum.
+
+        g = g max_norm / (|g| + eps), where |g| + eps is above max_norm      (by norm)
+        g = min(max(g, -max_value), max_value)                               (by value)
+
+    Args:
+        optimizer: What makes the update.
+        max_norm: The largest norm, above 0; None to clip by value.
+        max_value: The largest size of an entry, above 0; None to clip by norm.
+        eps: What is added to the norm.
+        per: Of what a norm is taken: of all leaves together ("all"), or of each ("leaf").
+
+    Raises:
+        ValueError: If not exactly one maximum is given, it is not above 0 or not finite, eps is
+            negative, or `per` is unknown.
+
+    Source: Pascanu, Mikolov and Bengio (2013), algorithm 1.
+    """
+    if (max_norm is None) == (max_value is None):
+        raise ValueError("clipped needs either max_norm or max_value")
+    name, given = ("max_value", max_value) if max_norm is None else ("max_norm", max_norm)
+    limit = checks.in_range(name, given, sys.float_info.min)
+    eps = checks.in_range("eps", eps, 0.0)
+    checks.known("per", per, NORMS)
+
+    def factor(norm: Any) -> Any:
+        longer = norm + eps
+        return 1.0 if longer <= limit else limit / longer  # NaN if the norm is
+
+    def within(grads: Tree) -> Tree:
+        if max_norm is None:
+            return each_entry(lambda g: g if math.isnan(g) else max(-limit, min(g, limit)), grads)
+        squares = tree_map(sum_of_squares, grads)
+        if per == "leaf":
+            return tree_map(
+                lambda g, s: entry_map(lambda entry: entry * factor(sqrt(s)), g), grads, squares
+            )
+        of_all = factor(sqrt(sum(s for _, s in checks.leaves("grads", squares))))
+        return each_entry(lambda g: g * of_all, grads)
+
+    def update(grads: Tree, state: Any, params: Tree | None = None) -> tuple[Tree, Any]:
+        checks.gradients(grads, params)
+        return optimizer.update(within(grads), state, params)
 
     return Optimizer(optimizer.init, update)
