@@ -210,7 +210,7 @@ def _around(function: Callable[..., Any], watched: _Watched) -> Callable[..., An
         result = function(*positional, **keywords)
         arguments = named(function, positional, keywords)
         if watched.function.kind == "optimizer":
-            update = _around_update(result.update, arguments["learning_rate"], watched)
+            update = _around_update(result.update, arguments.get("learning_rate"), watched)
             return result._replace(update=update)
         return _answered(watched, arguments, result)
 
