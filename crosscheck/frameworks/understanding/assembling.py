@@ -266,4 +266,6 @@ def _classes_in(root: Any, deepest: int = 6) -> set[type]:
     else:
         inner = list(getattr(root, "__dict__", {}).values())
     own = {*type(root).__mro__} - {object}
+    if isinstance(of := getattr(root, "of", None), type):
+        own.add(of)  # what shows the numbers of an object, or one pass of its loop
     return own.union(*(_classes_in(each, deepest - 1) for each in inner[:64]))

@@ -14,10 +14,11 @@ import numpy as np
 
 from crosscheck.frameworks.adapters import NotUnderstoodError, Understood
 from crosscheck.frameworks.submissions import Submission
-from crosscheck.frameworks.understanding import assembling, functions, modules
+from crosscheck.frameworks.understanding import assembling, functions, looped, modules
 from crosscheck.frameworks.understanding.advice import advice
 from crosscheck.frameworks.understanding.calling import quiet
 from crosscheck.frameworks.understanding.constructing import SAMPLES, construct, ways
+from crosscheck.frameworks.understanding.factories import module_made, networks_made
 from crosscheck.frameworks.understanding.found_network import FoundNetwork
 from crosscheck.frameworks.understanding.hosts import ObjectHost, functions_of
 from crosscheck.frameworks.understanding.kept import kept_adapter
@@ -91,7 +92,7 @@ def _of_target(
     if inspect.isroutine(target) or (
         callable(target) and not isinstance(target, type) and name in functions_of(namespace)
     ):
-        made = _factory(namespace, name, target, settings)
+        made = module_made(namespace, name, target, settings)
         if made is not None:
             return made
         network = first_of([name], [*FORWARD, *BACKWARD, *VALUE_AND_GRAD])
@@ -119,21 +120,6 @@ def _of_functions(
     raise NotUnderstoodError(advice(name, target, namespace, settings))
 
 
-def _factory(
-    namespace: Mapping[str, Any], name: str, target: Any, settings: Mapping[str, Any]
-) -> Understood | None:
-    """A function that returns a module of PyTorch's."""
-    if "torch" not in {getattr(each, "__name__", "").split(".")[0] for each in namespace.values()}:
-        return None
-    for way in ways(target, settings):
-        try:
-            if modules.is_module(construct(target, way)):
-                return modules.understood(name, partial(construct, target, way), namespace)
-        except Exception:
-            continue
-    return None
-
-
 def _of_file(namespace: dict[str, Any], settings: Mapping[str, Any]) -> Understood:
     """The network of a file: the class with the most layers whose gradients can be had."""
     classes = own_classes(namespace)
@@ -154,6 +140,9 @@ def _of_file(namespace: dict[str, Any], settings: Mapping[str, Any]) -> Understo
             return best
         if best is not None:
             networks.append(best)
+    if not networks:
+        made = [_of_object(namespace, *each, {}) for each in networks_made(namespace, settings)]
+        networks += [each for each in made if isinstance(each, Network)]
     complete = [each for each in networks if each.backward is not None]
     best = max(complete, key=lambda each: each.depth, default=None)
     if best is not None and best.depth > 1:
@@ -178,6 +167,10 @@ def _of_file(namespace: dict[str, Any], settings: Mapping[str, Any]) -> Understo
             networks.append(network)
             if network.backward is not None:
                 return _understood(network, namespace)
+    for host in looped.hosts(namespace, settings):
+        network = network_of(host)
+        if network is not None and network.backward is not None:
+            return _understood(network, namespace)
     if networks:
         return _understood(max(networks, key=lambda each: each.depth), namespace)
     if refused:
