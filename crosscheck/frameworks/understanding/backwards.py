@@ -120,7 +120,7 @@ def _found(
         if id(leaf.value) not in own and ran.result.value is not ran.session.root
     ]
     returned += _numbers(ran)
-    if not step.returns and (new := _new_params(engine, ran, returned)):
+    if not step.returns and (new := _new_params(engine, ran, step, returned)):
         return _found(engine, replace(step, returns=new), params, inputs, targets, moves=moves)
     if ran.session.is_argument and (moves or step.binding.has("rate")):
         at = _params_in(engine, ran)
@@ -147,7 +147,7 @@ def _found(
 
 
 def _new_params(
-    engine: Engine, ran: Ran, returned: Sequence[Leaf]
+    engine: Engine, ran: Ran, step: Step, returned: Sequence[Leaf]
 ) -> tuple[tuple[Path, Path], ...]:
     """Where new parameters are in what a function returned that took the old ones by their names.
 
@@ -157,7 +157,7 @@ def _new_params(
         return ()
     at = {leaf.name: leaf.path for leaf in returned}
     paths = [each for slot in engine.layout.slots for each in (*slot.weight, *slot.bias)]
-    if all(len(each) == 1 and each in at for each in paths):
+    if all(each in at and step.binding.has(f"'{each[0]}'") for each in paths):
         return tuple((each, at[each]) for each in paths)
     return ()
 

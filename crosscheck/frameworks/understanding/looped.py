@@ -86,11 +86,11 @@ class Looped:
     """One pass of a loop; its attributes are the parameters, by their names.
 
     Attributes:
-        of: The class whose method has the loop, if one has.
+        of: The class whose method has the loop, if one has, alone.
         plan: How it runs.
     """
 
-    of: type | None = None
+    of: tuple[type, ...] = ()
 
     plan: _Plan
 
@@ -250,7 +250,9 @@ def _owners(owner: type | None, stated: Mapping[str, Any]) -> list[dict[str, Any
 
 
 def _first(text: str, key: str) -> int:
-    """Where a name is met for the first time."""
+    """The number in a name, or else where it is met for the first time."""
+    if number := re.search(r"\d+", key):
+        return int(number[0])
     found = re.search(rf"(?<![\w.]){re.escape(key)}(?!\w)", text)
     return len(text) if found is None else found.start()
 
@@ -278,6 +280,6 @@ def _looped(loop: Loop, scope: dict[str, Any]) -> Looped | None:
     params = {last(key): params[last(key)] for key in keys}
     plan = _Plan(loop, scope, keys)
     kind = _Rated if plan.rated else _Unrated
-    of = type(scope["self"]) if "self" in scope else None
+    of = (type(scope["self"]),) if "self" in scope else ()
     more: dict[str, Any] = {"plan": plan, "of": of} | ({} if plan.loss is None else {"loss": _loss})
     return type("Looped", (kind,), more)(copy.deepcopy(params))

@@ -19,6 +19,8 @@ from crosscheck.frameworks.understanding.trees import tree_of
 _CLEARS = re.compile(r"(zero|reset|clear)_?(the_)?(all_)?(grads?|gradients?)?")
 _ZERO = re.compile(r"zero|fill|None|= ?\[\]|= ?0(\.0?)?$|\*= ?0")
 
+_IN_PLACE = re.compile(r"\.fill\(0|\.zero_\(")
+
 
 class _Same:
     """Gives one session, and no new copy of it."""
@@ -91,4 +93,6 @@ def _but_constructors(tree: ast.AST) -> list[ast.stmt]:
 
 def _clears(node: ast.stmt, names: set[str]) -> bool:
     text = ast.unparse(node)
+    if _IN_PLACE.search(text):
+        return True  # of an array that may be one of these, by whatever name
     return any(name in text.lower() for name in names) and bool(_ZERO.search(text))

@@ -33,6 +33,7 @@ from crosscheck.frameworks.understanding.names import (
     first_of,
 )
 from crosscheck.frameworks.understanding.networks import Network, network_of
+from crosscheck.frameworks.understanding.nodes import nodes_of
 from crosscheck.frameworks.understanding.pieces import own_classes
 from crosscheck.frameworks.understanding.scalars import numbers_of
 from crosscheck.frameworks.understanding.single import function_of, is_single
@@ -245,12 +246,15 @@ def _of_object(
 def _of_numbers(
     name: str, target: Any, settings: Mapping[str, Any], beside: Mapping[str, Any]
 ) -> Network | None:
-    """A class or an object whose weights are single numbers."""
+    """A class or an object whose weights are single numbers, or objects that record gradients."""
     made = _constructed(target, settings) if isinstance(target, type) else iter([({}, target)])
     for _, instance in made:
-        for numbers in numbers_of(instance):
-            words = f"{name}, whose weights and biases are single numbers"
-            network = network_of(ObjectHost(words, None, {}, numbers, beside))
+        nodes = nodes_of(instance, beside)
+        for shown in [*numbers_of(instance), *([] if nodes is None else [nodes])]:
+            what = "record their gradients" if shown is nodes else "are single numbers"
+            words = f"{name}, whose weights and biases {what}"
+            near = {} if shown is nodes else beside
+            network = network_of(ObjectHost(words, None, {}, shown, near))
             if network is not None:
                 return network
         break
