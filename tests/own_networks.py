@@ -120,6 +120,10 @@ class OneUnit(Net):
         return found
 
 
+class Uphill(Downhill, WithUpdate):
+    """Subtracts what points the way down."""
+
+
 class WrongUpdate(WithUpdate):
     def update(self, x, y, rate):
         return super().update(x, y, 2 * rate)

@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 
-from crosscheck.cli.meant import meant
 from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
 
 # What the shell gets: right, wrong, bad usage (click's), not understood.
@@ -95,11 +94,13 @@ def check(
     """
     from crosscheck.report.check import show_report, show_table
     from crosscheck.verification.checking.findings import Outcome
+    from crosscheck.verification.checking.meant import unknown
     from crosscheck.verification.checking.running import Options, check_files
 
     console = console_for(json_path)
     options = Options(activations, loss, reduction, settings, stated, explain)
-    _refuse_unknown(activations, loss, reduction)
+    if refused := unknown(activations, loss, reduction, prefix="--"):
+        raise click.UsageError(refused)
     with progress_bar(len(targets)) as advance:
         reports = check_files(targets, options, limit, advance)
     outcomes = {report.outcome for report in reports}
@@ -112,21 +113,3 @@ def check(
     if Outcome.WRONG in outcomes:
         sys.exit(WRONG)
     sys.exit(NOT_UNDERSTOOD if Outcome.NOT_UNDERSTOOD in outcomes else RIGHT)
-
-
-def _refuse_unknown(
-    activations: tuple[str, ...] | None, loss: str | None, reduction: str | None
-) -> None:
-    from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
-    from crosscheck.verification.checking.models import REDUCTIONS
-
-    for option, names, known in (
-        ("--activations", activations or (), ACTIVATIONS),
-        ("--loss", (loss,) if loss is not None else (), LOSSES),
-        ("--reduction", (reduction,) if reduction is not None else (), REDUCTIONS),
-    ):
-        for name in names:
-            if name not in known:
-                raise click.UsageError(
-                    f"{option}: {name!r} is none of {', '.join(known)}{meant(name, known)}"
-                )

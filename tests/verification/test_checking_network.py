@@ -20,6 +20,7 @@ from own_networks import (
     Summed,
     SummedOverAll,
     Swish,
+    Uphill,
     WithoutBias,
     WithoutGradients,
     WithoutLoss,
@@ -32,6 +33,7 @@ from crosscheck.frameworks.adapters import NetworkAdapter, Understood
 from crosscheck.verification.checking.drawn import draw, reaching
 from crosscheck.verification.checking.findings import CheckReport, Outcome, Verdict
 from crosscheck.verification.checking.network import check_network
+from crosscheck.verification.checking.running import check
 
 
 def report_of(network, **stated):
@@ -76,6 +78,19 @@ def test_what_it_was_taken_for_is_said():
     assert report_of(Net).understood == "a class; activations tanh, sigmoid"
 
 
+@pytest.mark.parametrize(
+    ("stated", "message"),
+    [
+        ({"loss": "mse"}, "loss: 'mse' is none of .*did you mean mean_squared_error"),
+        ({"activations": ("tanh", "linear")}, "activations: 'linear' .*did you mean identity"),
+        ({"reduction": "average"}, "reduction: 'average' is none of mean, sum$"),
+    ],
+)
+def test_a_name_that_nobody_knows_is_asked_after(stated, message):
+    with pytest.raises(ValueError, match=message):
+        check(Net, **stated)
+
+
 def test_what_is_beyond_any_data_is_advice():
     report = report_of(NotShifted)
     (advice,) = report.advice
@@ -92,6 +107,7 @@ def test_what_is_beyond_any_data_is_advice():
         (WrongInLargeBatches, "gradient of W2", "", None),
         (SummedOverAll, "gradients", "the gradient of b2 has shape () instead of (4,)", None),
         (WrongUpdate, "update", "are not those before", None),
+        (Uphill, "update", "a step goes up the loss", "a step goes up the loss"),
         (Remembers, "a second call", "differ", None),
         (OnlySix, "forward of one sample", "raises ValueError: one sample", None),
         (WithoutBias, "forward", "b2 is not added", "b2 is not added"),

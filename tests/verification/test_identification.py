@@ -13,7 +13,11 @@ from needed import skip_unless_installed
 
 from crosscheck.frameworks.adapters import NotUnderstoodError
 from crosscheck.frameworks.hyperparameters import WITH_DECAY, split_decay
-from crosscheck.frameworks.understanding.optimizers import is_optimizer, understand_optimizer
+from crosscheck.frameworks.understanding.optimizers import (
+    is_optimizer,
+    optimizers_in,
+    understand_optimizer,
+)
 from crosscheck.verification.cases.hyperparameters import OPTIMIZER_CASES
 from crosscheck.verification.checking.candidates import DISCRETE
 from crosscheck.verification.checking.findings import CheckReport
@@ -232,6 +236,17 @@ def test_numpy_loads_neither_torch_nor_jax():
     command = [sys.executable, "-c", script, str(root), str(FOLDER)]
     found = subprocess.run(command, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == ""
+
+
+def test_the_optimizers_of_a_file_are_found_with_and_without_a_name():
+    pytest.importorskip("optax")
+    chain = submission("made_of_a_chain.py")
+    file = {**vars(sys.modules[chain.__module__]), "other": np.mean, "needs": lambda lr: None}
+    assert optimizers_in(file, None) == [chain]
+    assert optimizers_in(file, "other") == optimizers_in(file, "nothing") == []
+    adam = submission("adam_lists.py")
+    assert optimizers_in(vars(sys.modules[adam.__module__]), None) == [adam]
+    assert optimizers_in({"own": adam}, "own") == [adam]
 
 
 def test_an_optimizer_looks_like_one():

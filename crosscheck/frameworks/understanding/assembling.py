@@ -10,8 +10,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from crosscheck.frameworks.adapters import Array
 from crosscheck.frameworks.understanding import parts
 from crosscheck.frameworks.understanding.calling import quiet
@@ -165,7 +163,7 @@ def _holders(
                     _use(held, criterion)
             except Exception:  # whatever somebody's constructor raises: it takes something else
                 continue
-            if {*map(type, chain)} <= _classes_in(held):
+            if {*map(type, chain)} <= parts.classes_in(held):
                 yield held
 
 
@@ -241,7 +239,7 @@ def _network(
 def not_looked_at(namespace: Mapping[str, Any], network: Network) -> list[str]:
     """The classes of a file of which a network has nothing."""
     root = network.engine.host.fresh().root
-    used = _classes_in(root)
+    used = parts.classes_in(root)
     return [name for name, kind in own_classes(namespace).items() if kind not in used]
 
 
@@ -251,19 +249,3 @@ def pieces_beside(namespace: Mapping[str, Any], network: Network) -> str:
     found = pieces_of(namespace)
     kinds = {type(each) for each in (*found.activations, *(c.owner for c in found.criteria))}
     return ", ".join(name for name in others if namespace[name] in {*kinds, *found.layers})
-
-
-def _classes_in(root: Any, deepest: int = 6) -> set[type]:
-    """The classes of everything inside an object, and what they inherit from."""
-    if isinstance(root, type):
-        return {root}
-    if deepest < 0 or isinstance(root, np.ndarray | str | float | int):
-        return set()
-    if isinstance(root, dict):
-        inner = list(root.values())
-    elif isinstance(root, list | tuple):
-        inner = list(root)
-    else:
-        inner = list(getattr(root, "__dict__", {}).values())
-    own = {*type(root).__mro__} - {object}
-    return own.union(*(_classes_in(each, deepest - 1) for each in inner[:64]))

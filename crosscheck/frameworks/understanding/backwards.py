@@ -1,7 +1,8 @@
 """Find out how a network computes its gradients, by trying."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,7 +13,6 @@ from crosscheck.frameworks.understanding.engine import (
     RATE,
     Engine,
     Step,
-    named_path,
 )
 from crosscheck.frameworks.understanding.forwards import (
     params_for,
@@ -23,6 +23,7 @@ from crosscheck.frameworks.understanding.leaves import Leaf, get, leaves_of
 from crosscheck.frameworks.understanding.names import (
     BACKWARD,
     LIKE_BACKWARD,
+    LIKE_LOSS,
     LIKE_TRAIN,
     LOSS,
     TRAIN_STEP,
@@ -46,6 +47,7 @@ from crosscheck.frameworks.understanding.passes import (
 )
 from crosscheck.frameworks.understanding.places import gradients_from, places_of
 from crosscheck.frameworks.understanding.samples import one_by_one, sums
+from crosscheck.frameworks.understanding.selecting import named_path
 
 
 def backward_of(engine: Engine, failed: list[str]) -> Backward | None:
@@ -57,10 +59,14 @@ def backward_of(engine: Engine, failed: list[str]) -> Backward | None:
     """
     functions = engine.host.fresh(*probe(engine)).functions
     tried: list[str] = []
+    assert engine.forward is not None
+    assert engine.outputs is not None
+    # What keeps its outputs for itself returns something else: its gradients, if it has any.
+    whole = (engine.forward.name,) if engine.outputs.where == "local" else ()
     for names, like in (
-        (VALUE_AND_GRAD, ""),
+        ((*VALUE_AND_GRAD, *whole), ""),
         (BACKWARD, LIKE_BACKWARD),
-        (LOSS, ""),
+        (LOSS, LIKE_LOSS),
         (TRAIN_STEP, LIKE_TRAIN),
         (UPDATE, ""),
     ):
@@ -114,12 +120,14 @@ def _found(
         if id(leaf.value) not in own and ran.result.value is not ran.session.root
     ]
     returned += _numbers(ran)
+    if not step.returns and (new := _new_params(engine, ran, step, returned)):
+        return _found(engine, replace(step, returns=new), params, inputs, targets, moves=moves)
     if ran.session.is_argument and (moves or step.binding.has("rate")):
         at = _params_in(engine, ran)
         if at is None and ran.result.value is None and _moved(engine, ran, params):
             return Backward(step, MOVED, rated=ran.rated)  # a dict that is changed in place
         return Backward(step, MOVED, rated=ran.rated, in_value=at) if at is not None else None
-    if places := places_of(engine, returned):
+    if not step.returns and (places := places_of(engine, returned)):
         return Backward(step, RETURNED, places)
     if ran.session.is_argument and _moved(engine, ran, params):
         return Backward(step, MOVED, rated=False)  # in place, at a rate of its own
@@ -136,6 +144,22 @@ def _found(
             return made if not moves or _adds_up(engine, made, params) else None
         return _then_updated(engine, step, params, inputs, targets)
     return None
+
+
+def _new_params(
+    engine: Engine, ran: Ran, step: Step, returned: Sequence[Leaf]
+) -> tuple[tuple[Path, Path], ...]:
+    """Where new parameters are in what a function returned that took the old ones by their names.
+
+    Such as `W1, W2 = train(X, y, W1, W2)`, where W1 and W2 are variables of the file.
+    """
+    if ran.session.is_argument:
+        return ()
+    at = {leaf.name: leaf.path for leaf in returned}
+    paths = [each for slot in engine.layout.slots for each in (*slot.weight, *slot.bias)]
+    if all(each in at and step.binding.has(f"'{each[0]}'") for each in paths):
+        return tuple((each, at[each]) for each in paths)
+    return ()
 
 
 def _numbers(ran: Ran) -> list[Leaf]:
@@ -215,6 +239,15 @@ def takes_one_sample(engine: Engine, found: Backward) -> bool:
     return not whole and not sums(function)
 
 
+def _spanned(gradient: Array, parts: Sequence[Array]) -> bool:
+    """Whether a gradient is made of the sum over the samples and of the weights: a penalty."""
+    if gradient.size <= len(parts):
+        return False
+    columns = np.stack([part.ravel() for part in parts], axis=1)
+    fit = columns @ np.linalg.lstsq(columns, gradient.ravel(), rcond=None)[0]
+    return bool(np.linalg.norm(gradient.ravel() - fit) < 1e-9 * np.linalg.norm(gradient))
+
+
 def _adds_up(engine: Engine, found: Backward, params: Layers) -> bool:
     """Whether a step over a batch is one step, and not one for each sample in turn."""
     if engine.one_by_one or found.in_value is not None:
@@ -231,6 +264,8 @@ def _adds_up(engine: Engine, found: Backward, params: Layers) -> bool:
     for index, gradient in enumerate(whole):
         total = np.sum([each[index] for each in single], axis=0)
         both = np.linalg.norm(total) * np.linalg.norm(gradient)
-        if not np.vdot(total, gradient) > (1 - 1e-9) * both:
+        if not (np.vdot(total, gradient) > (1 - 1e-9) * both) and not _spanned(
+            gradient, (total, params[index][0])
+        ):
             return False
     return True

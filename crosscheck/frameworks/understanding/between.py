@@ -41,7 +41,7 @@ def hidden_of(engine: Engine) -> Callable[[Layers, Array], list[Array]] | None:
         session, given = engine.begin(params, inputs, targets)
         result = session.call(name, binding, given)
         assert engine.outputs is not None
-        return session, result, engine.as_rows(engine.outputs.read(result.value, session))
+        return session, result, engine.as_rows(engine.outputs.read(result, session))
 
     if len(sizes) == 2:
         return lambda params, inputs: [after(params, inputs)[2]]

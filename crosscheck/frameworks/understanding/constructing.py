@@ -106,14 +106,14 @@ def _values(
         return []
     if not optional and re.fullmatch(r"(input|x|inputs|data|y|output|target|targets|labels?)", low):
         # Samples, as in NeuralNetwork(x, y), or a number.
-        samples = _samples(sizes)
+        samples = samples_of(sizes)
         if _INPUT.fullmatch(low) or low == "data":
             return [samples[0], samples[0].T, sizes[0]]
         return [samples[1], samples[1].T, sizes[-1]]
     if low in ("x_train", "training_inputs", "train_x", "input_data"):
-        return [_samples(sizes)[0]]
+        return [samples_of(sizes)[0]]
     if low in ("y_train", "y_true", "training_outputs", "train_y", "output_data"):
-        return [_samples(sizes)[1]]
+        return [samples_of(sizes)[1]]
     if _HIDDEN_LIST.fullmatch(low) and not isinstance(default, int):
         inner = list(sizes[1:-1])
         return [inner, tuple(inner), *([sizes[1]] if len(inner) == 1 else [])]
@@ -159,7 +159,8 @@ def _low(parameter: inspect.Parameter) -> str:
     return parameter.name.lower().strip("_")
 
 
-def _samples(sizes: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+def samples_of(sizes: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Samples in rows for a network of some sizes, and targets of one class each."""
     rng = np.random.default_rng(20)
     return rng.uniform(-1, 1, (SAMPLES, sizes[0])), np.eye(sizes[-1])[
         np.arange(SAMPLES) % sizes[-1]

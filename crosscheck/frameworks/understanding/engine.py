@@ -1,13 +1,12 @@
 """Run a network that was understood, each time on a new copy of it, and read what it computed."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from crosscheck.frameworks.adapters import Array, Layers
-from crosscheck.frameworks.understanding.calling import Binding, Called, Given, name_of
+from crosscheck.frameworks.understanding.calling import Binding, Called, Given
 from crosscheck.frameworks.understanding.hosts import Host, Session
 from crosscheck.frameworks.understanding.layouts import Layout
 from crosscheck.frameworks.understanding.leaves import (
@@ -22,10 +21,6 @@ from crosscheck.frameworks.understanding.names import (
     INPUTS_AT,
     TARGETS_AT,
     Path,
-    is_gradient,
-    is_other,
-    is_output,
-    is_pre_activation,
     last_word,
 )
 
@@ -48,23 +43,27 @@ class Step:
         name: The function.
         binding: What its arguments get.
         targets: "matrix", "labels" (the number of the class) or "vector".
+        returns: Pairs of paths: of a parameter in the network, and of what it becomes in what the
+            function returns, for a function that leaves the network as it was.
     """
 
     name: str
     binding: Binding
     targets: str = "matrix"
+    returns: tuple[tuple[Path, Path], ...] = ()
 
 
 @dataclass(frozen=True)
 class Selector:
-    """Where the outputs are after a call: in what it returned, or in the object."""
+    """Where the outputs are after a call: in what it returned, the object, or a local variable."""
 
     where: str
     path: Path
 
-    def read(self, value: Any, session: Session) -> Any:
+    def read(self, result: Called, session: Session) -> Any:
         """The array itself."""
-        return get(value if self.where == "value" else session.root, self.path)
+        roots = {"value": result.value, "root": session.root, "local": result.locals}
+        return get(roots[self.where], self.path)
 
 
 @dataclass(frozen=True)
@@ -181,7 +180,7 @@ class Engine:
         assert self.forward is not None
         assert self.outputs is not None
         result = session.call(self.forward.name, self.forward.binding, given)
-        value = self.outputs.read(result.value, session)
+        value = self.outputs.read(result, session)
         after_forward(given, result, value)
         return self.as_rows(value)
 
@@ -221,62 +220,3 @@ def after_forward(given: Given, result: Called, outputs: Any) -> None:
         given.roles["cache"] = value
     if isinstance(value, tuple) and "cache" in given.roles and len(value) > 2:
         given.named.setdefault("cache", value[1:])
-
-
-def select_outputs(
-    result: Called, session: Session, before: Mapping[Path, Any], engine: Engine, batch: int
-) -> Selector:
-    """Where the outputs of a forward pass are.
-
-    Args:
-        result: What it returned.
-        session: The network after the call.
-        before: The arrays in it before the call, by path.
-        engine: How it was run.
-        batch: How many samples it was given.
-
-    Raises:
-        DoesNotFitError: If nothing has the shape of the outputs.
-    """
-    shapes = _output_shapes(engine, batch)
-    returned = [
-        (Selector("value", leaf.path), named_path(leaf.path, result), leaf)
-        for leaf in leaves_of(result.value)
-    ]
-    kept = [
-        (Selector("root", leaf.path), leaf.path, leaf)
-        for leaf in leaves_of(session.root)
-        if leaf.path not in engine.layout.paths and before.get(leaf.path) is not leaf.value
-    ]
-    for found in (returned, [] if session.is_argument else kept):
-        fitting = [
-            (_rank(path, index), selector, leaf)
-            for index, (selector, path, leaf) in enumerate(found)
-            if leaf.shape in shapes and not is_gradient(path) and not is_other(path)
-        ]
-        if fitting:
-            return min(fitting, key=lambda each: each[0])[1]
-    raise DoesNotFitError(f"it returns no outputs of shape {sorted(shapes)[-1]}")
-
-
-def _rank(path: Path, index: int) -> tuple[bool, bool, bool, int]:
-    """The likeliest outputs first: what is no z, named so, not inside a cache; then the last."""
-    return is_pre_activation(path), not is_output(path), len(path) > 1, -index
-
-
-def _output_shapes(engine: Engine, batch: int) -> set[tuple[int, ...]]:
-    outputs = engine.layout.sizes[-1]
-    if engine.one_by_one:
-        return {(outputs,), (outputs, 1), (1, outputs)}
-    shape = (batch, outputs) if engine.form == "rows" else (outputs, batch)
-    return {shape, (batch,)} if outputs == 1 else {shape}
-
-
-def named_path(path: Path, result: Called) -> Path:
-    """A path in what a function returned, with the name of its local variable where it has one."""
-    value = result.value
-    for taken in range(min(len(path), 2) + 1):
-        name = name_of(get(value, path[:taken]), result.locals)
-        if name is not None and not any(isinstance(each, str) for each in path[:taken]):
-            return (name, *path[taken:])
-    return path

@@ -13,7 +13,6 @@ from crosscheck.frameworks.understanding.engine import (
     DoesNotFitError,
     Engine,
     Step,
-    select_outputs,
 )
 from crosscheck.frameworks.understanding.hosts import Host, Session
 from crosscheck.frameworks.understanding.layouts import layouts_of
@@ -27,6 +26,7 @@ from crosscheck.frameworks.understanding.names import (
     LOSS,
     first_of,
 )
+from crosscheck.frameworks.understanding.selecting import is_number, select_outputs
 
 # Samples of the batch that is tried: different from every size that is tried.
 BATCH = 7
@@ -40,15 +40,15 @@ def engines(host: Host) -> Iterator[Engine]:
         for each in leaves_of(session.root)
     ]
     layouts = layouts_of(found)
-    for layout in layouts:
-        for form in FORMS:
-            engine = Engine(host, layout, form)
-            # A loss whose targets are optional returns the outputs without them.
-            for name in _names(session):
-                whole = _with_forward(engine, name, ambiguous=len(layouts) > 1)
-                if whole is not None:
-                    yield whole
-                    break
+    # What a function keeps for itself is taken where nothing else gives outputs.
+    for kept, layout, form in itertools.product((False, session.is_argument), layouts, FORMS):
+        engine = Engine(host, layout, form)
+        # A loss whose targets are optional returns the outputs without them.
+        for name in _names(session):
+            whole = _with_forward(engine, name, ambiguous=len(layouts) > 1, kept=kept)
+            if whole is not None:
+                yield whole
+                break
 
 
 def _names(session: Session) -> list[str]:
@@ -85,7 +85,7 @@ def params_for(sizes: Sequence[int], seed: int = 0) -> Layers:
     ]
 
 
-def _with_forward(engine: Engine, name: str, *, ambiguous: bool) -> Engine | None:
+def _with_forward(engine: Engine, name: str, *, ambiguous: bool, kept: bool) -> Engine | None:
     sizes = engine.layout.sizes
     batch = 1 if engine.one_by_one else BATCH
     inputs, targets = batch_for(sizes, batch)
@@ -100,9 +100,9 @@ def _with_forward(engine: Engine, name: str, *, ambiguous: bool) -> Engine | Non
             session, given = engine.begin(params, inputs, targets)
             before = {leaf.path: leaf.value for leaf in leaves_of(session.root)}
             result = session.call(name, way, given)
-            outputs = select_outputs(result, session, before, engine, batch)
+            outputs = select_outputs(result, session, before, engine, batch, kept=kept)
             whole = engine.with_forward(Step(name, way), outputs)
-            if _is_forward(whole, ambiguous=ambiguous):
+            if _is_forward(whole, ambiguous=ambiguous) and not _sees_targets(whole):
                 return whole
         except Exception:  # whatever somebody's function raises: it is not called like that
             continue
@@ -144,6 +144,17 @@ def _is_forward(engine: Engine, *, ambiguous: bool) -> bool:
         if np.array_equal(run(engine, other, inputs), outputs):
             return False
     return not ambiguous or _lies_so(engine, params, inputs)
+
+
+def _sees_targets(engine: Engine) -> bool:
+    """Whether what was taken for outputs among the local variables depends on the targets."""
+    assert engine.outputs is not None
+    if engine.outputs.where != "local":
+        return False
+    inputs, targets = batch_for(engine.layout.sizes, 1 if engine.one_by_one else BATCH)
+    params = params_for(engine.layout.sizes)
+    one, two = (_run(engine, params, inputs, each) for each in (targets, targets / 2 + 0.125))
+    return not np.array_equal(one, two)
 
 
 def _lies_so(engine: Engine, params: Layers, inputs: Array) -> bool:
@@ -191,7 +202,7 @@ def target_forms(engine: Engine) -> tuple[str, ...]:
     session, given = engine.begin(params_for(engine.layout.sizes), inputs, targets)
     assert engine.forward is not None
     result = session.call(engine.forward.name, engine.forward.binding, given)
-    flat = np.ndim(Leaf([()], engine.outputs.read(result.value, session)).array) == 1
+    flat = np.ndim(Leaf([()], engine.outputs.read(result, session)).array) == 1
     return ("vector", "matrix") if flat else ("matrix", "vector")
 
 
@@ -222,16 +233,10 @@ def as_number(value: object) -> float:
         DoesNotFitError: If it is none.
     """
     if isinstance(value, tuple):
-        found = [each for each in value if _is_number(each)]
+        found = [each for each in value if is_number(each)]
         value = found[0] if found else None
-    if not _is_number(value):
+    if not is_number(value):
         raise DoesNotFitError("it returns no number")
     if library_of(value) == "torch":
         return float(value.detach())  # type: ignore[attr-defined]
     return float(np.asarray(value).reshape(()))
-
-
-def _is_number(value: object) -> bool:
-    if isinstance(value, float | int | np.number) and not isinstance(value, bool):
-        return True
-    return library_of(value) not in (None, "list") and int(np.prod(value.shape)) == 1  # type: ignore

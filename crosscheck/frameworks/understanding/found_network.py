@@ -26,6 +26,7 @@ from crosscheck.frameworks.understanding.passes import (
     run_update,
 )
 from crosscheck.frameworks.understanding.places import gradients_from
+from crosscheck.frameworks.understanding.repeated import adds_up_again
 from crosscheck.frameworks.understanding.stepping import after_whole_step
 
 SHAPES = re.compile(rf"{GROWS} with shape (\(.*?\)) doesn't match the broadcast shape (\(.*?\))")
@@ -55,6 +56,7 @@ class FoundNetwork:
 
     loss: Callable[[Array, Array], float]
     gradients: Callable[[Array, Array], list[tuple[Array, Array | None]]]
+    returned_number: Callable[[Array, Array], float]
     update: Callable[[Array, Array, float], Layers]
     hidden: Callable[[Array], list[Array]]
     deltas: Callable[[Array, Array], list[Array]]
@@ -78,6 +80,8 @@ class FoundNetwork:
         backward = network.backward
         if network.loss is not None or (backward and backward.step.name in VALUE_AND_GRAD):
             self.loss = self._loss
+        elif backward is not None and self._returns_number():
+            self.returned_number = self._loss
         if backward is not None:
             self.gradients = self._gradients
             if backward.source == MOVED:
@@ -91,6 +95,15 @@ class FoundNetwork:
             self.targets = "classes"
         if not self._engine.one_by_one:
             self._find_between()
+
+    def _returns_number(self) -> bool:
+        """Whether what computes the gradients returns a number, which may be the loss."""
+        inputs, targets = batch_for(self.sizes, 1 if self._engine.one_by_one else BATCH)
+        try:
+            self._loss(inputs, targets)
+        except Exception:  # it returns nothing, or something else
+            return False
+        return True
 
     def _takes_classes(self) -> bool:
         """Whether of the targets only the largest of each row counts, as with t.argmax(axis=1)."""
@@ -173,6 +186,10 @@ class FoundNetwork:
             ((now[0] - new[0]) / rate, _gone(now[1], new[1]) / rate if has_bias else None)
             for now, new, has_bias in zip(self._params, after, self.biases, strict=True)
         ]
+
+    def adds_up_again(self, inputs: Array, targets: Array) -> bool | None:
+        """Whether a second backward pass gives the sum of both; None if nobody can tell."""
+        return adds_up_again(self._network, self._params, inputs, targets)
 
     def gradient_slack(self, inputs: Array, targets: Array) -> Layers | None:
         """By how much the difference of parameters may miss the gradients; None where it is none.

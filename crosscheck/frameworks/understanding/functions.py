@@ -24,6 +24,9 @@ from crosscheck.frameworks.understanding.names import (
     BACKWARD,
     FORWARD,
     INIT,
+    LIKE_BACKWARD,
+    LIKE_FORWARD,
+    LIKE_LOSS,
     LOSS,
     PARAMS,
     VALUE_AND_GRAD,
@@ -42,10 +45,14 @@ def hosts(namespace: dict[str, Any], settings: Mapping[str, Any]) -> Iterator[Ho
     functions = functions_of(namespace)
     known = [*FORWARD, *LOSS, *VALUE_AND_GRAD, *BACKWARD]
     used = [each for each in functions if each.lower() in {name.lower() for name in known}]
+    guess = bool(used)
+    used = used or first_of(list(functions), [], f"{LIKE_FORWARD}|{LIKE_LOSS}|{LIKE_BACKWARD}")
     if not used:
         return
     words = WORDS.format(", ".join(used[:4]))
-    for tree, names in itertools.islice(trees(namespace, functions, used, settings), TREES):
+    for tree, names in itertools.islice(
+        trees(namespace, functions, used if guess else (), settings), TREES
+    ):
         yield TreeHost(words, functions | _derivatives(functions), tree, names)
     if layouts_of(leaves_of({k: v for k, v in namespace.items() if is_data(v) and k[:2] != "__"})):
         yield GlobalsHost(f"{words} and the global variables", namespace)
@@ -58,7 +65,7 @@ def trees(
     settings: Mapping[str, Any],
 ) -> Iterator[tuple[Any, dict[Path, Path]]]:
     """Parameters in the structure that some functions take, with names where there are some."""
-    for name in first_of(list(functions), INIT):
+    for name in first_of(list(functions), INIT, r"^init"):
         for way in ways(functions[name], settings):
             try:
                 result = called(functions[name], **way)
@@ -72,6 +79,8 @@ def trees(
         value = namespace[name]
         if is_data(value) and (found := _with_names(value, {})) is not None:
             yield found
+    if not used:
+        return
     for sizes in [tuple(settings["sizes"])] if "sizes" in settings else SIZES:
         yield from _guessed(functions, used, sizes)
 
@@ -79,6 +88,9 @@ def trees(
 def _with_names(tree: Any, variables: Mapping[str, Any]) -> tuple[Any, dict[Path, Path]] | None:
     """A tree and the names of its arrays, if they are the parameters of some network."""
     names: dict[Path, Path] = {}
+    if isinstance(tree, tuple) and any(isinstance(each, float) for each in tree):
+        # (w, 0.0): that the number is a bias only its name says.
+        tree = {name_of(each, variables) or str(at): each for at, each in enumerate(tree)}
     for leaf in leaves_of(tree):
         name = name_of(leaf.value, variables)
         if name is not None and not any(isinstance(each, str) for each in leaf.path):

@@ -1,6 +1,7 @@
 """Which arrays of an object are the weights and biases of its layers, and how they lie."""
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from crosscheck.frameworks.understanding.names import (
     is_other,
     key_of,
     kind_of,
+    last_word,
 )
 
 # So many weights may stand in another order than their layers.
@@ -127,9 +129,20 @@ def layouts_of(leaves: Sequence[Leaf]) -> list[Layout]:
 
 
 def _by_name(leaves: Sequence[Leaf]) -> tuple[list[Leaf], list[Leaf]]:
+    beside = {last_word(leaf.name) for leaf in leaves if len(leaf.shape) == 2}
+    zeroth = [leaf for leaf in leaves if len(leaf.shape) < 2 and _is_zeroth(leaf.name, beside)]
     weights = [leaf for leaf in leaves if kind_of(leaf.name) == "weight" and leaf.shape]
     biases = [leaf for leaf in leaves if kind_of(leaf.name) == "bias"]
-    return weights, biases
+    return [leaf for leaf in weights if leaf not in zeroth], [
+        *biases,
+        *(leaf for leaf in zeroth if leaf not in biases),
+    ]
+
+
+def _is_zeroth(name: Path, beside: set[str]) -> bool:
+    """Whether a vector is called w0 beside a matrix W: the weight of an input that is always 1."""
+    found = re.fullmatch(r"([a-z]+)_?0", last_word(name))
+    return found is not None and found[1] in beside
 
 
 def _by_shape(leaves: Sequence[Leaf]) -> tuple[list[Leaf], list[Leaf]]:

@@ -45,6 +45,7 @@ class ModuleNetwork:
     Attributes:
         sizes: See `NetworkAdapter`.
         biases: For each layer, whether it has one.
+        targets: "any", or "classes" if its loss takes the number of a class.
     """
 
     loss: Callable[[Array, Array], float]
@@ -67,6 +68,7 @@ class ModuleNetwork:
         self.sizes = self._layout.sizes
         self.biases = tuple(bool(slot.bias) for slot in self._layout.slots)
         self._criterion = criterion
+        self.targets = "classes" if isinstance(criterion, _OfLabels) else "any"
         if criterion is not None:
             self.loss = self._loss
             self.gradients = self._gradients
@@ -197,11 +199,23 @@ def _criterion(namespace: Mapping[str, Any], make: Callable[[], Any]) -> Any:
         loss = namespace.get(name)
         if loss is None or isinstance(loss, type) or not callable(loss):
             continue
-        try:
-            outputs = torch.full((4, 3), 0.25, dtype=torch.float64, requires_grad=True)
-            targets = torch.eye(4, 3, dtype=torch.float64)
-            loss(outputs, targets).backward()
-        except Exception:
-            continue
-        return loss
+        for criterion in (loss, _OfLabels(loss)):
+            try:
+                outputs = torch.full((4, 3), 0.25, dtype=torch.float64, requires_grad=True)
+                targets = torch.eye(4, 3, dtype=torch.float64)
+                criterion(outputs, targets).backward()
+            except Exception:
+                continue
+            return criterion
     return None
+
+
+class _OfLabels:
+    """A loss that takes the numbers of the classes, as one that takes rows of zeros and a one."""
+
+    def __init__(self, loss: Callable[..., Any]) -> None:
+        self._loss = loss
+        self.__name__ = _name_of(loss)
+
+    def __call__(self, outputs: Any, targets: Any) -> Any:
+        return self._loss(outputs, targets.argmax(dim=1))

@@ -185,7 +185,9 @@ def _bare(word: str) -> str:
     """A name without what marks a gradient."""
     low = word.lower()
     low = re.sub(r"gradients?|grads?|nabla|delta|derivatives?", "", low)
-    low = re.sub(r"^_*d(c|j|l)?_?d?_?(?=[wb]|theta|kernel)|^g_?(?=[wb]\d*$)", "", low.strip("_"))
+    low = re.sub(
+        r"^_*d(c|j|l)?_?d?_?(?=[wb]|theta|kernel|[uv]\d*$)|^g_?(?=[wb]\d*$)", "", low.strip("_")
+    )
     return re.sub(r"_+", "_", low).strip("_")
 
 

@@ -14,6 +14,7 @@ from crosscheck.frameworks.understanding.optimizer_names import rate_name
 from crosscheck.frameworks.understanding.optimizer_settings import check_settings
 from crosscheck.frameworks.understanding.optimizer_stock import (
     ChangingPureOptimizer,
+    EachTripleOptimizer,
     KerasOptimizer,
     PureOptimizer,
     TorchOptimizer,
@@ -80,8 +81,13 @@ def of_functions(
     library = "jax" if module == "optax" else library_of(update)
     convert = converter(library)
     if is_triple(example):
-        triple = partial(TripleOptimizer, new, convert)
-        tried(triple(), called)
+        kind: Callable[..., Any] = TripleOptimizer
+        try:
+            take_two_steps(kind(new, convert))
+        except Exception:  # without what maps them over a list, they take one array
+            kind = EachTripleOptimizer
+            tried(kind(new, convert), called)
+        triple = partial(kind, new, convert)
         return f"{called} is three functions: init, update and get_params", triple
     words = f"{called} is a pair init(params) and update(grads, state, params)"
     ways: list[Callable[[], Any]] = []

@@ -6,6 +6,7 @@ No framework is imported for an object that is not its own.
 import inspect
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -158,16 +159,41 @@ class ChangingPureOptimizer(PureOptimizer):
 class TripleOptimizer:
     """The three functions of jax.example_libraries: init(x), update(step, grad, state), params."""
 
-    def __init__(self, new: Callable[[], Any], convert: Callable[[Array], Any]) -> None:
-        self.new, self.convert = new, convert
+    def __init__(
+        self, new: Callable[[], Any], convert: Callable[[Array], Any], whole: bool = True
+    ) -> None:
+        """Keep what makes them; `whole` is whether they take a list of arrays, not one array."""
+        self.new, self.convert, self._whole = new, convert, whole
+
+    def _given(self, arrays: Sequence[Any]) -> Any:
+        converted = [self.convert(np.array(array)) for array in arrays]
+        return converted if self._whole else converted[0]
 
     def start(self, params: Sequence[Array]) -> None:
         """Begin with a new state."""
         self.init, self.update, self.params = self.new()
-        self.count, self.state = 0, self.init([self.convert(np.array(array)) for array in params])
+        self.count, self.state = 0, self.init(self._given(params))
 
     def step(self, grads: Sequence[Any]) -> list[Array]:
         """The parameters after one more step."""
-        self.state = self.update(self.count, [self.convert(g) for g in grads], self.state)
+        self.state = self.update(self.count, self._given(grads), self.state)
         self.count += 1
-        return [as_array(each) for each in self.params(self.state)]
+        found = self.params(self.state)
+        return [as_array(each) for each in (found if self._whole else [found])]
+
+
+class EachTripleOptimizer:
+    """Three functions that take one array: each array has a state of its own."""
+
+    def __init__(self, new: Callable[[], Any], convert: Callable[[Array], Any]) -> None:
+        self._new = partial(TripleOptimizer, new, convert, whole=False)
+
+    def start(self, params: Sequence[Array]) -> None:
+        """Begin with a new state for each."""
+        self._each = [self._new() for _ in params]
+        for own, array in zip(self._each, params, strict=True):
+            own.start([array])
+
+    def step(self, grads: Sequence[Any]) -> list[Array]:
+        """The parameters after one more step."""
+        return [own.step([grad])[0] for own, grad in zip(self._each, grads, strict=True)]

@@ -80,6 +80,29 @@ def _takes_steps(name: str, method: Any) -> bool:
     return signature.has("grads") or of_layers or (name == "step" and signature.names == ())
 
 
+def optimizers_in(namespace: Mapping[str, Any], name: str | None) -> list[Any]:
+    """The optimizers of a file, or that of a name; else the functions of it that return one."""
+    if name is not None:
+        return [namespace[name]] if name in namespace and is_optimizer(namespace[name]) else []
+    module = namespace.get("__name__")
+    own = [each for each in namespace.values() if getattr(each, "__module__", None) == module]
+    return [each for each in own if is_optimizer(each)] or [each for each in own if _makes(each)]
+
+
+def _makes(value: Any) -> bool:
+    """Whether a function that needs no argument returns what is used by two functions or three."""
+    if not inspect.isfunction(value):
+        return False
+    parameters = inspect.signature(value).parameters.values()
+    if any(each.default is each.empty for each in parameters):
+        return False
+    try:
+        made = value()
+    except Exception:  # whatever somebody's function raises: it returns no optimizer
+        return False
+    return is_pure(made) or is_triple(made)
+
+
 def understand_optimizer(
     target: Any, settings: Mapping[str, Any] | None = None, name: str | None = None
 ) -> Understood:

@@ -184,3 +184,21 @@ def run_step(part: Any, rate: float) -> None:
     _set_rate(part, rate)
     if name is not None:
         _call(getattr(part, name), None, rate)
+
+
+def classes_in(root: Any, deepest: int = 6) -> set[type]:
+    """The classes of everything inside an object, and what they inherit from."""
+    if isinstance(root, type):
+        return {root}
+    if deepest < 0 or isinstance(root, np.ndarray | str | float | int):
+        return set()
+    if isinstance(root, dict):
+        inner = list(root.values())
+    elif isinstance(root, list | tuple):
+        inner = list(root)
+    else:
+        inner = list(getattr(root, "__dict__", {}).values())
+    own = {*type(root).__mro__} - {object}
+    # Of what shows the numbers of an object, or one pass of its loop.
+    own |= {each for each in getattr(root, "of", ()) if isinstance(each, type)}
+    return own.union(*(classes_in(each, deepest - 1) for each in inner[:64]))

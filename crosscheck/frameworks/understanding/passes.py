@@ -12,7 +12,7 @@ from crosscheck.frameworks.understanding.engine import (
     Step,
 )
 from crosscheck.frameworks.understanding.hosts import Session
-from crosscheck.frameworks.understanding.leaves import get, leaves_of
+from crosscheck.frameworks.understanding.leaves import get, leaves_of, put
 from crosscheck.frameworks.understanding.names import (
     EPOCHS_AT,
     LOSS_SLOPE,
@@ -85,6 +85,8 @@ def run_backward(
     given.roles["rate"] = rate
     kept = set_rate(session, rate)
     result = session.call(step.name, step.binding, given)
+    for path, at in step.returns:
+        session.root = put(session.root, path, get(result.value, at))
     return Ran(session, given, result, bool(kept) or step.binding.has("rate"))
 
 

@@ -35,13 +35,13 @@ class Numbers:
     """One hidden layer, or none, whose parameters an object keeps as numbers.
 
     Attributes:
-        of: The class of the object.
+        of: The class of the object, alone.
         W1, b1, W2, b2: The same numbers as arrays: weights (fan_out, fan_in), biases (fan_out,).
     """
 
     def __init__(self, net: Any, names: dict[str, Array], forward: str) -> None:
         """Show the numbers of an object; `names` are those of its attributes, in each array."""
-        self.of = type(net)
+        self.of = (type(net),)
         # Hidden from whoever looks for arrays: a single number may be taken for a bias.
         self._net: Callable[[], Any] = lambda: net
         self._names, self._forward = names, forward

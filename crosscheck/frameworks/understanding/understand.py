@@ -14,10 +14,11 @@ import numpy as np
 
 from crosscheck.frameworks.adapters import NotUnderstoodError, Understood
 from crosscheck.frameworks.submissions import Submission
-from crosscheck.frameworks.understanding import assembling, functions, modules
+from crosscheck.frameworks.understanding import assembling, functions, looped, modules
 from crosscheck.frameworks.understanding.advice import advice
 from crosscheck.frameworks.understanding.calling import quiet
 from crosscheck.frameworks.understanding.constructing import SAMPLES, construct, ways
+from crosscheck.frameworks.understanding.factories import module_made, networks_made
 from crosscheck.frameworks.understanding.found_network import FoundNetwork
 from crosscheck.frameworks.understanding.hosts import ObjectHost, functions_of
 from crosscheck.frameworks.understanding.kept import kept_adapter
@@ -32,6 +33,7 @@ from crosscheck.frameworks.understanding.names import (
     first_of,
 )
 from crosscheck.frameworks.understanding.networks import Network, network_of
+from crosscheck.frameworks.understanding.nodes import nodes_of
 from crosscheck.frameworks.understanding.pieces import own_classes
 from crosscheck.frameworks.understanding.scalars import numbers_of
 from crosscheck.frameworks.understanding.single import function_of, is_single
@@ -91,7 +93,7 @@ def _of_target(
     if inspect.isroutine(target) or (
         callable(target) and not isinstance(target, type) and name in functions_of(namespace)
     ):
-        made = _factory(namespace, name, target, settings)
+        made = module_made(namespace, name, target, settings)
         if made is not None:
             return made
         network = first_of([name], [*FORWARD, *BACKWARD, *VALUE_AND_GRAD])
@@ -119,21 +121,6 @@ def _of_functions(
     raise NotUnderstoodError(advice(name, target, namespace, settings))
 
 
-def _factory(
-    namespace: Mapping[str, Any], name: str, target: Any, settings: Mapping[str, Any]
-) -> Understood | None:
-    """A function that returns a module of PyTorch's."""
-    if "torch" not in {getattr(each, "__name__", "").split(".")[0] for each in namespace.values()}:
-        return None
-    for way in ways(target, settings):
-        try:
-            if modules.is_module(construct(target, way)):
-                return modules.understood(name, partial(construct, target, way), namespace)
-        except Exception:
-            continue
-    return None
-
-
 def _of_file(namespace: dict[str, Any], settings: Mapping[str, Any]) -> Understood:
     """The network of a file: the class with the most layers whose gradients can be had."""
     classes = own_classes(namespace)
@@ -154,6 +141,9 @@ def _of_file(namespace: dict[str, Any], settings: Mapping[str, Any]) -> Understo
             return best
         if best is not None:
             networks.append(best)
+    if not networks:
+        made = [_of_object(namespace, *each, {}) for each in networks_made(namespace, settings)]
+        networks += [each for each in made if isinstance(each, Network)]
     complete = [each for each in networks if each.backward is not None]
     best = max(complete, key=lambda each: each.depth, default=None)
     if best is not None and best.depth > 1:
@@ -178,6 +168,10 @@ def _of_file(namespace: dict[str, Any], settings: Mapping[str, Any]) -> Understo
             networks.append(network)
             if network.backward is not None:
                 return _understood(network, namespace)
+    for host in looped.hosts(namespace, settings):
+        network = network_of(host)
+        if network is not None and network.backward is not None:
+            return _understood(network, namespace)
     if networks:
         return _understood(max(networks, key=lambda each: each.depth), namespace)
     if refused:
@@ -252,12 +246,15 @@ def _of_object(
 def _of_numbers(
     name: str, target: Any, settings: Mapping[str, Any], beside: Mapping[str, Any]
 ) -> Network | None:
-    """A class or an object whose weights are single numbers."""
+    """A class or an object whose weights are single numbers, or objects that record gradients."""
     made = _constructed(target, settings) if isinstance(target, type) else iter([({}, target)])
     for _, instance in made:
-        for numbers in numbers_of(instance):
-            words = f"{name}, whose weights and biases are single numbers"
-            network = network_of(ObjectHost(words, None, {}, numbers, beside))
+        nodes = nodes_of(instance, beside)
+        for shown in [*numbers_of(instance), *([] if nodes is None else [nodes])]:
+            what = "record their gradients" if shown is nodes else "are single numbers"
+            words = f"{name}, whose weights and biases {what}"
+            near = {} if shown is nodes else beside
+            network = network_of(ObjectHost(words, None, {}, shown, near))
             if network is not None:
                 return network
         break

@@ -32,7 +32,8 @@ USUAL: dict[str, tuple[float, ...]] = {
     "momentum_decay": (0.004, 1.0, 0.0, 1e6),  # the last stands for a momentum that stays b1
     "threshold": (4.0, 5.0),
 }
-USUAL_DECAYS = (0.01, 0.004)  # of AdamW in PyTorch and in Keras
+USUAL_DECAYS = (0.01, 0.004, 1e-4)  # of AdamW in PyTorch, in Keras and in optax
+LARGEST_DECAY = 0.3  # a number of the source that is larger is not taken for a decay
 USUAL_RATES = (0.01, 0.001, 0.002, 0.1, 1.0)
 # A decay beside the update, scaled by the rate or not, or in the gradient.
 DECAYS = ((True, True), (True, False), (False, True))
@@ -171,13 +172,16 @@ def _is_idle(optimizer: str, keywords: dict[str, Any]) -> bool:
 
 def _decayed(spec: Spec, known: Known) -> Iterator[Spec]:
     set_here = [value for value in numbers_of(known.settings, "weight_decay") if value]
+    usual: list[float] = []
     if not numbers_of(known.settings, "weight_decay"):
         yield spec
-        set_here = list(USUAL_DECAYS) if _may_decay_by_default(spec) else []
+        in_source = [value for value in known.numbers if 0 < value <= LARGEST_DECAY]
+        usual = _distinct([*in_source, *USUAL_DECAYS]) if _may_decay_by_default(spec) else []
+        set_here = usual
     elif not set_here:
         yield spec
     for weight_decay, (decoupled, scaled) in product(set_here, DECAYS):
-        if set_here == list(USUAL_DECAYS) and not (decoupled and scaled):
+        if usual and not (decoupled and scaled):
             continue
         yield replace(spec, weight_decay=weight_decay, decoupled=decoupled, scaled=scaled)
 

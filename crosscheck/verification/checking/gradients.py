@@ -121,6 +121,8 @@ def judge_gradients(
     own = computed.without(penalty)
     found = [_judged(*each, factor, own) for each in tried]
     best = max(found, key=lambda each: each.right)  # the first of several: the simplest
+    if best.right < best.judged and (other := _multiplied(tried, factor, computed, penalty)):
+        return _held(other, reduction)
     if best.right < best.judged and (other := _penalised(tried, factor, computed, penalty)):
         return _held(other, reduction)
     if best.right == 0 or (any_loss and best.right < best.judged):
@@ -151,6 +153,24 @@ def _held(judged: Gradients, reduction: str | None) -> Gradients:
         for each in judged.lines
     )
     return replace(judged, lines=lines)
+
+
+def _multiplied(
+    tried: Sequence[tuple[Model, Factor]],
+    of_loss: Factor | None,
+    computed: Computed,
+    penalty: Penalty | None,
+) -> Gradients | None:
+    """The judgement if loss and penalty are multiplied by the same constant in the gradients."""
+    if penalty is None or of_loss is None:
+        return None
+    for model, factor in tried:
+        ratios = [factor.at(drawn) / of_loss.at(drawn) for drawn in computed.batches]
+        scaled = penalty.times(ratios, computed.batches)
+        judged = _judged(model, factor, of_loss, computed.without(scaled))
+        if scaled is not None and judged.right == judged.judged:
+            return judged
+    return None
 
 
 def _penalised(

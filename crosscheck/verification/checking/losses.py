@@ -9,7 +9,9 @@ from crosscheck.verification.checking.asking import Make, RaisedByOwnCodeError, 
 from crosscheck.verification.checking.drawn import Drawn
 from crosscheck.verification.checking.findings import Line, Verdict
 from crosscheck.verification.checking.models import (
+    CROSS,
     FACTORS,
+    SQUARED,
     STATED,
     Factor,
     Model,
@@ -165,7 +167,7 @@ def _guarded(
 ) -> Iterator[tuple[Model, Factor, float]]:
     """The loss of probabilities that somebody moved or clipped before taking the logarithm."""
     for model in candidates:
-        if model.loss == "squared_error" or model.activations[-1] == "identity":
+        if model.loss == SQUARED:
             continue
         exact = [model.exactly(drawn).loss for drawn in batches]
         for guard in GUARDS:
@@ -186,9 +188,12 @@ def _explains(value: float, with_guard: float, without: ExactTensor) -> bool:
 
 
 def _with_guard(model: Model, drawn: Drawn, guard: float) -> float:
-    p = np.asarray(drawn.exactly(model.activations, "squared_error").activations[-1].value)
+    *hidden, last = model.activations
+    if last == "identity":  # the loss takes the last activation itself
+        last = "softmax" if model.loss == CROSS else "sigmoid"
+    p = np.asarray(drawn.exactly((*hidden, last), SQUARED).activations[-1].value)
     t = drawn.targets
     total = -(t * np.log(p + guard)).sum()
-    if model.loss == "binary_cross_entropy":
+    if model.loss != CROSS:
         total -= ((1 - t) * np.log(1 - p + guard)).sum()
     return float(total / drawn.batch)

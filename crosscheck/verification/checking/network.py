@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -20,8 +19,17 @@ from crosscheck.verification.checking.forward import judge_forward, judge_tails
 from crosscheck.verification.checking.gradients import judge_gradients
 from crosscheck.verification.checking.losses import NO_LOSS, judge_loss, models
 from crosscheck.verification.checking.models import BINARY, CROSS, REDUCTIONS
+from crosscheck.verification.checking.stand_ins import (
+    LOGARITHMS,
+    with_loss,
+    with_returned,
+    without_logarithm,
+)
 from crosscheck.verification.checking.taken_twice import taken_twice
 from crosscheck.verification.checking.updating import judge_update
+
+# What is found of gradients that are sums over all that was computed since the object was made.
+ADDED = "its gradients are added to those of the call before: nothing sets them to zero"
 
 
 def check_network(
@@ -50,16 +58,12 @@ def check_network(
         raise ValueError(f"reduction {reduction!r} is none of {', '.join(REDUCTIONS)}")
     make, report = understood.make, CheckReport(target, "network", understood.words)
     if loss is not None:
-        make = _with_loss(make, loss)
-    adapter = make()
-    drawn = draw(
-        adapter.sizes,
-        biases=getattr(adapter, "biases", None),
-        classes=getattr(adapter, "targets", "any") == "classes",
-        batch=MANY,
-    )
-    batches = _batches(drawn)
+        make = with_loss(make, loss)
+    batches = _drawn(make, classes=getattr(make(), "targets", "any") == "classes")
     drawn = batches[0]
+    if probabilities := without_logarithm(make, drawn):
+        make = probabilities
+        report.conventions.append(LOGARITHMS)
     forward = judge_forward(make, drawn, activations)
     report.lines.append(forward.line)
     if forward.activations is None:
@@ -73,7 +77,14 @@ def check_network(
         drawn = batches[0]
     names = ", ".join(forward.activations)
     report.understood += f"; activations {names}" + (" (stated)" if activations else "")
+    make = with_returned(make, batches, forward.activations)
     found = judge_loss(make, batches, forward.activations, loss, reduction)
+    if found.model is None and has(make, "loss"):
+        classes = _drawn(make, classes=True, dtype=forward.dtype)
+        of_classes = judge_loss(make, classes, forward.activations, loss, reduction)
+        if of_classes.model is not None:
+            found, batches, drawn = of_classes, classes, classes[0]
+            report.conventions.append("its loss is one only of targets of one class each")
     if found.line.verdict != Verdict.RIGHT:
         twice = taken_twice(make, batches, forward.activations)
         found = found if twice is None else replace(found, line=twice)
@@ -99,8 +110,9 @@ def check_network(
             report.lines += judged.lines
             report.conventions += [] if judged.convention is None else [judged.convention]
             if not known and judged.model.loss in (BINARY, CROSS):
+                nobody = "it has no loss" if found.line.text == NO_LOSS else "its loss is not known"
                 report.advice.append(
-                    "it has no loss. If that is meant to be the squared error, the slope of the "
+                    f"{nobody}. If that is meant to be the squared error, the slope of the "
                     "last activation is missing: --loss squared_error holds it to that"
                 )
             report.lines += judge_update(make, drawn, downhill=judged.factor.sign < 0)
@@ -119,23 +131,12 @@ def check_network(
     return report
 
 
-def _with_loss(make: Make, loss: str) -> Make:
-    """Adapters of a module that has no loss of its own, with a stated one of its framework's."""
-
-    def made() -> Any:
-        adapter = make()
-        if not hasattr(adapter, "gradients_of") or callable(getattr(adapter, "gradients", None)):
-            return adapter
-        value_and_gradients = adapter.gradients_of(loss)
-        adapter.loss = lambda inputs, targets: value_and_gradients(inputs, targets)[0]
-        adapter.gradients = lambda inputs, targets: value_and_gradients(inputs, targets)[1]
-        return adapter
-
-    return made
-
-
-def _batches(drawn: Drawn) -> tuple[Drawn, ...]:
-    """The same network on a few samples, on one fewer, and on all."""
+def _drawn(make: Make, *, classes: bool, dtype: str = "float64") -> tuple[Drawn, ...]:
+    """A network on a few samples, on one fewer, and on all."""
+    adapter = make()
+    biases = getattr(adapter, "biases", None)
+    drawn = draw(adapter.sizes, biases=biases, classes=classes, batch=MANY)
+    drawn = replace(drawn, dtype=dtype)
     few = (
         replace(drawn, inputs=drawn.inputs[:count], targets=drawn.targets[:count])
         for count in (BATCH, OTHER_BATCH)
@@ -155,12 +156,15 @@ def _again(make: Make, drawn: Drawn) -> list[Line]:
             adapter.set_params(drawn.copies().params)
             second = np.array(adapter.forward(drawn.copies().inputs))
         same = np.array_equal(first, second, equal_nan=True)
+        adds = has(make, "adds_up_again") and adapter.adds_up_again(own.inputs, own.targets)
     except (Exception, SystemExit):
         try:
             outputs(make, drawn)
         except RaisedByOwnCodeError:
             return []  # said before
         return [Line("a second call", Verdict.WRONG, "it raises, where the first did not", np.inf)]
+    if same and adds:
+        return [Line("a second call", Verdict.WRONG, ADDED, np.inf, (ADDED,))]
     if same:
         return [Line("a second call", Verdict.RIGHT, "", 0.0)]
     return [Line("a second call", Verdict.WRONG, "its outputs differ from the first's", np.inf)]

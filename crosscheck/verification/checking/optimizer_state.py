@@ -81,9 +81,11 @@ def _add_conventions(state: Identifying, spec: Spec, steps: Steps) -> None:
 
 
 def held(state: Identifying, steps: Steps) -> Spec | None:
-    """The reference that it is, with the likeliest numbers; None if it is none."""
-    specs = [state.stated] if state.stated else list(candidates(replace(state.known, one=True)))
-    holding = [fit for fit in fits(steps, specs) if fit.holds]
+    """The reference that it is, with the likeliest numbers if it is one of them; else None."""
+    likely = [state.stated] if state.stated else list(candidates(replace(state.known, one=True)))
+    holding = [fit for fit in fits(steps, likely) if fit.holds]
+    if not holding and state.stated is None:
+        holding = [fit for fit in fits(steps, promising(steps, state.specs)) if fit.holds]
     return min(holding, key=lambda fit: unusual(state, fit)).spec if holding else None
 
 

@@ -58,6 +58,27 @@ class Penalty:
         what = "W" if self.power == 2 else "sign(W)"
         return f"{few_digits(self.strength * self.power, 6)}{per} {what}"
 
+    def times(self, ratios: Sequence[float], batches: Sequence[Drawn]) -> "Penalty | None":
+        """The penalty of a loss that is multiplied; None if it has no such form.
+
+        Args:
+            ratios: The constant on each batch.
+            batches: Of several sizes.
+        """
+        for per_sample in (False, True):
+            by_size = [
+                ratio / (drawn.batch if self.per_sample else 1) * (drawn.batch if per_sample else 1)
+                for ratio, drawn in zip(ratios, batches, strict=True)
+            ]
+            if np.allclose(by_size, by_size[0], rtol=1e-12):
+                return replace(
+                    self,
+                    per_sample=per_sample,
+                    strength=self.strength * by_size[0],
+                    uncertainty=self.uncertainty * abs(by_size[0]),
+                )
+        return None
+
     def of(self, drawn: Drawn) -> float:
         """The penalty without its c."""
         included = [leaf for layer in drawn.params for leaf in layer[: 1 + self.biases]]

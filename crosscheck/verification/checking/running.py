@@ -24,12 +24,17 @@ from crosscheck.frameworks.understanding.names import (
     VALUE_AND_GRAD,
     role_of,
 )
-from crosscheck.frameworks.understanding.optimizers import is_optimizer, understand_optimizer
+from crosscheck.frameworks.understanding.optimizers import (
+    is_optimizer,
+    optimizers_in,
+    understand_optimizer,
+)
 from crosscheck.frameworks.understanding.understand import understand
 from crosscheck.frameworks.worker import EndedError, RaisedError, Worker
 from crosscheck.verification.checking.findings import CheckReport
 from crosscheck.verification.checking.function import check_function
 from crosscheck.verification.checking.identification import identify_optimizer
+from crosscheck.verification.checking.meant import unknown
 from crosscheck.verification.checking.network import check_network
 
 # How many seconds a file may take, unless it is told otherwise.
@@ -90,6 +95,8 @@ def check(
         ValueError: If a name is unknown, or something stated does not fit what was found.
     """
     names = None if activations is None else tuple(activations)
+    if refused := unknown(names, loss, reduction):
+        raise ValueError(refused)
     options = Options(names, loss, reduction, dict(settings or {}), stated)
     if isinstance(target, str | os.PathLike):
         return check_files([os.fspath(target)], options, limit)[0]
@@ -241,11 +248,7 @@ def _understood(
         return understand(namespace, name, settings)
     except NotUnderstoodError as error:
         refused = error
-    optimizers = [
-        value
-        for key, value in namespace.items()
-        if (key == name if name else _is_own(value, namespace)) and is_optimizer(value)
-    ]
+    optimizers = optimizers_in(namespace, name)
     if len(optimizers) == 1:
         try:
             return understand_optimizer(optimizers[0], settings, name)
@@ -284,8 +287,3 @@ def _arguments(target: Any) -> list[str]:
     except (TypeError, ValueError):
         return []
     return [each.name for each in parameters if each.default is each.empty]
-
-
-def _is_own(value: Any, namespace: Mapping[str, Any]) -> bool:
-    """Whether a class or a function is defined in this file, and not imported into it."""
-    return getattr(value, "__module__", None) == namespace.get("__name__")

@@ -21,6 +21,7 @@ from crosscheck.verification.checking.named import Grads
 # The rate, and how many roundings a step may take beside those of the gradient.
 RATE, ROUNDINGS = 0.25, 4
 QUANTITY = "update"
+UPHILL = "a step goes up the loss, and not down: the sign of the gradients is wrong where they step"
 
 
 def judge_update(make: Make, drawn: Drawn, downhill: bool) -> list[Line]:
@@ -32,8 +33,11 @@ def judge_update(make: Make, drawn: Drawn, downhill: bool) -> list[Line]:
     Args:
         make: Makes an adapter.
         drawn: A network and a batch.
-        downhill: Whether the gradients point the way down, and may be added.
+        downhill: Whether the gradients point the way down, and must be added.
     """
+    if downhill and getattr(make(), "difference_rate", None) is not None:
+        # The gradients are what the step took away: all of them are minus those of the loss.
+        return [Line(QUANTITY, Verdict.WRONG, UPHILL, np.inf, (UPHILL,))]
     if not has(make, "update"):
         return []
     try:
@@ -42,13 +46,15 @@ def judge_update(make: Make, drawn: Drawn, downhill: bool) -> list[Line]:
         spread = _spread(make, drawn)
     except RaisedByOwnCodeError as error:
         return [Line(QUANTITY, Verdict.WRONG, f"raises {error}", np.inf)]
-    signs = (1.0, -1.0) if downhill else (1.0,)
+    signs = (-1.0,) if downhill else (1.0,)
     factors = FACTORS if spread is not None else FACTORS[:1]
     known = (*factors, *(NEGATIVE if spread is not None else NEGATIVE[:1]))
     found = {
         each: _worst(drawn, grads, after, signs if each.sign > 0 else (1.0,), spread, each)
         for each in known
     }
+    if downhill and max(_worst(drawn, grads, after, (1.0,), spread, FACTORS[0]).values()) <= 1:
+        return [Line(QUANTITY, Verdict.WRONG, UPHILL, np.inf, (UPHILL,))]
     best = min(factors, key=lambda each: max(found[each].values()))  # the first of the best
     if max(found[best].values()) <= 1:
         worst = max(found[best].values())

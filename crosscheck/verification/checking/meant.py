@@ -3,6 +3,9 @@
 import difflib
 from collections.abc import Sequence
 
+from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
+from crosscheck.verification.checking.models import REDUCTIONS
+
 _TWO_CLASSES = ("binary_cross_entropy", "sigmoid_binary_cross_entropy")
 _CLASSES = ("softmax_cross_entropy",)
 _SQUARES = ("mean_squared_error", "squared_error", "half_squared_error")
@@ -51,3 +54,24 @@ def meant(name: str, known: Sequence[str]) -> str:
     likely = [each for each in MEANT.get(low, ()) if each in known]
     likely = likely or difflib.get_close_matches(low, known, n=1)
     return f"; did you mean {' or '.join(likely)}?" if likely else ""
+
+
+def unknown(
+    activations: Sequence[str] | None, loss: str | None, reduction: str | None, prefix: str = ""
+) -> str | None:
+    """What is to be said of the first name that nobody knows; None if all are known.
+
+    Args:
+        activations, loss, reduction: What is stated; None where nothing is.
+        prefix: What stands before the name of an option: "--" on the command line.
+    """
+    for option, names, known in (
+        ("activations", activations or (), ACTIVATIONS),
+        ("loss", (loss,) if loss is not None else (), LOSSES),
+        ("reduction", (reduction,) if reduction is not None else (), REDUCTIONS),
+    ):
+        for name in names:
+            if name not in known:
+                listed = ", ".join(known)
+                return f"{prefix}{option}: {name!r} is none of {listed}{meant(name, known)}"
+    return None
