@@ -78,7 +78,7 @@ def _optimizers(findings: Sequence[Finding]) -> Iterator[str]:
 
 
 def _is_about(finding: Finding, optimizer: StockOptimizer) -> bool:
-    place = ("optimizer", optimizer.framework, optimizer.name)
+    place = ("optimizer", optimizer.framework, optimizer.label)
     return (finding.kind, finding.framework, finding.component) == place
 
 
@@ -94,7 +94,7 @@ def _optimizer_rows(optimizer: StockOptimizer, findings: Sequence[Finding]) -> I
     )
     first, *rest = own
     yield (
-        f"| `{optimizer.name}` | `{defaults}` | {_code(first.statement)} | {_measured(first)} "
+        f"| `{optimizer.label}` | `{defaults}` | {_code(first.statement)} | {_measured(first)} "
         f"| {_elsewhere(rest)} |"
     )
 

@@ -88,7 +88,7 @@ def long_runs(optimizers: Sequence[StockOptimizer]) -> list[LongRun]:
 
 def _excess(optimizer: StockOptimizer, mode: Mode) -> Excess | None:
     if mode is DEFAULT:
-        return WITHOUT_X64.get(optimizer.name)
+        return WITHOUT_X64.get(optimizer.label)
     deviation = optimizer.deviation
     if deviation is None or not deviation.powers:
         return None
@@ -178,7 +178,7 @@ def long_finding(run: LongRun, result: Any) -> Finding:
     """
     optimizer, mode, excess = run.optimizer, run.mode, run.excess
     relation = "stays within its bound" if excess is None else f"exceeds its bound: {excess.reason}"
-    place = ("long run", optimizer.framework, optimizer.name, mode.name, relation)
+    place = ("long run", optimizer.framework, optimizer.label, mode.name, relation)
     if isinstance(result, dict):
         return Finding(*place, missing=result.get("missing"), problem=result.get("error"))
     values, allowed = _exact(optimizer, mode.dtype)

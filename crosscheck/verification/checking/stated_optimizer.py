@@ -5,8 +5,9 @@ import inspect
 from dataclasses import replace
 from typing import Any
 
+from crosscheck.conventions.optimizers.keywords import KEYWORDS
 from crosscheck.conventions.optimizers.parsing import CallError, parse_call
-from crosscheck.conventions.optimizers.specs import KEYWORDS, Spec
+from crosscheck.conventions.optimizers.specs import Spec
 from crosscheck.conventions.optimizers.stock_optimizer import ArgumentError
 from reference_numpy import optimizers
 
