@@ -102,7 +102,7 @@ def stock_calls(spec: Spec, rate_changed: bool) -> list[str]:
 
 def _equal_calls(spec: Spec, framework: str) -> Iterator[Call]:
     for optimizer in STOCK_OPTIMIZERS:
-        if (optimizer.framework, optimizer.optimizer) != (framework, spec.optimizer):
+        if optimizer.framework != framework:
             continue
         for arguments in _arguments(optimizer, spec):
             if not optimizer.mismatch(spec, arguments):
