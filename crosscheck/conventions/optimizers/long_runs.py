@@ -64,6 +64,7 @@ WITHOUT_X64 = {
     "optax.adamw": POWERS,
     "optax.amsgrad": POWERS,
     "optax.nadam": POWERS,
+    "optax.nadamw": POWERS,
     "optax.radam": RHO,
 }
 
@@ -78,17 +79,18 @@ class LongRun:
 
 
 def long_runs(optimizers: Sequence[StockOptimizer]) -> list[LongRun]:
-    """Every one of these optimizers in every mode of its framework."""
+    """Every one of these optimizers in every mode of its framework, each name once."""
     return [
         LongRun(each, mode, _excess(each, mode))
         for each in optimizers
+        if each.label == each.name
         for mode in MODES.get(each.framework, ())
     ]
 
 
 def _excess(optimizer: StockOptimizer, mode: Mode) -> Excess | None:
     if mode is DEFAULT:
-        return WITHOUT_X64.get(optimizer.label)
+        return WITHOUT_X64.get(optimizer.name)
     deviation = optimizer.deviation
     if deviation is None or not deviation.powers:
         return None
@@ -178,7 +180,7 @@ def long_finding(run: LongRun, result: Any) -> Finding:
     """
     optimizer, mode, excess = run.optimizer, run.mode, run.excess
     relation = "stays within its bound" if excess is None else f"exceeds its bound: {excess.reason}"
-    place = ("long run", optimizer.framework, optimizer.label, mode.name, relation)
+    place = ("long run", optimizer.framework, optimizer.name, mode.name, relation)
     if isinstance(result, dict):
         return Finding(*place, missing=result.get("missing"), problem=result.get("error"))
     values, allowed = _exact(optimizer, mode.dtype)

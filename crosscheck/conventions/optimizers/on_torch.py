@@ -137,6 +137,7 @@ TORCH_OPTIMIZERS = (
                 "eps=0.01, b1=0.5, b2=0.75": 1.5e-9,
                 "momentum_decay=1.0": 1.2e-9,
                 "weight_decay=0.1": 1.3e-9,
+                "ascends=True, weight_decay=0.1": 1.3e-9,
             },
             powers=("b1",),
         ),

@@ -55,7 +55,6 @@ OPTIMIZER_PROBES: dict[str, tuple[dict[str, Any], ...]] = {
     "adadelta": ({"eps": 0.01, "decay": 0.5}, {"weight_decay": 0.1}),
     "adam": (
         {"eps": 0.01, "b1": 0.5, "b2": 0.75},
-        {"eps": 0.01, "b2": 0.75},
         {"eps": 0.01, "b2": 0.75, "bias_correction": True},
         {"eps": 0.01, "b1": 0.5, "b2": 0.5, "maximum_of": "raw"},
         {"weight_decay": 0.1},

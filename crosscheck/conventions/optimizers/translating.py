@@ -47,7 +47,7 @@ def translate_optimizer(call: str, *, to: str) -> Translation:
     to = stock.framework_named(to)
     registry.prepare()
     source = parse_call(call)
-    targets = _candidates(source, to)
+    targets = candidates(source, to)
     if not targets:
         raise CallError(f"{stock.FRAMEWORKS[to].title} has no {source.spec().optimizer}")
     found = compare_calls([(source, target) for target in targets])
@@ -63,7 +63,7 @@ def translate_optimizer(call: str, *, to: str) -> Translation:
     return best
 
 
-def _candidates(source: Call, to: str) -> list[Call]:
+def candidates(source: Call, to: str) -> list[Call]:
     """All calls that are equal by their keywords, and the nearest of the others."""
     spec = source.spec()
     apart = [(each, _apart(spec, each.spec())) for each in _calls(spec, to)]

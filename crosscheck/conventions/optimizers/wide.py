@@ -19,6 +19,8 @@ from crosscheck.conventions.optimizers.trials import round_to_float32
 from crosscheck.numerics.bounds.precision import DOUBLE
 
 SINGLE_ROUNDOFF = float(np.finfo("float32").eps) / 2
+DOUBLE_ROUNDOFF = float(np.finfo("float64").eps) / 2
+SHORT_MEMORY = 0.5  # below it the past weighs less than the present
 # A row for each magnitude, and a last one in which gradients are 0.
 ROWS = len(MAGNITUDES)
 START = np.vstack([WIDE_START, ZEROS_START])
@@ -63,7 +65,21 @@ def call_bounds(call: Call, changing: bool) -> np.ndarray:
             powers = [spec.keywords[name] ** t for name in deviation.powers]
             relative = sum(t * SINGLE_ROUNDOFF * power / (1 - power) for power in powers)
             total = total + 2 * np.cumsum(relative[:, None, None] * steps, axis=0)
+        if min(spec.keywords.get(name, 1.0) for name in ("b1", "b2", "decay")) < SHORT_MEMORY:
+            total = total + _lost_to_the_past(spec, rates)
     return np.asarray(total)
+
+
+def _lost_to_the_past(spec: Spec, rates: Sequence[float]) -> np.ndarray:
+    """How far a mean may be off that is computed as v + (1 - b) (g^2 - v), as some frameworks do.
+
+    With a short memory it forgets a v that was far larger than g^2, and keeps its rounding error.
+    """
+    steps = np.abs(np.diff(reference_steps(spec, rates), axis=0, prepend=START[None]))
+    grads = np.abs(np.stack(STEPS))
+    ratio = np.maximum.accumulate(grads, axis=0) / np.where(grads > 0, grads, np.nan)
+    lost = np.cumsum(DOUBLE_ROUNDOFF * (ratio + ratio**2) * steps, axis=0)
+    return np.nan_to_num(lost)
 
 
 def distance(spec: Spec, steps: np.ndarray) -> float:
