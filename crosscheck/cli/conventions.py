@@ -68,18 +68,19 @@ def conventions(
     "--to",
     metavar="FRAMEWORK",
     required=True,
-    type=click.Choice(list(stock.FRAMEWORKS)),
-    help=f"Into which: {', '.join(stock.FRAMEWORKS)}.",
+    type=click.Choice([*stock.FRAMEWORKS, *stock.ALIASES], case_sensitive=False),
+    help=f"Into which: {', '.join([*stock.FRAMEWORKS, *stock.ALIASES])}.",
 )
 @JSON_OPTION
 def translate(call: str, to: str, json_path: str | None) -> None:
     """Write the call of one framework's optimizer as another's, with the proof.
 
-    CALL is as it stands in a program, with plain arguments and without the parameters:
+    CALL is as it stands in a program, with plain arguments:
     "torch.optim.RMSprop(lr=0.01, momentum=0.9)". It is parsed, never evaluated. Both optimizers
-    make twelve steps with the same gradients at one learning rate; under what the two are equal is
-    said below. Exit codes: 0 they are equal, 1 there is no equal call (the nearest is shown), 2 bad
-    usage, 3 they should be equal and could not be run.
+    make twelve steps with the same gradients, from 1e-6 to 100 and 0, at one learning rate; under
+    what the two are equal is said below. Exit codes: 0 they are equal, 1 there is no equal call
+    (the nearest is shown), 2 bad usage or a call that its own framework refuses, 3 they should be
+    equal and could not be run.
     """
     from crosscheck.conventions.optimizers.parsing import CallError
     from crosscheck.conventions.optimizers.stock_optimizer import ArgumentError

@@ -25,9 +25,27 @@ memories, a learning rate that changes), and must stay within the derived bound 
 trajectory of the reference with the keywords given. `decayed(optimizer, rate, weight_decay)` is the
 references' weight decay. What a framework rounds to float32 is rounded in the reference, too.
 
-Not here, since no reference has them: optimizers of the second order, Rprop, ASGD, Adafactor, Muon
-(which needs matrices, and something else for a bias). `crosscheck.conventions.states` moves what an
-optimizer carries along between the references, torch.optim and optax."""
+A row with an argument behind its name, as `optax.adam(nesterov=True)`, is what the same function
+computes with it. "Climbing" is the reference with every gradient's sign turned: `maximize=True` in
+PyTorch, and `optax.adadelta()` without a learning rate.
+
+    crosscheck translate "optimizer = optim.Adam(model.parameters(), lr=1e-3)" --to optax
+    crosscheck translate "optax.rmsprop(0.01)" --to pytorch
+
+`translate` reads a call as it stands in a program. It looks for equal calls under every name: Adam
+without a first moment is RMSprop with its bias corrected, `optax.signum` is Lion with one beta.
+Both are run with gradients from 1e-6 to 100, with zeros, at one learning rate and at one that
+changes; where nothing is equal, the eps is the one that comes nearest over all these magnitudes,
+and the difference is given at each. A call that its own framework refuses is invalid. Where a decay
+has no argument, the advice below the answer says how to add it. `LBFGS`, `Muon`, `Adafactor`,
+`Rprop`, `ASGD`, `Lamb` and others are known and related to nothing, each with its reason.
+
+`crosscheck.conventions.states` moves what an optimizer carries along between the references,
+torch.optim and optax: of trees of layers, lists and dicts, with and without biases, also of
+transformations that are wrapped (`inject_hyperparams`, `masked`, `MultiSteps`, `apply_if_finite`).
+It moves nothing between optimizers that are not equal, rounds nothing unless it is told to, and
+says what would be lost. Of Adagrad, AMSGrad and NAdam it asks for both calls, since what their
+moments mean depends on their arguments."""
 
 
 def page(findings: Sequence[Finding], translations: Sequence[Translation]) -> str:
@@ -78,7 +96,7 @@ def _optimizers(findings: Sequence[Finding]) -> Iterator[str]:
 
 
 def _is_about(finding: Finding, optimizer: StockOptimizer) -> bool:
-    place = ("optimizer", optimizer.framework, optimizer.name)
+    place = ("optimizer", optimizer.framework, optimizer.label)
     return (finding.kind, finding.framework, finding.component) == place
 
 
@@ -94,7 +112,7 @@ def _optimizer_rows(optimizer: StockOptimizer, findings: Sequence[Finding]) -> I
     )
     first, *rest = own
     yield (
-        f"| `{optimizer.name}` | `{defaults}` | {_code(first.statement)} | {_measured(first)} "
+        f"| `{optimizer.label}` | `{defaults}` | {_code(first.statement)} | {_measured(first)} "
         f"| {_elsewhere(rest)} |"
     )
 
@@ -158,9 +176,9 @@ def _translations(translations: Iterable[Translation]) -> Iterator[str]:
     yield "## Pairs that can be made equal"
     yield ""
     yield "Each optimizer at its defaults, or with an eps of 0 where only that can be equal, and"
-    yield "the arguments that make another framework's equal it: run, and equal to rounding, at one"
-    yield "learning rate. Of other arguments `crosscheck translate` tells, and why nothing is equal"
-    yield "where that is so."
+    yield "the arguments that make another framework's equal it: run with gradients from 1e-6 to 100,"
+    yield "and with zeros, and equal to rounding at one learning rate. Of other arguments"
+    yield "`crosscheck translate` tells, and why nothing is equal where that is so."
     yield ""
     yield "| this | is this | largest difference | but |"
     yield "|---|---|---|---|"

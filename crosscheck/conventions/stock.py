@@ -70,6 +70,37 @@ FRAMEWORKS: dict[str, StockFramework] = {
     ),
 }
 
+# What people call some of them.
+ALIASES = {
+    "pytorch": "torch",
+    "keras": "keras-jax",
+    "tf": "tensorflow",
+    "scikit-learn": "sklearn",
+    "example_libraries": "jax",
+}
+
+
+def framework_named(name: str) -> str:
+    """The name in `FRAMEWORKS` of a framework that may be called by another name.
+
+    Keras is the same on every backend: the first one that is installed is taken.
+
+    Raises:
+        ValueError: If there is no such framework.
+    """
+    known = ALIASES.get(name.lower(), name.lower())
+    if (
+        name.lower() == "keras"
+        and FRAMEWORKS[known].missing
+        and not FRAMEWORKS["keras-torch"].missing
+    ):
+        return "keras-torch"
+    if known not in FRAMEWORKS:
+        names = ", ".join([*FRAMEWORKS, *ALIASES])
+        raise ValueError(f"unknown framework {name!r}: known are {names}")
+    return known
+
+
 # How many seconds a framework may take for all of its jobs.
 SECONDS = 300
 

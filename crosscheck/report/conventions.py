@@ -85,7 +85,7 @@ def show_translation(console: Console, translation: Translation) -> None:
     console.print(f"{label} {escape(translation.reference)}")
     call = escape(translation.target)
     title = stock.FRAMEWORKS[translation.target_framework].title
-    if translation.mismatch:
+    if translation.equal is False:
         console.print(f"{CARE.paint(f'{title} has nothing equal. The nearest:')} {call}")
         for keyword, (asked, has) in translation.mismatch.items():
             console.print(f"  {keyword}: asked for {asked!r}, it has {has!r}")
@@ -103,4 +103,10 @@ def show_translation(console: Console, translation: Translation) -> None:
     console.print(
         f"largest difference of the parameters over twelve steps: {translation.difference:.2g} "
         f"({limit}: {translation.bound:.2g}{remark})"
+    )
+    sizes = translation.by_magnitude
+    least, most = min(sizes, key=sizes.__getitem__), max(sizes, key=sizes.__getitem__)
+    console.print(
+        f"  from {sizes[least]:.2g} with gradients of about {least:g} to {sizes[most]:.2g} with "
+        f"those of about {most:g}, of magnitudes from {min(sizes):g} to {max(sizes):g}"
     )

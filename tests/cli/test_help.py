@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from crosscheck.cli.main import COMMANDS, main
+from crosscheck.conventions.optimizers.keywords import KEYWORDS
 from crosscheck.conventions.optimizers.names import NAMES
-from crosscheck.conventions.optimizers.specs import KEYWORDS
 from crosscheck.training import choices
 from crosscheck.training.data.datasets import DATASETS
 from crosscheck.training.experiments.table import EXPERIMENTS

@@ -58,7 +58,8 @@ def test_the_stated_call_of_the_reference_can_be_run_and_makes_the_exact_steps(o
         reference = eval(trial.spec.reference_call(), {"__builtins__": {}}, names)
         theta, state, path = START, reference.init(START), []
         for grad in GRADS:
-            updates, state = reference.update(grad, state, theta)
+            turned = -grad if trial.spec.ascends else grad
+            updates, state = reference.update(turned, state, theta)
             theta = reference_numpy.optimizers.apply_updates(theta, updates)
             path.append(theta)
         exact = trajectory(trial.spec, (trial.spec.learning_rate,) * len(GRADS), START, GRADS)
@@ -140,8 +141,12 @@ def test_conventions_are_shown_and_written():
     assert found["holds"] is True
     assert {f["component"] for f in found["findings"]} == {
         "optax.adam",
+        "optax.adam(eps=0.0)",
         "optax.adamw",
+        "optax.adamw(eps=0.0)",
         "optax.amsgrad",
+        "optax.amsgrad(bias_correction_mu=False, bias_correction_nu=False)",
+        "optax.rmsprop(bias_correction=True)",  # Adam without a first moment
     }
     assert list(found["versions"]) == ["optax"]
     assert "statements hold; 0 could not be tried" in result.stderr
@@ -170,7 +175,7 @@ def test_the_page_can_be_written_for_one_optimizer_of_one_framework():
 
 def test_the_page_has_every_statement_about_an_optimizer():
     for optimizer in STOCK_OPTIMIZERS:
-        assert f"`{optimizer.name}`" in PAGE
+        assert f"`{optimizer.label}`" in PAGE
         for trial in trials([optimizer])[:1]:
             statement = trial_finding(trial, {"missing": "x"}).statement
             assert trial.spec.reference_call() in PAGE

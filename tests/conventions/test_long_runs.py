@@ -21,7 +21,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "conventions.md").read_text(encodin
 
 def stock_run(name, mode):
     """The run of an optimizer in a mode."""
-    (optimizer,) = (each for each in STOCK_OPTIMIZERS if each.name == name)
+    (optimizer,) = (each for each in STOCK_OPTIMIZERS if each.label == name)
     return next(each for each in long_runs.long_runs([optimizer]) if each.mode is mode)
 
 

@@ -14,14 +14,14 @@ from click.testing import CliRunner
 from crosscheck.cli.main import main
 from crosscheck.conventions import stock
 from crosscheck.conventions.optimizers import translation
-from crosscheck.conventions.optimizers.parsing import CallError, parse_call
+from crosscheck.conventions.optimizers.parsing import parse_call
 from crosscheck.conventions.optimizers.probes import GRADS, START
 from crosscheck.conventions.optimizers.specs import differences, trajectory
-from crosscheck.conventions.optimizers.stock_optimizer import ArgumentError
 from crosscheck.conventions.optimizers.table import STOCK_OPTIMIZERS
 from crosscheck.conventions.optimizers.translating import translate_defaults, translate_optimizer
 from crosscheck.conventions.optimizers.trials import steps_job
-from crosscheck.numerics.exact.balls import UndecidedError
+from crosscheck.conventions.optimizers.wide import START as WIDE
+from crosscheck.conventions.optimizers.wide import STEPS
 
 # Those that run in this process. Of those in a subprocess, which takes seconds, only Keras is run.
 QUICK = [name for name, each in stock.FRAMEWORKS.items() if not each.environment]
@@ -120,30 +120,39 @@ def test_where_there_is_no_equal_call_the_nearest_is_given_with_the_reason():
     # From the second step on a smaller learning rate is equal.
     assert found.target == "optax.sgd(learning_rate=0.05, momentum=0.9)"
     found = translate_optimizer("torch.optim.Adagrad()", to="optax")
-    assert found.mismatch == {"eps_place": ("outside", "inside")}
+    assert found.mismatch.keys() == {"eps_place", "eps"}
 
 
 def test_the_conditions_under_which_two_are_equal_are_given():
     need("torch", "optax", "mlx")
     conditions = {
         ("torch.optim.RMSprop(momentum=0.9)", "optax"): "only as long as the learning rate stays",
-        ("torch.optim.Adagrad(eps=0)", "optax"): "with an eps of 0, an entry whose gradient is 0",
+        ("torch.optim.Adagrad(eps=0)", "optax"): "whose gradient is 0 from the start is 0/0 in Py",
         ("torch.optim.AdamW()", "mlx"): "the powers of its betas are float32",
         ("torch.optim.SGD()", "mlx"): "MLX rounds learning_rate to float32",
     }
     for (call, to), proviso in conditions.items():
         found = translate_optimizer(call, to=to)
-        assert found.equal
+        assert found.equal is ("Adagrad" not in call)  # NaN in the one, a parameter in the other
         assert any(proviso in each for each in found.provisos), call
         assert found.as_json()["provisos"] == list(found.provisos)
-    assert translate_optimizer("torch.optim.Adam()", to="optax").provisos == ()
+    # None that does not apply: 0.5 is a float32 number, uncorrected Adam has no powers, and an
+    # accumulator that does not start at 0 never divides by it.
+    for call, to in {
+        "torch.optim.Adam()": "optax",
+        "torch.optim.SGD(lr=0.5)": "mlx",
+        "mlx.optimizers.Adam(0.5, betas=(0.0, 0.99))": "torch",
+        "optax.adagrad(0.1, eps=0.0)": "torch",
+    }.items():
+        assert translate_optimizer(call, to=to).provisos == (), call
 
 
 def test_the_advice_on_a_decay_inside_the_gradient_is_right():
     need("torch", "optax")
     found = translate_optimizer("torch.optim.Adam(weight_decay=0.1)", to="optax")
     assert found.mismatch == {"decoupled": (False, True)}
-    assert "optax.chain(optax.add_decayed_weights(0.1), ...)" in found.provisos[0]
+    chain = "optax.chain(optax.add_decayed_weights(0.1), optax.adam(learning_rate=0.001))"
+    assert found.provisos == (f"{chain} has it in the gradient",)
     import jax.numpy as jnp
     import optax
 
@@ -169,10 +178,10 @@ def run_in_torch(name, **arguments):
 def test_where_there_are_no_exact_steps_nothing_is_called_equal(monkeypatch):
     need("torch", "optax")
 
-    def undecided(*arguments):
-        raise UndecidedError("0/0")
+    def unknown(call, changing):
+        return np.full((len(STEPS), *WIDE.shape), np.nan)
 
-    monkeypatch.setattr(translation, "trajectory", undecided)
+    monkeypatch.setattr(translation, "call_bounds", unknown)
     found = translate_optimizer("torch.optim.Adam()", to="optax")
     assert (found.equal, found.problem) == (None, "there are no exact steps to compare with")
     json.dumps(found.as_json(), allow_nan=False)
@@ -180,13 +189,10 @@ def test_where_there_are_no_exact_steps_nothing_is_called_equal(monkeypatch):
 
 def test_two_that_should_be_equal_and_cannot_be_run_are_not_called_equal():
     need("torch", "optax")
-    found = translate_optimizer("torch.optim.SGD(nesterov=True)", to="optax")
-    assert found.equal is None
-    assert "Nesterov momentum requires a momentum" in found.problem
     found = translate_optimizer("torch.optim.Adam(eps=1e308, lr=1e308)", to="optax")
     assert (found.equal, found.problem) == (None, "the steps do not stay finite")
     json.dumps(found.as_json(), allow_nan=False)
-    assert run("translate", "torch.optim.SGD(nesterov=True)", "--to", "optax").exit_code == 3
+    assert run("translate", "torch.optim.Adam(eps=1e308, lr=1e308)", "--to", "optax").exit_code == 3
 
 
 def test_without_the_other_framework_there_is_a_call_without_a_proof(monkeypatch):
@@ -196,46 +202,6 @@ def test_without_the_other_framework_there_is_a_call_without_a_proof(monkeypatch
     found = translate_optimizer("torch.optim.Adam()", to="optax")
     assert (found.difference, found.equal) == (None, None)
     assert "a_package_that_is_not_there is not installed" in found.problem
-
-
-BAD = {
-    "torch.optim.Adm()": "unknown optimizer 'torch.optim.Adm': did you mean torch.optim.Adam?",
-    "Adam()": "'Adam' is several: keras.optimizers.Adam, mlx.optimizers.Adam",
-    "torch.optim.Adam": "is no call: write it as torch.optim.Adam(lr=0.001)",
-    "torch.optim.Adam(": "is no call",
-    "": "is no call",
-    "(lambda: 0)()": "is no call",
-    "torch.optim.Adam(lr=f(x))": "'f(x)' is no number, True, False, None or tuple of these",
-    "torch.optim.Adam(lr=__import__('os').getcwd())": "is no number",
-    "torch.optim.Adam(**options)": "cannot be read, or is given twice",
-    "torch.optim.Adam(0.1, lr=0.1)": "cannot be read, or is given twice",
-    "torch.optim.SGD(rate=0.1)": "has no argument 'rate': known are lr, momentum, dampening",
-    "torch.optim.SGD(maximize=True)": "maximize=True of torch.optim.SGD is not related to a",
-    "optax.adam()": "optax.adam needs learning_rate",
-    "optax.adadelta()": "learning_rate=None of optax.adadelta is not related to a reference",
-    "optax.adam(0.1, 0.9)": "write the arguments of optax.adam with their names, but for the",
-    "autograd.misc.optimizers.sgd(0.1)": "write the arguments of autograd.misc.optimizers.sgd with",
-    f"torch.optim.Adam(lr={'9' * 400})": "is too large a number",
-    "torch.optim.Adam(lr='fast')": "learning_rate must be a number, not 'fast'",
-    "torch.optim.Adam(lr=-1.0)": "learning_rate must be in [0.0, inf), not -1.0",
-    "torch.optim.Adam(betas=0.9)": "betas must be 2 numbers, not 0.9",
-    "torch.optim.SGD(momentum=1.5)": "momentum must be in [0.0, 1.0), not 1.5",
-    "torch.optim.SGD(lr=1e999)": "learning_rate must be in [0.0, inf), not inf",
-}
-
-
-@pytest.mark.parametrize("text", BAD)
-def test_a_text_that_is_not_the_call_of_a_known_optimizer_is_a_clear_error(text):
-    with pytest.raises((CallError, ArgumentError)) as refused:
-        translate_optimizer(text, to="torch" if text.startswith("optax") else "optax")
-    assert BAD[text] in str(refused.value)
-
-
-def test_a_name_may_be_the_end_of_the_full_one():
-    call = parse_call("nn.optim.AdamW(0.01, weight_decay=0.1)")
-    assert call.text == "tinygrad.nn.optim.AdamW(lr=0.01, weight_decay=0.1)"
-    call = parse_call("torch.optim.AdamW(0.01, betas=[0.9, 0.95], weight_decay=-0.1)")
-    assert call.arguments == {"lr": 0.01, "betas": (0.9, 0.95), "weight_decay": -0.1}
 
 
 def test_a_translation_is_shown_with_its_proof():

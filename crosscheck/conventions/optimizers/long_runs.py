@@ -64,6 +64,7 @@ WITHOUT_X64 = {
     "optax.adamw": POWERS,
     "optax.amsgrad": POWERS,
     "optax.nadam": POWERS,
+    "optax.nadamw": POWERS,
     "optax.radam": RHO,
 }
 
@@ -78,10 +79,11 @@ class LongRun:
 
 
 def long_runs(optimizers: Sequence[StockOptimizer]) -> list[LongRun]:
-    """Every one of these optimizers in every mode of its framework."""
+    """Every one of these optimizers in every mode of its framework, each name once."""
     return [
         LongRun(each, mode, _excess(each, mode))
         for each in optimizers
+        if each.label == each.name
         for mode in MODES.get(each.framework, ())
     ]
 

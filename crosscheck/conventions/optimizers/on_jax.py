@@ -4,6 +4,8 @@ In optax's RMSprop and Adagrad eps stands inside the root. The learning rate sta
 velocity in its RMSprop, and outside in its SGD. Its NAdam has no schedule of the momentum.
 """
 
+from dataclasses import replace
+
 from crosscheck.conventions.optimizers.stock_optimizer import (
     REQUIRED,
     Argument,
@@ -14,10 +16,11 @@ from crosscheck.conventions.optimizers.stock_optimizer import (
 RATE = Argument("learning_rate", REQUIRED, "learning_rate")
 B1, B2 = Argument("b1", 0.9, "b1"), Argument("b2", 0.999, "b2")
 EPS = Argument("eps", 1e-8, "eps")
-EPS_ROOT = Argument("eps_root", 0.0)
-DTYPE = Argument("mu_dtype", None)
-MASK = Argument("mask", None)
+EPS_ROOT = Argument("eps_root", 0.0, reason="a second eps inside the root, beside one outside")
+DTYPE = Argument("mu_dtype", None, reason="the first moment is rounded")
+MASK = Argument("mask", None, reason="it decays some parameters and spares others")
 NESTEROV = Argument("nesterov", False)
+ONE_ALONE = "no reference corrects one moment alone"
 MOMENTUM = Argument("momentum", None, "momentum", ((None, 0.0),))
 IN_SQRT = Argument("eps_in_sqrt", True, "eps_place", ((True, "inside"), (False, "outside")))
 
@@ -26,11 +29,33 @@ def _optax(name: str, optimizer: str, *arguments: Argument, **others: object) ->
     return StockOptimizer("optax", f"optax.{name}", optimizer, arguments, **others)  # type: ignore[arg-type]
 
 
+def _look_ahead(adam: StockOptimizer) -> StockOptimizer:
+    """What Adam's function computes with `nesterov=True`."""
+    fixed = {"momentum_decay": 1e6}
+    return replace(adam, optimizer="nadam", fixed=fixed, only={"nesterov": True})
+
+
+def _eps_in_root(adam: StockOptimizer) -> StockOptimizer:
+    """What a function of Adam's kin computes with `eps=0`: eps_root is an eps inside the root."""
+    arguments = {"eps": Argument("eps", 1e-8), "eps_root": Argument("eps_root", 0.0, "eps")}
+    own = tuple(arguments.get(each.name, each) for each in adam.arguments)
+    fixed, only = adam.fixed | {"eps_place": "inside"}, adam.only | {"eps": 0.0}
+    return replace(adam, arguments=own, fixed=fixed, only=only)
+
+
 def _example(name: str, optimizer: str, *arguments: Argument, **others: object) -> StockOptimizer:
     call = f"jax.example_libraries.optimizers.{name}"
     step_size = Argument("step_size", REQUIRED, "learning_rate")
     return StockOptimizer("jax", call, optimizer, (step_size, *arguments), **others)  # type: ignore[arg-type]
 
+
+MOMENTS = (RATE, B1, B2, EPS, EPS_ROOT, DTYPE)
+DECAY = (Argument("weight_decay", 1e-4, "weight_decay"), MASK)
+ADAM = _optax("adam", "adam", *MOMENTS, NESTEROV)
+ADAMW = _optax("adamw", "adam", *MOMENTS, *DECAY, NESTEROV)
+NADAM = _optax(
+    "nadam", "nadam", *MOMENTS, Argument("nesterov", True), fixed={"momentum_decay": 1e6}
+)
 
 JAX_OPTIMIZERS = (
     _optax(
@@ -60,58 +85,73 @@ JAX_OPTIMIZERS = (
         IN_SQRT,
         Argument("centered", False, "centered"),
         MOMENTUM,
-        NESTEROV,
-        Argument("bias_correction", False),
-    ),
-    _optax(
-        "adadelta",
-        "adadelta",
-        Argument("learning_rate", None, "learning_rate", neutral=1.0),
-        Argument("rho", 0.9, "decay"),
-        Argument("eps", 1e-6, "eps"),
-        Argument("weight_decay", 0.0),
-        Argument("weight_decay_mask", None),
-        deviation=KnownDeviation(
-            "without a learning rate the sign of the update is never turned, and it climbs",
-            {"defaults": 0.033},
+        replace(
+            NESTEROV, idle_without="momentum", reason="no reference's RMSprop looks one step ahead"
+        ),
+        Argument(
+            "bias_correction",
+            False,
+            reason="a reference has it without a momentum, a centre and an initial value alone",
         ),
     ),
-    _optax("adam", "adam", RATE, B1, B2, EPS, EPS_ROOT, DTYPE, NESTEROV),
+    # With its bias corrected it is Adam without a first moment.
     _optax(
-        "adamw",
+        "rmsprop",
         "adam",
         RATE,
-        B1,
-        B2,
+        Argument("decay", 0.9, "b2"),
         EPS,
-        EPS_ROOT,
-        DTYPE,
-        Argument("weight_decay", 1e-4, "weight_decay"),
-        MASK,
-        NESTEROV,
+        Argument("initial_scale", 0.0),
+        IN_SQRT,
+        Argument("centered", False),
+        Argument("momentum", None),
+        Argument("nesterov", False, inert=True),
+        Argument("bias_correction", False),
+        fixed={"b1": 0.0},
+        only={"bias_correction": True},
+    ),
+    _optax(
+        "adadelta",
+        "adadelta",
+        # Without a learning rate the sign of the update is never turned: it climbs.
+        Argument("learning_rate", None, "learning_rate", ((None, -1.0),)),
+        Argument("rho", 0.9, "decay"),
+        Argument("eps", 1e-6, "eps"),
+        Argument("weight_decay", 0.0, "weight_decay"),
+        replace(MASK, name="weight_decay_mask"),
+        decoupled=False,
+    ),
+    ADAM,
+    _eps_in_root(ADAM),
+    _look_ahead(ADAM),
+    ADAMW,
+    _eps_in_root(ADAMW),
+    _look_ahead(ADAMW),
+    _optax(
+        "amsgrad",
+        "adam",
+        *MOMENTS,
+        Argument("bias_correction_mu", True, reason=ONE_ALONE),
+        Argument("bias_correction_nu", True, reason=ONE_ALONE),
+        fixed={"maximum_of": "corrected"},
+        only={"bias_correction_mu": True},
     ),
     _optax(
         "amsgrad",
         "adam",
-        RATE,
-        B1,
-        B2,
-        EPS,
-        EPS_ROOT,
-        DTYPE,
+        *MOMENTS,
         Argument("bias_correction_mu", True),
         Argument("bias_correction_nu", True),
-        fixed={"maximum_of": "corrected"},
+        fixed={"maximum_of": "raw", "bias_correction": False},
+        only={"bias_correction_mu": False, "bias_correction_nu": False},
     ),
+    NADAM,
+    _eps_in_root(NADAM),
     _optax(
+        "nadamw",
         "nadam",
-        "nadam",
-        RATE,
-        B1,
-        B2,
-        EPS,
-        EPS_ROOT,
-        DTYPE,
+        *MOMENTS,
+        *DECAY,
         Argument("nesterov", True),
         fixed={"momentum_decay": 1e6},
     ),
@@ -127,6 +167,15 @@ JAX_OPTIMIZERS = (
         NESTEROV,
     ),
     _optax("adamax", "adamax", RATE, B1, B2, EPS, fixed={"eps_place": "inside"}),
+    _optax("adamaxw", "adamax", RATE, B1, B2, EPS, *DECAY, fixed={"eps_place": "inside"}),
+    _optax("sign_sgd", "lion", RATE, fixed={"b1": 0.0, "b2": 0.0}),
+    _optax(
+        "signum",
+        "lion",
+        RATE,
+        Argument("beta", 0.9, ("b1", "b2")),
+        Argument("accumulator_dtype", None, reason="the first moment is rounded"),
+    ),
     _optax(
         "lion",
         "lion",
@@ -153,7 +202,7 @@ JAX_OPTIMIZERS = (
     _example(
         "adagrad",
         "adagrad",
-        Argument("momentum", 0.9, neutral=0.0),
+        Argument("momentum", 0.9, neutral=0.0, reason="it averages the updates themselves"),
         fixed={"eps": 0.0},
         deviation=KnownDeviation(
             "its update is averaged: m = 0.9 m + 0.1 update", {"defaults": 0.217}

@@ -14,12 +14,17 @@ EPS = Argument("epsilon", 1e-7, "eps")
 DECAY = Argument("weight_decay", None, "weight_decay", ((None, 0.0),))
 AMSGRAD = Argument("amsgrad", False, "maximum_of", ((False, "none"), (True, "raw")))
 COMMON = (
-    *(Argument(name, None) for name in ("clipnorm", "clipvalue", "global_clipnorm")),
-    Argument("use_ema", False),
+    *(
+        Argument(name, None, reason="the gradients are clipped before the optimizer has them")
+        for name in ("clipnorm", "clipvalue", "global_clipnorm")
+    ),
+    Argument("use_ema", False, reason="it keeps a mean of the parameters, which are overwritten"),
     Argument("ema_momentum", 0.99, inert=True),
     Argument("ema_overwrite_frequency", None, inert=True),
-    Argument("loss_scale_factor", None),
-    Argument("gradient_accumulation_steps", None),
+    Argument("loss_scale_factor", None, reason="it divides every gradient, for a scaled loss"),
+    Argument(
+        "gradient_accumulation_steps", None, reason="it moves once in so many calls, by the mean"
+    ),
     Argument("name", None, inert=True),
 )
 

@@ -13,13 +13,21 @@ from crosscheck.conventions.optimizers.stock_optimizer import (
 DECAY = Argument("weight_decay", 0, "weight_decay")
 BETAS = Argument("betas", (0.9, 0.999), ("b1", "b2"))
 EPS = Argument("eps", 1e-8, "eps")
-EXECUTION = tuple(
-    Argument(name, default, inert=True)
-    for name, default in (("foreach", None), ("fused", None), ("differentiable", False))
+FOREACH, FUSED = Argument("foreach", None, inert=True), Argument("fused", None, inert=True)
+DIFFERENTIABLE = Argument(
+    "differentiable",
+    False,
+    reason="what depends on the count of steps is computed in float32 then, and only parameters "
+    "that are no leaves can be stepped",
 )
-FOREACH, FUSED, DIFFERENTIABLE = EXECUTION
-CAPTURABLE = Argument("capturable", False, inert=True)
-MAXIMIZE = Argument("maximize", False)
+EXECUTION = (FOREACH, FUSED, DIFFERENTIABLE)
+CAPTURABLE = Argument(
+    "capturable",
+    False,
+    reason="what depends on the count of steps is computed in float32 then, and PyTorch refuses it "
+    "on a CPU",
+)
+MAXIMIZE = Argument("maximize", False, "ascends")
 DECOUPLED = Argument("decoupled_weight_decay", False, "decoupled")
 AMSGRAD = Argument("amsgrad", False, "maximum_of", ((False, "none"), (True, "raw")))
 
@@ -46,7 +54,7 @@ TORCH_OPTIMIZERS = (
         "Adagrad",
         "adagrad",
         Argument("lr", 1e-2, "learning_rate"),
-        Argument("lr_decay", 0),
+        Argument("lr_decay", 0, "rate_decay"),
         DECAY,
         Argument("initial_accumulator_value", 0, "initial_accumulator"),
         Argument("eps", 1e-10, "eps"),
@@ -129,6 +137,7 @@ TORCH_OPTIMIZERS = (
                 "eps=0.01, b1=0.5, b2=0.75": 1.5e-9,
                 "momentum_decay=1.0": 1.2e-9,
                 "weight_decay=0.1": 1.3e-9,
+                "ascends=True, weight_decay=0.1": 1.3e-9,
             },
             powers=("b1",),
         ),

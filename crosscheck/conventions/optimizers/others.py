@@ -19,7 +19,9 @@ SKLEARN_OPTIMIZERS = (
         "momentum",
         (
             Argument("learning_rate_init", 0.1, "learning_rate"),
-            Argument("lr_schedule", "constant"),
+            Argument(
+                "lr_schedule", "constant", reason="its rate falls with the samples it has seen"
+            ),
             Argument("momentum", 0.9, "momentum"),
             Argument("nesterov", True, "nesterov"),
             Argument("power_t", 0.5, inert=True),

@@ -9,6 +9,20 @@ SIZES = (1.0, -0.5, 0.01, 3.0, -1.0, 0.2, 0.5, -2.0, 0.1, 1.0, -0.3, 0.7)
 START = np.random.default_rng(5).standard_normal((2, 3))
 DIRECTIONS = np.random.default_rng(6).standard_normal((len(SIZES), 2, 3))
 GRADS = tuple(size * direction for size, direction in zip(SIZES, DIRECTIONS, strict=True))
+# The same at nine magnitudes: three entries each, in rows of (magnitude, entry).
+MAGNITUDES = tuple(10.0**exponent for exponent in range(-6, 3))
+WIDE_START = np.random.default_rng(7).standard_normal((len(MAGNITUDES), 3))
+WIDE_GRADS = tuple(
+    size * np.outer(MAGNITUDES, direction)
+    for size, direction in zip(SIZES, DIRECTIONS[:, 0], strict=True)
+)
+# One entry whose gradient is 0 from the start for ever, one for four steps, one now and then.
+ZEROS_START = WIDE_START[-1]
+ZEROS_GRADS = tuple(
+    size * direction * np.array([False, step >= 4, step % 3 > 0])
+    for step, (size, direction) in enumerate(zip(SIZES, DIRECTIONS[:, 1], strict=True))
+)
+
 # The learning rate where there is no default, and in every probe, where a larger one shows more.
 RATE = 0.1
 
@@ -27,6 +41,7 @@ OPTIMIZER_PROBES: dict[str, tuple[dict[str, Any], ...]] = {
     "adagrad": (
         {"eps": 0.01},
         {"eps": 0.01, "initial_accumulator": 0.5},
+        {"rate_decay": 0.1},
         {"weight_decay": 0.1},
     ),
     "rmsprop": (
@@ -58,3 +73,6 @@ OPTIMIZER_PROBES: dict[str, tuple[dict[str, Any], ...]] = {
     ),
     "adamax": ({"eps": 0.01, "b1": 0.5, "b2": 0.75}, {"weight_decay": 0.1}),
 }
+# An optimizer that climbs turns the gradient and not the decay.
+for _name, _probes in OPTIMIZER_PROBES.items():
+    OPTIMIZER_PROBES[_name] = (*_probes, {"ascends": True, "weight_decay": 0.1})

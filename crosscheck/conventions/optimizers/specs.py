@@ -1,6 +1,5 @@
 """What an optimizer computes, as one of the references' optimizers with its keywords."""
 
-import inspect
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from crosscheck.conventions.optimizers.names import NAMES
+from crosscheck.conventions.optimizers.keywords import KEYWORDS
+from crosscheck.conventions.optimizers.simplifying import simplify
 from crosscheck.conventions.optimizers.single import Float32Powers, Float32Product
 from crosscheck.frameworks.hyperparameters import convert
 from crosscheck.numerics.bounds import optimizers as stepwise
@@ -17,23 +17,6 @@ from crosscheck.numerics.bounds.inexact import Inexact, exactly
 from crosscheck.numerics.bounds.precision import DOUBLE, Precision
 from crosscheck.numerics.exact.balls import enclose, from_floats, to_float
 from reference_numpy import optimizers
-
-
-def _defaults(optimizer: Callable[..., Any]) -> dict[str, Any]:
-    """The keywords of a reference's optimizer with their defaults, which are the paper's values.
-
-    Without the learning rate and the weight decay, for which a `Spec` has fields of its own.
-    """
-    _, *keywords = inspect.signature(optimizer).parameters.values()
-    return {each.name: each.default for each in keywords if each.name != "weight_decay"}
-
-
-# Every keyword of every optimizer, with its usual value.
-KEYWORDS: dict[str, dict[str, Any]] = {
-    name: _defaults(optimizers.OPTIMIZERS[name]) for name in NAMES
-}
-KEYWORDS["momentum"]["momentum"] = 0.0
-KEYWORDS["adam"]["maximum_of"] = "none"
 
 
 @dataclass(frozen=True)
@@ -45,6 +28,8 @@ class Spec:
         learning_rate: The learning rate of the first step.
         keywords: Every keyword of that optimizer.
         weight_decay, decoupled, scaled: The arguments of the references' `decayed`.
+        ascends: Whether it climbs: every gradient enters with its sign turned.
+        rate_decay: c, where the learning rate of step t, counted from 0, is divided by 1 + c t.
     """
 
     optimizer: str
@@ -53,6 +38,8 @@ class Spec:
     weight_decay: float = 0.0
     decoupled: bool = True
     scaled: bool = True
+    ascends: bool = False
+    rate_decay: float = 0.0
 
     def reference_call(self) -> str:
         """The call of the reference, without the keywords that have the reference's defaults."""
@@ -61,13 +48,16 @@ class Spec:
         if name == "amsgrad":
             usual |= {"bias_correction": False, "maximum_of": "raw"}
         changed = {key: value for key, value in own.items() if usual.get(key) != value}
-        call = _call(name, {"learning_rate": self.learning_rate, **changed})
+        rate = repr(self.learning_rate)
+        if self.rate_decay:
+            rate = f"lambda step: {rate} / (1 + {self.rate_decay!r} * step)"
+        call = _call(name, rate, changed)
         if not self.weight_decay:
             return call
         decay: dict[str, Any] = {"weight_decay": self.weight_decay}
         decay |= {} if self.decoupled else {"decoupled": False}
         decay |= {} if self.scaled else {"scaled": False}
-        arguments = [call, repr(self.learning_rate), *(f"{k}={v!r}" for k, v in decay.items())]
+        arguments = [call, rate, *(f"{k}={v!r}" for k, v in decay.items())]
         return f"decayed({', '.join(arguments)})"
 
     def reference_arguments(self) -> tuple[str, dict[str, Any]]:
@@ -82,64 +72,48 @@ class Spec:
             return "sgd", {}
         return self.optimizer, keywords
 
-    def reference(self) -> Any:
+    def rates_of(self, rates: Sequence[float]) -> tuple[float, ...]:
+        """The learning rate of every step, of those that it is given: smaller with `rate_decay`."""
+        return tuple(rate / (1 + self.rate_decay * step) for step, rate in enumerate(rates))
+
+    def reference(self, rates: Sequence[float] | None = None) -> Any:
         """The optimizer of the NumPy reference.
+
+        Args:
+            rates: The learning rate of every step; None takes the same for all.
 
         Raises:
             ValueError, TypeError: If a keyword is outside its range, or is not a number.
         """
         name, own = self.reference_arguments()
-        optimizer = optimizers.OPTIMIZERS[name](self.learning_rate, **own)
+        rate = self.learning_rate if rates is None else self.rates_of(rates).__getitem__
+        optimizer = optimizers.OPTIMIZERS[name](rate, **own)
         if not self.weight_decay:
             return optimizer
         decay = (self.weight_decay, self.decoupled, self.scaled)
-        return optimizers.decayed(optimizer, self.learning_rate, *decay)
+        return optimizers.decayed(optimizer, rate, *decay)
 
     def simplified(self) -> "Spec":
-        """The spec with the fewest changed keywords that makes the same steps.
-
-        Two specs make the same steps in exact arithmetic, at one learning rate, if their simplified
-        forms are equal.
-        """
-        spec = replace(self, keywords=dict(self.keywords))
-        own = spec.keywords
-        if "rate_inside" in own:
-            own["rate_inside"] = True  # at one learning rate it makes no difference
-        if self.optimizer == "momentum":
-            if own["dampen_first"]:  # every gradient is dampened, as by a smaller learning rate
-                spec = replace(spec, learning_rate=spec.learning_rate * (1 - own["dampening"]))
-                own["dampening"] = 0.0
-            if own["dampening"] == 0:
-                own["dampen_first"] = True
-            if own["momentum"] == 0:
-                own["nesterov"] = False
-                if not own["dampening"] and spec.scaled:
-                    spec = replace(spec, decoupled=True)  # -rate (g + decay theta) either way
-        if self.optimizer == "adagrad" and own["eps_place"] == "inside":
-            # sqrt(a_0 + sum g^2 + eps): eps is a part of the initial accumulator.
-            own["initial_accumulator"] += own["eps"]
-            own["eps"] = 0.0
-        if self.optimizer == "radam" and 2 / (1 - own["b2"]) - 1 <= own["threshold"]:
-            own["eps"] = 0.0  # it never divides, so that eps is not used
-        if own.get("eps") == 0:
-            own["eps_place"] = "outside"
-        if not spec.weight_decay:
-            spec = replace(spec, decoupled=True, scaled=True)
-        return spec
+        """The simplest spec that makes the same steps, which may have another name."""
+        return simplify(self)
 
 
 def differences(one: Spec, other: Spec) -> dict[str, tuple[Any, Any]]:
     """The keywords in which two specs differ, with both values; none if they make equal steps."""
-    if one.optimizer != other.optimizer:
+    simple = (one.simplified(), other.simplified())
+    if simple[0].optimizer != simple[1].optimizer:
         return {"optimizer": (one.optimizer, other.optimizer)}
-    simplified = _differing(one.simplified(), other.simplified())
+    simplified = _differing(*simple)
+    if one.optimizer != other.optimizer:
+        return simplified
     as_given = _differing(
         *(each if each.weight_decay else replace(each, decoupled=True) for each in (one, other))
     )
     if not simplified:
         return {}
     # The values before they were simplified, if these differ: a reader knows them.
-    return {key: as_given[key] for key in as_given if key in simplified} or as_given or simplified
+    shown = simplified.keys() | ({"eps_place"} if "eps" in simplified else set())
+    return {key: as_given[key] for key in as_given if key in shown} or as_given or simplified
 
 
 def _differing(one: Spec, other: Spec) -> dict[str, tuple[Any, Any]]:
@@ -150,6 +124,8 @@ def _differing(one: Spec, other: Spec) -> dict[str, tuple[Any, Any]]:
             "weight_decay": spec.weight_decay,
             "decoupled": spec.decoupled,
             "scaled": spec.scaled,
+            "ascends": spec.ascends,
+            "rate_decay": spec.rate_decay,
         }
         for spec in (one, other)
     )
@@ -162,8 +138,9 @@ def _same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def _call(name: str, keywords: dict[str, Any]) -> str:
-    return f"{name}({', '.join(f'{key}={value!r}' for key, value in keywords.items())})"
+def _call(name: str, rate: str, keywords: dict[str, Any]) -> str:
+    arguments = [f"{key}={value!r}" for key, value in keywords.items()]
+    return f"{name}({', '.join([f'learning_rate={rate}', *arguments])})"
 
 
 # ----- the exact parameters after every step, and their bounds -----
@@ -241,8 +218,8 @@ def _parameters(
     own |= {keyword: Float32Powers.of(own[keyword]) for keyword in in_float32}
     if name == "nadam" and "b1" in in_float32:  # a product of momenta instead of a power
         own["momentum_product"] = Float32Product.of(to_number(1.0))
-    step_rates = [to_number(rate) for rate in rates]
-    gradients = [to_number(grad) for grad in grads]
+    step_rates = [to_number(rate) for rate in spec.rates_of(rates)]
+    gradients = [to_number(-grad if spec.ascends else grad) for grad in grads]
     theta = to_number(start)
 
     def points() -> Iterator[Any]:

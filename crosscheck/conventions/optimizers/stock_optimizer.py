@@ -3,9 +3,14 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from crosscheck.conventions.optimizers.specs import KEYWORDS, Spec, differences
+from crosscheck.conventions.optimizers.keywords import KEYWORDS
+from crosscheck.conventions.optimizers.simplifying import equivalents
+from crosscheck.conventions.optimizers.specs import Spec, differences
+from reference_numpy.checks import in_range
 
 REQUIRED = "required"
+# The fields of a `Spec` that arguments may set beside the keywords of the reference.
+FIELDS = ("weight_decay", "decoupled", "ascends", "rate_decay")
 
 
 class ArgumentError(ValueError):
@@ -24,6 +29,8 @@ class Argument:
         values: The values that differ between the two, as pairs: the framework's, the reference's.
         inert: Whether it changes nothing but speed or memory.
         neutral: If no reference has the effect of the default: a value without that effect.
+        idle_without: Another argument of the optimizer, without which this one has no effect.
+        reason: Why no reference has the effect of another value, as a clause.
     """
 
     name: str
@@ -32,6 +39,8 @@ class Argument:
     values: tuple[tuple[Any, Any], ...] = ()
     inert: bool = False
     neutral: Any = None
+    idle_without: str | None = None
+    reason: str = ""
 
     def refuses(self, value: Any) -> bool:
         """Whether a value has an effect that no reference has."""
@@ -93,6 +102,8 @@ class StockOptimizer:
         decoupled: Whether its weight decay stands beside the update.
         constant_rate: Whether its learning rate cannot change between steps.
         rounds: The keywords that it rounds to float32 even if the parameters are float64.
+        only: The arguments, with the values, with which alone it computes this: with others the
+            same function is another optimizer, and has another row.
         hidden: Whether a decorator hides its arguments from `inspect.signature`.
         deviation: Where it does not do what its arguments say.
     """
@@ -105,8 +116,15 @@ class StockOptimizer:
     decoupled: bool = True
     constant_rate: bool = False
     rounds: tuple[str, ...] = ()
+    only: dict[str, Any] = field(default_factory=dict)
     hidden: bool = False
     deviation: KnownDeviation | None = None
+
+    @property
+    def label(self) -> str:
+        """Its name, with the arguments that distinguish it from other rows of the same name."""
+        changed = [f"{k}={v!r}" for k, v in self.only.items() if self.argument(k).default != v]
+        return f"{self.name}({', '.join(changed)})" if changed else self.name
 
     def argument(self, name: str) -> Argument:
         """An argument by its name.
@@ -134,35 +152,53 @@ class StockOptimizer:
         for name in arguments:
             self.argument(name)
         values = KEYWORDS[self.optimizer] | self.fixed
-        decay: dict[str, Any] = {"weight_decay": 0.0, "decoupled": self.decoupled}
+        fields: dict[str, Any] = {"weight_decay": 0.0, "decoupled": self.decoupled}
         for argument in self.arguments:
             value = arguments.get(argument.name, argument.default)
             if value is REQUIRED:
                 raise ArgumentError(f"{self.name} needs {argument.name}")
-            if argument.refuses(value):
-                raise ArgumentError(
-                    f"{argument.name}={value!r} of {self.name} is not related to a reference here"
-                )
+            self._refuse(argument, value, arguments)
             if argument.keyword is None:
                 continue
-            reference_value = argument.to_reference(value)
+            reference_value = _as_float(argument.to_reference(value))
             if isinstance(argument.keyword, tuple):
                 values |= zip(
                     argument.keyword, argument.keyword_values(reference_value), strict=True
                 )
-            elif argument.keyword in decay:
-                decay[argument.keyword] = reference_value
+            elif argument.keyword in FIELDS:
+                fields[argument.keyword] = reference_value
             else:
                 values[argument.keyword] = reference_value
         rate = values.pop("learning_rate")
+        if isinstance(rate, float) and rate < 0 and "ascends" not in fields:
+            # -rate f(g) is rate f(-g), of which the decay must be turned, too.
+            rate, decay = -rate, fields["weight_decay"]
+            fields |= {"ascends": True, "weight_decay": -decay if decay else decay}
         if self.optimizer == "momentum" and not values["momentum"]:
             values["dampening"] = 0.0  # no framework dampens where there is no velocity
-        spec = Spec(self.optimizer, rate, values, **decay)
+        spec = Spec(self.optimizer, rate, values, **fields)
         try:
             spec.reference()
+            in_range("weight_decay", spec.weight_decay, 0.0)
+            in_range("rate_decay", spec.rate_decay, 0.0)
         except (TypeError, ValueError) as error:  # the reference's message names the keyword
             raise ArgumentError(str(error)) from None
         return spec
+
+    def _refuse(self, argument: Argument, value: Any, arguments: dict[str, Any]) -> None:
+        """Raise ArgumentError if no reference has the effect of an argument's value."""
+        if argument.name in self.only:
+            refused = value != self.only[argument.name]
+        elif argument.idle_without is not None:
+            other = self.argument(argument.idle_without)
+            refused = bool(arguments.get(other.name, other.default)) and argument.refuses(value)
+        else:
+            refused = argument.refuses(value)
+        if refused:
+            raise ArgumentError(
+                f"{argument.name}={value!r} of {self.name} is not related to a reference here"
+                + (f": {argument.reason}" if argument.reason else "")
+            )
 
     @property
     def neutral(self) -> dict[str, Any]:
@@ -177,12 +213,16 @@ class StockOptimizer:
     def candidate_arguments(self, spec: Spec) -> list[dict[str, Any]]:
         """Arguments that may come near a spec, without those that equal their default."""
         plain = spec.simplified()
-        specs = [spec, plain]
-        if plain.keywords.get("dampening"):  # from the second step on it is a smaller rate
+        specs = [each for each in (spec, plain, *equivalents(plain)) if self._has(each)]
+        if self._has(plain) and plain.keywords.get(
+            "dampening"
+        ):  # from the second step on it is a smaller rate
             factor = 1 - plain.keywords["dampening"]
             own = plain.keywords | {"dampening": 0.0, "dampen_first": True}
             specs.append(replace(plain, keywords=own, learning_rate=plain.learning_rate * factor))
-        candidates = [self._arguments(each) for each in specs]
+        specs += [replace(each, ascends=False) for each in specs if each.ascends]
+        specs += [replace(each, rate_decay=0.0) for each in specs if each.rate_decay]
+        candidates = [each for each in map(self._arguments, specs) if self._takes(each)]
         for arguments in list(candidates):
             simplified = self.spec(arguments).simplified()
             wanted, own_rate = plain.learning_rate, simplified.learning_rate
@@ -192,15 +232,32 @@ class StockOptimizer:
                 candidates.append(arguments | {rate: arguments[rate] * wanted / own_rate})
         return candidates
 
+    def _has(self, spec: Spec) -> bool:
+        return self.optimizer == spec.optimizer
+
+    def _takes(self, arguments: dict[str, Any]) -> bool:
+        try:
+            self.spec(arguments)
+        except ArgumentError:
+            return False
+        return True
+
     def _arguments(self, spec: Spec) -> dict[str, Any]:
         """The arguments that set the keywords of a spec, as far as there are such arguments."""
         values = spec.keywords | {
             "learning_rate": spec.learning_rate,
             "weight_decay": spec.weight_decay,
             "decoupled": spec.decoupled,
+            "ascends": spec.ascends,
+            "rate_decay": spec.rate_decay,
         }
-        arguments = {}
+        if spec.ascends and not any(a.keyword == "ascends" for a in self.arguments):
+            turned = ("learning_rate", "weight_decay")
+            values |= {key: -values[key] for key in turned if values[key]}
+        arguments = {k: v for k, v in self.only.items() if v != self.argument(k).default}
         for argument in self.arguments:
+            if argument.name in self.only:
+                continue
             if argument.keyword is None:
                 if argument.neutral is not None:
                     arguments[argument.name] = argument.neutral
@@ -220,3 +277,10 @@ class StockOptimizer:
     def mismatch(self, spec: Spec, arguments: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
         """The keywords in which a call differs from a spec: the spec's value, and the call's."""
         return differences(spec, self.spec(arguments))
+
+
+def _as_float(value: Any) -> Any:
+    """A whole number, or those of a tuple, as floats, which is what every framework takes."""
+    if isinstance(value, tuple):
+        return tuple(_as_float(each) for each in value)
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value

@@ -1,19 +1,22 @@
 """The translation of a call: two calls that should be equal, run and compared."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from crosscheck.conventions import stock
 from crosscheck.conventions.optimizers.calls import Call
-from crosscheck.conventions.optimizers.probes import GRADS, START
-from crosscheck.conventions.optimizers.specs import Spec, Trajectory, trajectory
-from crosscheck.conventions.optimizers.trials import round_to_float32, steps_job
-from crosscheck.numerics.exact.balls import UndecidedError
+from crosscheck.conventions.optimizers.probes import MAGNITUDES
+from crosscheck.conventions.optimizers.remarks import provisos_of
+from crosscheck.conventions.optimizers.specs import differences
+from crosscheck.conventions.optimizers.trials import steps_job
+from crosscheck.conventions.optimizers.wide import ROWS, START, STEPS, call_bounds
 
-SINGLE_ROUNDOFF = float(np.finfo("float32").eps) / 2
+OTHERWISE = ("where gradients are 0 they differ",)
+# By the key of a call: what came of its steps at one learning rate, and at one that changes.
+Results = dict[tuple[str, str], dict[bool, Any]]
 
 
 @dataclass(frozen=True)
@@ -31,9 +34,14 @@ class Translation:
         provisos: The conditions under which the two are equal, and other remarks, as sentences.
         difference: The largest difference of the parameters over twelve steps with the same
             gradients at one learning rate; None if it could not be measured.
+        by_magnitude: That difference by the magnitude of the gradients, from 1e-6 to 100.
         bound: How far two equal optimizers may differ there.
         within_bound: Whether every parameter after every step differs by no more than its bound.
+        zeros_agree: Whether they agree where gradients are 0 as well.
+        as_rate_changes: Whether they agree as the learning rate changes as well; None if that could
+            not be tried.
         problem: Why no difference could be measured, or None.
+        refused_by: The framework that refuses its own call, or None.
     """
 
     source: str
@@ -44,17 +52,21 @@ class Translation:
     mismatch: dict[str, tuple[Any, Any]]
     provisos: tuple[str, ...]
     difference: float | None = None
+    by_magnitude: dict[float, float] = field(default_factory=dict)
     bound: float = 0.0
     within_bound: bool = True
+    zeros_agree: bool = True
+    as_rate_changes: bool | None = None
     problem: str | None = None
+    refused_by: str | None = None
 
     @property
     def equal(self) -> bool | None:
-        """Whether the two are one optimizer, by their keywords and by their steps.
+        """Whether the two are one optimizer at one learning rate, by keywords and by their steps.
 
         None if they are so by their keywords, and the steps could not be compared.
         """
-        if self.mismatch or not self.within_bound:
+        if self.mismatch or not self.within_bound or not self.zeros_agree:
             return False
         return None if self.difference is None else True
 
@@ -65,9 +77,11 @@ class Translation:
             "reference": self.reference,
             "target": self.target,
             "equal": self.equal,
+            "as_rate_changes": self.as_rate_changes,
             "provisos": list(self.provisos),
             "mismatch": {key: list(pair) for key, pair in self.mismatch.items()},
             "difference": self.difference,
+            "by_magnitude": {f"{size:g}": value for size, value in self.by_magnitude.items()},
             "bound": self.bound,
             "problem": self.problem,
         }
@@ -83,110 +97,125 @@ def compare_calls(pairs: Sequence[tuple[Call, Call]]) -> list[Translation]:
     for pair in pairs:
         for call in pair:
             calls.setdefault(call.framework, {})[call.key] = call
-    results: dict[tuple[str, str], Any] = {}
-    bounds: dict[tuple[str, str], np.ndarray] = {}
+    results: Results = {}
     for framework, of_framework in calls.items():
-        missing = stock.FRAMEWORKS[framework].missing
-        jobs = [steps_job(c.optimizer, c.arguments, c.rates()) for c in of_framework.values()]
-        paths = (
-            [{"error": f"{missing} is not installed"}] * len(jobs)
-            if missing
-            else stock.run_jobs(framework, jobs)
-        )
-        results |= zip(of_framework, paths, strict=True)
-        bounds |= {key: _bound(call) for key, call in of_framework.items()}
+        results |= _run(framework, of_framework.values())
+    bounds = {
+        (call.key, changing): call_bounds(call, changing)
+        for of_framework in calls.values()
+        for call in of_framework.values()
+        for changing in results[call.key]
+        if not isinstance(results[call.key][changing], dict)
+    }
     return [_translation(*pair, results, bounds) for pair in pairs]
+
+
+def _run(framework: str, calls: Iterable[Call]) -> Results:
+    wanted = [
+        (call, changing)
+        for call in calls
+        for changing in (False, *((True,) if not call.optimizer.constant_rate else ()))
+    ]
+    missing = stock.FRAMEWORKS[framework].missing
+    jobs = [
+        steps_job(call.optimizer, call.arguments, call.handed_rates(changing), START, STEPS)
+        for call, changing in wanted
+    ]
+    paths = (
+        [{"missing": missing, "error": f"{missing} is not installed"}] * len(jobs)
+        if missing
+        else stock.run_jobs(framework, jobs)
+    )
+    results: Results = {}
+    for (call, changing), path in zip(wanted, paths, strict=True):
+        results.setdefault(call.key, {})[changing] = path
+    return results
 
 
 def _translation(
     source: Call,
     target: Call,
-    results: dict[tuple[str, str], Any],
-    bounds: dict[tuple[str, str], np.ndarray],
+    results: Results,
+    bounds: dict[tuple[tuple[str, str], bool], np.ndarray],
 ) -> Translation:
     spec = source.spec()
-    mismatch = target.optimizer.mismatch(spec, target.arguments)
+    mismatch = differences(spec, target.spec())
     calls = (source.text, source.framework, spec.reference_call(), target.text, target.framework)
-    remarks = (mismatch, _provisos(source, target, mismatch))
+    remarks = provisos_of(source, target)
     for call in (source, target):
-        if isinstance(results[call.key], dict):
-            problem = f"{call.text}: {results[call.key]['error']}"
-            return Translation(*calls, *remarks, problem=problem)
-    one, other = (np.array(results[call.key]) for call in (source, target))
-    if not np.all(np.isfinite(one)) or not np.all(np.isfinite(other)):
-        return Translation(*calls, *remarks, problem="the steps do not stay finite")
-    error, most = np.abs(one - other), bounds[source.key] + bounds[target.key]
-    if not np.all(np.isfinite(most)):
-        return Translation(*calls, *remarks, problem="there are no exact steps to compare with")
+        result = results[call.key][False]
+        if isinstance(result, dict):
+            problem = f"{call.text}: {result['error']}"
+            absent = "missing" in result or "cannot be run: it" in result["error"]
+            refused = None if absent else call.framework
+            return Translation(*calls, mismatch, remarks, problem=problem, refused_by=refused)
+    one, other = (np.array(results[call.key][False]) for call in (source, target))
+    most = bounds[source.key, False] + bounds[target.key, False]
+    if not np.all(np.isfinite(one[:, :ROWS])) or not np.all(np.isfinite(other[:, :ROWS])):
+        return Translation(*calls, mismatch, remarks, problem="the steps do not stay finite")
+    known = np.all(np.isfinite(most[:, :ROWS]), axis=(0, 2))
+    if not np.any(known):
+        problem = "there are no exact steps to compare with"
+        return Translation(*calls, mismatch, remarks, problem=problem)
+    error = np.abs(one - other)[:, :ROWS]
     worst = np.unravel_index(np.argmax(error), error.shape)
+    within = bool(np.all((error <= most[:, :ROWS])[:, known]))
+    zeros = _zeros(source, target, one[:, ROWS:], other[:, ROWS:], most[:, ROWS:])
+    if (mismatch or not within) and zeros == OTHERWISE:
+        zeros = ()
+    changed = None
+    if within and all(True in results[call.key] for call in (source, target)):
+        changed = _as_rate_changes(source, target, results, bounds)
+    if not mismatch and within and changed is not None and changed > 0:
+        remarks = (
+            "only as long as the learning rate stays as it is: quartered after six steps, they are "
+            f"{changed:.1g} apart, since in one of them it is inside the velocity",
+            *remarks,
+        )
     return Translation(
         *calls,
-        *remarks,
+        mismatch,
+        (*remarks, *zeros),
         difference=float(error[worst]),
+        by_magnitude=dict(zip(MAGNITUDES, error.max(axis=(0, 2)).tolist(), strict=True)),
         bound=float(most[worst]),
-        within_bound=bool(np.all(error <= most)),
+        within_bound=within,
+        zeros_agree=not zeros,
+        as_rate_changes=None if changed is None else changed == 0,
     )
 
 
-def _provisos(source: Call, target: Call, mismatch: dict[str, Any]) -> tuple[str, ...]:
-    one, other = source.spec(), target.spec()
-    provisos = []
-    if one.keywords.get("momentum") and _differ(one, other, "rate_inside"):
-        provisos.append(
-            "only as long as the learning rate stays as it is: in one of them it is inside "
-            "the velocity, in the other outside"
-        )
-    if 0 in (one.keywords.get("eps"), other.keywords.get("eps")):
-        provisos.append(
-            "with an eps of 0, an entry whose gradient is 0 from the start is 0/0 in some "
-            "frameworks"
-        )
-    for call in (source, target):
-        rounds, deviation = call.optimizer.rounds, call.optimizer.deviation
-        if rounds:
-            provisos.append(f"{call.title} rounds {' and '.join(rounds)} to float32")
-        if deviation and deviation.powers:
-            provisos.append(f"in {call.title} {deviation.reason}")
-    if "decoupled" in mismatch and other.decoupled and target.framework == "optax":
-        provisos.append(
-            f"optax.chain(optax.add_decayed_weights({one.weight_decay!r}), ...) "
-            "around the optimizer without its decay puts it into the gradient"
-        )
-    return tuple(provisos)
+def _as_rate_changes(
+    source: Call,
+    target: Call,
+    results: Results,
+    bounds: dict[tuple[tuple[str, str], bool], np.ndarray],
+) -> float | None:
+    """The largest difference as the rate changes, or 0 if it is within its bound."""
+    paths = [results[call.key][True] for call in (source, target)]
+    if any(isinstance(path, dict) for path in paths):
+        return None
+    one, other = (np.array(path)[:, :ROWS] for path in paths)
+    most = (bounds[source.key, True] + bounds[target.key, True])[:, :ROWS]
+    error = np.abs(one - other)
+    known = np.isfinite(most)
+    return float(error.max()) if np.any(error[known] > most[known]) else 0.0
 
 
-def _differ(one: Spec, other: Spec, keyword: str) -> bool:
-    return bool(one.keywords.get(keyword) != other.keywords.get(keyword))
-
-
-def _bound(call: Call) -> np.ndarray:
-    """How far the computed steps of a call may be from the exact ones; of the shape of the steps.
-
-    To the derived bound is added what the framework is known to round to float32. Numbers: by how
-    much their rounding changes the exact steps. The powers b^t in 1 - b^t: t roundings of b^t
-    change 1 - b^t by t u b^t / (1 - b^t), relatively, and the step by as much, once for m and once
-    for v, or for both halves of NAdam's m.
-    """
-    spec, rates, deviation = call.spec(), call.rates(), call.optimizer.deviation
-    with np.errstate(all="ignore"):  # steps that do not stay finite are reported as such
-        exact = _trajectory(spec, rates)
-    total = exact.bounds.copy()
-    if call.optimizer.rounds:
-        rounded = trajectory(*round_to_float32(call.optimizer, spec, rates), START, GRADS)
-        total += np.abs(rounded.values - exact.values)
-    if deviation and deviation.powers and spec.keywords.get("bias_correction", True):
-        steps = np.abs(np.diff(exact.values, axis=0, prepend=START[None]))
-        t = np.arange(1, len(GRADS) + 1)
-        powers = [spec.keywords[name] ** t for name in deviation.powers]
-        relative = sum(t * SINGLE_ROUNDOFF * power / (1 - power) for power in powers)
-        total += 2 * np.cumsum(relative[:, None, None] * steps, axis=0)
-    return total
-
-
-def _trajectory(spec: Spec, rates: tuple[float, ...]) -> Trajectory:
-    """The exact steps; NaN if there are none, as with 0/0."""
-    try:
-        return trajectory(spec, rates, START, GRADS)
-    except UndecidedError:
-        nothing = np.full((len(GRADS), *START.shape), np.nan)
-        return Trajectory(nothing, nothing)
+def _zeros(
+    source: Call, target: Call, one: np.ndarray, other: np.ndarray, most: np.ndarray
+) -> tuple[str, ...]:
+    """What differs where gradients are 0, as a sentence; nothing if nothing does."""
+    broken = [~np.all(np.isfinite(path), axis=(0, 1)) for path in (one, other)]
+    for call, own, others in ((source, *broken), (target, *reversed(broken))):
+        if np.any(own & ~others):
+            instead = target if call is source else source
+            return (
+                f"an entry whose gradient is 0 from the start is 0/0 in {call.title}, and stays as "
+                f"it is in {instead.title}",
+            )
+    # Where the reference has 0/0 there is no bound: that of other entries is as good.
+    allowed = np.where(np.isfinite(most), most, 10 * np.max(most[np.isfinite(most)], initial=0.0))
+    if np.any(np.abs(one - other)[np.isfinite(one)] > allowed[np.isfinite(one)]):
+        return OTHERWISE
+    return ()

@@ -1,6 +1,6 @@
 """Check every stock optimizer: at its defaults, under probes, and as the learning rate changes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from crosscheck.conventions.optimizers.stock_optimizer import REQUIRED, Argument
 from crosscheck.conventions.optimizers.table import STOCK_OPTIMIZERS
 from crosscheck.conventions.stock import Job
 
+Array = np.ndarray
 CHANGING = "rate quartered after six steps"
 
 
@@ -70,7 +71,8 @@ def needed_arguments(optimizer: StockOptimizer) -> dict[str, Any]:
     """Values for the arguments that have no default, and for those that must be neutral."""
     required = [a for a in optimizer.arguments if a.default is REQUIRED]
     values = {a.name: RATE if a.keyword == "learning_rate" else 0.9 for a in required}
-    return values | optimizer.neutral
+    changed = {k: v for k, v in optimizer.only.items() if optimizer.argument(k).default != v}
+    return values | changed | optimizer.neutral
 
 
 def _probe_arguments(optimizer: StockOptimizer, probe: dict[str, Any]) -> dict[str, Any] | None:
@@ -102,18 +104,33 @@ def _in_words(probe: dict[str, Any]) -> str:
     return ", ".join(f"{key}={value}" for key, value in probe.items())
 
 
-def steps_job(optimizer: StockOptimizer, arguments: dict[str, Any], rates: Iterable[float]) -> Job:
-    """The job of running a stock optimizer on `GRADS`."""
+def steps_job(
+    optimizer: StockOptimizer,
+    arguments: dict[str, Any],
+    rates: Sequence[float],
+    start: Array = START,
+    grads: Sequence[Array] = GRADS,
+) -> Job:
+    """The job of running a stock optimizer.
+
+    Args:
+        optimizer, arguments: What to run.
+        rates: The size of the learning rate at every step.
+        start, grads: The parameters before the first step, and the gradient of every step.
+    """
     rate = optimizer.rate_argument
     others = {key: value for key, value in arguments.items() if key != rate.name}
-    if rate.neutral is not None and rate.name not in arguments:
-        others[rate.name] = rate.default  # the optimizer is run with this default, too
+    with_sign = any(a.keyword == "ascends" for a in optimizer.arguments)
+    if not with_sign and optimizer.spec(optimizer.neutral | arguments).ascends:
+        if arguments.get(rate.name, rate.default) is None and len(set(rates)) == 1:
+            others[rate.name] = None  # what it is called with, and not what that amounts to
+        rates = [-each for each in rates]
     steps = {
         "optimizer": optimizer.name,
         "arguments": others,
         "rates": list(rates),
-        "start": START.tolist(),
-        "grads": [grad.tolist() for grad in GRADS],
+        "start": start.tolist(),
+        "grads": [grad.tolist() for grad in grads],
     }
     return running.__name__, steps
 
@@ -133,7 +150,7 @@ def check_of(optimizers: Iterable[StockOptimizer]) -> Check:
     """The check of some optimizers of one framework: of all their trials and signatures."""
     optimizers = list(optimizers)
     all_trials = trials(optimizers)
-    with_signature = [each for each in optimizers if not each.hidden]
+    with_signature = [each for each in optimizers if not each.hidden and each.label == each.name]
     jobs = [steps_job(each.optimizer, each.arguments, each.rates) for each in all_trials]
     jobs += [(running.__name__, {"optimizer": each.name}) for each in with_signature]
 
@@ -187,8 +204,9 @@ def trial_finding(trial: Trial, result: Any) -> Finding:
     rounds = optimizer.rounds
     remark = f", with {' and '.join(rounds)} rounded to float32" if rounds else ""
     remark += "" if size is None or deviation is None else f": {deviation.reason}"
-    place = ("optimizer", optimizer.framework, optimizer.name, trial.probe)
-    statement = f"{relation} {trial.spec.reference_call()}{remark}"
+    place = ("optimizer", optimizer.framework, optimizer.label, trial.probe)
+    climbs = ", climbing" if trial.spec.ascends else ""
+    statement = f"{relation} {trial.spec.reference_call()}{climbs}{remark}"
     if isinstance(result, dict) and "missing" in result:
         return Finding(*place, statement, missing=result["missing"])
     if isinstance(result, dict):

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from crosscheck.conventions.optimizers.specs import KEYWORDS, Spec
+from crosscheck.conventions.optimizers.keywords import KEYWORDS
+from crosscheck.conventions.optimizers.specs import Spec
 from crosscheck.frameworks.understanding.optimizer_names import numbers_of
 from crosscheck.verification.cases.hyperparameters import OPTIONS, WITHOUT_HAT
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from crosscheck.conventions.optimizers.specs import KEYWORDS, Spec
+from crosscheck.conventions.optimizers.keywords import KEYWORDS
+from crosscheck.conventions.optimizers.specs import Spec
 from crosscheck.verification.checking.candidates import DISCRETE, Known, candidates, contradictions
 from crosscheck.verification.checking.claims import broken_claims
 from crosscheck.verification.checking.findings import CheckReport, Line, Verdict

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from crosscheck.conventions.optimizers.calls import Call
-from crosscheck.conventions.optimizers.specs import KEYWORDS, Spec
+from crosscheck.conventions.optimizers.keywords import KEYWORDS
+from crosscheck.conventions.optimizers.specs import Spec
 from crosscheck.conventions.optimizers.stock_optimizer import ArgumentError, StockOptimizer
 from crosscheck.conventions.optimizers.table import STOCK_OPTIMIZERS
 from crosscheck.verification.checking.candidates import DISCRETE
@@ -101,7 +102,7 @@ def stock_calls(spec: Spec, rate_changed: bool) -> list[str]:
 
 def _equal_calls(spec: Spec, framework: str) -> Iterator[Call]:
     for optimizer in STOCK_OPTIMIZERS:
-        if (optimizer.framework, optimizer.optimizer) != (framework, spec.optimizer):
+        if optimizer.framework != framework:
             continue
         for arguments in _arguments(optimizer, spec):
             if not optimizer.mismatch(spec, arguments):

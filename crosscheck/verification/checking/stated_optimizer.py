@@ -5,8 +5,9 @@ import inspect
 from dataclasses import replace
 from typing import Any
 
+from crosscheck.conventions.optimizers.keywords import KEYWORDS
 from crosscheck.conventions.optimizers.parsing import CallError, parse_call
-from crosscheck.conventions.optimizers.specs import KEYWORDS, Spec
+from crosscheck.conventions.optimizers.specs import Spec
 from crosscheck.conventions.optimizers.stock_optimizer import ArgumentError
 from reference_numpy import optimizers
 
@@ -21,7 +22,10 @@ def stated_spec(text: str) -> Spec:
     """
     name, _, _ = text.strip().partition("(")
     if name not in optimizers.OPTIMIZERS:
-        return parse_call(text).spec()  # its errors are ValueErrors, and say what is known
+        spec = parse_call(text).spec()  # its errors are ValueErrors, and say what is known
+        if spec.ascends or spec.rate_decay:
+            raise CallError(f"{text!r} climbs, or has a schedule: state it without")
+        return spec
     arguments = _arguments(text, name)
     if "learning_rate" not in arguments:
         raise CallError(f"{text!r} needs a learning_rate")

@@ -1,0 +1,58 @@
+"""What a user should know of two calls beside whether they are equal, as sentences."""
+
+import numpy as np
+
+from crosscheck.conventions.optimizers.calls import Call
+
+
+def provisos_of(source: Call, target: Call) -> tuple[str, ...]:
+    """What each framework rounds to float32, and which way the two move.
+
+    Each sentence names the framework that it speaks of, and is left out where it does not apply.
+    """
+    provisos = []
+    if source.spec().ascends and target.spec().ascends:
+        provisos.append("both climb: the reference is given every gradient with its sign turned")
+    for call in (source, target):
+        spec, deviation = call.spec(), call.optimizer.deviation
+        numbers = spec.keywords | {"learning_rate": spec.learning_rate}
+        rounds = [each for each in call.optimizer.rounds if not _is_single(numbers[each])]
+        if rounds:
+            provisos.append(f"{call.title} rounds {' and '.join(rounds)} to float32")
+        powers = (
+            deviation.powers if deviation and spec.keywords.get("bias_correction", True) else ()
+        )
+        if deviation and any(spec.keywords[name] for name in powers):
+            provisos.append(f"in {call.title} {deviation.reason}")
+    return tuple(provisos)
+
+
+def _is_single(number: float) -> bool:
+    """Whether a number is a float32 number, so that rounding to one does not change it."""
+    return float(np.float32(number)) == number
+
+
+def decay_advice(source: Call, to: str, plain: str | None) -> str:
+    """How to decay the parameters where no argument does it as it is asked for.
+
+    Args:
+        source: The call that decays.
+        to: The other framework.
+        plain: Its call that is equal but for the decay, and has none; None if there is none.
+    """
+    spec = source.spec()
+    decay, rate = spec.weight_decay, spec.learning_rate
+    call = plain or "an optimizer without a decay"
+    if to == "optax" and spec.decoupled:
+        chain = f"optax.chain({call}, optax.add_decayed_weights({-rate * decay!r}))"
+        return f"{chain} decays beside the update, as long as the learning rate stays"
+    if to == "optax":
+        return f"optax.chain(optax.add_decayed_weights({decay!r}), {call}) has it in the gradient"
+    if spec.decoupled:
+        return f"multiply every parameter by {1 - rate * decay!r} before each step of {call}"
+    if to.startswith("keras"):
+        return (
+            f"kernel_regularizer=keras.regularizers.L2({decay / 2!r}) in every layer, and "
+            f"bias_regularizer too, puts the decay into the gradient of {call}"
+        )
+    return f"add {decay!r} times the parameter to every gradient that {call} has"
