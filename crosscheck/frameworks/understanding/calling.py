@@ -159,10 +159,11 @@ def called(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Called:
     outermost: list[FrameType] = []
 
     def profile(frame: FrameType, event: str, _: Any) -> None:
-        if frame.f_code is code and event == "call" and not outermost:
+        if frame.f_code is code and event == "call":
             outermost.append(frame)
-        elif event == "return" and outermost and frame is outermost[0]:
-            kept.update(frame.f_locals)
+            # A frame keeps its variables after it has returned; to be told of every call inside
+            # takes JAX many times as long.
+            sys.setprofile(None)
 
     before = sys.getprofile()
     with quiet(), _limited(code):
@@ -172,6 +173,8 @@ def called(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Called:
             value = function(*args, **kwargs)
         finally:
             sys.setprofile(before)
+    if outermost:
+        kept.update(outermost[0].f_locals)
     return Called(value, kept)
 
 

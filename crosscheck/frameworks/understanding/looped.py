@@ -24,15 +24,7 @@ from crosscheck.frameworks.understanding.constructing import (
 from crosscheck.frameworks.understanding.hosts import Host, ObjectHost, functions_of, is_data
 from crosscheck.frameworks.understanding.layouts import layouts_of
 from crosscheck.frameworks.understanding.leaves import leaves_of
-from crosscheck.frameworks.understanding.loops import (
-    LOSS_NAME,
-    RATE_NAME,
-    Classes,
-    Loop,
-    Rated,
-    assigned,
-    loops_of,
-)
+from crosscheck.frameworks.understanding.loops import LOSS_NAME, Loop, loops_of
 from crosscheck.frameworks.understanding.names import (
     LIKE_TRAIN,
     LOSS,
@@ -43,6 +35,13 @@ from crosscheck.frameworks.understanding.names import (
     role_of,
 )
 from crosscheck.frameworks.understanding.pieces import own_classes
+from crosscheck.frameworks.understanding.rewriting import (
+    RATE_NAME,
+    Classes,
+    Inlined,
+    Rated,
+    assigned,
+)
 from crosscheck.frameworks.understanding.trees import tree_of
 
 
@@ -51,8 +50,11 @@ class _Plan:
 
     def __init__(self, loop: Loop, scope: Mapping[str, Any], params: Sequence[str]) -> None:
         self.loop, self.scope, self.params = loop, dict(scope), params
-        rated = Rated(params)
-        body = [rated.visit(copy.deepcopy(line)) for line in loop.body]
+        for steps in (params, [*params, *loop.passed_on(params)]):  # vW = mu vW - rate dW; W += vW
+            rated = Rated(steps)
+            body = [rated.visit(copy.deepcopy(line)) for line in loop.body]
+            if rated.found:
+                break
         before, outputs = loop.outputs()
         classes = Classes(loop.targets)
         all_before = [classes.visit(copy.deepcopy(line)) for line in loop.before]
@@ -197,6 +199,8 @@ def _piece(
     inner = tree.body[0]
     if not isinstance(inner, ast.FunctionDef):
         return
+    if owner is not None:
+        inner = Inlined(owner).visit(inner)
     names = [each.arg for each in inner.args.args]
 
     def scopes(loop: Loop) -> Iterator[dict[str, Any]]:
@@ -270,13 +274,14 @@ def _looped(loop: Loop, scope: dict[str, Any]) -> Looped | None:
             value = float(value)
         if is_data(value) and value is not None and not is_other((last(key),)):
             moved[key] = value
-    params = {last(key): value for key, value in moved.items()}
+    # In the order of the forward pass, which is seldom that of the steps.
+    text = ast.unparse(ast.Module([*loop.body], []))
+    keys = sorted(moved, key=partial(_first, text))
+    params = {last(key): moved[key] for key in keys}
     used = {path[0] for layout in layouts_of(leaves_of(params)) for path in layout.paths}
     if not used:
         return None
-    # In the order of the forward pass, which is seldom that of the steps.
-    text = ast.unparse(ast.Module([*loop.body], []))
-    keys = sorted((each for each in moved if last(each) in used), key=partial(_first, text))
+    keys = [each for each in keys if last(each) in used]
     params = {last(key): params[last(key)] for key in keys}
     plan = _Plan(loop, scope, keys)
     kind = _Rated if plan.rated else _Unrated

@@ -10,20 +10,17 @@ The same stands in a function `build_model(X, y)`, or in the method `fit` of a c
 """
 
 import ast
+import copy
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from crosscheck.frameworks.understanding.names import (
-    LIKE_LOSS,
-    LOSS,
-    RATES_AT,
-    role_of,
-)
+from crosscheck.frameworks.understanding.names import LIKE_LOSS, LOSS, role_of
+from crosscheck.frameworks.understanding.rewriting import Whole, assigned, mentions
 
 _LOSS = re.compile(rf"{LIKE_LOSS}|^({'|'.join(each.lower() for each in LOSS)})(es|s)?$")
-# The name by which a rate is set from outside, where it stands in a step.
-RATE_NAME, LOSS_NAME = "__rate__", "__loss__"
+# The name that stands for a loss.
+LOSS_NAME = "__loss__"
 LOOPS = (ast.For, ast.While)
 
 
@@ -48,6 +45,12 @@ class Loop:
         found = [key for line in self.body for key in assigned(line)]
         return tuple(dict.fromkeys(found))
 
+    def passed_on(self, params: Sequence[str]) -> list[str]:
+        """What the steps of some parameters read that is assigned in the same pass."""
+        steps = [line for line in self.body if {*assigned(line)} & {*params}]
+        read = {each for line in steps for each in mentions(line)}
+        return [each for each in self.moved if each in read and each not in params]
+
     def outputs(self) -> tuple[list[ast.stmt], list[ast.stmt]]:
         """Of what runs before, and of a pass, that which does not look at the targets."""
         seen, before = {self.targets}, []
@@ -56,13 +59,15 @@ class Loop:
                 seen |= {*assigned(line)} - {*self.moved}
             else:
                 before.append(line)
-        body = []
+        body: list[ast.stmt] = []
         for line in self.body:
-            if mentions(line) & seen:
-                if assigned(line):
-                    break
-            else:
+            if not mentions(line) & seen:
                 body.append(line)
+            elif mentions(line) & {key for each in body for key in assigned(each)}:
+                if assigned(line):
+                    break  # the error: what follows goes back
+            else:
+                seen |= {*assigned(line)}  # a batch of the targets
         return before, body
 
     def loss(self, params: Sequence[str]) -> list[ast.stmt]:
@@ -74,7 +79,7 @@ class Loop:
                 value = _loss_in(each)
                 if value is not None:
                     name = ast.Name(LOSS_NAME, ast.Store())
-                    return [*lines, *inner[:at], ast.Assign([name], value)]
+                    return [*lines, *inner[:at], ast.Assign([name], value, lineno=0)]
             if {*assigned(line)} & {*params}:
                 break  # what follows is the loss of the next parameters
             lines.append(line)
@@ -113,6 +118,22 @@ def loops_of(lines: Sequence[ast.stmt], names: Sequence[str]) -> Iterator[Loop]:
             yield found
 
 
+def _apart(lines: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """Statements with `a, b = c, d` as two, where neither needs what the other assigns."""
+    for line in lines:
+        if isinstance(line, ast.Assign) and len(line.targets) == 1:
+            target, value = line.targets[0], line.value
+            if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+                needed = {
+                    ast.unparse(each) for each in ast.walk(value) if isinstance(each, ast.Name)
+                }
+                if len(target.elts) == len(value.elts) and not needed & {*assigned(line)}:
+                    for one, own in zip(target.elts, value.elts, strict=True):
+                        yield ast.Assign([one], own, lineno=0)
+                    continue
+        yield line
+
+
 def _innermost(loop: Loop) -> Loop | None:
     """The loop over batches or samples inside the one over epochs, if there is one."""
     for at, line in enumerate(loop.body):
@@ -122,9 +143,10 @@ def _innermost(loop: Loop) -> Loop | None:
             continue
         before, names = (*loop.before, *loop.body[:at]), (loop.inputs, loop.targets)
         if (pair := _pair(line)) is not None:
-            return Loop(before, tuple(line.body), *pair)
-        return _innermost(Loop((*before, *_counted(line)), tuple(line.body), *names))
-    return loop
+            return Loop(tuple(_apart(before)), tuple(_apart(line.body)), *pair)
+        body = [Whole(line).visit(copy.deepcopy(each)) for each in line.body]
+        return _innermost(Loop((*before, *_counted(line)), tuple(body), *names))
+    return replace(loop, before=tuple(_apart(loop.before)), body=tuple(_apart(loop.body)))
 
 
 def _pair(line: ast.For) -> tuple[str, str] | None:
@@ -142,94 +164,4 @@ def _counted(line: ast.stmt) -> list[ast.stmt]:
     """The counter of a loop at its beginning."""
     if not isinstance(line, ast.For) or not isinstance(line.target, ast.Name):
         return []
-    return [ast.Assign([ast.Name(line.target.id, ast.Store())], ast.Constant(0))]
-
-
-def assigned(line: ast.stmt) -> list[str]:
-    """What a statement assigns, by the name of the whole: "W" for W[i], "self.W" for self.W[i]."""
-    found: list[str] = []
-    for node in ast.walk(line):
-        if isinstance(node, ast.Assign):
-            found += [key for each in node.targets for key in _keys(each)]
-        elif isinstance(node, ast.AugAssign | ast.AnnAssign):
-            found += _keys(node.target)
-    return found
-
-
-def _keys(target: ast.expr) -> list[str]:
-    if isinstance(target, ast.Tuple | ast.List):
-        return [key for each in target.elts for key in _keys(each)]
-    while isinstance(target, ast.Subscript | ast.Starred):
-        target = target.value
-    return [ast.unparse(target)] if isinstance(target, ast.Name | ast.Attribute) else []
-
-
-def mentions(line: ast.stmt) -> set[str]:
-    """The variables and attributes that a statement reads or writes."""
-    nodes = (each for each in ast.walk(line) if isinstance(each, ast.Name | ast.Attribute))
-    return {ast.unparse(each) for each in nodes}
-
-
-class Classes(ast.NodeTransformer):
-    """Takes the classes, and the largest, of all targets: a batch need not have one of each.
-
-    Attributes:
-        found: The expressions, by the names that stand for them.
-    """
-
-    def __init__(self, targets: str) -> None:
-        """Look at what is computed of `targets`."""
-        self._targets, self.found = targets, dict[str, ast.expr]()
-
-    def visit_Call(self, node: ast.Call) -> ast.AST:
-        """A call, or the name that stands for it."""
-        text = ast.unparse(node)
-        target = re.escape(self._targets)
-        if not re.fullmatch(
-            rf"((np|numpy)\.(unique|max)|set|max)\({target}\)|{target}\.max\(\)", text
-        ):
-            return self.generic_visit(node)
-        name = f"__classes{len(self.found)}__"
-        self.found[name] = node
-        return ast.Name(name, ast.Load())
-
-
-class Rated(ast.NodeTransformer):
-    """Gives the rates in the steps of some parameters the name `RATE_NAME`.
-
-    Attributes:
-        found: Whether there was one.
-    """
-
-    def __init__(self, params: Sequence[str]) -> None:
-        """Look at what assigns `params`."""
-        self._params, self._inside, self.found = {*params}, False, False
-
-    def _step(self, node: ast.Assign | ast.AugAssign) -> ast.AST:
-        before, self._inside = self._inside, bool({*assigned(node)} & self._params)
-        node.value = self.visit(node.value)
-        self._inside = before
-        return node
-
-    def visit_Assign(self, node: ast.Assign) -> ast.AST:
-        """A statement, with the name of the rate if it is a step."""
-        return self._step(node)
-
-    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
-        """A statement, with the name of the rate if it is a step."""
-        return self._step(node)
-
-    def _named(self, node: ast.Name | ast.Attribute) -> ast.AST:
-        word = node.id if isinstance(node, ast.Name) else node.attr
-        if self._inside and RATES_AT.fullmatch(word.lower().strip("_")):
-            self.found = True
-            return ast.Name(RATE_NAME, ast.Load())
-        return self.generic_visit(node)
-
-    def visit_Name(self, node: ast.Name) -> ast.AST:
-        """A variable, or the name of the rate."""
-        return self._named(node)
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
-        """An attribute, or the name of the rate."""
-        return self._named(node)
+    return [ast.Assign([ast.Name(line.target.id, ast.Store())], ast.Constant(0), lineno=0)]

@@ -131,9 +131,9 @@ def judge_gradients(
         best = found[0]
     if best.right == best.judged:
         return _held(best, reduction)
-    names = names_of(
-        best.model, best.factor, batches, own.grads, getattr(make(), "difference_rate", None)
-    )
+    adapter = make()
+    rate, single = (getattr(adapter, each, None) for each in ("difference_rate", "one_by_one"))
+    names = names_of(best.model, best.factor, batches, own.grads, rate, bool(single))
     lines = tuple(
         replace(each, mistakes=names) if each.verdict == Verdict.WRONG else each
         for each in best.lines

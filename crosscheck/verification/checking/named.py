@@ -1,6 +1,7 @@
 """Which known mistake gives all of somebody's wrong gradients."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -33,6 +34,7 @@ def names_of(
     batches: Sequence[Drawn],
     computed: Sequence[Grads],
     rate: float | None,
+    one_by_one: bool = False,
 ) -> tuple[str, ...]:
     """The mistakes that give all the wrong values, on every batch.
 
@@ -40,11 +42,15 @@ def names_of(
         model, factor: What the gradients should be.
         batches, computed: On what they were computed, and what.
         rate: That of the step by whose difference they were found; None if they were given.
+        one_by_one: Whether they are means of the gradients of single samples.
     """
     names: tuple[str, ...] = ()
     if rate is not None and all(
-        _near_all(own, _updated_first(model, drawn, factor.at(drawn), rate))
+        _near_all(
+            own, _mean([_updated_first(model, each, factor.at(each), rate) for each in parts])
+        )
         for drawn, own in zip(batches, computed, strict=True)
+        for parts in [_samples(drawn) if one_by_one else [drawn]]
     ):
         names += (UPDATED_FIRST,)
     for form in _forms(model):
@@ -59,6 +65,23 @@ def names_of(
             and all("grads" in reproduced(mistake, case, attempt) for case, attempt in cases)
         )
     return tuple(dict.fromkeys(names))
+
+
+def _samples(drawn: Drawn) -> list[Drawn]:
+    """A batch as batches of one."""
+    return [
+        replace(drawn, inputs=drawn.inputs[at:][:1], targets=drawn.targets[at:][:1])
+        for at in range(drawn.batch)
+    ]
+
+
+def _mean(parts: Sequence[Grads]) -> Grads:
+    if len(parts) == 1:
+        return parts[0]
+    return [
+        (np.mean([w for w, _ in layer], axis=0), np.mean([b for _, b in layer], axis=0))
+        for layer in zip(*parts, strict=True)
+    ]
 
 
 def _updated_first(model: Model, drawn: Drawn, factor: float, rate: float) -> Grads:
