@@ -82,8 +82,7 @@ def test_one_sign_in_a_gradient_is_wrong_and_its_place_is_named(plant, reference
     # What follows from it is not blamed, and neither are the optimizers: they are handed gradients.
     by_group = {c.place.group: c.place.stage for c in found}
     assert by_group.pop("printed numbers", "gradients") == "gradients"  # it prints few gradients
-    if reference != "reference_torch":  # where training pulls the tape itself
-        assert by_group.pop("training") == "trajectory"
+    assert by_group.pop("training") == "trajectory"
     assert by_group == {
         "worked examples": "gradients",
         "networks": "gradients",

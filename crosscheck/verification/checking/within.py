@@ -34,7 +34,7 @@ class Found:
             return wrong.mismatch or "it has no entries"
         values = f"{few_digits(wrong.actual, 6)} instead of {few_digits(wrong.expected, 6)}"
         at = f" at {list(wrong.index)}" if wrong.index else ""
-        if self.ratio is not None:
+        if self.ratio is not None and few_digits(self.ratio) != "1":
             return f"every entry is {few_digits(self.ratio)} times what it should be"
         if not np.isfinite(wrong.fraction_of_bound):
             return f"{values}{at}"
