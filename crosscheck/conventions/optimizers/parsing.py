@@ -103,15 +103,6 @@ def _of_rows(rows: list[StockOptimizer], arguments: dict[str, Any]) -> Call:
     return Call(rows[0], arguments)
 
 
-def find_optimizer(name: str) -> StockOptimizer:
-    """The stock optimizer of a full name, or of the last parts of one.
-
-    Raises:
-        CallError: If no stock optimizer has the name, or several have.
-    """
-    return find_optimizers(name)[0]
-
-
 def find_optimizers(
     name: str, arguments: list[str] | None = None, of_torch: bool = False
 ) -> list[StockOptimizer]:
