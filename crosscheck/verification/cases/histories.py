@@ -28,6 +28,8 @@ FACTORS = (1.0, -0.5, 1e-3, 1e-8, 0.0, 2.0, -1e-5, 0.3, 100.0, 1e-14, -3.0, 0.1)
 # a vector of the processor has lanes, with a rest.
 LAYERS = {"float64": ((2, 3), (2,)), "float32": ((1, 33), (1,))}
 ENTRIES = 67
+# Of what stands around an optimizer, what is judged late in a history, too.
+AROUND = ("momentum with an L2 penalty", "adam with a decay of the weights, clipped")
 # Late in a history, the options under which the corrections still show.
 LATE, AFTER = 1000, {"amsgrad": "amsgrad of v, then corrected"}
 
@@ -40,7 +42,7 @@ def generated() -> list[DescentCase]:
         for label in OPTIMIZER_CASES
         for layers, dtype in ((True, "float64"), (True, "float32"), (False, "float64"))
     ]
-    labels = (*(AFTER.get(name, name) for name in STATES), "momentum with an L2 penalty")
+    labels = (*(AFTER.get(name, name) for name in STATES), *AROUND)
     whole += [_generated(label, True, "float64") for label in paired()]
     return whole + [_late_in_history(label) for label in labels]
 

@@ -17,7 +17,7 @@ from crosscheck.verification.conditions.values import values
 
 NETWORKS = ("forward", "classes", "gradient", "training")
 # Of these a call has arrays of one size each: all of their entries count, whatever the shape.
-FLAT = ("optimizer", "sum", "copy")
+FLAT = ("optimizer", "clipping", "sum", "copy")
 LAYERED = (*NETWORKS, "drawing")
 
 
@@ -195,7 +195,7 @@ def _memory() -> Iterator[Condition]:
     yield Condition(
         "memory: used again",
         "the function was called before, and that result is still to be read",
-        (*ACTIVATION_KINDS, "forward", "gradient", "classes", "optimizer", "sum", "drawing"),
+        (*ACTIVATION_KINDS, "forward", "gradient", "classes", *FLAT[:3], "drawing"),
         "its result is a number, or what it gives is read at once",
         lambda call: call.last if call.is_repeated else None,
         Spoils.MEMORY,
@@ -210,7 +210,7 @@ def _counts() -> Iterator[Condition]:
         return Condition(
             f"step: {name}",
             f"the number of the step is {name}",
-            ("optimizer",),
+            ("optimizer", "clipping"),
             "it counts no steps",
             lambda call: call.last if holds((call.step or 0) + 1) else None,
         )

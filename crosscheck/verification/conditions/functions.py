@@ -36,6 +36,11 @@ class Function:
         return self.name.partition(".")[2]
 
 
+# What clips is told no learning rate.
+WRAPPER_KINDS = {"decayed": "optimizer", "clipped": "clipping"}
+assert set(WRAPPER_KINDS) == set(WRAPPERS)
+
+
 def functions() -> tuple[Function, ...]:
     """Every function that is spoiled. What each kind takes decides which conditions apply."""
     return (
@@ -49,7 +54,7 @@ def functions() -> tuple[Function, ...]:
         Function("gradients.value_and_grad", "gradient"),
         Function("gradients.deltas", "gradient"),
         *(Function(f"optimizers.{name}", "optimizer", "OPTIMIZERS") for name in STATES),
-        *(Function(f"optimizers.{name}", "optimizer") for name in WRAPPERS),
+        *(Function(f"optimizers.{name}", kind) for name, kind in WRAPPER_KINDS.items()),
         Function("optimizers.apply_updates", "sum"),
         Function("training.train", "training"),
     )
@@ -176,6 +181,7 @@ _DESCRIBED: dict[str, Callable[[Function, dict[str, Any], Any], Call]] = {
     "classes": _network,
     "gradient": _network,
     "optimizer": _update,
+    "clipping": _update,
     "training": _training,
     "drawing": _drawing,
 }

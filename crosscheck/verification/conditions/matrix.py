@@ -209,7 +209,7 @@ def _around(function: Callable[..., Any], watched: _Watched) -> Callable[..., An
     def wrapper(*positional: Any, **keywords: Any) -> Any:
         result = function(*positional, **keywords)
         arguments = named(function, positional, keywords)
-        if watched.function.kind == "optimizer":
+        if watched.function.kind in ("optimizer", "clipping"):
             update = _around_update(result.update, arguments.get("learning_rate"), watched)
             return result._replace(update=update)
         return _answered(watched, arguments, result)

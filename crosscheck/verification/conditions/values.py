@@ -8,7 +8,7 @@ from crosscheck.verification.conditions.calls import Call, Spot
 from crosscheck.verification.conditions.condition import Condition, Spoils
 from crosscheck.verification.conditions.functions import ACTIVATION_KINDS, LOSS_KINDS
 
-ROWS, GRADIENTS = ("rows",), ("optimizer",)
+ROWS, GRADIENTS = ("rows",), ("optimizer", "clipping")
 # Where exp no longer fits into the dtype, a little below.
 LARGE = {"float64": 700.0, "float32": 80.0}
 
