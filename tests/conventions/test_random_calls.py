@@ -17,7 +17,7 @@ from crosscheck.conventions.optimizers.translation import compare_calls
 from crosscheck.conventions.optimizers.wide import distance, reference_steps
 from crosscheck.frameworks import registry
 
-CALLS = 60
+CALLS = 16
 PAIRS = list(itertools.permutations(("torch", "optax", "keras-jax"), 2))
 NUMBERS = {
     "learning_rate": (0.1, 0.01, 0.001),
@@ -34,7 +34,7 @@ NUMBERS = {
     "rate_decay": (0.0, 0.1),
 }
 FEW = 30  # combinations of arguments that are searched, of each optimizer
-SEARCHED = 6  # calls without an equal one for which arguments are searched
+SEARCHED = 2  # calls without an equal one for which arguments are searched
 
 
 def choices(argument):
