@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable
 
 from crosscheck.documents.expressions import ExpressionError, parse, spelling
+from crosscheck.documents.working_network import SUBSCRIPTS, SUPERSCRIPTS
 
-SUPER = str.maketrans("0123456789()-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾⁻")
-SUB = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+SUPER = SUPERSCRIPTS | str.maketrans("-", "⁻")
 MINUS = "−"
 # By the beginning of a quantity's name: its letter, and whether its layers count from 1 already.
 LETTERS = {"pre_activations": ("z", 1), "activations": ("a", 0), "deltas": ("δ", 1)}
@@ -80,7 +80,7 @@ def _layer(number: int) -> str:
 
 def _index(indices: list[int]) -> str:
     joint = "," if max(indices, default=0) > 9 else ""
-    return joint.join(str(each).translate(SUB) for each in indices)
+    return joint.join(str(each).translate(SUBSCRIPTS) for each in indices)
 
 
 def equation(expression: str, of: Callable[[str], str | None]) -> str:
