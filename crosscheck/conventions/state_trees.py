@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from crosscheck.conventions.optimizers.parsing import parse_call
-from crosscheck.conventions.optimizers.specs import Spec, differences
+from crosscheck.conventions.optimizers.simplifying import differences
+from crosscheck.conventions.optimizers.specs import Spec
 from reference_numpy.optimizers import OPTIMIZERS
 from reference_numpy.params import Layer
 

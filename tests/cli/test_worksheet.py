@@ -8,10 +8,14 @@ from click.testing import CliRunner
 
 from crosscheck.cli.main import main
 from crosscheck.documents.worksheets.grading import Mark
-from crosscheck.report.worksheets import marks, pages
+from crosscheck.report.worksheets import marks
 from crosscheck.report.worksheets.words import in_language
 
-pytest.importorskip("jinja2", reason="the pages of a worksheet need crosscheck[site]")
+pages = pytest.importorskip(
+    "crosscheck.report.worksheets.pages",
+    reason="the pages of a worksheet need crosscheck[site]",
+    exc_type=ModuleNotFoundError,
+)
 FILES = ["worksheet.md", "worksheet.html", "solution.md", "solution.html"]
 SMALL = ["--layers", "2,1", "--activations", "sigmoid", "--optimizer", "adam"]
 

@@ -9,7 +9,7 @@ import pytest
 from crosscheck.conventions import stock
 from crosscheck.conventions.optimizers.calls import Call
 from crosscheck.conventions.optimizers.parsing import parse_call
-from crosscheck.conventions.optimizers.specs import differences
+from crosscheck.conventions.optimizers.simplifying import differences
 from crosscheck.conventions.optimizers.stock_optimizer import REQUIRED, ArgumentError
 from crosscheck.conventions.optimizers.table import STOCK_OPTIMIZERS
 from crosscheck.conventions.optimizers.translating import candidates

@@ -32,7 +32,7 @@ def found():
 def test_every_statement_about_a_framework_holds(name):
     of_it = [finding for finding in found() if finding.framework == name]
     about = {finding.component for finding in of_it if finding.kind == "optimizer"}
-    assert about == {each.name for each in STOCK_OPTIMIZERS if each.framework == name}
+    assert about == {each.label for each in STOCK_OPTIMIZERS if each.framework == name}
     if stock.FRAMEWORKS[name].missing is not None:
         assert {finding.holds for finding in of_it} == {None}
         pytest.skip(f"{stock.FRAMEWORKS[name].title} is not installed")

@@ -16,7 +16,8 @@ from crosscheck.conventions import stock
 from crosscheck.conventions.optimizers import translation
 from crosscheck.conventions.optimizers.parsing import parse_call
 from crosscheck.conventions.optimizers.probes import GRADS, START
-from crosscheck.conventions.optimizers.specs import differences, trajectory
+from crosscheck.conventions.optimizers.simplifying import differences
+from crosscheck.conventions.optimizers.specs import trajectory
 from crosscheck.conventions.optimizers.table import STOCK_OPTIMIZERS
 from crosscheck.conventions.optimizers.translating import translate_defaults, translate_optimizer
 from crosscheck.conventions.optimizers.trials import steps_job

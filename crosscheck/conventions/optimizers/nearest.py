@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from crosscheck.conventions.optimizers.calls import Call
-from crosscheck.conventions.optimizers.specs import differences
+from crosscheck.conventions.optimizers.simplifying import differences
 from crosscheck.conventions.optimizers.wide import distance
 
 # Round numbers are preferred if they are nearly as near.

@@ -4,20 +4,19 @@ Adam without a first moment is RMSprop, or RMSprop with its bias corrected; NAda
 Adam; a RAdam that never divides and averages nothing is plain gradient descent.
 """
 
+import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from crosscheck.conventions.optimizers.keywords import KEYWORDS
-
-if TYPE_CHECKING:
-    from crosscheck.conventions.optimizers.specs import Spec
+from crosscheck.conventions.optimizers.specs import Spec
 
 # A momentum decay from which on every momentum of NAdam is b1 to the last bit: 0.96^1000 < 2^-55.
 NO_SCHEDULE = 1000.0
 USUAL_WITHOUT_SCHEDULE = 1e6
 
 
-def simplify(spec: "Spec") -> "Spec":
+def simplify(spec: Spec) -> Spec:
     """The spec with the fewest changed keywords that makes the same steps.
 
     Two specs make the same steps in exact arithmetic, at one learning rate, if their simplified
@@ -41,7 +40,7 @@ def simplify(spec: "Spec") -> "Spec":
     return spec
 
 
-def equivalents(spec: "Spec") -> list["Spec"]:
+def equivalents(spec: Spec) -> list[Spec]:
     """Specs of other names that make the same steps as a simplified one."""
     own, name = spec.keywords, spec.optimizer
     plain = name == "rmsprop" and not own["momentum"] and not own["centered"]
@@ -64,7 +63,7 @@ def equivalents(spec: "Spec") -> list["Spec"]:
     return found
 
 
-def _adamax_of(spec: "Spec", b1: float, own: dict[str, Any], correction: bool) -> list["Spec"]:
+def _adamax_of(spec: Spec, b1: float, own: dict[str, Any], correction: bool) -> list[Spec]:
     """Adamax without a memory of sizes, wherever its eps stands."""
     if own["eps_place"] == "inside":
         return []
@@ -72,11 +71,11 @@ def _adamax_of(spec: "Spec", b1: float, own: dict[str, Any], correction: bool) -
     return [_other(spec, "adamax", **same, eps_place=place) for place in ("outside", "inside")]
 
 
-def _other(spec: "Spec", optimizer: str, **keywords: Any) -> "Spec":
+def _other(spec: Spec, optimizer: str, **keywords: Any) -> Spec:
     return replace(spec, optimizer=optimizer, keywords=KEYWORDS[optimizer] | keywords)
 
 
-def _without_motion(spec: "Spec") -> "Spec":
+def _without_motion(spec: Spec) -> Spec:
     """At a learning rate of 0 every optimizer stays where it is."""
     if spec.learning_rate or (spec.weight_decay and not spec.scaled):
         return spec
@@ -84,13 +83,13 @@ def _without_motion(spec: "Spec") -> "Spec":
     return replace(still, weight_decay=0.0, ascends=False, rate_decay=0.0)
 
 
-def _lion(spec: "Spec") -> "Spec":
+def _lion(spec: Spec) -> Spec:
     if spec.optimizer != "lion" or spec.keywords["b1"]:
         return spec
     return _other(spec, "rmsprop", decay=0.0, eps=0.0)  # the sign of the gradient alone
 
 
-def _nadam(spec: "Spec") -> "Spec":
+def _nadam(spec: Spec) -> Spec:
     if spec.optimizer != "nadam":
         return spec
     own = spec.keywords
@@ -101,7 +100,7 @@ def _nadam(spec: "Spec") -> "Spec":
     return spec
 
 
-def _radam(spec: "Spec") -> "Spec":
+def _radam(spec: Spec) -> Spec:
     if spec.optimizer != "radam":
         return spec
     own = spec.keywords
@@ -114,14 +113,14 @@ def _radam(spec: "Spec") -> "Spec":
     return spec
 
 
-def _adamax(spec: "Spec") -> "Spec":
+def _adamax(spec: Spec) -> Spec:
     if spec.optimizer != "adamax" or spec.keywords["b2"]:
         return spec
     same = {key: spec.keywords[key] for key in ("b1", "b2", "eps", "bias_correction")}
     return _other(spec, "adam", **same)  # max(0, |g| + eps) is sqrt(g^2) + eps
 
 
-def _adam(spec: "Spec") -> "Spec":
+def _adam(spec: Spec) -> Spec:
     if spec.optimizer != "adam":
         return spec
     own = spec.keywords
@@ -138,13 +137,13 @@ def _adam(spec: "Spec") -> "Spec":
     return _other(spec, "rmsprop", decay=own["b2"], eps=own["eps"], eps_place=own["eps_place"])
 
 
-def _rmsprop(spec: "Spec") -> "Spec":
+def _rmsprop(spec: Spec) -> Spec:
     if spec.optimizer == "rmsprop" and spec.keywords["decay"] == 0:
         spec.keywords["initial_accumulator"] = 0.0
     return spec
 
 
-def _momentum(spec: "Spec") -> "Spec":
+def _momentum(spec: Spec) -> Spec:
     if spec.optimizer != "momentum":
         return spec
     own = spec.keywords
@@ -162,7 +161,7 @@ def _momentum(spec: "Spec") -> "Spec":
     return spec
 
 
-def _rest(spec: "Spec") -> "Spec":
+def _rest(spec: Spec) -> Spec:
     own = spec.keywords
     if "rate_inside" in own:
         own["rate_inside"] = True  # at one learning rate it makes no difference
@@ -173,3 +172,43 @@ def _rest(spec: "Spec") -> "Spec":
     if own.get("eps") == 0:
         own["eps_place"] = "outside"
     return spec
+
+
+def differences(one: Spec, other: Spec) -> dict[str, tuple[Any, Any]]:
+    """The keywords in which two specs differ, with both values; none if they make equal steps."""
+    simple = (simplify(one), simplify(other))
+    if simple[0].optimizer != simple[1].optimizer:
+        return {"optimizer": (one.optimizer, other.optimizer)}
+    simplified = _differing(*simple)
+    if one.optimizer != other.optimizer:
+        return simplified
+    as_given = _differing(
+        *(each if each.weight_decay else replace(each, decoupled=True) for each in (one, other))
+    )
+    if not simplified:
+        return {}
+    # The values before they were simplified, if these differ: a reader knows them.
+    shown = simplified.keys() | ({"eps_place"} if "eps" in simplified else set())
+    return {key: as_given[key] for key in as_given if key in shown} or as_given or simplified
+
+
+def _differing(one: Spec, other: Spec) -> dict[str, tuple[Any, Any]]:
+    a, b = (
+        {
+            "learning_rate": spec.learning_rate,
+            **spec.keywords,
+            "weight_decay": spec.weight_decay,
+            "decoupled": spec.decoupled,
+            "scaled": spec.scaled,
+            "ascends": spec.ascends,
+            "rate_decay": spec.rate_decay,
+        }
+        for spec in (one, other)
+    )
+    return {key: (a[key], b[key]) for key in a if not _same(a[key], b[key])}
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, float | int) and not isinstance(one, bool) and not isinstance(other, str):
+        return math.isclose(one, other, rel_tol=1e-15)  # 1 - (1 - x) is x but for its rounding
+    return bool(one == other)

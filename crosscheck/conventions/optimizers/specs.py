@@ -1,15 +1,13 @@
 """What an optimizer computes, as one of the references' optimizers with its keywords."""
 
-import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from crosscheck.conventions.optimizers.keywords import KEYWORDS
-from crosscheck.conventions.optimizers.simplifying import simplify
 from crosscheck.conventions.optimizers.single import Float32Powers, Float32Product
 from crosscheck.frameworks.hyperparameters import convert
 from crosscheck.numerics.bounds import optimizers as stepwise
@@ -92,50 +90,6 @@ class Spec:
             return optimizer
         decay = (self.weight_decay, self.decoupled, self.scaled)
         return optimizers.decayed(optimizer, rate, *decay)
-
-    def simplified(self) -> "Spec":
-        """The simplest spec that makes the same steps, which may have another name."""
-        return simplify(self)
-
-
-def differences(one: Spec, other: Spec) -> dict[str, tuple[Any, Any]]:
-    """The keywords in which two specs differ, with both values; none if they make equal steps."""
-    simple = (one.simplified(), other.simplified())
-    if simple[0].optimizer != simple[1].optimizer:
-        return {"optimizer": (one.optimizer, other.optimizer)}
-    simplified = _differing(*simple)
-    if one.optimizer != other.optimizer:
-        return simplified
-    as_given = _differing(
-        *(each if each.weight_decay else replace(each, decoupled=True) for each in (one, other))
-    )
-    if not simplified:
-        return {}
-    # The values before they were simplified, if these differ: a reader knows them.
-    shown = simplified.keys() | ({"eps_place"} if "eps" in simplified else set())
-    return {key: as_given[key] for key in as_given if key in shown} or as_given or simplified
-
-
-def _differing(one: Spec, other: Spec) -> dict[str, tuple[Any, Any]]:
-    a, b = (
-        {
-            "learning_rate": spec.learning_rate,
-            **spec.keywords,
-            "weight_decay": spec.weight_decay,
-            "decoupled": spec.decoupled,
-            "scaled": spec.scaled,
-            "ascends": spec.ascends,
-            "rate_decay": spec.rate_decay,
-        }
-        for spec in (one, other)
-    )
-    return {key: (a[key], b[key]) for key in a if not _same(a[key], b[key])}
-
-
-def _same(one: Any, other: Any) -> bool:
-    if isinstance(one, float | int) and not isinstance(one, bool) and not isinstance(other, str):
-        return math.isclose(one, other, rel_tol=1e-15)  # 1 - (1 - x) is x but for its rounding
-    return bool(one == other)
 
 
 def _call(name: str, rate: str, keywords: dict[str, Any]) -> str:

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crosscheck.conventions.optimizers.keywords import KEYWORDS
-from crosscheck.conventions.optimizers.simplifying import equivalents
-from crosscheck.conventions.optimizers.specs import Spec, differences
+from crosscheck.conventions.optimizers.simplifying import differences, equivalents, simplify
+from crosscheck.conventions.optimizers.specs import Spec
 from reference_numpy.checks import in_range
 
 REQUIRED = "required"
@@ -212,7 +212,7 @@ class StockOptimizer:
 
     def candidate_arguments(self, spec: Spec) -> list[dict[str, Any]]:
         """Arguments that may come near a spec, without those that equal their default."""
-        plain = spec.simplified()
+        plain = simplify(spec)
         specs = [each for each in (spec, plain, *equivalents(plain)) if self._has(each)]
         if self._has(plain) and plain.keywords.get(
             "dampening"
@@ -224,7 +224,7 @@ class StockOptimizer:
         specs += [replace(each, rate_decay=0.0) for each in specs if each.rate_decay]
         candidates = [each for each in map(self._arguments, specs) if self._takes(each)]
         for arguments in list(candidates):
-            simplified = self.spec(arguments).simplified()
+            simplified = simplify(self.spec(arguments))
             wanted, own_rate = plain.learning_rate, simplified.learning_rate
             # An optimizer that always dampens makes the same steps at a larger rate.
             if wanted != own_rate and simplified == replace(plain, learning_rate=own_rate):

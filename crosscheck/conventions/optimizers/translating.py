@@ -10,7 +10,8 @@ from crosscheck.conventions.optimizers.calls import SCHEDULES, Call
 from crosscheck.conventions.optimizers.nearest import with_nearest_eps
 from crosscheck.conventions.optimizers.parsing import CallError, parse_call
 from crosscheck.conventions.optimizers.remarks import decay_advice
-from crosscheck.conventions.optimizers.specs import Spec, differences
+from crosscheck.conventions.optimizers.simplifying import differences
+from crosscheck.conventions.optimizers.specs import Spec
 from crosscheck.conventions.optimizers.stock_optimizer import StockOptimizer
 from crosscheck.conventions.optimizers.table import STOCK_OPTIMIZERS
 from crosscheck.conventions.optimizers.translation import Translation, compare_calls

@@ -10,7 +10,7 @@ from crosscheck.conventions import stock
 from crosscheck.conventions.optimizers.calls import Call
 from crosscheck.conventions.optimizers.probes import MAGNITUDES
 from crosscheck.conventions.optimizers.remarks import provisos_of
-from crosscheck.conventions.optimizers.specs import differences
+from crosscheck.conventions.optimizers.simplifying import differences
 from crosscheck.conventions.optimizers.trials import steps_job
 from crosscheck.conventions.optimizers.wide import ROWS, START, STEPS, call_bounds
 
