@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hostile import DIFFERS, HOSTILE, VERIFIED, copy, in_a_call, on_import
 
+from crosscheck.frameworks.contract import CONTRACT_VERSION
 from crosscheck.frameworks.messages import MessageError
 from crosscheck.frameworks.registry import load
 from crosscheck.frameworks.serving import KEPT
@@ -149,7 +150,8 @@ def test_a_case_that_is_known_to_end_the_process_is_no_reason_to_stop(tmp_path, 
     copy(tmp_path, "numpy", "knows_it_leaves", *in_a_call("import os; os._exit(3)"))
     declared = tmp_path / "knows_it_leaves" / "crosscheck.toml"
     declared.write_text(
-        'contract = 2\n[[known_failures]]\ncases = ["edges-gelu-*"]\nwhy = "it leaves"\n'
+        f"contract = {CONTRACT_VERSION}\n[[known_failures]]\n"
+        'cases = ["edges-gelu-*"]\nwhy = "it leaves"\n'
         'link = "https://example.org"\nversions = "numpy>=2"\n',
         encoding="utf-8",
     )

@@ -12,6 +12,7 @@ from crosscheck.frameworks.hyperparameters import (
     ADAGRAD,
     ADAM,
     AMSGRAD,
+    CLIP,
     NADAM,
     RADAM,
     RMSPROP,
@@ -82,7 +83,7 @@ OPTIMIZER_CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "adam without bias correction": ("adam", ADAM | {"bias_correction": False}),
     "adam with a decay of the weights, clipped": (
         "adam",
-        ADAM | SHARP | {"weight_decay": 0.1, "leaves": "weights", "max_norm": 0.5, "clip_eps": 0.1},
+        ADAM | {"weight_decay": 0.1, "leaves": "weights", "max_norm": 0.5, "clip_eps": 0.1},
     ),
     "adam with eps inside": ("adam", ADAM | SHARP | {"eps_place": "inside"}),
     "adam with eps hat": ("adam", ADAM | SHARP | {"eps_place": "hat"}),
@@ -126,6 +127,10 @@ OPTIMIZER_CASES: dict[str, tuple[str, dict[str, Any]]] = {
         SHARP | {"bias_correction": False, "eps_place": "inside"},
     ),
 }
+
+
+# Those that look at the whole tree, and not at each array by itself.
+OF_THE_TREE = [label for label, (_, own) in OPTIMIZER_CASES.items() if {*own} & {"leaves", *CLIP}]
 
 
 # ----- every three options together -----
