@@ -156,6 +156,19 @@ def test_a_loss_that_nobody_knows_is_not_judged_but_the_outputs_are():
     assert found["loss"] == found["gradients"] == Verdict.SKIPPED
 
 
+class OtherLoss(Binary):
+    """Its gradients are those of a loss of the contract, and the loss that it shows is none."""
+
+    def loss(self, x, y):
+        return -(y * np.log(self.forward(x))).mean()
+
+
+def test_a_loss_that_nobody_knows_is_not_right_because_the_gradients_are():
+    report = report_of(OtherLoss)
+    assert verdicts(report)["gradient of W1"] == Verdict.RIGHT
+    assert report.outcome == Outcome.NOT_UNDERSTOOD
+
+
 def test_what_is_stated_is_held():
     assert report_of(Net, activations=("relu", "sigmoid")).first_wrong.quantity == "forward"
     right = report_of(Net, activations=("tanh", "sigmoid"), loss="half_squared_error")

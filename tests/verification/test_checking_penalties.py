@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from own_networks import Binary, Downhill, MeanOfAll, Net, NoSquare, Summed, WithoutLoss
+from own_networks import Binary, Downhill, MeanOfAll, Net, NoSquare, Softmax, Summed, WithoutLoss
 
 from crosscheck.frameworks.adapters import Understood
 from crosscheck.verification.checking.findings import Outcome, Verdict
@@ -56,6 +56,36 @@ class SlopeHalved(Penalised):
     in_gradients = 0.0025
 
 
+class Grows(OnlyDecay):
+    in_gradients = -0.005
+
+
+class DownhillDecay(OnlyDecay, Downhill):
+    """The gradients point downhill, and so must the decay."""
+
+    in_gradients = -0.005
+
+
+class Rewards(Penalised):
+    in_loss, in_gradients = -0.005, -0.005
+
+
+class InFloat32(Penalised):
+    """All is computed in float32, the penalty too."""
+
+    def set_params(self, params):
+        super().set_params([(w.astype("float32"), b.astype("float32")) for w, b in params])
+
+    def forward(self, x):
+        return super().forward(x.astype("float32"))
+
+    def loss(self, x, y):
+        return super().loss(x.astype("float32"), y.astype("float32"))
+
+    def gradients(self, x, y):
+        return super().gradients(x.astype("float32"), y.astype("float32"))
+
+
 class WrongBeside(Penalised, NoSquare):
     pass
 
@@ -85,6 +115,22 @@ def test_a_penalty_whose_slope_is_wrong_is_said_so(network, text):
     assert wrong == {"gradient of W2": text, "gradient of W1": text}
 
 
+def test_a_penalty_that_rewards_what_is_large_is_wrong():
+    found = report_of(Grows)
+    assert found.first_wrong.quantity == "gradient of W2"
+    assert found.first_wrong.text.startswith("a decay of the wrong sign, which makes the param")
+    assert report_of(DownhillDecay).outcome == Outcome.RIGHT
+    subtracted = report_of(Rewards).first_wrong
+    assert subtracted.quantity == "loss"
+    assert subtracted.text.startswith("the penalty on the parameters is subtracted, and rewards")
+
+
+def test_a_penalty_is_found_in_float32_too():
+    report = report_of(InFloat32)
+    assert report.outcome == Outcome.RIGHT, report.message
+    assert "plus 0.005" in report.lines[1].text
+
+
 def test_what_else_is_wrong_shows_beside_a_penalty_and_has_its_name():
     report = report_of(WrongBeside)
     assert report.first_wrong.quantity == "gradient of W1"
@@ -110,6 +156,7 @@ def test_a_decay_that_only_the_gradients_have_is_a_convention(network):
         (MeanOfAll, "mean", None, None),
         (Downhill, "mean", None, None),
         (WithoutLoss, "sum", "gradient of W2", "that of half the mean over the batch, not the sum"),
+        (Softmax, "sum", "loss", "the mean over the batch, not the sum"),
         (Penalised, "sum", "loss", "half the mean over the batch, not the sum, plus 0.005 times"),
     ],
 )

@@ -6,6 +6,9 @@ from typing import Any
 
 from crosscheck.numerics.comparison import finite
 
+# Of a loss: that there is none, which is no fault; one that nobody knows is not judged.
+NO_LOSS = "it has no loss"
+
 
 class Verdict(StrEnum):
     """What is said of one quantity."""
@@ -71,12 +74,16 @@ class CheckReport:
     def outcome(self) -> Outcome:
         """Whether it is right, wrong, or was not understood.
 
-        What has gradients is right only if every one of them could be judged.
+        What has gradients, or a loss, is right only if every one of them could be judged.
         """
         if any(line.verdict == Verdict.WRONG for line in self.lines):
             return Outcome.WRONG
         skipped = [line for line in self.lines if line.verdict == Verdict.SKIPPED]
-        unjudged = any(line.quantity.startswith("gradient") for line in skipped)
+        unjudged = any(
+            line.quantity.startswith("gradient")
+            or (line.quantity == "loss" and line.text != NO_LOSS)
+            for line in skipped
+        )
         if unjudged or len(skipped) == len(self.lines):
             return Outcome.NOT_UNDERSTOOD
         return Outcome.RIGHT

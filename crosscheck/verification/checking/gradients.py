@@ -48,6 +48,9 @@ class Gradients:
         return sum(line.verdict != Verdict.SKIPPED for line in self.lines)
 
 
+GROWS = "a decay of the wrong sign, which makes the parameters grow"
+
+
 @dataclass(frozen=True)
 class Computed:
     """Somebody's gradients on the batches, and by how much they may be off beside their bounds."""
@@ -182,7 +185,7 @@ def _penalised(
     """The judgement if the gradients are right but for a penalty that the loss has not, or has."""
     for model, factor in tried:
         exact = [model.exactly(drawn) for drawn in computed.batches]
-        own = of_gradients(computed.grads, exact, factor, computed.batches)
+        own = of_gradients(computed.grads, computed.slacks, exact, factor, computed.batches)
         if own is None and penalty is None:
             continue
         judged = _judged(model, factor, of_loss, computed.without(own))
@@ -190,19 +193,26 @@ def _penalised(
             continue
         if penalty is None:
             assert own is not None
+            if own.is_subtracted == (factor.sign > 0):
+                return _of_weights(judged, own, f"{GROWS}: {own.slope_in_words}")
             words = f"the gradients have a decay that the loss has not: {own.slope_in_words}"
             text = words if judged.convention is None else f"{judged.convention}; {words}"
             return replace(judged, convention=text)
         has = "that is missing" if own is None else f"it has {own.slope_in_words}"
         text = f"the slope of the penalty is {penalty.slope_in_words}; {has}"
-        lines = tuple(
-            Line(each.quantity, Verdict.WRONG, text, None)
-            if penalty.biases or " W" in each.quantity
-            else each
-            for each in judged.lines
-        )
-        return replace(judged, lines=lines)
+        return _of_weights(judged, penalty, text)
     return None
+
+
+def _of_weights(judged: Gradients, penalty: Penalty, text: str) -> Gradients:
+    """The same, wrong in all that a penalty is taken of."""
+    lines = tuple(
+        Line(each.quantity, Verdict.WRONG, text, None)
+        if penalty.biases or " W" in each.quantity
+        else each
+        for each in judged.lines
+    )
+    return replace(judged, lines=lines)
 
 
 def _judged(

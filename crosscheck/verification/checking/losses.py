@@ -7,7 +7,7 @@ import numpy as np
 
 from crosscheck.verification.checking.asking import Make, RaisedByOwnCodeError, has, loss
 from crosscheck.verification.checking.drawn import Drawn
-from crosscheck.verification.checking.findings import Line, Verdict
+from crosscheck.verification.checking.findings import NO_LOSS, Line, Verdict
 from crosscheck.verification.checking.models import (
     CROSS,
     FACTORS,
@@ -23,7 +23,7 @@ from crosscheck.verification.checking.within import within
 from crosscheck.verification.exact_values import ExactTensor
 
 QUANTITY = "loss"
-NO_LOSS = "it has no loss"
+SUBTRACTED = "the penalty on the parameters is subtracted, and rewards large ones"
 # What people add to a probability, or clip it to, so that its logarithm is finite.
 GUARDS = tuple(10.0**-power for power in range(5, 16))
 # A guard is that one if it leaves at most this part of the departure unexplained; the next one is
@@ -95,13 +95,16 @@ def judge_loss(
                 return _right(model, factor, fraction, stated, reduction)
     for model, factor, guard in _guarded(candidates, batches, values):
         text = f"the logarithm is of a probability that is moved by {guard:g} or clipped to it"
-        line = Line(QUANTITY, Verdict.RIGHT, f"{model.in_words}, {factor.words}")
-        return Loss(model, factor, line, text)
+        right = _right(model, factor, None, stated, reduction)
+        words = text if right.convention is None else f"{right.convention}; {text}"
+        return replace(right, convention=words)
     if with_penalty := _penalised(make, candidates, batches, values):
         model, factor, penalty = with_penalty
         right = _right(model, factor, None, stated, reduction)
-        text = f"{right.line.text}, plus {penalty.in_words}"
-        return replace(right, line=replace(right.line, text=text), penalty=penalty)
+        line = replace(right.line, text=f"{right.line.text}, plus {penalty.in_words}")
+        if penalty.is_subtracted:
+            line = replace(line, verdict=Verdict.WRONG, text=f"{SUBTRACTED}; it is {line.text}")
+        return replace(right, line=line, penalty=penalty)
     if stated is None:
         text = "it is none of the contract's losses, nor a constant times one"
         return Loss(None, FACTORS[0], Line(QUANTITY, Verdict.SKIPPED, text))

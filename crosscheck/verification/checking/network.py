@@ -14,10 +14,10 @@ from crosscheck.verification.checking.asking import (
 )
 from crosscheck.verification.checking.drawn import BATCH, MANY, OTHER_BATCH, Drawn, draw
 from crosscheck.verification.checking.explaining import worked
-from crosscheck.verification.checking.findings import CheckReport, Line, Verdict
+from crosscheck.verification.checking.findings import NO_LOSS, CheckReport, Line, Verdict
 from crosscheck.verification.checking.forward import judge_forward, judge_tails
 from crosscheck.verification.checking.gradients import judge_gradients
-from crosscheck.verification.checking.losses import NO_LOSS, judge_loss, models
+from crosscheck.verification.checking.losses import judge_loss, models
 from crosscheck.verification.checking.models import BINARY, CROSS, REDUCTIONS
 from crosscheck.verification.checking.stand_ins import (
     LOGARITHMS,
@@ -79,10 +79,10 @@ def check_network(
     report.understood += f"; activations {names}" + (" (stated)" if activations else "")
     make = with_returned(make, batches, forward.activations)
     found = judge_loss(make, batches, forward.activations, loss, reduction)
-    if found.model is None and has(make, "loss"):
+    if found.line.verdict in (Verdict.WRONG, Verdict.SKIPPED) and has(make, "loss"):
         classes = _drawn(make, classes=True, dtype=forward.dtype)
         of_classes = judge_loss(make, classes, forward.activations, loss, reduction)
-        if of_classes.model is not None:
+        if of_classes.line.verdict in (Verdict.RIGHT, Verdict.FACTOR):
             found, batches, drawn = of_classes, classes, classes[0]
             report.conventions.append("its loss is one only of targets of one class each")
     if found.line.verdict != Verdict.RIGHT:

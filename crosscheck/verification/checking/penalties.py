@@ -18,9 +18,11 @@ from crosscheck.verification.checking.drawn import Drawn
 from crosscheck.verification.checking.models import Factor
 from crosscheck.verification.exact_values import ExactPass, ExactTensor
 
-# Beside its bound, what has a penalty takes a rounding for each of its terms; of a small network
-# these are fewer. A penalty is there if c is so many times what remains open of it.
-ROUNDINGS, CLEAR = 1000, 100.0
+# Beside its bound, what has a penalty takes two roundings for each term of the sum, one in the code
+# and one here, and so many for the square, c, the division by the samples, and the sum with the rest.
+FURTHER = 8
+# A penalty is there if c is so many times what remains open of it.
+CLEAR = 100.0
 # The digits that people give such a constant; within its interval the shortest is taken.
 DIGITS = range(1, 7)
 
@@ -50,6 +52,11 @@ class Penalty:
         summed = f"the squared {what}" if self.power == 2 else f"the absolute {what}"
         per = " / samples" if self.per_sample else ""
         return f"{few_digits(self.strength, 6)}{per} times the sum of {summed}"
+
+    @property
+    def is_subtracted(self) -> bool:
+        """Whether it rewards what is large, which nobody means."""
+        return self.strength < 0
 
     @property
     def slope_in_words(self) -> str:
@@ -111,7 +118,8 @@ class Penalty:
                 0.0
                 if own is None
                 else self.uncertainty * np.abs(self.slope(drawn, layer, part))
-                + unit * (np.abs(own) + 2 * self.strength * np.abs(self.slope(drawn, layer, part)))
+                + unit * np.abs(own)
+                + 2 * unit * np.abs(self.strength * self.slope(drawn, layer, part))
                 for part, own in enumerate(pair)
             )
             for layer, pair in enumerate(grads)
@@ -142,7 +150,9 @@ def of_loss(
         [factor.at(d) * float(each.value) for each, d in zip(exact, batches, strict=True)]
     )
     bounds = [abs(factor.at(d)) * float(e.error_bound) for e, d in zip(exact, batches, strict=True)]
-    open_to = np.array(bounds) + _rounded(batches[0]) * np.abs(values)
+    terms = sum(leaf.size for layer in batches[0].params for leaf in layer)
+    rounded = (2 * terms + FURTHER) * _unit(batches[0]) * (np.abs(values) + np.abs(data))
+    open_to = np.array(bounds) + rounded
     for form in every_form():
         sums = np.array([form.of(drawn) for drawn in batches])
         if found := _with_constant(form, np.array(values) - data, open_to, sums):
@@ -151,25 +161,32 @@ def of_loss(
 
 
 def of_gradients(
-    computed: Sequence[Any], exact: Sequence[ExactPass], factor: Factor, batches: Sequence[Drawn]
+    computed: Sequence[Any],
+    slacks: Sequence[Any],
+    exact: Sequence[ExactPass],
+    factor: Factor,
+    batches: Sequence[Drawn],
 ) -> Penalty | None:
     """The penalty whose slope gradients have beside a constant times exact ones, or None.
 
     Args:
         computed: (weight, bias) of each layer, for each batch; None for a bias that is not there.
+        slacks: By how much each may be off beside its bound, for each batch; or None.
         exact: The pass of which the gradients are compared, for each batch.
         factor: The constant by which these are multiplied.
         batches: On which they were computed, of two sizes at least.
     """
     rest, open_to, places = [], [], []
-    for grads, every, drawn in zip(computed, exact, batches, strict=True):
+    for grads, slack, every, drawn in zip(computed, slacks, exact, batches, strict=True):
         for layer, pair in enumerate(grads):
             for part, own in enumerate(pair):
                 if own is not None:
                     wanted, scale = every.grads[layer][part], factor.at(drawn)
-                    bound = abs(scale) * wanted.error_bound + _rounded(drawn) * np.abs(own)
+                    sizes = np.abs(own) + np.abs(scale * wanted.value)
+                    bound = abs(scale) * wanted.error_bound + FURTHER * _unit(drawn) * sizes
+                    more = None if slack is None else slack[layer][part]
                     rest.append((own - scale * wanted.value).ravel())
-                    open_to.append(bound.ravel())
+                    open_to.append((bound if more is None else bound + more).ravel())
                     places.append((drawn, layer, part))
     for form in every_form():
         slopes = np.concatenate([form.slope(*place).ravel() for place in places])
@@ -178,8 +195,8 @@ def of_gradients(
     return None
 
 
-def _rounded(drawn: Drawn) -> float:
-    return ROUNDINGS * float(np.finfo(drawn.dtype).eps)
+def _unit(drawn: Drawn) -> float:
+    return float(np.finfo(drawn.dtype).eps) / 2
 
 
 def _with_constant(form: Penalty, rest: Array, open_to: Array, sums: Array) -> Penalty | None:
