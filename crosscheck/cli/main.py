@@ -115,12 +115,8 @@ class Commands(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of commands as click does, but import none of them."""
-        room = formatter.width - 6 - max(map(len, COMMANDS))
-        rows = [
-            (name, click.Command(name, help=sentence).get_short_help_str(room))
-            for name, (_, sentence) in COMMANDS.items()
-        ]
+        """Write the list of commands with whole sentences, where click cuts them; import none."""
+        rows = [(name, sentence) for name, (_, sentence) in COMMANDS.items()]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 

@@ -71,14 +71,13 @@ def test_every_command_is_listed_with_the_sentence_of_its_own_help():
 
 
 @pytest.mark.parametrize("width", ["60", "80", "200"])
-def test_the_list_is_cut_as_click_cuts_it(width):
+def test_no_sentence_of_the_list_is_cut(width):
     environment = {"COLUMNS": width}
     shown = CliRunner().invoke(main, ["--help"], env=environment, terminal_width=int(width))
     listed = shown.stdout.partition("Commands:\n")[2]
-    context = main.make_context("crosscheck", [], resilient_parsing=True, terminal_width=int(width))
-    formatter = context.make_formatter()
-    super(type(main), main).format_commands(context, formatter)
-    assert f"Commands:\n{listed}".strip() == formatter.getvalue().strip()
+    words = " ".join(f"{name} {sentence}" for name, (_, sentence) in COMMANDS.items())
+    assert " ".join(listed.split()) == words
+    assert max(map(len, listed.splitlines())) <= int(width)
 
 
 def test_what_is_offered_is_what_there_is():

@@ -95,6 +95,12 @@ def test_marks_are_given_and_written(folder, tmp_path):
     assert table[0]["deltas[0][0, 0]"] == "wrong"
 
 
+def test_a_name_is_no_formula(folder, tmp_path):
+    file, rows = filled(folder, "=1+1"), tmp_path / "marks.csv"
+    assert call("grade", file, "--csv", rows).exit_code == 0
+    assert rows.read_text("utf-8-sig").splitlines()[1].startswith("'=1+1,")
+
+
 def test_the_rule_of_the_points_is_stated(folder):
     bob = filled(folder, "Bob", loss="")
     done = call("grade", bob, "--points", "right=2", "--points", "missing=1/2,wrong=0")

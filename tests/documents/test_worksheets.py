@@ -152,6 +152,7 @@ def test_one_slip_costs_one_mark_and_what_follows_from_it_none(seeds):
         ({"loss": "mse"}, "loss 'mse' is unknown"),
         ({"optimizer": "adagrade"}, "optimizer 'adagrade' is unknown: did you mean adagrad"),
         ({"digits": 2}, "2 digits: give 3 to 8"),
+        ({"layers": (3000, 2, 1)}, "3003 units: nobody works out more than 60 by hand"),
         ({"loss": "binary_cross_entropy", "activations": ["tanh", "tanh"]}, "needs outputs in"),
         ({"activations": ["tanh", "softmax"]}, "the softmax of one output is always 1"),
     ],

@@ -27,7 +27,7 @@ from crosscheck.documents.faults import (
     suggestion,
 )
 from crosscheck.documents.transcription import read_table_of
-from crosscheck.documents.worksheets.exercise import DIGITS, Exercise, Stage
+from crosscheck.documents.worksheets.exercise import DIGITS, MOST_UNITS, Exercise, Stage
 from crosscheck.documents.worksheets.notation import symbol
 from crosscheck.documents.writing import network_lines, run_lines, toml_value
 from crosscheck.numerics.exact.balls import UndecidedError
@@ -102,6 +102,7 @@ def _exercise(
     for path, is_wrong, message in (
         (("digits",), digits not in DIGITS, f"must be from {allowed}, not {digits}"),
         (("network", "inputs"), len(network.inputs) != 1, "must be one sample"),
+        (("network",), sum(network.layer_sizes) > MOST_UNITS, f"has more than {MOST_UNITS} units"),
         (("runs",), len(runs) != 1, f"must be one run, not {len(runs)}"),
         (("runs",), any(run.steps != 1 for run in runs), "must take one step"),
         (("runs",), not all(run.layers for run in runs), "must move a layer"),

@@ -10,7 +10,7 @@ from fractions import Fraction
 from crosscheck.documents.document import Printed
 from crosscheck.documents.expressions import evaluate
 from crosscheck.documents.new_document import Choices, NewDocumentError, drawn_example
-from crosscheck.documents.worksheets.exercise import DIGITS, Exercise
+from crosscheck.documents.worksheets.exercise import DIGITS, MOST_UNITS, Exercise
 from crosscheck.documents.worksheets.grading import Explained, Mark, Written, grade
 from crosscheck.documents.worksheets.printing import half_unit, is_clear, printed
 from crosscheck.numerics.exact.balls import UndecidedError, working_precision
@@ -58,6 +58,8 @@ def draw(
     """
     if len(layers) < 2 or min(layers) < 1:
         raise ExerciseError(f"layers {list(layers)}: give at least two sizes, each 1 or more")
+    if sum(layers) > MOST_UNITS:
+        raise ExerciseError(f"{sum(layers)} units: nobody works out more than {MOST_UNITS} by hand")
     if digits not in DIGITS:
         raise ExerciseError(f"{digits} digits: give {DIGITS.start} to {DIGITS.stop - 1}")
     if layers[-1] == 1 and "softmax" in (activations[-1], loss.partition("_")[0]):

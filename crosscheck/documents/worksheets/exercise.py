@@ -39,6 +39,8 @@ class Stage(StrEnum):
 
 # How many significant digits may be asked for.
 DIGITS = range(3, 9)
+# What has more units than these, inputs included, nobody works out by hand.
+MOST_UNITS = 60
 # By the first word of a line's section; after the step all is of the last.
 STAGES = {
     "forward": Stage.FORWARD,

@@ -16,6 +16,7 @@ from crosscheck.documents.worksheets.notation import symbol
 from crosscheck.report.colours import BAD, CARE, GOOD, QUIET
 from crosscheck.report.worksheets.words import in_language
 
+FORMULAS = ("=", "+", "-", "@")
 COLOURS = {
     Mark.RIGHT: GOOD,
     Mark.INHERITED: GOOD,
@@ -144,6 +145,9 @@ def csv_text(marked: Sequence[Marked]) -> str:
     writer.writerow(["student", "file", "points", "of", *quantities])
     for each in marked:
         marks = {a.blank.quantity: a.mark.name.lower() for a in each.answers}
-        row = [each.sheet.student, each.sheet.file, _number(each.points), _number(each.of)]
+        # A spreadsheet takes what begins with these for a formula, and runs it.
+        name = each.sheet.student
+        name = f"'{name}" if name.startswith(FORMULAS) else name
+        row = [name, each.sheet.file, _number(each.points), _number(each.of)]
         writer.writerow([*row, *(marks.get(quantity, "") for quantity in quantities)])
     return stream.getvalue()

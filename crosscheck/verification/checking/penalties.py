@@ -19,7 +19,7 @@ from crosscheck.verification.checking.models import Factor
 from crosscheck.verification.exact_values import ExactPass, ExactTensor
 
 # Beside its bound, what has a penalty takes two roundings for each term of the sum, one in the code
-# and one here, and so many for the square, c, the division by the samples, and the sum with the rest.
+# and one here, and so many for the square, c, the division by the samples, the sum with the rest.
 FURTHER = 8
 # A penalty is there if c is so many times what remains open of it.
 CLEAR = 100.0
