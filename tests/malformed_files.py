@@ -222,6 +222,16 @@ CHANGES = [
         "line 70, lines[1].numbers[3].printed: 'seven' is no number",
     ),
     (
+        'printed = "7"',
+        f'printed = "{"7" * 5000}"',  # which Python itself would not read
+        "line 70, lines[1].numbers[3].printed: '7777",
+    ),
+    (
+        'b1 = "0.8"',
+        f'b1 = "0.{"8" * 5000}"',
+        "line 26, runs[0].hyperparameters.b1: b1 must be a number, not '0.8888",
+    ),
+    (
         "say 7 units",
         "say 7 units of 12",
         "line 56, lines[1].text: there are numbers in ' units of 12' that have no entry",

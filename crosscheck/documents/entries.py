@@ -15,7 +15,8 @@ from crosscheck.documents.faults import Fault, Faults, Path, refusal, suggestion
 
 Reader = Callable[[Path, Any], Any]
 Word = TypeVar("Word", bound=str)
-DECIMAL = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]{1,3})?")
+# Python reads no number of more than 4,300 digits; nobody prints so many as these.
+DECIMAL = re.compile(r"[+-]?[0-9]{1,200}(?:\.[0-9]{1,200})?(?:e[+-]?[0-9]{1,3})?")
 
 
 def fields(

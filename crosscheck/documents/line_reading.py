@@ -32,7 +32,9 @@ NOT_WORKED = {"0", "1", "2"}
 # In a line's text this stands for the number that comes next, so that it need be typed only once.
 BLANK = "{}"
 # "-0.0287", "13,001", "1.2e-3", "1.2 × 10⁻³", all in plain ASCII.
-PRINTED = re.compile(r"[+-]? ?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?( ?(e|× ?10)[+-]?\d{1,3})?", re.ASCII)
+PRINTED = re.compile(
+    r"[+-]? ?(\d{1,200}|\d{1,3}(,\d{3}){1,60})(\.\d{1,200})?( ?(e|× ?10)[+-]?\d{1,3})?", re.ASCII
+)
 
 Canonical = Callable[[str], str]
 

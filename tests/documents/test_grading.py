@@ -36,6 +36,7 @@ def marks(**changed):
         ("−0.2816", Mark.WRONG),
         ("minus one", Mark.NO_NUMBER),
         ("1e9999", Mark.NO_NUMBER),
+        ("0." + "2816" * 1500, Mark.NO_NUMBER),  # which Python itself would not read
         ("nan", Mark.NO_NUMBER),
         ("", Mark.MISSING),
         ("  ", Mark.MISSING),

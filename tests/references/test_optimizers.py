@@ -165,3 +165,31 @@ def test_the_gradients_of_the_fixtures_vary_over_many_magnitudes():
 
 def _flat(tree):
     return [leaf for layer in tree for leaf in layer] if isinstance(tree, tuple) else [tree]
+
+
+@pytest.mark.parametrize(
+    ("how", "grad", "expected"),
+    [
+        ({"max_norm": 1.0}, [3.0, np.nan], [np.nan, np.nan]),  # nobody knows the norm
+        ({"max_norm": 1.0}, [0.0, 0.0], [0.0, 0.0]),
+        ({"max_norm": 1.0}, [3.0, np.inf], [0.0, np.nan]),
+        ({"max_norm": 5.0}, [3.0, 4.0], [3.0, 4.0]),  # not above it
+        ({"max_norm": 5.0, "eps": 5.0}, [3.0, 4.0], [1.5, 2.0]),
+        ({"max_value": 1.0}, [-3.0, np.nan], [-1.0, np.nan]),
+        ({"max_value": 1.0}, [0.5, np.inf], [0.5, 1.0]),
+    ],
+)
+def test_what_clips_says_what_it_makes_of_no_number(framework, how, grad, expected):
+    module, arrays = framework.optimizers, framework.params
+    optimizer = module.clipped(module.sgd(1.0), **how)
+    theta = arrays.from_numpy(np.zeros(2))
+    with np.errstate(all="ignore"):
+        updates, _ = optimizer.update(arrays.from_numpy(np.array(grad)), optimizer.init(theta))
+    np.testing.assert_array_equal(-arrays.to_numpy(updates), expected)
+
+
+@pytest.mark.parametrize("how", [{}, {"max_norm": 1.0, "max_value": 1.0}])
+def test_what_clips_needs_one_maximum(framework, how):
+    module = framework.optimizers
+    with pytest.raises(ValueError, match="clipped needs either max_norm or max_value"):
+        module.clipped(module.sgd(0.1), **how)

@@ -4,8 +4,6 @@ import json
 from functools import cache
 from importlib.resources import files
 
-LANGUAGES = ("en", "zh")
-
 
 @cache
 def _chinese() -> dict[str, str]:
