@@ -149,7 +149,7 @@ def mark_as_declared(item: pytest.Item, name: str, declared: Declarations, param
 
     What it declares of a case holds in every test of that case, as it does in `verify`.
     """
-    words = set(map(str, params.values()))
+    words = {str(each) for each in params.values() if not hasattr(each, "exactly")}
     asked = {
         "tests": [item.nodeid],
         "dtypes": words & {"float16", "float32", "float64"},
