@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from crosscheck.cli.resuming import (
     protect_other_runs,
     read_resumption,
     report_new_beginnings,
+    report_unproven,
 )
 from crosscheck.cli.training_request import DETERMINES, TrainOptions
 from crosscheck.frameworks.devices import DeviceError
@@ -24,6 +26,7 @@ from crosscheck.frameworks.registry import Framework, UnknownFrameworkError, ins
 from crosscheck.report.training import show
 from crosscheck.training.data.datasets import DATASETS, Dataset
 from crosscheck.training.data.idx import DataError
+from crosscheck.training.files import LockedError, sole_writer
 from crosscheck.training.plots.figures import PlotError
 from crosscheck.training.plots.training import draw
 from crosscheck.training.runs import drift
@@ -54,12 +57,16 @@ def run(context: click.Context, json_path: str | None, values: dict[str, Any]) -
         for framework in frameworks:
             configuration.check_limits(framework, request.device)
         protect_other_runs(request.folder, resumption, frameworks)
+        report_unproven(resumption)
         report_new_beginnings(resumption, frameworks)
         dataset = DATASETS[configuration.data](configuration.dtype)
     except (ConfigurationError, CheckpointError, UnknownFrameworkError, DataError) as error:
         raise click.UsageError(str(error)) from None
     try:
-        runs = _train_all(frameworks, request, resumption, dataset)
+        with sole_writer(request.folder) if request.folder else nullcontext():
+            runs = _train_all(frameworks, request, resumption, dataset)
+    except LockedError as error:
+        raise click.UsageError(str(error)) from None
     except KeyboardInterrupt:
         advice = how_to_resume(request.folder, options.names, request.stop.max_epochs)
         click.echo(f"\ninterrupted; {advice}", err=True)
