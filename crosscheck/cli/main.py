@@ -6,17 +6,13 @@ when that command is asked for, and what the command runs only when it runs.
 
 import io
 import os
-import signal
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
 import click
 
-from crosscheck.cli.output import leave_interrupted
+from crosscheck.cli import interrupts
 from crosscheck.frameworks.version import VERSION
 
 # The module of every command, and the sentence with which its help begins.
@@ -74,27 +70,6 @@ COMMANDS = {
 }
 
 
-@contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Leave by an exception when the process is told to end, so that its workers end with it."""
-
-    def leave(number: int, frame: Any) -> None:
-        raise SystemExit(128 + number)
-
-    kinds = [getattr(signal, n) for n in ("SIGTERM", "SIGHUP") if hasattr(signal, n)]
-    if threading.current_thread() is not threading.main_thread():  # which signals do not reach
-        kinds = []
-    # What somebody has set already stays: under nohup SIGHUP is ignored.
-    kinds = [kind for kind in kinds if signal.getsignal(kind) == signal.SIG_DFL]
-    for kind in kinds:
-        signal.signal(kind, leave)
-    try:
-        yield
-    finally:
-        for kind in kinds:
-            signal.signal(kind, signal.SIG_DFL)
-
-
 class Commands(click.Group):
     """The commands of `COMMANDS`, each of which is imported when it is asked for.
 
@@ -122,12 +97,12 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
+        interrupts.begin()
         try:
-            with _ended_by_signals():
-                return super().invoke(ctx)
-        except KeyboardInterrupt:
-            click.echo("\ninterrupted", err=True)
-            leave_interrupted()
+            return super().invoke(ctx)
+        except KeyboardInterrupt:  # where this runs in another program than `crosscheck`
+            click.echo(f"\n{interrupts.message()}", err=True)
+            interrupts.leave()
         except BrokenPipeError:
             raise  # the reader of a pipe is gone, which click handles
         except OSError as error:  # no permission, a name too long, a full disk

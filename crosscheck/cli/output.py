@@ -3,18 +3,17 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from crosscheck.cli import interrupts
 from crosscheck.report import json_files
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-INTERRUPTED = 130  # the exit code that a shell expects of an interrupted process
 
 
 def _check_writable(context: Any, parameter: Any, path: str | None) -> str | None:
@@ -79,7 +78,12 @@ def progress_bar(total: int, between: float = BETWEEN_LINES) -> Iterator[Callabl
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=total)
-        yield lambda name: progress.update(task, description=escape(name), advance=1)
+
+        def advance(name: str) -> None:
+            interrupts.note(name)
+            progress.update(task, description=escape(name), advance=1)
+
+        yield advance
 
 
 @contextmanager
@@ -95,6 +99,7 @@ def _lines_of_progress(total: int, between: float) -> Iterator[Callable[[str], N
 
     def advance(name: str) -> None:
         nonlocal done, latest
+        interrupts.note(name)
         with lock:
             done, latest = done + 1, name
             if done == 1 or not between:
@@ -114,18 +119,6 @@ def _lines_of_progress(total: int, between: float) -> Iterator[Callable[[str], N
         ended.set()
         if between:
             ticking.join()
-
-
-def leave_interrupted() -> NoReturn:
-    """End the process at once, with the exit code of an interrupted one.
-
-    JAX may still be computing in a thread of its own, and crashes if the interpreter shuts down
-    in the usual way meanwhile.
-    """
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError):  # its reader is gone
-            stream.flush()
-    os._exit(INTERRUPTED)
 
 
 def write_json(path: str | None, content: dict[str, Any]) -> None:

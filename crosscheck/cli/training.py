@@ -11,7 +11,8 @@ from typing import Any
 import click
 import numpy as np
 
-from crosscheck.cli.output import console_for, leave_interrupted, progress_bar, write_json
+from crosscheck.cli import interrupts
+from crosscheck.cli.output import console_for, progress_bar, write_json
 from crosscheck.cli.resuming import (
     Resumption,
     how_to_resume,
@@ -62,24 +63,18 @@ def run(context: click.Context, json_path: str | None, values: dict[str, Any]) -
         dataset = DATASETS[configuration.data](configuration.dtype)
     except (ConfigurationError, CheckpointError, UnknownFrameworkError, DataError) as error:
         raise click.UsageError(str(error)) from None
+    interrupts.advise(lambda: how_to_resume(request.folder, options.names, request.stop.max_epochs))
     try:
         with sole_writer(request.folder) if request.folder else nullcontext():
             runs = _train_all(frameworks, request, resumption, dataset)
     except LockedError as error:
         raise click.UsageError(str(error)) from None
-    except KeyboardInterrupt:
-        advice = how_to_resume(request.folder, options.names, request.stop.max_epochs)
-        click.echo(f"\ninterrupted; {advice}", err=True)
-        leave_interrupted()
     except OSError as error:
         raise click.UsageError(
             f"cannot write {error.filename or request.folder}: {error.strerror}"
         ) from None
-    try:
-        curve = _find_horizon(frameworks, configuration, dataset, runs)
-    except KeyboardInterrupt:
-        click.echo("\ninterrupted while looking for the horizon; the training is done", err=True)
-        leave_interrupted()
+    interrupts.advise(lambda: "the training is done, and its horizon is looked for")
+    curve = _find_horizon(frameworks, configuration, dataset, runs)
     summary = summarise(configuration, dataset, runs, curve)
     show(console, summary)
     write_json(json_path, as_json(summary))

@@ -8,8 +8,8 @@ import sys
 import pytest
 from click.testing import CliRunner
 
+from crosscheck.cli import interrupts
 from crosscheck.cli.main import main
-from crosscheck.cli.output import leave_interrupted
 
 
 def run(*arguments):
@@ -90,5 +90,5 @@ def test_who_is_interrupted_while_nobody_reads_leaves_all_the_same(monkeypatch):
     left = []
     monkeypatch.setattr("os._exit", left.append)
     monkeypatch.setattr(sys, "stdout", Gone())
-    leave_interrupted()
+    interrupts.leave()
     assert left == [130]
