@@ -4,12 +4,14 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from errno import EPIPE
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from crosscheck.cli import interrupts
+from crosscheck.cli.entry import leave_unwritten
 from crosscheck.report import json_files
 
 if TYPE_CHECKING:
@@ -46,10 +48,14 @@ def console_for(json_path: str | None) -> "Console":
     """
     from rich.console import Console
 
+    class Piped(Console):
+        def on_broken_pipe(self) -> None:  # rich's own says that something is wrong
+            leave_unwritten(BrokenPipeError(EPIPE, "nobody reads"))
+
     to_stderr = json_path == "-"
     stream = sys.stderr if to_stderr else sys.stdout
     # What stands between colons is text, and no picture.
-    return Console(stderr=to_stderr, width=None if stream.isatty() else 160, emoji=False)
+    return Piped(stderr=to_stderr, width=None if stream.isatty() else 160, emoji=False)
 
 
 # Where standard error is no terminal, how many seconds pass between two lines of progress.
