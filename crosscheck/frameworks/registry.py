@@ -185,9 +185,9 @@ def load_unguarded(name: str, package: str) -> Loaded:
         return Broken(name, package, version, tuple(problems))
     if declared.contract < CONTRACT_VERSION:
         return OtherContract(name, package, version, _older(declared.contract, root))
-    problem = _without_device(modules["arrays"])
-    if problem is not None:
-        return NotInstalled(name, package, f"cannot be used here: {problem}")
+    unusable = _without_device(modules["arrays"])
+    if unusable is not None:
+        return NotInstalled(name, package, f"cannot be used here: {unusable}")
     return Framework(name, package, version, declared, **modules)
 
 
