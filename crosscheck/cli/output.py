@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crosscheck.cli import interrupts
-from crosscheck.cli.entry import leave_unwritten
+from crosscheck.cli.streams import leave_unwritten
 from crosscheck.report import json_files
 
 if TYPE_CHECKING:
