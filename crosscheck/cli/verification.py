@@ -60,6 +60,7 @@ def _check_finite(context: Any, parameter: Any, seconds: float) -> float:
     is_flag=True,
     help="Keep nothing of what JAX compiles, and use nothing that was kept.",
 )
+@click.option("--all", "everything", is_flag=True, help="Show every stage that holds as well.")
 @JSON_OPTION
 def verify(
     extra: tuple[str, ...] = (),
@@ -68,6 +69,7 @@ def verify(
     seconds: float = Limits.seconds,
     memory: int = Limits.memory,
     no_cache: bool = False,
+    everything: bool = False,
     json_path: str | None = None,
 ) -> None:
     """Judge every framework and every document.
@@ -118,7 +120,7 @@ def verify(
     except TranscriptionError as error:
         raise click.ClickException(str(error)) from None
     write_json(json_path, verification_as_json(result))
-    show_verification(console, result, ledgers)
+    show_verification(console, result, ledgers, everything)
     sys.exit(0 if result.holds else 1)
 
 
