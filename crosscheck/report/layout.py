@@ -52,12 +52,18 @@ class Records:
         columns: The columns; a name stands for a column of that name.
         caption: A sentence below it, as markup.
         lines: Whether there is a line between two rows of the table.
+        is_plain: Whether the table has neither lines nor headings.
     """
 
     def __init__(
-        self, title: str, *columns: Column | str, caption: str = "", lines: bool = False
+        self,
+        title: str,
+        *columns: Column | str,
+        caption: str = "",
+        lines: bool = False,
+        is_plain: bool = False,
     ) -> None:
-        self.title, self.caption, self.lines = title, caption, lines
+        self.title, self.caption, self.lines, self.is_plain = title, caption, lines, is_plain
         self.columns = [Column(each) if isinstance(each, str) else each for each in columns]
         self.rows: list[tuple[list[Text], str]] = []
 
@@ -77,7 +83,7 @@ class Records:
         if self.title:
             say(console, f"[bold]{self.title}[/]")
         widths = self._widths(console.width)
-        if widths is not None:
+        if widths is not None and self.rows:
             console.print(self._table(widths))
         else:
             for cells, style in self.rows:
@@ -97,7 +103,8 @@ class Records:
                 least.append(max(shortest, min(natural[-1], NARROWEST)))
             else:
                 least.append(natural[-1])
-        spare = width - (3 * len(self.columns) + 1) - sum(least)
+        around = 4 * len(self.columns) if self.is_plain else 3 * len(self.columns) + 1
+        spare = width - around - sum(least)
         if spare < 0:
             return None
         wanted = [most - enough for most, enough in zip(natural, least, strict=True)]
@@ -109,6 +116,8 @@ class Records:
 
     def _table(self, widths: Sequence[int]) -> Table:
         table = Table(show_lines=self.lines)
+        if self.is_plain:
+            table = Table(show_header=False, box=None, padding=(0, 2, 0, 2))
         for column, width in zip(self.columns, widths, strict=True):
             table.add_column(
                 _fitted(_text(column.name), width),
@@ -169,9 +178,14 @@ def say(console: Console, markup: str) -> None:
     _print_lines(console, wrapped(text, console.width, INDENT))
 
 
-def say_whole(console: Console, text: str, style: str = "") -> None:
+def say_whole(console: Console, markup: str) -> None:
     """Print a line, such as a command or a path, as it is, so that it can be copied."""
-    _print_lines(console, [Text(text, style)])
+    _print_lines(console, [_text(markup)])
+
+
+def print_line(console: Console, line: Text, style: str = "") -> None:
+    """Print a line, which runs over the edge if it is too long."""
+    console.print(line, style=style or None, soft_wrap=True)
 
 
 def heading(console: Console, title: str) -> None:
@@ -252,4 +266,4 @@ def _fitted(text: Text, width: int) -> Text:
 
 def _print_lines(console: Console, lines: Sequence[Text], style: str = "") -> None:
     for line in lines:
-        console.print(line, style=style or None, soft_wrap=True)
+        print_line(console, line, style)
