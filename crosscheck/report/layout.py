@@ -21,6 +21,7 @@ WIDE = (
 )
 # What is not broken, after the spaces before it: words, commands in backquotes, one wide letter.
 PIECE = re.compile(rf"( *)((?:`[^`\n]*`|[^ \n{WIDE}])+|[{WIDE}])")
+UNBROKEN = "\N{NO-BREAK SPACE}"  # between words of one line, where it becomes a space
 INDENT = 4
 # A column of words that is narrower than this is hard to read.
 NARROWEST = 24
@@ -178,6 +179,11 @@ def say(console: Console, markup: str) -> None:
     _print_lines(console, wrapped(text, console.width, INDENT))
 
 
+def whole(text: str) -> str:
+    """A text, such as a verdict of two words, that `say` keeps on one line."""
+    return text.replace(" ", UNBROKEN)
+
+
 def say_whole(console: Console, markup: str) -> None:
     """Print a line, such as a command or a path, as it is, so that it can be copied."""
     _print_lines(console, [_text(markup)])
@@ -212,6 +218,7 @@ def wrapped(text: Text, width: int, indent: int = 0) -> list[Text]:
         first = width - (indent if lines else 0)
         for start, end in _cuts(paragraph.plain, first, width - indent):
             lines.append(Text(" " * indent * bool(lines)) + paragraph[start:end])
+            lines[-1].plain = lines[-1].plain.replace(UNBROKEN, " ")
     return lines
 
 

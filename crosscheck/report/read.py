@@ -30,9 +30,8 @@ def show_definitions(console: Console, definitions: Mapping[str, Definition]) ->
     heads = [f"{framework}\n{each.path}:{each.line}" for framework, each in definitions.items()]
     width = (console.width - BESIDE) // len(definitions) - BETWEEN
     lines = [*(Text(head) for head in heads), *(line for text in texts for line in text)]
-    if width < NARROWEST or any(
-        part.cell_len > width for each in lines for part in _cut(each, width)
-    ):
+    parts = [part for line in lines for part in _cut(line, width)]
+    if width < NARROWEST or any(part.cell_len > width for part in parts):
         _show_stacked(console, definitions, texts, rows)
         return
     table = Table(padding=(0, 1))

@@ -13,7 +13,7 @@ from crosscheck.documents.worksheets.grading import Answer, Mark
 from crosscheck.documents.worksheets.marking import Marked
 from crosscheck.documents.worksheets.notation import symbol
 from crosscheck.report.colours import BAD, CARE, GOOD, QUIET
-from crosscheck.report.layout import Column, Records, say
+from crosscheck.report.layout import Column, Records, say, whole
 from crosscheck.report.worksheets.words import in_language
 
 FORMULAS = ("=", "+", "-", "@")
@@ -65,7 +65,7 @@ def show_marks(
         wrong = [_reason(answer, words) for answer in each.answers if answer.mark is Mark.WRONG]
         table.add(escape(each.sheet.student), _total(each), *counts, escape("; ".join(wrong)))
     table.show(console)
-    rule = ", ".join(f"{words(str(mark))} {_number(shares[mark])}" for mark in Mark)
+    rule = ", ".join(whole(f"{words(str(mark))} {_number(shares[mark])}") for mark in Mark)
     say(console, f"{words('points for each answer')}: {rule}")
 
 
