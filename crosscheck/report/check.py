@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from crosscheck.report.colours import BAD, CARE, GOOD, QUIET, Colour
-from crosscheck.report.layout import Column, Records, say, say_whole
+from crosscheck.report.layout import Column, Records, say
 from crosscheck.verification.checking.findings import CheckReport, Line, Outcome, Verdict
 
 COLOURS = {
@@ -43,7 +43,7 @@ def show_report(console: Console, report: CheckReport) -> None:
     for text in report.advice:
         say(console, f"  {CARE.paint('look also at:')} {escape(text)}")
     for text in report.worked:
-        say_whole(console, f"  {escape(text)}")
+        say(console, f"  {escape(text)}")
     for text in report.printed:
         say(console, f"  {QUIET.paint('printed:')} {escape(text)}")
     colour = OUTCOMES[report.outcome]

@@ -86,11 +86,11 @@ def show_translation(console: Console, translation: Translation) -> None:
         translation: The call, with what the two optimizers were measured to differ by.
     """
     label = QUIET.paint("in the references' words:")
-    say_whole(console, f"{label} {escape(translation.reference)}")
+    say_whole(console, escape(translation.reference), label)
     call = escape(translation.target)
     title = stock.FRAMEWORKS[translation.target_framework].title
     if translation.equal is False:
-        say_whole(console, f"{CARE.paint(f'{title} has nothing equal. The nearest:')} {call}")
+        say_whole(console, call, CARE.paint(f"{title} has nothing equal. The nearest:"))
         for keyword, (asked, has) in translation.mismatch.items():
             say(console, escape(f"  {keyword}: asked for {asked!r}, it has {has!r}"))
     else:

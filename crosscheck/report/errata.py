@@ -54,7 +54,8 @@ def show_counts(console: Console, ledgers: Iterable[Ledger]) -> None:
         console: Where to print.
         ledgers: The documents, judged.
     """
-    verdicts = (*NUMBERS, *STATEMENTS)
+    counts = [(ledger.document, ledger.count()) for ledger in ledgers]
+    verdicts = [each for each in (*NUMBERS, *STATEMENTS) if any(count[each] for _, count in counts)]
     table = Records(
         "Documents",
         Column("", leads=True),
@@ -62,10 +63,9 @@ def show_counts(console: Console, ledgers: Iterable[Ledger]) -> None:
         *(Column(coloured(verdict), right=True) for verdict in verdicts),
         caption="Numbers: contradicted to illustration. Statements: fails, ambiguous, holds.",
     )
-    for ledger in ledgers:
-        counts = ledger.count()
-        cells = [str(counts[verdict]) if counts[verdict] else "-" for verdict in verdicts]
-        table.add(escape(ledger.document.number), escape(ledger.document.title), *cells)
+    for document, count in counts:
+        cells = [str(count[verdict]) if count[verdict] else "-" for verdict in verdicts]
+        table.add(escape(document.number), escape(document.title), *cells)
     table.show(console)
 
 

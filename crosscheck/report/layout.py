@@ -184,9 +184,19 @@ def whole(text: str) -> str:
     return text.replace(" ", UNBROKEN)
 
 
-def say_whole(console: Console, markup: str) -> None:
-    """Print a line, such as a command or a path, as it is, so that it can be copied."""
-    _print_lines(console, [_text(markup)])
+def say_whole(console: Console, markup: str, label: str = "") -> None:
+    """Print a line, such as a command or a path, as it is, so that it can be copied.
+
+    Args:
+        console: Where to print.
+        markup: The line, as markup.
+        label: What stands before it, or above it where both are too long for one line.
+    """
+    line, before = _text(markup), _text(f"{label} " if label else "")
+    if label and _width(before + line) > console.width:
+        say(console, label)
+        before = Text()
+    print_line(console, before + line)
 
 
 def print_line(console: Console, line: Text, style: str = "") -> None:

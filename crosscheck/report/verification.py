@@ -12,7 +12,7 @@ from crosscheck.numerics.comparison import EXACT, Comparison
 from crosscheck.numerics.digits import few_digits, of_bound
 from crosscheck.report.colours import coloured
 from crosscheck.report.errata import show_counts, show_findings
-from crosscheck.report.layout import Column, Records, say
+from crosscheck.report.layout import Column, Records, say, whole
 from crosscheck.verification.discrimination import PRINTED
 from crosscheck.verification.ladder import Rung, in_words
 from crosscheck.verification.result import Outcome, Status, Verification
@@ -142,7 +142,7 @@ def _counts(counts: Mapping[str, int]) -> list[str]:
     return [
         f"{counts['numbers']} numbers compared with their exact values",
         *([f"{excluded} excluded, since their bound is infinite"] if excluded else []),
-        *([f"{limited} cases not supported"] if limited else []),
+        *([f"{limited} cases {whole('not supported')}"] if limited else []),
     ]
 
 
@@ -157,7 +157,7 @@ def _frameworks(statuses: dict[str, Status]) -> Records:
     for name, status in statuses.items():
         note = in_words(status.ladder) if status.ladder else (*status.reasons, "")[0]
         for what, cases in (
-            ("not supported", status.not_supported),
+            (whole("not supported"), status.not_supported),
             ("known to fail", status.known_failures),
         ):
             if cases:
