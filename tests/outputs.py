@@ -246,14 +246,14 @@ def scan(console):
 OUTPUTS = {
     "verify": lambda console: show_verification(console, verification(), ledgers()),
     "verify --all": lambda console: show_verification(console, verification(), ledgers(), True),
+    "errata --document 001": lambda console: show_errata(console, ledgers()[1:2], False),
     **{
-        f"errata --document {each.document.number}{' --all' * everything}": partial(
-            show_errata, ledgers=[each], everything=everything
+        f"errata --all --document {number}": partial(
+            lambda console, index: show_errata(console, ledgers()[index : index + 1], True),
+            index=index,
         )
-        for each in ledgers()
-        for everything in (False, True)
+        for index, number in enumerate(DOCUMENTS)
     },
-    "errata": lambda console: show_errata(console, ledgers(), False),
     "discriminate": lambda console: show_discrimination(console, discrimination()),
     "discriminate --condition": lambda console: show_conditions(console, conditions()),
     "check": lambda console: show_report(console, check_report()),
