@@ -2,12 +2,16 @@
 
 import math
 import sys
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
 from crosscheck.verification.limits import Limits
+
+if TYPE_CHECKING:
+    from crosscheck.verification.result import Verification
 
 FRAMEWORK_OPTION = click.option(
     "--framework",
@@ -61,6 +65,13 @@ def _check_finite(context: Any, parameter: Any, seconds: float) -> float:
     help="Keep nothing of what JAX compiles, and use nothing that was kept.",
 )
 @click.option("--all", "everything", is_flag=True, help="Show every stage that holds as well.")
+@click.option(
+    "--report",
+    "report_folder",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write the result into the new folder DIR too, as a page to share, with its JSON.",
+)
 @JSON_OPTION
 def verify(
     extra: tuple[str, ...] = (),
@@ -70,6 +81,7 @@ def verify(
     memory: int = Limits.memory,
     no_cache: bool = False,
     everything: bool = False,
+    report_folder: Path | None = None,
     json_path: str | None = None,
 ) -> None:
     """Judge every framework and every document.
@@ -105,6 +117,8 @@ def verify(
     from crosscheck.verification.selection import select
     from crosscheck.verification.verify import tasks, verify_everything
 
+    if report_folder is not None:
+        _check_report(report_folder)  # before the work, which takes minutes
     console = console_for(json_path)
     if only is not None and not _names(only):
         raise click.UsageError("--only names no framework")
@@ -121,7 +135,37 @@ def verify(
         raise click.ClickException(str(error)) from None
     write_json(json_path, verification_as_json(result))
     show_verification(console, result, ledgers, everything)
+    if report_folder is not None:
+        _write_report(report_folder, result)
     sys.exit(0 if result.holds else 1)
+
+
+def _check_report(folder: Path) -> None:
+    try:  # the libraries that make pages, which no other option needs
+        from crosscheck.report.site.sharing import check_report_folder
+    except ModuleNotFoundError as error:
+        raise click.UsageError(
+            f"a report needs {error.name}: pip install 'backprop-crosscheck[site]'"
+        ) from None
+    from crosscheck.report.site.folders import SiteError
+
+    try:
+        check_report_folder(folder)
+    except SiteError as error:
+        raise click.UsageError(f"--report: {error}") from None
+
+
+def _write_report(folder: Path, result: "Verification") -> None:
+    from crosscheck.cli.gathering import environment
+    from crosscheck.report.site.folders import SiteError
+    from crosscheck.report.site.sharing import write_report
+    from crosscheck.verification.agreement import condense
+
+    try:
+        page = write_report(folder, condense(result), environment())
+    except SiteError as error:
+        raise click.UsageError(f"--report: {error}") from None
+    click.echo(f"written: {page}", err=True)
 
 
 def _names(text: str) -> list[str]:
