@@ -91,7 +91,8 @@ def verify(
     exact value, within a bound derived for each number, and with every other framework, stage by
     stage: what is blamed is the first stage that diverges. What is no computation (the start, the
     class predicted, the refusal of bad input, whose memory is whose, equal bits, NaN) is judged in
-    words that must be equal. The ledger of the documents is checked too.
+    words that must be equal. The ledger of the documents is checked too; what is wrong in them is
+    shown last, or above what is wrong with a framework.
 
     A framework is verified, wrong, unfinished (something raises NotImplementedError: then what is
     written, what is next and what is wrong is shown, rung by rung), not compared (no gradient of it

@@ -8,8 +8,10 @@ from rich.markup import escape
 from crosscheck.numerics.blindness import Sight
 from crosscheck.numerics.digits import of_bound
 from crosscheck.report.colours import BAD, GOOD
-from crosscheck.report.layout import Column, Records, say
+from crosscheck.report.layout import Records, say
 from crosscheck.verification.calibration import Use
+
+LONGEST_BAR = 20  # so that two frameworks fit beside each other
 
 
 def show_bounds(
@@ -34,15 +36,14 @@ def show_bounds(
     table = Records(
         "Random networks by the worst fraction of the bound that they use",
         "fraction",
-        *(column for name in histograms for column in (Column(name, right=True), "")),
+        *histograms,
     )
     most = max(max(counts) for counts in histograms.values())
     for index in range(11):
         label = f"{index / 10:.1f} to {index / 10 + 0.1:.1f}" if index < 10 else "above 1"
         cells = [
-            cell
+            f"{counts[index]:>{len(str(most))}} {'#' * round(LONGEST_BAR * counts[index] / most)}"
             for counts in histograms.values()
-            for cell in (str(counts[index]), "#" * round(30 * counts[index] / most))
         ]
         table.add(label, *cells)
     table.show(console)

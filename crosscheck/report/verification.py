@@ -36,6 +36,8 @@ def show_verification(
         _show_worst(console, result.comparisons, everything)
     if ledgers and everything:
         show_counts(console, ledgers)
+    if not result.holds:  # then what is wrong with a framework is to stand last
+        _show_documents(console, ledgers)
     for name, status in result.frameworks.items():
         if status.status not in (Outcome.VERIFIED, Outcome.NOT_INSTALLED):
             _say_some(console, f"[bold red]{name} is {status.status}:[/]", status.reasons)
@@ -60,10 +62,17 @@ def show_verification(
         _say(console, "[yellow]skipped:[/]", line)
     for problem in result.problems:
         _say(console, "[bold red]ledger:[/]", problem)
+    if result.holds:
+        _show_documents(console, ledgers)
+    say(console, closing_line(result))
+
+
+def _show_documents(console: Console, ledgers: Sequence[Ledger]) -> None:
+    """What is wrong in the documents, if they are to be shown at all."""
     if ledgers:
         show_findings(console, ledgers)
         say(console, "[dim]All of it: `crosscheck verify --all`, `crosscheck errata --all`.[/]")
-    say(console, closing_line(result))
+        console.print()
 
 
 def _show_said(console: Console, name: str, status: Status) -> None:

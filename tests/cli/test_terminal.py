@@ -129,6 +129,14 @@ def test_the_last_screenful_says_what_is_wrong_in_the_documents(command):
     assert "6 contradicted, 33 inherited" in seen
 
 
+def test_what_is_wrong_with_a_framework_stands_below_what_is_wrong_in_the_documents():
+    wrong = Status("1.2.3", Outcome.WRONG, ["it raises ValueError"])
+    result = Verification({"numpy": wrong}, [])
+    text = rendered(lambda console: show_verification(console, result, ledgers()), 80)
+    places = [text.index(each) for each in ("What is wrong in", "numpy is wrong: it", "WRONG.")]
+    assert places == sorted(places)
+
+
 def test_a_document_without_a_wrong_number_says_what_there_is():
     text = rendered(lambda console: show_errata(console, ledgers()[1:2], False), 80)
     assert "Of the printed numbers nothing is wrong: 15 confirmed, 9 illustration" in text

@@ -1,5 +1,7 @@
 """Every command's output at every width: nothing is cut, split over two lines, or left out."""
 
+from pathlib import Path
+
 import pytest
 from outputs import OUTPUTS
 from rich.cells import cell_len
@@ -46,3 +48,10 @@ def test_nothing_is_lost_at_any_width(name):
 def test_nothing_is_lost_on_a_terminal():
     """There what a framework wrote is wrapped; elsewhere each of its texts is one line."""
     check(lambda width: rendered(OUTPUTS["verify"], width, force_terminal=True))
+
+
+def test_every_table_is_laid_out_by_one_module():
+    """But code side by side, whose columns are all of one width."""
+    folder = Path(__file__).parents[2] / "crosscheck"
+    found = [path for path in folder.rglob("*.py") if "rich.table" in path.read_text("utf-8")]
+    assert {path.name for path in found} == {"layout.py", "read.py"}
