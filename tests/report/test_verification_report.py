@@ -47,6 +47,8 @@ def verify(monkeypatch):
 def test_the_page_says_everything_and_needs_no_other_file(tmp_path):
     page = Page(written(tmp_path / "report"))
     assert page.wrong == []
+    (title,) = page.all("h1")
+    assert title.text == f"Verification of {', '.join(NAMES)}, mine, other"  # which are installed
     for text in (*NAMES, "wrong", "unfinished", f"{PATH}:41: NotImplementedError", "6.28e15"):
         assert text in page.seen
     targets = [e.attributes.get(key) for e in page.elements for key in ("href", "src")]

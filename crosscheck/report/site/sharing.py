@@ -11,6 +11,7 @@ from crosscheck.report.site import overview
 from crosscheck.report.site.building import template_environment, template_source
 from crosscheck.report.site.folders import check_folder, write_folder
 from crosscheck.report.site.words import WORDS
+from crosscheck.verification.result import Outcome
 
 # Files of a report: the page, its figures for other programs, and what a report is known by.
 PAGE, FIGURES, MARK = "index.html", "verification.json", "report-by-crosscheck"
@@ -51,7 +52,11 @@ def write_report(folder: Path, verification: dict[str, Any], environment: dict[s
 
 
 def _page(verification: dict[str, Any], environment: dict[str, Any]) -> str:
-    names = list(verification["frameworks"])
+    names = [
+        name
+        for name, status in verification["frameworks"].items()
+        if status["status"] != Outcome.NOT_INSTALLED
+    ]
     return (
         template_environment()
         .get_template("report.html")
