@@ -16,17 +16,22 @@ from crosscheck.documents.expressions import evaluate, normal_form, resolve
 from crosscheck.documents.ledger import tables
 from crosscheck.documents.verdicts import Verdict, ball
 from crosscheck.documents.worked_examples import Names, exact_names, names_with_layer
+from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
 from crosscheck.frameworks.reading import find
 from crosscheck.frameworks.registry import BUILT_IN
 from crosscheck.numerics.exact.balls import to_decimal, working_precision
 from crosscheck.numerics.trees import Layer
-from crosscheck.report.site.mathml import inline
+from crosscheck.report.site.mathml import inline, mathml
 from crosscheck.report.site.run import SiteRun
+from crosscheck.report.site.worked_formulas import equations
+from crosscheck.report.site.worked_settings import OPTIMIZERS, PRESETS, script_data
 from crosscheck.report.site.worked_steps import RUNS, WorkedStep, steps
 from crosscheck.report.site.worked_values import Sizes, Value
 
 DOCUMENT = "002"
 DIGITS = 8
+# What makes a worksheet of the file that the page offers.
+COMMAND = "crosscheck worksheet my-worksheet --document my-numbers.toml"
 # The drawing, in its own units: the rows of units and the loss from top to bottom.
 WIDTH, HEIGHT = 400, 470
 ROWS, LOSS_ROW, RADIUS = (48, 206, 346), 436, 17
@@ -38,7 +43,7 @@ class WorkedError(LookupError):
 
 
 def page_values(run: SiteRun) -> dict[str, Any]:
-    """For the template: the steps, the optimizers to choose from, and Adam's step four ways.
+    """For the template: the steps, what the script is given, and Adam's step four ways.
 
     Raises:
         WorkedError: If a marked line is not found, or a printed number has no step.
@@ -63,14 +68,19 @@ def page_values(run: SiteRun) -> dict[str, Any]:
             | _filling_of(step, document, names, entries, printed)
             for step in shown_steps
         ]
-    chosen = [str(each["number"]) for each in fillings if each["run"] == "sgd"]
     return {
         "steps": fillings,
         "count": len(order),
         "runs": RUNS,
-        "chosen": " and ".join(chosen),
         "tables": tables(document),
         "digits": DIGITS,
+        "presets": [(name, title) for name, title, *_ in PRESETS],
+        "activations": ACTIVATIONS,
+        "losses": LOSSES,
+        "optimizers": list(OPTIMIZERS),
+        "equations": {name: mathml(formula) for name, formula in equations().items()},
+        "command": COMMAND,
+        "data": script_data(run.parts["ledger"]["numbers"], fillings),
     }
 
 
