@@ -6,15 +6,14 @@ browser (exp, tanh, log1p) were not in the scan that the bound's constants come 
 """
 
 import random
-import shutil
 from decimal import Decimal
 from importlib.resources import files
-from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from flint import arb
+from worked_browser import browser, drawn, without_chromium
 
 from crosscheck.documents.document import Document
 from crosscheck.documents.examples import Example, Network, OptimizerRun
@@ -29,11 +28,7 @@ from crosscheck.numerics.exact.network import Pass
 from crosscheck.numerics.trees import Layer
 from crosscheck.report.site.worked_settings import OPTIMIZERS, hyperparameters
 
-playwright = pytest.importorskip(
-    "playwright.sync_api", reason="playwright, which drives the browser, is missing"
-)
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
+pytestmark = without_chromium
 
 SETTINGS, GRANTED = 200, 2
 # How far `erfc` may be off, relative to its value: 1e-15, and what the rounding of x^2 adds.
@@ -47,10 +42,8 @@ SOURCE = (files("crosscheck.report.site") / "templates" / "network.js").read_tex
 
 @pytest.fixture(scope="module")
 def blank():
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser.new_page()
-        browser.close()
+    with browser() as started:
+        yield started.new_page()
 
 
 @pytest.fixture
@@ -58,54 +51,6 @@ def page(blank):
     blank.goto("about:blank")
     blank.add_script_tag(content=SOURCE)
     return blank
-
-
-def drawn(draw):
-    """A setting as the page has it, with short decimals; activations and loss fit each other."""
-    sizes = [draw.randint(1, 4), draw.randint(1, 3), draw.randint(1, 3)]
-    # The softmax of one unit is 1, whatever its z is; it has no bound.
-    loss = draw.choice([name for name in LOSSES if sizes[-1] > 1 or "softmax" not in name])
-    last = ["sigmoid", "softmax"] if loss == "binary_cross_entropy" else list(ACTIVATIONS)
-    activations = [
-        draw.choice([name for name in names if units > 1 or name != "softmax"])
-        for units, names in zip(sizes[1:], (list(ACTIVATIONS), last), strict=True)
-    ]
-    optimizer = draw.choice(list(OPTIMIZERS))
-
-    def decimals(count, largest=30):
-        return [draw.randint(-largest, largest) / 10 for _ in range(count)]
-
-    targets = decimals(sizes[-1])
-    if loss.endswith("cross_entropy"):
-        targets = [draw.randint(0, 10) / 10 for _ in range(sizes[-1])]
-    if loss == "softmax_cross_entropy":
-        targets = [0.0] * sizes[-1]
-        targets[draw.randrange(sizes[-1])] = 1.0
-    biases = draw.random() < 0.8
-    return {
-        # A loss of logits is also taken far in its tails.
-        "inputs": decimals(sizes[0], draw.choice([30, 10_000 if "x_c" in loss else 30])),
-        "targets": targets,
-        "layers": [
-            {
-                "weight": [decimals(below) for _ in range(above)],
-                "bias": decimals(above) if biases else [0.0] * above,
-            }
-            for below, above in pairwise(sizes)
-        ],
-        "activations": activations,
-        "loss": loss,
-        "biases": biases,
-        "optimizer": optimizer,
-        "hyperparameters": {"learning_rate": draw.choice([0.01, 0.1, 1.0])}
-        | {
-            key: value if isinstance(value, bool) else float(value)
-            for key, value in hyperparameters(optimizer).items()
-        }
-        | ({"bias_correction": draw.random() < 0.5} if optimizer == "adam" else {})
-        | ({"nesterov": draw.random() < 0.5} if optimizer == "momentum" else {}),
-        "update": draw.choice(["last", "all"]),
-    }
 
 
 def exact(setting):
@@ -215,7 +160,8 @@ def computed(result, path):
 @pytest.fixture(scope="module")
 def settings():
     draw = random.Random(23)
-    return [drawn(draw) for _ in range(SETTINGS)]
+    optimizers = {name: hyperparameters(name) for name in OPTIMIZERS}
+    return [drawn(draw, optimizers, far=True) for _ in range(SETTINGS)]
 
 
 @pytest.fixture(scope="module")
@@ -233,7 +179,8 @@ def fractions(page, settings, wanted):
             got = np.array(computed(result, path), "float64").reshape(true.shape)
             error = np.where(np.isnan(got), np.inf, abs(got - true))
             bounded = np.isfinite(bound.error) & (error > 0)
-            used = np.divide(error, bound.error, where=bounded, out=np.zeros(true.shape))
+            with np.errstate(divide="ignore"):  # beyond a bound of 0
+                used = np.divide(error, bound.error, where=bounded, out=np.zeros(true.shape))
             yield float(used.max()), path, setting
 
 

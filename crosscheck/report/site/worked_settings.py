@@ -6,6 +6,7 @@ the contract have them.
 
 import json
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup
@@ -87,7 +88,7 @@ def script_data(entries: Iterable[Mapping[str, Any]], steps: Iterable[Mapping[st
 def hyperparameters(optimizer: str) -> dict[str, str | bool]:
     """The usual hyperparameters of an optimizer: numbers as decimals, and flags."""
     defaults = default_keywords(optimizer)
-    return {RATE: USUAL_RATE} | {key: _text(defaults[key]) for key in OPTIMIZERS[optimizer]}
+    return {RATE: USUAL_RATE} | {key: _usual(defaults[key]) for key in OPTIMIZERS[optimizer]}
 
 
 def setting_of(document: Document, run: str) -> dict[str, Any]:
@@ -113,6 +114,10 @@ def _of_run(run: OptimizerRun) -> dict[str, str | bool]:
     return {RATE: _text(run.learning_rate)} | {
         key: _text(run.keywords[key]) for key in OPTIMIZERS[run.optimizer]
     }
+
+
+def _usual(value: Any) -> str | bool:
+    return value if isinstance(value, bool) else _text(Decimal(str(value)).normalize())
 
 
 def _text(value: Any) -> str | bool:
