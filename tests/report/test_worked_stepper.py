@@ -256,3 +256,20 @@ def test_without_the_script_all_steps_stand_one_below_the_other(started, made):
     assert page.locator("#worked-fixed .step:visible").count() > STEPS
     assert page.locator(".needs-script:visible").count() == 0
     context.close()
+
+
+def test_the_fields_can_be_read_by_everybody(opened):
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright",
+        reason="axe-playwright-python, which knows what can be read, is missing",
+    )
+    page = opened(preset("002-prints-adam", 7))
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    page.evaluate("document.querySelector('.beyond').remove()")  # the tests of the site look at it
+    page.locator("#inputs-0").fill("")
+    page.evaluate(axe.Axe().axe_script)
+    options = {"resultTypes": ["violations"], "preload": False}
+    for scheme, rules in (("light", {}), ("dark", {"runOnly": ["color-contrast"]})):
+        page.emulate_media(color_scheme=scheme)
+        found = page.evaluate("(options) => axe.run(options)", options | rules)
+        assert [(e["id"], e["nodes"][0]["html"]) for e in found["violations"]] == [], scheme

@@ -7,7 +7,6 @@ from crosscheck.documents.faults import Fault, TranscriptionError
 from crosscheck.documents.transcription import read, read_table_of
 from crosscheck.documents.worksheets.answers import checked_exercise
 from crosscheck.documents.worksheets.exercise import Exercise, with_used_hyperparameters
-from crosscheck.documents.worksheets.grading import Mark, grade
 
 
 def read_exercise(path: str | os.PathLike[str], digits: int) -> Exercise:
@@ -30,18 +29,6 @@ def read_exercise(path: str | os.PathLike[str], digits: int) -> Exercise:
     if network is None:
         raise TranscriptionError([Fault((), "there is no network to be worked out")], source)
     stated = tuple(replace(run, hyperparameters=run.keywords) for run in runs)
-    exercise = checked_exercise(document.title, network, stated, digits, source)
-    exercise = with_used_hyperparameters(exercise)
-    missing = [
-        blank.quantity for blank in exercise.blanks if blank.quantity not in exercise.solution
-    ]
-    faults = [Fault(("network",), f"{quantity} has no value") for quantity in missing]
-    if not faults:
-        faults = [
-            Fault(("network",), f"{answer.blank.quantity} is not clear to {digits} digits")
-            for answer in grade(exercise, exercise.solution)
-            if answer.mark is not Mark.RIGHT
-        ]
-    if faults:
-        raise TranscriptionError(faults, source)
-    return exercise
+    return with_used_hyperparameters(
+        checked_exercise(document.title, network, stated, digits, source)
+    )

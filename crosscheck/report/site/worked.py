@@ -35,7 +35,8 @@ COMMAND = "crosscheck worksheet my-worksheet --document my-numbers.toml"
 # The drawing, in its own units: the rows of units and the loss from top to bottom.
 WIDTH, HEIGHT = 400, 470
 ROWS, LOSS_ROW, RADIUS = (48, 206, 346), 436, 17
-Labels = dict[tuple[Any, ...], list[str]]  # the lines of text at each place
+Line = tuple[str, str]  # its text, and the class of its colour or ""
+Labels = dict[tuple[Any, ...], list[Line]]  # the lines of text at each place
 
 
 class WorkedError(LookupError):
@@ -97,7 +98,18 @@ def _filling_of(
             raise WorkedError(f"{quantity} is not printed in document {DOCUMENT}")
         return printed[normal_form(quantity)]
 
+    def lines(each: Value, text: str) -> list[Line]:
+        """What the drawing has of a number: where the document gets it wrong, both numbers."""
+        name = normal_form(each.quantity)
+        if name not in wrong:
+            return [(each.short + text, "")]
+        if step.as_printed:
+            return [(f"{each.short}{text} ✗", "wrong"), (f"exact {exact(each.quantity)}", "")]
+        return [(each.short + text, ""), (f"printed {printed[name]} ✗", "wrong")]
+
+    wrong = {e["quantity"] for e in entries if e["verdict"] == Verdict.CONTRADICTED}
     values = [(each, value(each.quantity)) for each in step.values]
+    drawn = [(each.place, lines(each, text)) for each, text in values]
     rows = _printed_rows(step, entries, exact)
     return {
         "id": step.name if step.run is None else f"{step.name}-{step.run}",
@@ -121,7 +133,7 @@ def _filling_of(
         ],
         "printed": rows,
         "slips": list({row["slip"]["name"]: row["slip"] for row in rows if row["slip"]}.values()),
-        "drawing": _drawing(document, values, step.upwards),
+        "drawing": _drawing(document, drawn, step.upwards),
     }
 
 
@@ -199,11 +211,13 @@ def _sizes(document: Document) -> Sizes:
 # ----- the drawing: places are ("unit", row, index), ("edge", row above, to, from), ("loss",) -----
 
 
-def _drawing(document: Document, values: list[tuple[Value, str]], upwards: bool) -> dict[str, Any]:
+def _drawing(
+    document: Document, drawn: list[tuple[tuple[Any, ...], list[Line]]], upwards: bool
+) -> dict[str, Any]:
     """Units, edges and the loss, with what is written at each."""
     labels: Labels = {}
-    for each, text in values:
-        labels.setdefault(each.place, []).append(each.short + text)
+    for place, lines in drawn:
+        labels.setdefault(place, []).extend(lines)
     sizes = _sizes(document)
     nodes = [_node(labels, sizes, row, index) for row in range(3) for index in range(sizes[row])]
     last = nodes[-1]
@@ -252,7 +266,7 @@ def _edge(labels: Labels, sizes: Sizes, row: int, above: int, below: int) -> dic
     return _between(one, other) | _label(lines, x, y, "middle")
 
 
-def _label(lines: list[str], x: float, y: float, anchor: str) -> dict[str, Any]:
+def _label(lines: list[Line], x: float, y: float, anchor: str) -> dict[str, Any]:
     return {"lines": lines, "at": (round(x, 1), round(y, 1)), "anchor": anchor, "on": bool(lines)}
 
 

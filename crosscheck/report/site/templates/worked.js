@@ -129,14 +129,11 @@
     const picture = make("figure");
     picture.append(figure.draw(sizes, byPlace(step.labels), step.upwards, `arrow-${index + 1}`));
     const text = make("div");
-    text.append(
-      make("h2", `${index + 1} of ${walk.COUNT}. ${step.title}`, { id: `${id}-title` }),
-      make("p", step.text),
-      ...step.blocks.map(blockOf)
-    );
+    text.append(make("p", step.text), ...step.blocks.map(blockOf));
     const beside = make("div", "", { class: "beside" });
     beside.append(picture, text);
-    made.append(beside);
+    const title = `${index + 1} of ${walk.COUNT}. ${step.title}`;
+    made.append(make("h2", title, { id: `${id}-title` }), beside);
     const { document: number, run } = presetOf(shown.preset) ?? {};
     const fixedId = index < 6 ? step.name : `${step.name}-${run}`;
     const more = number === "002" ? beyond.get(fixedId) : null;
