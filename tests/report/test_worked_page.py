@@ -135,13 +135,14 @@ def test_a_mark_that_is_lost_stops_the_page(ledger_json, monkeypatch):
 
 
 def test_what_is_drawn_is_what_the_table_says(page):
+    rows = [row for step in page["steps"] for row in step["printed"]]
+    beside = {row[key] for row in rows for key in ("printed", "exact")}
     for step in page["steps"]:
         table = {each["value"] for each in step["numbers"]}
         drawing = step["drawing"]
         lines = [line for each in drawing["nodes"] + drawing["edges"] for line in each["lines"]]
         assert lines, step["id"]
         written = {text.removesuffix(" ✗").rpartition(" ")[2] for text, _ in lines}
-        beside = {row[key] for row in step["printed"] for key in ("printed", "exact")}
         assert written <= table | beside, step["id"]
 
 
