@@ -105,7 +105,7 @@ def _filling_of(
             return [(each.short + text, "")]
         if step.as_printed:
             return [(f"{each.short}{text} ✗", "wrong"), (f"exact {exact(each.quantity)}", "")]
-        return [(each.short + text, ""), (f"printed {printed[name]} ✗", "wrong")]
+        return [(each.short + text, ""), (f"{printed[name]} ✗", "wrong")]
 
     wrong = {e["quantity"] for e in entries if e["verdict"] == Verdict.CONTRADICTED}
     values = [(each, value(each.quantity)) for each in step.values]
@@ -260,7 +260,7 @@ def _edge(labels: Labels, sizes: Sizes, row: int, above: int, below: int) -> dic
         for place in ((row - 1, below), (row, above))
     )
     # At heights where the numbers of crossing edges do not overlap.
-    share = ((0.2, 0.2, 0.2), (0.34, 0.47, 0.34))[above][below] if row == 1 else 0.5
+    share = ((0.2, 0.2, 0.2), (0.34, 0.47, 0.34))[above][below] if row == 1 else 0.42
     x, y = (one[axis] + share * (other[axis] - one[axis]) for axis in "xy")
     lines = labels.get(("edge", row, above, below), [])
     return _between(one, other) | _label(lines, x, y, "middle")
