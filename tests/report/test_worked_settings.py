@@ -187,6 +187,16 @@ def test_every_choice_can_be_changed(opened):
     assert page.locator("#worked-live svg circle").count() == 8 * (4 + 3 + 3 + 1)
 
 
+def test_the_setting_of_a_document_stays_what_it_is(opened):
+    page = opened("setting=002-sgd&step=1")
+    page.locator("#worked-numbers").evaluate("each => { each.open = true; }")
+    page.locator("#weight-0-0-0").fill("7")
+    assert "weights1=7," in unquote(page.url)
+    page.locator("#worked-setting").select_option("002-sgd")
+    assert page.locator("#weight-0-0-0").input_value() == "0.2"
+    assert page.locator("#worked-live .line").first.inner_text().startswith("z⁽¹⁾₁ = 0.2·2 +")
+
+
 def test_numbers_are_read_as_people_write_them(opened):
     page = opened("")
     texts = [" 0.5 ", "\u22121", "+2", ".5", "5.", "1E+5", "-.5e-3", "007"]
