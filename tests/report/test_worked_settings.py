@@ -160,6 +160,20 @@ def test_what_is_wrong_with_a_number_is_said_beside_it(opened, field, text, mess
     assert page.locator(".unshown").is_hidden()
 
 
+def test_a_loss_that_does_not_fit_is_said_to_be_one_beside_it(opened):
+    page = opened("setting=002-sgd&step=1")
+    page.locator("#worked-numbers").evaluate("each => { each.open = true; }")
+    page.locator("[data-choice=activation1]").select_option("tanh")
+    page.locator("#loss").select_option("binary_cross_entropy")
+    assert "sigmoid or softmax" in page.locator("#loss-fault").inner_text()
+    assert page.locator("#loss").get_attribute("aria-invalid") == "true"
+    assert "loss=squared_error" in unquote(page.url)
+    page.locator("#targets-0").fill("2")
+    assert page.locator("#targets-0-fault").inner_text() == (
+        "must be from 0 to 1 for binary_cross_entropy"
+    )
+
+
 def test_every_choice_can_be_changed(opened):
     page = opened("setting=002-sgd&step=1")
     page.locator("#worked-numbers").evaluate("each => { each.open = true; }")

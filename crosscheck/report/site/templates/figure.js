@@ -10,9 +10,12 @@ const figure = (() => {
   const LINE = 14;
   const ROWS = [48, 220, 380];
   const LOSS_ROW = 464;
+  // Where the units of a row above the inputs stand, by how many there are: far enough apart, and
+  // from the right edge, for what is written to their right.
+  const PLACES = [[], [190], [80, 300], [34, 166, 298]];
   // How far along its edge a number stands, by the unit that the edge leads to: at different
   // heights, and nearer to the unit below, where edges lie further apart.
-  const SHARES = [0.24, 0.4, 0.56];
+  const SHARES = [0.18, 0.29, 0.4];
 
   function element(name, attributes, text = "") {
     const made = document.createElementNS(SVG, name);
@@ -21,9 +24,8 @@ const figure = (() => {
     return made;
   }
 
-  // Units stand left in their share of the width: what is written to their right needs the rest.
   const centre = (sizes, row, unit) => ({
-    x: (WIDTH * (unit + 0.5)) / sizes[row] - (row === 0 ? 0 : 30),
+    x: row ? PLACES[sizes[row]][unit] : (WIDTH * (unit + 0.5)) / sizes[row],
     y: ROWS[row]
   });
 
@@ -96,7 +98,7 @@ const figure = (() => {
           const lines = labels[`edge-${row - 1}-${above}-${below}`];
           drawing.append(line(one, other, Boolean(lines), upwards, id));
           if (!lines) continue;
-          const share = sizes[row] === 1 ? 0.42 : SHARES[above];
+          const share = sizes[row] === 1 ? 0.34 : SHARES[above];
           const at = {
             x: one.x + share * (other.x - one.x),
             y: one.y + share * (other.y - one.y) + 4,
@@ -106,7 +108,7 @@ const figure = (() => {
         }
       }
     }
-    const loss = { x: WIDTH / 2 - 30, y: LOSS_ROW };
+    const loss = { x: PLACES[1][0], y: LOSS_ROW };
     for (let k = 0; k < sizes[2]; k++)
       drawing.append(line(centre(sizes, 2, k), loss, Boolean(labels.loss), upwards, id));
     sizes.forEach((count, row) => {

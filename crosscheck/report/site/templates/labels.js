@@ -51,7 +51,7 @@ const labels = (() => {
   // The new parameters of the layers that move.
   function moved(context, sign = "") {
     const { given, found, run } = context;
-    const before = [sign, sign ? `b ${sign}` : "b = "];
+    const before = [sign, sign ? `b ${sign} ` : "b = "];
     return (given.update === "all" ? [0, 1] : [1]).flatMap((index) =>
       leaves(context, found.params, index, `${run}.params`, before)
     );
@@ -89,7 +89,7 @@ const labels = (() => {
       ...errors(context, 1),
       ...onEdges(weights(context, 1))
     ],
-    update: (context) => moved(context, "→ "),
+    update: (context) => moved(context, "→"),
     again: (context) => [
       ...hidden(lines.after(context)),
       ...onEdges(moved(context)),

@@ -3,7 +3,6 @@ const notation = (() => {
   "use strict";
 
   const DIGITS = 8;
-  const FEW = 5; // in the diagram
 
   const raised = (text) =>
     [...String(text)].map((each) => "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾"["0123456789-()".indexOf(each)]).join("");
@@ -20,6 +19,12 @@ const notation = (() => {
       ? String(Number(value.toPrecision(digits)))
       : `${short}·10${raised(Number(exponent))}`;
     return text.replace("-", "−");
+  }
+
+  // The same as short as the diagram needs it: to 4 digits, or to 3 where that is long.
+  function brief(value) {
+    const text = written(value, 4);
+    return text.length > 7 ? written(value, 3) : text;
   }
 
   // The same inside a product or after a minus: in parentheses where it needs them.
@@ -48,5 +53,5 @@ const notation = (() => {
   const activation = (prefix, row, k) =>
     row === 2 ? `${prefix}outputs[0, ${k}]` : `${prefix}activations[${row}][0, ${k}]`;
 
-  return { FEW, activation, bare, inside, product, symbols, total, written };
+  return { activation, brief, bare, inside, product, symbols, total, written };
 })();

@@ -47,7 +47,7 @@
   // The lines of a label: a number, or the wrong one that is printed with the exact one under it.
   function writing({ value, quantity, before }) {
     const print = printOf(quantity);
-    const exact = notation.written(value, notation.FEW);
+    const exact = notation.brief(value);
     if (!print?.kind) return [{ text: before + (print?.text ?? exact), kind: "" }];
     return [
       { text: `${before}${print.text} ✗`, kind: print.kind },
@@ -151,7 +151,7 @@
     document.getElementById("worked-legend").textContent = preset?.printed
       ? `As document ${preset.document} prints it; where it prints nothing, exact. ` +
         "Red: wrong, with the exact number under it. Amber: it follows from a wrong one."
-      : "Computed in this page, in float64; shown to 8 digits, in the diagram to 5.";
+      : "Computed in this page, in float64; shown to 8 digits, in the diagram to 4 or 3.";
     document.getElementById("worked-toml").textContent = setting.toml(shown.given);
     const text = new Blob([setting.toml(shown.given)], { type: "application/toml" });
     const link = document.getElementById("worked-file");
