@@ -85,6 +85,19 @@ def test_a_link_to_a_step_of_document_002_still_leads_there(opened):
     assert page.locator("#worked-status").inner_text() == "7 of 8. Update"
 
 
+def test_a_place_on_the_page_is_no_setting(opened, tab, made):
+    page = opened("setting=003&step=4")
+    page.locator(".skip").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/worked.html#main")
+    assert page.locator("#worked-problem").is_hidden()
+    assert page.locator("#worked-status").inner_text().startswith("4 of 8.")
+    tab.goto("about:blank")
+    tab.goto(f"{made.as_uri()}#main")
+    assert tab.locator("#worked-problem").is_hidden()
+    assert tab.locator("#worked-setting").input_value() == PRESETS[0][0]
+
+
 @pytest.mark.parametrize(
     ("address", "message"),
     [

@@ -17,7 +17,7 @@ const network = (() => {
   const distribution = (z) => erfc(-z / Math.SQRT2) / 2;
 
   // 1 - erf(x), which JavaScript lacks: to 1e-15 of its value plus what the rounding of x^2 makes
-  // of exp(-x^2), 2e-16 x^2. Near 0 by the Taylor series of erf; above by the continued fraction
+  // of exp(-x^2), 2.5e-16 x^2. Near 0 by the Taylor series of erf; above by the continued fraction
   //   sqrt(pi) exp(x^2) erfc(x) = 1/(x + (1/2)/(x + (2/2)/(x + (3/2)/(x + ...)))),
   // all of whose terms are positive, so that nothing cancels.
   function erfc(x) {

@@ -203,12 +203,11 @@
   // an id of its own, as "update-published", which older links lead to.
   function follow() {
     const hash = location.hash.slice(1);
-    const old = data.ids[hash];
-    const found = setting.read(
-      old ? `setting=${old.setting}&step=${old.step}` : hash,
-      data,
-      walk.COUNT
-    );
+    const isPlace = hash !== "" && document.getElementById(hash) !== null; // as of the skip link
+    if (isPlace && shown.given) return;
+    const old = Object.hasOwn(data.ids, hash) ? data.ids[hash] : null;
+    const address = old ? `setting=${old.setting}&step=${old.step}` : hash;
+    const found = setting.read(isPlace ? "" : address, data, walk.COUNT);
     problem.textContent = found.problem;
     problem.hidden = found.problem === "";
     open(found);
