@@ -75,7 +75,7 @@ const setting = (() => {
     )
       found["targets-0"] ??= `the targets must add up to 1 for ${given.loss}`;
     if (given.loss === "binary_cross_entropy" && !PROBABILITIES.includes(given.activations[1]))
-      found.loss = "needs outputs from 0 to 1: sigmoid or softmax in the output layer";
+      found["the-loss"] = "needs outputs from 0 to 1: sigmoid or softmax in the output layer";
     return found;
   }
 
@@ -229,7 +229,7 @@ const setting = (() => {
       const given = preset ? preset.setting : ofParts(found, optimizers);
       if (found.size) throw new Malformed(`“${[...found.keys()][0]}” does not belong there`);
       const [wrong] = Object.entries(faults(given));
-      if (wrong) throw new Malformed(`${wrong[0]} ${wrong[1]}`);
+      if (wrong) throw new Malformed(`${wrong[0].replace("the-", "the ")} ${wrong[1]}`);
       return { preset: name, given, step, problem: "" };
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
