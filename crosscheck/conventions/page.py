@@ -11,7 +11,12 @@ from crosscheck.conventions.optimizers.translation import Translation
 
 # Keras's optimizers are the same on every backend: the page shows those of one.
 OTHER_KERAS = "keras-torch"
-TITLES = {"loss": "Losses", "activation": "Activations", "initializer": "Initialisers"}
+TITLES = {
+    "loss": "Losses",
+    "activation": "Activations",
+    "initializer": "Initialisers",
+    "estimator": "Networks of scikit-learn",
+}
 HEAD = """# How stock optimizers, losses and activations relate to the references
 
     crosscheck conventions

@@ -24,7 +24,22 @@ def provisos_of(source: Call, target: Call) -> tuple[str, ...]:
         )
         if deviation and any(spec.keywords[name] for name in powers):
             provisos.append(f"in {call.title} {deviation.reason}")
+    if target.framework == "sklearn":
+        provisos.append(f"scikit-learn's users write it as {_as_estimator(target)}")
     return tuple(provisos)
+
+
+def _as_estimator(call: Call) -> str:
+    """The arguments of a network of scikit-learn that give it this optimizer.
+
+    Its own decay, which is 1e-4 at first, is of the weights alone and divided by the batch size.
+    """
+    names = {"nesterov": "nesterovs_momentum"}
+    solver = "sgd" if call.optimizer.name.endswith("SGDOptimizer") else "adam"
+    # The networks' defaults are those of the optimizers, but for the learning rate of SGD.
+    arguments = {"learning_rate_init": call.optimizer.rate_argument.default} | call.arguments
+    words = [f"{names.get(key, key)}={value!r}" for key, value in arguments.items()]
+    return f"MLPClassifier(solver={solver!r}, {', '.join(words)}, alpha=0)"
 
 
 def _is_single(number: float) -> bool:
