@@ -8,6 +8,7 @@ from crosscheck.conventions.optimizers.long_runs import DEFAULT, DOUBLE, SWITCHE
 from crosscheck.conventions.optimizers.stock_optimizer import REQUIRED, StockOptimizer
 from crosscheck.conventions.optimizers.table import STOCK_OPTIMIZERS
 from crosscheck.conventions.optimizers.translation import Translation
+from crosscheck.conventions.optimizers.trials import IGNORED
 
 # Keras's optimizers are the same on every backend: the page shows those of one.
 OTHER_KERAS = "keras-torch"
@@ -136,7 +137,8 @@ def _elsewhere(findings: Sequence[Finding]) -> str:
         return "-"
     holding = sum(f.holds is True for f in probes)
     deviations = {f"{f.probe}: {f.difference:.1e}" for f in probes if f.least and f.difference}
-    return "; ".join([f"{holding} of {len(probes)} hold", *sorted(deviations)])
+    ignored = [f.probe for f in probes if f.probe.endswith(IGNORED)]
+    return "; ".join([f"{holding} of {len(probes)} hold", *sorted(deviations), *ignored])
 
 
 def _code(statement: str) -> str:

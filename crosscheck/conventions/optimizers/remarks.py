@@ -17,6 +17,11 @@ def provisos_of(source: Call, target: Call) -> tuple[str, ...]:
         spec, deviation = call.spec(), call.optimizer.deviation
         numbers = spec.keywords | {"learning_rate": spec.learning_rate}
         rounds = [each for each in call.optimizer.rounds if not _is_single(numbers[each])]
+        provisos += [
+            f"{call.title} ignores {argument.name}={call.arguments[argument.name]!r}"
+            for argument in call.optimizer.arguments
+            if argument.ignores(call.arguments.get(argument.name))
+        ]
         if rounds:
             provisos.append(f"{call.title} rounds {' and '.join(rounds)} to float32")
         powers = (
