@@ -246,6 +246,18 @@ def test_an_optimizer_is_written_as_the_arguments_of_an_estimator():
     assert spec == parse_call(found.target).spec()
 
 
+# Without an eps, scikit-learn's Adam divides 0 by 0 where gradients are 0.
+@pytest.mark.filterwarnings("ignore:invalid value encountered in divide:RuntimeWarning")
+def test_an_optimizer_that_the_networks_refuse_is_said_to_be_none_of_theirs():
+    pytest.importorskip("torch", reason="PyTorch is not installed")
+    found = translate_optimizer("torch.optim.Adam(eps=0)", to="sklearn")
+    assert "scikit-learn's networks refuse epsilon=0.0" in found.provisos
+    found = translate_optimizer("torch.optim.SGD(lr=0.1, maximize=True)", to="sklearn")
+    assert "scikit-learn's networks refuse learning_rate_init=-0.1" in found.provisos
+    with pytest.raises(CallError, match="scikit-learn refuses epsilon=0"):
+        read_estimator("MLPClassifier(epsilon=0)")
+
+
 # ----- the command -----
 
 

@@ -30,21 +30,26 @@ def provisos_of(source: Call, target: Call) -> tuple[str, ...]:
         if deviation and any(spec.keywords[name] for name in powers):
             provisos.append(f"in {call.title} {deviation.reason}")
     if target.framework == "sklearn":
-        provisos.append(f"scikit-learn's users write it as {_as_estimator(target)}")
+        provisos.append(_as_estimator(target))
     return tuple(provisos)
 
 
 def _as_estimator(call: Call) -> str:
-    """The arguments of a network of scikit-learn that give it this optimizer.
+    """How an optimizer is had that scikit-learn only has inside its networks, as a sentence.
 
-    Its own decay, which is 1e-4 at first, is of the weights alone and divided by the batch size.
+    Their own decay, which is 1e-4 at first, is of the weights alone and divided by the batch size.
     """
-    names = {"nesterov": "nesterovs_momentum"}
     solver = "sgd" if call.optimizer.name.endswith("SGDOptimizer") else "adam"
     # The networks' defaults are those of the optimizers, but for the learning rate of SGD.
-    arguments = {"learning_rate_init": call.optimizer.rate_argument.default} | call.arguments
+    rate = call.optimizer.rate_argument
+    arguments = {rate.name: rate.default} | call.arguments
+    for name in (rate.name, "epsilon"):
+        if name in arguments and arguments[name] <= 0:
+            return f"scikit-learn's networks refuse {name}={arguments[name]!r}"
+    names = {"nesterov": "nesterovs_momentum"}
     words = [f"{names.get(key, key)}={value!r}" for key, value in arguments.items()]
-    return f"MLPClassifier(solver={solver!r}, {', '.join(words)}, alpha=0)"
+    call_of_network = f"MLPClassifier(solver={solver!r}, {', '.join(words)}, alpha=0)"
+    return f"scikit-learn's users write it as {call_of_network}"
 
 
 def _is_single(number: float) -> bool:
