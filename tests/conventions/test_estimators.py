@@ -151,7 +151,8 @@ def test_the_loss_that_a_regressor_reports_is_not_the_one_of_its_gradient():
 EQUAL = [
     ("MLPClassifier()", None, ("torch",)),
     ("MLPClassifier(alpha=0.3, batch_size=8, epsilon=0.01)", 21, ("torch", "optax")),
-    ("MLPRegressor(solver='sgd', alpha=0)", 50, ("torch", "optax")),
+    ("MLPRegressor(solver='sgd', alpha=0)", 50, ("torch",)),
+    ("MLPRegressor(solver='sgd', alpha=0.5, batch_size=300)", 24, ("torch",)),  # one batch of all
     (
         "MLPRegressor(solver='sgd', learning_rate='invscaling', batch_size=8, alpha=0.3, "
         "learning_rate_init=0.05, nesterovs_momentum=False, activation='logistic')",
@@ -222,6 +223,15 @@ def test_keras_has_one_penalty_for_every_batch():
 def test_what_the_estimator_itself_refuses_is_invalid():
     with pytest.raises(CallError, match=r"scikit-learn itself refuses it.*max_iter"):
         translate_estimator("MLPClassifier(max_iter=0)", to="torch")
+
+
+@pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning")  # it diverges
+def test_where_a_small_network_diverges_nothing_is_proved_and_nothing_is_refused():
+    pytest.importorskip("torch", reason="PyTorch is not installed")
+    call = "MLPRegressor(solver='sgd', learning_rate_init=1e200, activation='identity')"
+    found = translate_estimator(call, to="torch", samples=6)
+    assert found.equal is None
+    assert found.problem
 
 
 def test_an_estimator_is_not_written_for_every_framework():

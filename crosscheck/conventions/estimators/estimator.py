@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from crosscheck.conventions.optimizers.calls import Call
-from crosscheck.conventions.optimizers.parsing import CallError, find_optimizers, plain
+from crosscheck.conventions.optimizers.parsing import CallError, find_optimizers, plain_value
 
 SKLEARN = "sklearn.neural_network._stochastic_optimizers"
 POSITIONAL = {
@@ -224,7 +224,7 @@ def _arguments(name: str, call: ast.Call) -> dict[str, Any]:
         if argument not in (*DEFAULTS, *positional):
             known = ", ".join(dict.fromkeys([*positional, *DEFAULTS]))
             raise CallError(f"{name} has no argument {argument!r}: known are {known}")
-        given[argument] = ast.unparse(node) if argument in INERT else plain(node)
+        given[argument] = ast.unparse(node) if argument in INERT else plain_value(node)
     return given
 
 

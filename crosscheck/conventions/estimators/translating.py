@@ -14,9 +14,12 @@ from crosscheck.conventions.optimizers.parsing import CallError
 from crosscheck.frameworks import registry
 from crosscheck.numerics.bounds.precision import DOUBLE, Precision
 
-# An experiment has two whole batches and the rest if there is one, or all samples if the learning
-# rate counts them: no more than these.
+# An experiment has two whole batches and the rest if there is one, or all samples where these
+# matter: no more than these.
 MOST_SAMPLES = 20_000
+# How the error begins with which scikit-learn refuses an argument.
+REFUSES = "InvalidParameterError"
+GROWS = "at this learning rate the parameters of a small network grow beyond what can be compared"
 
 
 @dataclass(frozen=True)
@@ -97,8 +100,9 @@ def translate_estimator(text: str, *, to: str, samples: int | None = None) -> Es
     mismatch = _mismatch(estimator, to)
     calls = (estimator.text, reference_code(estimator), code, to)
     found = (*calls, _provisos(estimator, to), mismatch)
-    whole = 2 * estimator.batch + estimator.rest
-    small = samples if samples is not None and estimator.falls else whole
+    small = 2 * estimator.batch + estimator.rest
+    if samples is not None and (estimator.falls or estimator.batch == samples):
+        small = samples  # the rates count them, or a batch has all of them
     if small > MOST_SAMPLES:
         return EstimatorTranslation(*found, problem=f"{small} samples are too many to try it with")
     task = "classes" if estimator.name == "MLPClassifier" else "numbers"
@@ -110,15 +114,18 @@ def translate_estimator(text: str, *, to: str, samples: int | None = None) -> Es
             return EstimatorTranslation(*found, problem=f"{missing} is not installed")
         (result,) = stock.run_jobs(framework, [(running.__name__, experiment.job(text_run))])
         if "error" in result:
-            if framework == "sklearn":
+            if framework == "sklearn" and result["error"].startswith(REFUSES):
                 raise CallError(f"scikit-learn itself refuses it: {result['error']}")
             return EstimatorTranslation(*found, problem=result["error"])
         paths.append(np.array(result["params"]))
     difference = np.abs(paths[0] - paths[1])
     single = Precision.of("float32")
-    allowed = parameter_bounds(experiment) + parameter_bounds(
-        experiment, single if to == "keras-torch" else DOUBLE
-    )
+    with np.errstate(all="ignore"):  # where a step overflows, its bound is infinite
+        allowed = parameter_bounds(experiment) + parameter_bounds(
+            experiment, single if to == "keras-torch" else DOUBLE
+        )
+    if not np.all(np.isfinite(allowed)):
+        return EstimatorTranslation(*found, problem=GROWS)
     worst = np.unravel_index(np.argmax(difference), difference.shape)
     return EstimatorTranslation(
         *found,
