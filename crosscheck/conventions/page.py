@@ -62,7 +62,8 @@ also of transformations that are wrapped (`inject_hyperparams`, `masked`, `Multi
 is told to, and says what would be lost. Of Adagrad, AMSGrad and NAdam it asks for both calls, since
 what their moments mean depends on their arguments; into Keras and MLX it always asks what made the
 state. Keras has the learning rate inside every velocity and its kernels are (in, out), which are
-transposed; MLX has the rate outside, and keeps it as a float32 number.
+transposed; MLX has the rate outside. The rate itself is not moved: MLX keeps it as a float32
+number, and Keras in its floatx.
 
 `crosscheck.conventions.weighting` writes class weights (`weigh_classes`, `weigh_positives`,
 `balanced_class_weights`), ignored labels and smoothed ones (`smooth_labels`,

@@ -177,7 +177,7 @@ def _provisos(estimator: Estimator, to: str) -> tuple[str, ...]:
         found.append(
             "the gradient of scikit-learn's MLPRegressor is that of half the squared errors' sum "
             "over the outputs, and so is the loss here; the loss_ that it reports is their mean "
-            "over the outputs"
+            "over the outputs (scikit-learn's issue 8349)"
         )
     else:
         found.append(
