@@ -103,6 +103,8 @@ def translate(call: str, to: str, samples: int | None, json_path: str | None) ->
             write_json(json_path, estimator.as_json())
             show_estimator(console, estimator)
             sys.exit({True: 0, False: 1, None: 3}[estimator.equal])
+        if samples is not None:
+            raise click.UsageError("--samples is of MLPClassifier and MLPRegressor alone")
         translation = translate_optimizer(call, to=to)
     except (CallError, ArgumentError) as error:
         raise click.UsageError(str(error)) from None

@@ -80,6 +80,7 @@ REFUSED = {
     "MLPClassifier(decay=1)": "no argument 'decay'",
     "MLPClassifier((2,), hidden_layer_sizes=(2,))": "is given twice",
     "MLPClassifier(**options)": "cannot be read",
+    "MLPClassifier().fit(X, y, sample_weight=w)": "sample_weight is not read",
     "optax.sgd(0.1)": "is no call of MLPClassifier or MLPRegressor",
 }
 
@@ -293,3 +294,7 @@ def test_the_command_says_why_an_estimator_cannot_be_translated():
     run = CliRunner().invoke(main, ["translate", "MLPRegressor((20,))", "--to", "torch"])
     assert run.exit_code == 2
     assert "hidden_layer_sizes=(20,)" in run.output
+    call = ["translate", "torch.optim.SGD(lr=0.1)", "--to", "optax", "--samples", "8"]
+    run = CliRunner().invoke(main, call)
+    assert run.exit_code == 2
+    assert "--samples is of MLPClassifier and MLPRegressor" in run.output

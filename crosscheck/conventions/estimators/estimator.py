@@ -166,6 +166,12 @@ def read_estimator(text: str, samples: int | None = None) -> Estimator:
     name = None if call is None else _class_of(call)
     if call is None or name is None:
         raise CallError(f"{text!r} is no call of {' or '.join(POSITIONAL)}")
+    for fit in _calls_in(text)[:-1]:
+        if len(fit.args) > 2 or any(each.arg == "sample_weight" for each in fit.keywords):
+            raise CallError(
+                "sample_weight is not read: with it scikit-learn divides the gradient, and alpha W "
+                "too, by the sum of the batch's weights"
+            )
     if samples is not None and samples < 1:
         raise CallError(f"there must be at least one sample, not {samples}")
     estimator = Estimator(name, _arguments(name, call), samples)
@@ -186,18 +192,22 @@ def read_estimator(text: str, samples: int | None = None) -> Estimator:
 
 def _call_in(text: str) -> ast.Call | None:
     """The call in a text, before its `.fit(...)`; None if there is none."""
+    calls = _calls_in(text)
+    return calls[-1] if calls else None
+
+
+def _calls_in(text: str) -> list[ast.Call]:
+    """The call in a text, behind those of `fit` and `partial_fit` that follow it."""
     try:
         (statement,) = ast.parse(text.strip()).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    call = getattr(statement, "value", None)
-    while (
-        isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Attribute)
-        and call.func.attr in ("fit", "partial_fit")
-    ):
-        call = call.func.value
-    return call if isinstance(call, ast.Call) else None
+        return []
+    call, found = getattr(statement, "value", None), []
+    while isinstance(call, ast.Call):
+        found.append(call)
+        fits = isinstance(call.func, ast.Attribute) and call.func.attr in ("fit", "partial_fit")
+        call = call.func.value if fits and isinstance(call.func, ast.Attribute) else None
+    return found
 
 
 def _class_of(call: ast.Call) -> str | None:
