@@ -80,4 +80,7 @@ def decay_advice(source: Call, to: str, plain: str | None) -> str:
             f"kernel_regularizer=keras.regularizers.L2({decay / 2!r}) in every layer, and "
             f"bias_regularizer too, puts the decay into the gradient of {call}"
         )
-    return f"add {decay!r} times the parameter to every gradient that {call} has"
+    advice = f"add {decay!r} times the parameter to every gradient that {call} has"
+    if to == "sklearn":
+        advice += f"; its networks do so with alpha={decay!r} * batch_size, for the weights alone"
+    return advice
