@@ -5,6 +5,7 @@ Read in scikit-learn 1.9.1, `neural_network/_multilayer_perceptron.py` and
 """
 
 import ast
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -51,6 +52,7 @@ CHOICES = {
     "loss": ("squared_error", "poisson"),
 }
 LARGEST_AUTO_BATCH = 200
+LARGEST_POWER = 20
 REFUSED = {
     ("solver", "lbfgs"): "it searches along a line with the loss of all samples, and has no "
     "learning rate: no optimizer here takes such steps",
@@ -114,8 +116,8 @@ class Estimator:
         """The learning rate in an epoch, counted from 0: what falls counts the samples seen."""
         if not self.falls:
             return float(self["learning_rate_init"])
-        seen = epoch * (self.samples or 0)
-        return float(self["learning_rate_init"] / (seen + 1) ** self["power_t"])
+        seen = float(epoch * (self.samples or 0))
+        return float(self["learning_rate_init"] / (seen + 1) ** float(self["power_t"]))
 
     @property
     def optimizer(self) -> Call:
@@ -262,11 +264,14 @@ def _check_numbers(estimator: Estimator) -> None:
     numbers = ("alpha", "learning_rate_init", "power_t", "momentum", "beta_1", "beta_2", "epsilon")
     for argument in numbers:
         value = estimator[argument]
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            refuse(argument, "a number")
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not math.isfinite(value):
+            refuse(argument, "a finite number")
         above = argument in ("learning_rate_init", "epsilon")
         if value < 0 or (above and value == 0):
             refuse(argument, "above 0" if above else "at least 0")
+    if estimator["power_t"] > LARGEST_POWER:  # beyond it the rate is 0, or its power overflows
+        raise CallError(f"power_t={estimator['power_t']!r} is above {LARGEST_POWER}")
     size = estimator["batch_size"]
     whole = isinstance(size, int) and not isinstance(size, bool) and size >= 1
     if size != "auto" and not whole:
