@@ -71,7 +71,8 @@ def weigh_classes(
 
     Raises:
         ValueError: If there is a label outside the classes, a weight is negative or not finite, an
-            argument is unknown, or probabilities have labels that are to be ignored.
+            argument is unknown, probabilities have labels that are to be ignored, or the weights
+            of the labels add up to 0 and those of their smoothed targets do not.
     """
     _known("weighs", weighs, WEIGHED)
     _known("normalizer", normalizer, NORMALIZERS)
@@ -101,7 +102,9 @@ def weigh_classes(
     weighted = smooth * by_class
     size = weighted.sum(axis=1, keepdims=True)
     shares = np.where(size > 0, weighted / np.where(size > 0, size, 1.0), smooth)
-    if normalizer == "weights" and not np.array_equal(weights, divisor) and divisor.sum() > 0:
+    if normalizer == "weights" and not np.array_equal(weights, divisor):
+        if not divisor.any():
+            raise ValueError("the labels' weights add up to 0, and the loss would be divided by it")
         return Weighting(shares, weights * (len(weights) / divisor.sum()), "count")
     return Weighting(shares, weights, normalizer)
 

@@ -121,6 +121,7 @@ REFUSED = {
     "there is no class 3": lambda: weigh_classes([0], {3: 1.0}, classes=2),
     "there must be 2 class weights": lambda: weigh_classes([0, 1], [1.0, 2.0, 3.0], classes=2),
     "finite and at least 0": lambda: weigh_classes([0, 1], [1.0, -2.0]),
+    "the labels' weights add up to 0": lambda: weigh_classes([0], [0.0, 1.0], smoothing=0.1),
     "only labels can be ignored": lambda: weigh_classes([[1.0, 0.0]], ignore_index=-100),
     "class 1 has no sample": lambda: balanced_class_weights([0, 2]),
     "smoothing must be from 0 to 1": lambda: smooth_binary_labels([1.0], 1.5),
