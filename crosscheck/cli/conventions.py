@@ -52,13 +52,13 @@ def conventions(
     if not findings:
         raise click.UsageError(f"nothing is stated about {optimizer} in {', '.join(frameworks)}")
     holds = all(finding.holds is not False for finding in findings)
-    write_json(json_path, everything.as_json(findings, frameworks) | {"holds": holds})
     if markdown:
         click.echo(
             page(findings, translate_defaults(frameworks, only)), nl=False, err=json_path == "-"
         )
     else:
         show_findings(console, findings)
+    write_json(json_path, everything.as_json(findings, frameworks) | {"holds": holds})
     sys.exit(0 if holds else 1)
 
 
@@ -100,8 +100,8 @@ def translate(call: str, to: str, samples: int | None, json_path: str | None) ->
     try:
         if is_estimator(call):
             estimator = translate_estimator(call, to=to, samples=samples)
-            write_json(json_path, estimator.as_json())
             show_estimator(console, estimator)
+            write_json(json_path, estimator.as_json())
             sys.exit({True: 0, False: 1, None: 3}[estimator.equal])
         if samples is not None:
             raise click.UsageError("--samples is of MLPClassifier and MLPRegressor alone")
@@ -110,6 +110,6 @@ def translate(call: str, to: str, samples: int | None, json_path: str | None) ->
         raise click.UsageError(str(error)) from None
     except RecursionError:
         raise click.UsageError("CALL is nested too deeply") from None
-    write_json(json_path, translation.as_json())
     show_translation(console, translation)
+    write_json(json_path, translation.as_json())
     sys.exit({True: 0, False: 1, None: 3}[translation.equal])

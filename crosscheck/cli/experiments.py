@@ -49,8 +49,8 @@ def experiment(name: str, data: str, seed: int, plot: Path | None, json_path: st
     except OSError as error:
         raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None
     content = {"name": name, "claim": chosen.claim, "source": chosen.source, "seed": seed}
-    write_json(json_path, content | {"holds": result.holds, **result.numbers})
     show_experiment(console, chosen, result)
     for path in pictures:
         click.echo(f"drawn: {path}", err=True)
+    write_json(json_path, content | {"holds": result.holds, **result.numbers})
     sys.exit(0 if result.holds else 1)

@@ -52,7 +52,6 @@ def read(name: str, names: tuple[str, ...], json_path: str | None) -> None:
         for of_part in definitions.values()
         for framework, each in of_part.items()
     ]
-    write_json(json_path, {"definitions": content})
     for part, of_part in definitions.items():
         show_definitions(console, of_part)
         for framework in parts[part].keys() - of_part.keys():

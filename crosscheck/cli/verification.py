@@ -134,8 +134,8 @@ def verify(
         raise click.UsageError(str(error)) from None
     except TranscriptionError as error:
         raise click.ClickException(str(error)) from None
-    write_json(json_path, verification_as_json(result))
     show_verification(console, result, ledgers, everything)
+    write_json(json_path, verification_as_json(result))
     if report_folder is not None:
         _write_report(report_folder, result)
     sys.exit(0 if result.holds else 1)

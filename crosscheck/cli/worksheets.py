@@ -226,11 +226,11 @@ def grade(
         marked, refused = mark_files(files, key, shares)
     except (TranscriptionError, OSError) as error:
         raise click.UsageError(f"--key: {error}") from None
-    write_json(json_path, as_json(marked, refused, shares))
     show_marks(console, marked, shares, language, everything or len(files) == 1)
+    for message in refused.values():
+        click.echo(message, err=True)
+    write_json(json_path, as_json(marked, refused, shares))
     if csv_path is not None:
         with whole_file(csv_path) as file:
             file.write(csv_text(marked).encode("utf-8-sig"))  # which spreadsheets need to read zh
-    for message in refused.values():
-        click.echo(message, err=True)
     sys.exit(2 if refused else 0)
