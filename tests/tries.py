@@ -34,6 +34,8 @@ KINDS: dict[str, tuple[Try, int]] = {
     "signals": (signals.try_signal, 2),
 }
 
+SHOWN = 10  # failures of each kind
+
 
 def main() -> int:
     """Make the tries, and show what failed."""
@@ -77,7 +79,8 @@ def _run(kind: str, options: argparse.Namespace, scratch: Path) -> tuple[str, in
             print(f"{kind} {number}: {tried}", flush=True)
         if found is not None:
             failures += 1
-            print(f"{kind} {number}: {tried}\n    {found!r}", flush=True)
+            if failures <= SHOWN:
+                print(f"{kind} {number}: {tried}\n    {found[:500]!r}", flush=True)
     return kind, tries, failures, time.monotonic() - begun
 
 

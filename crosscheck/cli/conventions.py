@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
+from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, say, write_json
 from crosscheck.conventions import stock
 from crosscheck.conventions.optimizers.names import NAMES
 
@@ -53,9 +53,7 @@ def conventions(
         raise click.UsageError(f"nothing is stated about {optimizer} in {', '.join(frameworks)}")
     holds = all(finding.holds is not False for finding in findings)
     if markdown:
-        click.echo(
-            page(findings, translate_defaults(frameworks, only)), nl=False, err=json_path == "-"
-        )
+        say(page(findings, translate_defaults(frameworks, only)), nl=False, err=json_path == "-")
     else:
         show_findings(console, findings)
     write_json(json_path, everything.as_json(findings, frameworks) | {"holds": holds})

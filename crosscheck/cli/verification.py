@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
+from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, say, write_json
 from crosscheck.verification.limits import Limits
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def _write_report(folder: Path, result: "Verification") -> None:
         page = write_report(folder, condense(result), environment())
     except SiteError as error:
         raise click.UsageError(f"--report: {error}") from None
-    click.echo(f"written: {page}", err=True)
+    say(f"written: {page}", err=True)
 
 
 def _names(text: str) -> list[str]:

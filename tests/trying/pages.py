@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import site_run
 
+from crosscheck.report.site.run import PARTS
 from trying.command_lines import codes
 from trying.files import DOCUMENTS, replace_one
 from trying.process import command, complaint, forked
@@ -25,7 +26,7 @@ SHOWN = ("title", "text", "illustration", "name", "section", "why", "note")
 def try_altered(rng: random.Random, folder: Path) -> tuple[str, str | None]:
     """A run in which one value was altered: shown, or refused with the name of its file."""
     run = _copy(folder)
-    part = run / f"{rng.choice(site_run.PARTS)}.json"
+    part = run / f"{rng.choice(PARTS)}.json"
     content = json.loads(part.read_text("utf-8"))
     if rng.random() < 0.1:
         whole = part.read_bytes()
@@ -53,7 +54,7 @@ def try_planted(rng: random.Random, folder: Path) -> tuple[str, str | None]:
         (folder / "notes.toml").write_text(text, encoding="utf-8")
         arguments += ["--document", "notes.toml"]
     else:
-        part = run / f"{rng.choice(site_run.PARTS)}.json"
+        part = run / f"{rng.choice(PARTS)}.json"
         content = json.loads(part.read_text("utf-8"))
         key = rng.choice(sorted(_keys_of_strings(content)))
         changed = _planted(content, key)

@@ -100,7 +100,7 @@ NAMES = (b"x", b"x.toml", b"x.py", b"\xff\xfe", b"\x1b[2J", b"a\nb", b"[red]x[",
 def try_path(rng: random.Random, folder: Path) -> tuple[str, str | None]:
     """Something that is no file, or has a strange name, where a path is asked for."""
     what = rng.choice(tuple(WHAT))
-    parent = rng.choice((b"p", b"p", b"\xff", b"[/]", b"\x1b[2J"))
+    parent = rng.choice((b"p", b"p", b"\xff", b"[red]", b"\x1b[2J"))
     place = os.path.join(os.fsencode(folder), parent, rng.choice(NAMES))
     os.mkdir(os.path.dirname(place))
     with suppress(OSError):  # a socket's name may be too long

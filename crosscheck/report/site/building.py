@@ -20,7 +20,7 @@ from crosscheck.frameworks.registry import MODULES
 from crosscheck.frameworks.version import VERSION
 from crosscheck.numerics.digits import few_digits, of_bound
 from crosscheck.report.colours import css_class
-from crosscheck.report.json_files import write_compact
+from crosscheck.report.json_files import NOT_TEXT, write_compact
 from crosscheck.report.site import code, documents, overview, tables, worked
 from crosscheck.report.site.folders import SiteError, check_folder, write_folder
 from crosscheck.report.site.run import PARTS, SiteRun
@@ -106,7 +106,7 @@ def _write(folder: Path, texts: dict[str, str], run: SiteRun) -> None:
     """Write every file of a site into a new folder, which nobody reads before it is complete."""
     (folder / "run").mkdir()
     for file, text in texts.items():
-        (folder / file).write_text(text, encoding="utf-8")
+        (folder / file).write_text(text, encoding="utf-8", errors=NOT_TEXT)
     for name, text in assets().items():
         (folder / name).write_text(text, encoding="utf-8")
     for picture in run.pictures:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crosscheck.training.files import check_regular
+from crosscheck.frameworks.regular_files import check_regular
 
 # The parts of a run, in the order in which they are gathered.
 PARTS = ("verification", "ledger", "mistakes", "conventions", "training", "speed", "environment")
