@@ -43,6 +43,7 @@ def main() -> int:
     process.preload()
     # Here a run is meant to be undisturbed by what this machine's user has set.
     with tempfile.TemporaryDirectory() as scratch:
+        tempfile.tempdir = scratch
         os.environ |= {"XDG_CACHE_HOME": f"{scratch}/cache", "COLUMNS": "160"}
         rows = [_run(kind, options, Path(scratch)) for kind in options.kind or KINDS]
     print(f"{'kind':<18}{'tries':>7}{'failed':>8}{'seconds':>9}")

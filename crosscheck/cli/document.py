@@ -104,7 +104,10 @@ def new(
     short_help="Print the JSON Schema of a document's file, for an editor that checks it."
 )
 def schema() -> None:
-    """Print the JSON Schema of a document's file, for an editor that checks what is typed."""
+    """Print the JSON Schema of a document's file, for an editor that checks what is typed.
+
+    Exit codes: 0 printed, 2 bad usage.
+    """
     from importlib.resources import files
 
     say((files("crosscheck.documents") / "schema.json").read_text("utf-8"), nl=False)

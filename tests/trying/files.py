@@ -81,7 +81,7 @@ def try_image(rng: random.Random, folder: Path) -> tuple[str, str | None]:
         arguments = ["train", "--framework", "numpy", "--data", "mnist", "--epochs", "1"]
         run = partial(_with_images, folder, arguments)
         return f"{how.__name__}, train", _refusal(
-            forked(run, folder, limit=LIMIT), "train", "mnist"
+            forked(run, folder, limit=LIMIT), "train", "train-images"
         )
     outcome = forked(partial(_read_images, path), folder, limit=LIMIT)
     return how.__name__, complaint(outcome, {0})

@@ -1,6 +1,7 @@
 """Runs of a site that were altered, and strings planted where pages show them."""
 
 import json
+import os
 import random
 import re
 import shutil
@@ -18,6 +19,7 @@ from trying.files import DOCUMENTS, replace_one
 from trying.process import command, complaint, forked
 
 LIMIT = 60.0  # seconds
+RUN = "CROSSCHECK_TRIED_RUN"  # names the folder of a run, instead of one that is made anew
 PLANTED = '<script>planted()</script>"\' onfocus="planted()" x=\'&[red]y[/]'
 # Keys of a document's file under which stands what is shown as it is.
 SHOWN = ("title", "text", "illustration", "name", "section", "why", "note")
@@ -66,8 +68,9 @@ def try_planted(rng: random.Random, folder: Path) -> tuple[str, str | None]:
 
 @cache
 def _run() -> Path:
-    """A small run, made once; it goes with the process's folder for temporary files."""
-    return site_run.make(Path(tempfile.mkdtemp()))
+    """A small run: the one that is named, or one that is made once and goes with its folder."""
+    named = os.environ.get(RUN)
+    return Path(named) if named else site_run.make(Path(tempfile.mkdtemp()))
 
 
 def _copy(folder: Path) -> Path:

@@ -42,6 +42,16 @@ UNFIT = (
     UndefinedError,
 )
 
+# Which parts are shown by the templates and modules whose names begin so.
+SHOWN = {
+    **dict.fromkeys(("document", "formulas", "mathml", "words"), ("ledger", "verification")),
+    **dict.fromkeys(("worked", "code"), ("ledger", "verification")),
+    "tables": ("conventions", "mistakes", "training", "speed"),
+    "conventions": ("conventions",),
+    "sharpness": ("mistakes",),
+    "training": ("training", "speed"),
+}
+
 
 class UnfitError(SiteError):
     """A run cannot be shown by this version."""
@@ -89,7 +99,8 @@ def build(folder: Path, run: SiteRun, language: str = "en") -> list[Path]:
     except UNFIT as error:
         raise UnfitError(
             f"this run does not fit crosscheck {VERSION} ({type(error).__name__}: {error}; found "
-            f"in {_place(error)}): make a new one by leaving out --run"
+            f"in {_place(error)}, which shows {_parts_of(_place(error))}): make a new one by "
+            "leaving out --run"
         ) from error
     write_folder(folder, lambda new: _write(new, texts, run))
     return [folder / file for file in texts]
@@ -100,6 +111,13 @@ def _place(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if Path(frame.filename).parent.name in ("site", "templates")]
     return Path(own[-1].filename).name if own else "a page"
+
+
+def _parts_of(place: str) -> str:
+    """The files of a run that are shown where an error rose."""
+    stem = Path(place).stem
+    parts = next((parts for begins, parts in SHOWN.items() if stem.startswith(begins)), PARTS)
+    return " and ".join(f"{part}.json" for part in parts)
 
 
 def _write(folder: Path, texts: dict[str, str], run: SiteRun) -> None:
