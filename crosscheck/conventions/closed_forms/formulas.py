@@ -17,7 +17,7 @@ PAST_END = ("stays", "goes_on", "repeats", "stretches")
 def _progress(xp: Any, t: Any, steps: float, endpoint: bool, hold: float, past_end: str) -> Any:
     """How much of the way is done at update t: 0 at first, and 1 at the end."""
     length = steps - 1 if endpoint else steps
-    t = xp.maximum(t - hold, 0.0)
+    t = xp.maximum(t - hold, 0.0) if hold else t
     if past_end == "repeats":
         return (t - steps * xp.floor(t / steps)) / length
     if past_end == "stretches":  # the way is as often as long as it must be to reach beyond t
@@ -84,8 +84,9 @@ def interpolated(
     for start, end, one, other in zip(starts, boundaries, values, values[1:], strict=False):
         width = end - start if end > start else 1.0  # what has no width is never selected
         pieces.append(_between(xp, one, other, (t - start) / width, shape))
-    pieces.append(values[-1] if past_end == "stays" else pieces[-1])
-    return _select(xp, t, boundaries, pieces) + 0.0 * t
+    if past_end == "goes_on":
+        return _select(xp, t, boundaries[:-1], pieces)
+    return _select(xp, t, boundaries, [*pieces, values[-1]])
 
 
 def exponential(
@@ -99,7 +100,7 @@ def exponential(
     hold: int = 0,
     limit: float | None = None,
 ) -> Any:
-    times = xp.maximum(t - hold, 0.0) / steps
+    times = (xp.maximum(t - hold, 0.0) if hold else t) / steps
     value = rate * factor ** (xp.floor(times) if staircase else times)
     if limit is None:
         return value
@@ -218,6 +219,23 @@ def one_cycle(
     endpoint: bool = False,
     past_end: str = "stays",
 ) -> Any:
+    values, boundaries = phases_of(
+        peak, steps, rising, back_at, divisor, final_divisor, three_phase, endpoint
+    )
+    return interpolated(xp, t, values, boundaries=boundaries, shape=shape, past_end=past_end)
+
+
+def phases_of(
+    peak: float,
+    steps: int,
+    rising: float,
+    back_at: float | None,
+    divisor: float,
+    final_divisor: float,
+    three_phase: bool,
+    endpoint: bool,
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """The rates between which one cycle moves, and the updates at which it has reached them."""
     low = peak / divisor
     ends = [rising, 2 * rising if back_at is None else back_at] if three_phase else [rising]
     if endpoint:
@@ -225,14 +243,8 @@ def one_cycle(
     else:
         boundaries = [float(int(share * steps)) for share in ends]
     values = (low, peak, low) if three_phase else (low, peak)
-    return interpolated(
-        xp,
-        t,
-        (*values, low / final_divisor),
-        boundaries=(*boundaries, steps - 1.0 if endpoint else float(steps)),
-        shape=shape,
-        past_end=past_end,
-    )
+    last = steps - 1.0 if endpoint else float(steps)
+    return (*values, low / final_divisor), (*boundaries, last)
 
 
 def warmup(
@@ -248,7 +260,7 @@ def sequence(
 ) -> Any:
     starts = (0, *boundaries) if shifted else (0,) * (len(boundaries) + 1)
     pieces = [
-        each.at(xp, xp.maximum(t - start, 0.0))
+        each.at(xp, xp.maximum(t - start, 0.0) if start else t)
         for each, start in zip(schedules, starts, strict=True)
     ]
     return _select(xp, t, boundaries, pieces)
