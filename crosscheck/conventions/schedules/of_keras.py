@@ -146,23 +146,27 @@ OLDER: dict[str, Callable[..., Schedule]] = {
     "cosine_decay": _older(_cosine, "learning_rate"),
     "cosine_decay_restarts": _older(_restarts, "learning_rate"),
 }
+COSINE = "computes cosines in float32 on JAX, also of float64 numbers"
 COUNTS = "counts batches, not updates, while gradients are accumulated"
 SINGLE = "makes its numbers into float32, whatever the dtype of parameters"
 
 
-def _rows(framework: str, module: str, float32: str | None = None) -> list[StockSchedule]:
+def _rows(framework: str, module: str, float32: dict[str, str]) -> list[StockSchedule]:
     return [
-        StockSchedule(framework, f"{module}.{name}", form, float32=float32, remarks=(COUNTS,))
+        StockSchedule(
+            framework, f"{module}.{name}", form, float32=float32.get(name), remarks=(COUNTS,)
+        )
         for name, form in FORMS.items()
     ]
 
 
+_OF_JAX = {"CosineDecay": COSINE, "CosineDecayRestarts": COSINE}
 KERAS = (
-    *_rows("keras-jax", "keras.optimizers.schedules"),
-    *_rows("keras-torch", "keras.optimizers.schedules"),
+    *_rows("keras-jax", "keras.optimizers.schedules", _OF_JAX),
+    *_rows("keras-torch", "keras.optimizers.schedules", {}),
 )
 TENSORFLOW = (
-    *_rows("tensorflow", "tensorflow.keras.optimizers.schedules", SINGLE),
+    *_rows("tensorflow", "tensorflow.keras.optimizers.schedules", dict.fromkeys(FORMS, SINGLE)),
     *(
         StockSchedule("tensorflow", f"tensorflow.compat.v1.train.{name}", form, float32=SINGLE)
         for name, form in OLDER.items()

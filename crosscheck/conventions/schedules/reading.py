@@ -7,7 +7,7 @@ import ast
 import difflib
 import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from crosscheck.conventions import schedules, stock
@@ -57,6 +57,12 @@ class ReadSchedule:
     last: int | None = None
     remarks: tuple[str, ...] = ()
     parts: tuple["ReadSchedule", ...] = field(default=(), repr=False)
+
+    @property
+    def schedule_power(self) -> float:
+        """By how much a power in it multiplies roundings, at most."""
+        own = dict(self.schedule.arguments).get("power", 1.0)
+        return max([float(own), *(part.schedule_power for part in self.parts)])
 
     @property
     def rows(self) -> tuple[StockSchedule, ...]:
@@ -151,18 +157,23 @@ def _read(node: ast.expr, base_rate: float, names: Names) -> ReadSchedule:
     parts = tuple(_nested(arguments))
     ends = [each for each in (row.last(arguments), *(p.last for p in parts)) if each is not None]
     remarks = dict.fromkeys((*row.remarks, *(r for part in parts for r in part.remarks)))
-    framework = row.framework
-    if framework.startswith("keras"):
-        framework = stock.framework_named("keras")
-    return ReadSchedule(
-        framework,
-        schedule,
-        row.text(arguments),
-        row,
-        min(ends, default=None),
-        tuple(remarks),
-        parts,
-    )
+    last_update = min(ends, default=None)
+    text = row.text(arguments)
+    found = ReadSchedule(row.framework, schedule, text, row, last_update, tuple(remarks), parts)
+    return of_framework(found, stock.framework_named("keras"))
+
+
+def of_framework(read: ReadSchedule, framework: str) -> ReadSchedule:
+    """The same schedule with the row of another framework that has it under the same name.
+
+    Keras is the same on every backend. What has another name stays as it is.
+    """
+    own = [
+        row
+        for row in STOCK_SCHEDULES
+        if read.row is not None and (row.framework, row.name) == (framework, read.row.name)
+    ]
+    return replace(read, framework=framework, row=own[0]) if own else read
 
 
 def _nested(arguments: Mapping[str, Any]) -> list[ReadSchedule]:

@@ -19,16 +19,18 @@ MODULES = {
     "keras-torch": ("keras", "math"),
     "tensorflow": ("tensorflow", "math"),
 }
-Runner = Callable[[dict[str, Any], dict[str, Any]], list[float]]
+Rates = dict[str, list[float]]
+Runner = Callable[[dict[str, Any], dict[str, Any]], Rates]
 
 
-def run(framework: str, job: dict[str, Any]) -> list[float]:
-    """The learning rates of the first updates.
+def run(framework: str, job: dict[str, Any]) -> Rates:
+    """The learning rates of the first updates, by the dtype of the parameter.
 
     Args:
         framework: A name in `RUNNERS`.
         job: "code", whose last line is an expression, the schedule; "base_rate" of the optimizer,
-            where the framework keeps it there; how many "updates"; the "dtype" of the parameter.
+            where the framework keeps it there; how many "updates"; the "dtypes" of parameters; in
+            Keras, over how many batches gradients are accumulated ("batches", 1 if not given).
     """
     names: dict[str, Any] = {}
     for module in MODULES[framework]:
@@ -48,95 +50,107 @@ def _value_of(code: str, names: dict[str, Any]) -> Any:
     return eval(compile(ast.Expression(last.value), "schedule", "eval"), names)
 
 
-def _in_torch(job: dict[str, Any], names: dict[str, Any]) -> list[float]:
+def _in_torch(job: dict[str, Any], names: dict[str, Any]) -> Rates:
     import torch
 
-    theta = torch.zeros((), dtype=getattr(torch, job["dtype"]), requires_grad=True)
-    theta.grad = -torch.ones_like(theta)
-    # With a momentum, which some schedulers cycle; it is 0 again at every update.
-    optimizer = torch.optim.SGD([theta], lr=job["base_rate"], momentum=0.0)
-    scheduler = _value_of(job["code"], names | {"optimizer": optimizer})
-    rates = []
-    for update in range(job["updates"]):
-        if update:
-            scheduler.step()
-        optimizer.param_groups[0]["momentum"] = 0.0
-        optimizer.step()
-        rates.append(theta.item())
-        theta.detach().zero_()
-    return rates
+    found: Rates = {}
+    for dtype in job["dtypes"]:
+        theta = torch.zeros((), dtype=getattr(torch, dtype), requires_grad=True)
+        theta.grad = -torch.ones_like(theta)
+        # With a momentum, which some schedulers cycle; it is 0 again at every update.
+        optimizer = torch.optim.SGD([theta], lr=job["base_rate"], momentum=0.0)
+        scheduler = _value_of(job["code"], names | {"optimizer": optimizer})
+        found[dtype] = []
+        for update in range(job["updates"]):
+            if update:
+                scheduler.step()
+            optimizer.param_groups[0]["momentum"] = 0.0
+            optimizer.step()
+            found[dtype].append(theta.item())
+            theta.detach().zero_()
+    return found
 
 
-def _in_optax(job: dict[str, Any], names: dict[str, Any]) -> list[float]:
+def _in_optax(job: dict[str, Any], names: dict[str, Any]) -> Rates:
     import jax
     import optax
 
     # Older versions of JAX have it among their experiments.
     place = jax if hasattr(jax, "enable_x64") else importlib.import_module("jax.experimental")
     with place.enable_x64(True):
-        optimizer = optax.sgd(_value_of(job["code"], names))
-        theta = jax.numpy.zeros((), job["dtype"])
+        optimizer = optax.sgd(_value_of(job["code"], names | {"jnp": jax.numpy}))
+        theta = {dtype: jax.numpy.zeros((), dtype) for dtype in job["dtypes"]}
+        gradient = {dtype: -jax.numpy.ones((), dtype) for dtype in job["dtypes"]}
 
         def update(state: Any, _: Any) -> Any:
-            updates, state = optimizer.update(-jax.numpy.ones_like(theta), state, theta)
+            updates, state = optimizer.update(gradient, state, theta)
             return state, updates
 
-        run_all = jax.jit(
-            lambda: jax.lax.scan(update, optimizer.init(theta), None, length=job["updates"])[1]
-        )
-        return [float(each) for each in run_all()]
+        start = optimizer.init(theta)
+        scanned = jax.jit(lambda: jax.lax.scan(update, start, None, length=job["updates"])[1])()
+        return {dtype: [float(each) for each in rates] for dtype, rates in scanned.items()}
 
 
-def _in_keras(job: dict[str, Any], names: dict[str, Any]) -> list[float]:
+def _in_keras(job: dict[str, Any], names: dict[str, Any]) -> Rates:
     keras = names["keras"]
     before = keras.config.floatx()
-    keras.config.set_floatx(job["dtype"])
     try:
-        optimizer = keras.optimizers.SGD(learning_rate=_value_of(job["code"], names))
-        theta = keras.Variable(0.0, dtype=job["dtype"])
-        gradient = keras.ops.convert_to_tensor(-1.0, dtype=job["dtype"])
-        if keras.backend.backend() == "jax":
-            return _scanned(optimizer, theta, gradient, job["updates"])
-        rates = []
-        for _ in range(job["updates"]):
-            optimizer.apply([gradient], [theta])
-            rates.append(float(keras.ops.convert_to_numpy(theta.value)))
-            theta.assign(0.0)
-        return rates
+        return {dtype: _of_keras(job, names, dtype) for dtype in job["dtypes"]}
     finally:
         keras.config.set_floatx(before)
 
 
-def _scanned(optimizer: Any, theta: Any, gradient: Any, updates: int) -> list[float]:
-    """All updates in one compiled loop; uncompiled, JAX would compile every one anew."""
+def _of_keras(job: dict[str, Any], names: dict[str, Any], dtype: str) -> list[float]:
+    """The rates where Keras's floatx, which is that of its learning rates, is a dtype."""
+    keras, batches = names["keras"], job.get("batches", 1)
+    keras.config.set_floatx(dtype)
+    accumulated = {"gradient_accumulation_steps": batches} if batches > 1 else {}
+    schedule = _value_of(job["code"], names)
+    optimizer = keras.optimizers.SGD(learning_rate=schedule, **accumulated)
+    theta = keras.Variable(0.0, dtype=dtype)
+    gradient = keras.ops.convert_to_tensor(-1.0, dtype=dtype)
+    count = job["updates"] * batches
+    if keras.backend.backend() == "jax":
+        return _scanned(optimizer, theta, gradient, count)[batches - 1 :: batches]
+    rates = []
+    for _ in range(count):
+        optimizer.apply([gradient], [theta])
+        rates.append(float(keras.ops.convert_to_numpy(theta.value)))
+        theta.assign(0.0)
+    return rates[batches - 1 :: batches]
+
+
+def _scanned(optimizer: Any, theta: Any, gradient: Any, count: int) -> list[float]:
+    """All batches in one compiled loop; uncompiled, JAX would compile every one anew."""
     import jax
 
     optimizer.build([theta])
-    values = [each.value for each in optimizer.variables]
 
     def update(values: Any, _: Any) -> Any:
         (moved,), values = optimizer.stateless_apply(values, [gradient], [theta.value])
         return values, moved
 
-    run_all = jax.jit(lambda values: jax.lax.scan(update, values, None, length=updates)[1])
-    return [float(each) for each in run_all(values)]
+    run_all = jax.jit(lambda values: jax.lax.scan(update, values, None, length=count)[1])
+    return [float(each) for each in run_all([each.value for each in optimizer.variables])]
 
 
-def _in_tensorflow(job: dict[str, Any], names: dict[str, Any]) -> list[float]:
+def _in_tensorflow(job: dict[str, Any], names: dict[str, Any]) -> Rates:
     import tensorflow as tf
 
     if "compat.v1" not in job["code"]:
         return _in_keras(job, names | {"keras": tf.keras})
-    step = tf.Variable(0, dtype=tf.int64)
-    schedule = _value_of(job["code"], names | {"global_step": step})
-    optimizer = tf.compat.v1.train.GradientDescentOptimizer(schedule)
-    theta, gradient = tf.Variable(0.0, dtype=job["dtype"]), tf.constant(-1.0, job["dtype"])
-    rates = []
-    for _ in range(job["updates"]):
-        optimizer.apply_gradients([(gradient, theta)], global_step=step)
-        rates.append(float(theta.numpy()))
-        theta.assign(0.0)
-    return rates
+    found: Rates = {}
+    for dtype in job["dtypes"]:
+        step = tf.Variable(0, dtype=tf.int64)
+        schedule = _value_of(job["code"], names | {"global_step": step})
+        optimizer = tf.compat.v1.train.GradientDescentOptimizer(schedule)
+        theta, gradient = tf.Variable(0.0, dtype=dtype), tf.constant(-1.0, dtype)
+        found[dtype] = []
+        for _ in range(job["updates"]):
+            optimizer.apply_gradients([(gradient, theta)], global_step=step)
+            found[dtype].append(float(theta.numpy()))
+            theta.assign(0.0)
+    return found
 
 
 RUNNERS: dict[str, Runner] = {
