@@ -227,5 +227,5 @@ OPTAX = (
     _row("warmup_cosine_decay_schedule", _warmup_cosine, INTEGERS),
     _row("warmup_exponential_decay_schedule", _warmup_exponential, INTEGERS),
     _row("sgdr_schedule", _sgdr, INTEGERS),
-    _row("join_schedules", _joined, INTEGERS),
+    _row("join_schedules", _joined),
 )

@@ -244,7 +244,7 @@ def _row(name: str, closed_form: Any, **more: Any) -> StockSchedule:
 
 
 def _of_transformers(name: str, closed_form: Any) -> StockSchedule:
-    remark = "its formula was read in the source of transformers, and is not run here"
+    remark = "is not run here: its formula was read in the source of transformers"
     return StockSchedule(
         "torch", f"transformers.{name}", closed_form, remarks=(remark,), runnable=False
     )

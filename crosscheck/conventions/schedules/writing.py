@@ -74,13 +74,13 @@ def write_schedule(schedule: Schedule, to: str, base_rate: float | None = None) 
 def written(schedule: Schedule, to: str, base_rate: float | None = None) -> WrittenSchedule | None:
     """`write_schedule` with what else is known; its arguments are the same."""
     if to == REFERENCE:
-        return WrittenSchedule(REFERENCE, schedule.code)
+        return WrittenSchedule(REFERENCE, schedule.code, read=read_schedule(schedule.code))
     to = stock.framework_named(to)
     if to not in DIALECTS:
         return None
     for found in stock_calls(schedule, to, base_rate):
         assert found.read is not None
-        if differ(schedule, found.read)[0] <= ROUNDING:
+        if differ(schedule, found.read).first_step is None:
             return found
     return as_function(schedule, to, base_rate)
 
@@ -116,19 +116,39 @@ def _texts(schedule: Schedule, to: str, rate: float | None) -> Iterator[str]:
     return optax_calls(schedule) if to == "optax" else keras_calls(schedule, MODULES[to])
 
 
-def differ(schedule: Schedule, other: ReadSchedule, last: int | None = None) -> tuple[float, int]:
-    """The largest difference of two schedules, as a part of the largest rate, and its update.
+@dataclass(frozen=True)
+class Difference:
+    """How two closed forms differ.
+
+    Attributes:
+        largest: The largest difference of their rates.
+        worst_step: The update at which it is.
+        first_step: The first update at which they differ by more than rounding; None if none is.
+    """
+
+    largest: float
+    worst_step: int
+    first_step: int | None
+
+
+def differ(schedule: Schedule, other: ReadSchedule, last: int | None = None) -> Difference:
+    """How two schedules differ, past the ends of both.
 
     Args:
         schedule: The one.
         other: The other, past whose last allowed update nothing is compared.
         last: The last update that the one allows.
     """
-    ends = [each for each in (last, other.last) if each is not None]
-    count = min([max(horizon(schedule), horizon(other.schedule)), *(each + 1 for each in ends)])
-    updates = np.arange(count)
-    one, two = schedule(updates), other.schedule(updates)
-    error = np.abs(one - two)
+    updates = np.arange(compared(schedule, other.schedule, last, other.last))
+    one = schedule(updates)
+    error = np.abs(one - other.schedule(updates))
+    beyond = np.flatnonzero(error > ROUNDING * np.max(np.abs(one)))
     worst = int(np.argmax(error))
-    scale = float(np.max(np.abs(one))) or 1.0
-    return float(error[worst]) / scale, worst
+    first = int(beyond[0]) if beyond.size else None
+    return Difference(float(error[worst]), worst, first)
+
+
+def compared(one: Schedule, other: Schedule, *last: int | None) -> int:
+    """How many updates of two schedules are compared: both ends, and beyond, where allowed."""
+    ends = [each + 1 for each in last if each is not None]
+    return min([max(horizon(one), horizon(other)), *ends])
