@@ -96,7 +96,7 @@ class Trial:
         statement = f"refuses update {self.updates - 1}"
         missing = result.get("missing")
         problem = None if missing or "error" in result else "it makes it"
-        place = ("schedule", self.framework, name, arguments)
+        place = ("schedule", self.framework, name, f"{arguments}, past its end")
         return Finding(*place, statement, 0.0, missing=missing, problem=problem)
 
     def _finding(
