@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+from schedules_drawn import random_schedules
 
 from crosscheck.conventions import schedules as forms
 from crosscheck.conventions.schedules.reading import is_schedule, read_schedule
 from crosscheck.conventions.schedules.table import STOCK_SCHEDULES
+from crosscheck.conventions.schedules.trial_calls import CALLS
 from crosscheck.conventions.schedules.writing import (
+    as_function,
     differ,
     stock_calls,
     write_schedule,
@@ -145,45 +148,6 @@ def test_nothing_that_is_no_schedule_is_taken_for_one():
 # ----- writing -----
 
 
-def random_schedules(seed, count):
-    """Schedules with drawn keywords, of every function, some inside others."""
-    rng = np.random.default_rng(seed)
-
-    def rate():
-        return float(np.round(10.0 ** rng.uniform(-4, 0), 6))
-
-    def steps():
-        return int(rng.integers(2, 40))
-
-    def way(form, **more):
-        past = rng.choice(["stays", "goes_on", "repeats"])
-        words = {"end": rate(), "endpoint": bool(rng.integers(2)), "past_end": str(past)}
-        return form(rate(), steps=steps(), **words, **more)
-
-    makers = {
-        "constant": lambda: forms.constant(rate()),
-        "step": lambda: forms.step(rate(), every=steps(), factor=0.5),
-        "multi_step": lambda: forms.multi_step(rate(), boundaries=(3, steps() + 3), late=True),
-        "piecewise": lambda: forms.piecewise_constant((rate(), rate()), boundaries=(steps(),)),
-        "exponential": lambda: forms.exponential(rate(), factor=0.9, steps=steps()),
-        "inverse": lambda: forms.inverse_time(rate(), decay=0.5, steps=steps(), staircase=True),
-        "linear": lambda: way(forms.linear),
-        "polynomial": lambda: way(forms.polynomial, power=2.0),
-        "cosine": lambda: way(forms.cosine),
-        "restarts": lambda: forms.cosine_restarts(rate(), steps=steps(), growth=2.0, end=rate()),
-        "cyclic": lambda: forms.cyclic(rate(), high=rate(), up=steps(), per_cycle=0.5),
-        "one_cycle": lambda: forms.one_cycle(rate(), steps=steps() + 9, three_phase=True),
-        "warmup": lambda: forms.warmup(draw(), steps=steps(), start=rate(), offset=1),
-        "sequence": lambda: forms.sequence((draw(), draw()), boundaries=(steps(),)),
-        "product": lambda: forms.product((draw(), forms.step(1.0, every=steps()))),
-    }
-
-    def draw():
-        return makers[str(rng.choice(list(makers)))]()
-
-    return [draw() for _ in range(count)]
-
-
 def test_what_is_written_is_read_back_as_the_same_schedule():
     own = 0
     for schedule in random_schedules(seed=0, count=150):
@@ -199,65 +163,29 @@ def test_what_is_written_is_read_back_as_the_same_schedule():
 def test_every_schedule_of_a_framework_is_written_with_its_own_name_again():
     for row in STOCK_SCHEDULES:
         if row.framework in ("torch", "optax", "keras-jax") and row.runnable:
-            (text,) = (each for each in OWN if each.startswith(f"{row.name}("))
+            text = next(each for each in CALLS[row.framework] if each.startswith(f"{row.name}("))
             read = read_schedule(text, base_rate=0.1)
             codes = [each.code for each in stock_calls(read.schedule, row.framework, 0.1)]
-            found = written(read.schedule, row.framework, 0.1)
-            assert found.read is not None, text  # a call of its own, if not by the same name
+            assert written(read.schedule, row.framework, 0.1).read is not None, text
             assert any(each.startswith(f"{row.name}(") for each in codes) or row.name in SPELT, text
 
 
-# Rows whose schedules are written by another name of the same framework.
+# What a framework can also say by another name of its own.
 SPELT = ("optax.sgdr_schedule", "optax.warmup_exponential_decay_schedule")
-OWN = (
-    *(
-        f"torch.optim.lr_scheduler.{call}"
-        for call in (
-            "StepLR(optimizer, 4)",
-            "MultiStepLR(optimizer, [3, 8], 0.3)",
-            "ConstantLR(optimizer, 0.25, 6)",
-            "LinearLR(optimizer)",
-            "ExponentialLR(optimizer, 0.9)",
-            "PolynomialLR(optimizer, 7, 2.0)",
-            "CosineAnnealingLR(optimizer, 8, 0.01)",
-            "CosineAnnealingWarmRestarts(optimizer, 3, 2, 0.001)",
-            "CyclicLR(optimizer, 0.01, 0.1, 4, 6)",
-            "OneCycleLR(optimizer, 0.1, 20)",
-            "SequentialLR(optimizer, [ConstantLR(optimizer), StepLR(optimizer, 2)], [5])",
-            "ChainedScheduler([LinearLR(optimizer), ExponentialLR(optimizer, 0.9)])",
-        )
-    ),
-    *(
-        f"optax.{call}"
-        for call in (
-            "constant_schedule(0.1)",
-            "exponential_decay(0.1, 10, 0.9, 3, True, 0.08)",
-            "polynomial_schedule(0.1, 0.01, 2.0, 10, 2)",
-            "linear_schedule(0.1, 0.01, 10, 2)",
-            "cosine_decay_schedule(0.1, 10, 0.1, 1.5)",
-            "piecewise_constant_schedule(0.1, {4: 0.5, 8: 0.1})",
-            "piecewise_interpolate_schedule('cosine', 0.1, {4: 0.5, 8: 0.1})",
-            "cosine_onecycle_schedule(20, 0.1)",
-            "linear_onecycle_schedule(20, 0.1)",
-            "warmup_constant_schedule(0.01, 0.1, 5)",
-            "warmup_cosine_decay_schedule(0.0, 0.1, 5, 15, 0.01)",
-            "warmup_exponential_decay_schedule(0.0, 0.1, 5, 3, 0.7)",
-            "sgdr_schedule([dict(init_value=0.0, peak_value=0.1, warmup_steps=2, decay_steps=9)])",
-            "join_schedules([optax.constant_schedule(0.1), optax.linear_schedule(1.0, 0.0, 5)], [7])",
-        )
-    ),
-    *(
-        f"keras.optimizers.schedules.{call}"
-        for call in (
-            "ExponentialDecay(0.1, 4, 0.9, staircase=True)",
-            "PiecewiseConstantDecay([4, 8], [0.1, 0.05, 0.02])",
-            "PolynomialDecay(0.1, 9, 0.01, 2.0, cycle=True)",
-            "InverseTimeDecay(0.1, 3, 0.5)",
-            "CosineDecay(0.01, 9, 0.1, warmup_target=0.1, warmup_steps=4)",
-            "CosineDecayRestarts(0.1, 4, 1.0, 0.5, 0.1)",
-        )
-    ),
-)
+
+
+def test_the_function_that_is_written_computes_the_formula():
+    updates = np.arange(120)
+    for schedule in random_schedules(seed=1, count=150):
+        rates = schedule(updates)
+        for framework, names in (("torch", {}), ("optax", {"jnp": np})):
+            code = as_function(schedule, framework, base_rate=1.0).setup
+            exec(code.replace("import jax.numpy as jnp", ""), names)
+            if framework == "torch":
+                own = np.array([names["factor"](update) for update in updates.tolist()])
+            else:
+                own = names["schedule"](updates)
+            np.testing.assert_allclose(own, rates, rtol=0, atol=1e-14 * np.max(np.abs(rates)))
 
 
 def test_code_of_another_framework_is_written_or_there_is_none():

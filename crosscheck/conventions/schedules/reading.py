@@ -202,8 +202,9 @@ def _closed_form(call: ast.Call, name: str, names: Names) -> ReadSchedule:
 
 def _rows_named(name: str) -> list[StockSchedule]:
     """The rows of a name, or of its last part."""
-    full = {name, *(own + name.removeprefix(s) for s, own in PREFIXES if name.startswith(s))}
-    exact = [row for row in STOCK_SCHEDULES if row.name in full]
+    full = {own + name.removeprefix(s) for s, own in PREFIXES if name.startswith(s)}
+    exact = [row for row in STOCK_SCHEDULES if row.name == name]
+    exact = exact or [row for row in STOCK_SCHEDULES if row.name in full]
     return exact or [row for row in STOCK_SCHEDULES if row.name.endswith(f".{name}")]
 
 
