@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from crosscheck.conventions import stock
 from crosscheck.conventions.findings import Finding
 from crosscheck.conventions.schedules.table import REFUSED
 
@@ -51,7 +52,10 @@ def _row(findings: Sequence[Finding]) -> str:
     if len(findings) == 1:
         by_dtype = {"float64": _measured(first)}
     cells = [by_dtype.get("float64", "-"), by_dtype.get("float32", "-")]
-    call = f"`{first.component}({_arguments(first)})`"
+    arguments, _, note = _arguments(first).partition("; ")
+    notes = [stock.FRAMEWORKS[OTHER_KERAS].title] if first.framework == OTHER_KERAS else []
+    notes += [note] if note else []
+    call = ", ".join([f"`{first.component}({arguments})`", *notes])
     return f"| {call} | {_in_code(longest)} | {cells[0]} | {cells[1]} |"
 
 

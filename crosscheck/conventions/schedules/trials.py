@@ -113,14 +113,14 @@ class Trial:
         statement = f"refuses update {self.updates - 1}"
         missing = result.get("missing")
         problem = None if missing or "error" in result else "it makes it"
-        place = ("schedule", self.framework, name, f"{arguments}, past its end")
+        place = ("schedule", self.framework, name, f"{arguments}; past its end")
         return Finding(*place, statement, 0.0, missing=missing, problem=problem)
 
     def _finding(
         self, name: str, arguments: str, dtype: str, read: ReadSchedule, result: Any
     ) -> Finding:
         accumulated = self.kind == "batches"
-        probe = f"{dtype}, {arguments}" + (f", {BATCHES} batches an update" if accumulated else "")
+        probe = f"{dtype}, {arguments}" + (f"; {BATCHES} batches an update" if accumulated else "")
         statement = f"equals {read.schedule.code}"
         if accumulated:
             statement += f" at update {BATCHES} t + {BATCHES - 1}: it counts batches"
