@@ -179,6 +179,32 @@ def test_every_schedule_of_a_framework_is_written_with_its_own_name_again():
 SPELT = ("optax.sgdr_schedule", "optax.warmup_exponential_decay_schedule")
 
 
+WRITTEN = {
+    (forms.piecewise_constant((0.1, 0.05), boundaries=(4,)), "keras"): "keras.optimizers.schedules."
+    "PiecewiseConstantDecay(boundaries=[3], values=[0.1, 0.05])",
+    (forms.piecewise_constant((0.1, 0.05), boundaries=(4,), late=True), "optax"): "optax."
+    "piecewise_constant_schedule(0.1, {5: 0.5})",
+    (forms.multi_step(0.1, boundaries=(4,), factor=0.5, late=True), "torch"): "torch.optim."
+    "lr_scheduler.MultiStepLR(optimizer, milestones=[5], gamma=0.5)",
+    (forms.warmup(forms.step(0.1, every=9), steps=4, offset=1), "torch"): "torch.optim.lr_scheduler"
+    ".SequentialLR(optimizer, schedulers=[torch.optim.lr_scheduler.LinearLR(optimizer, "
+    "start_factor=0.25, end_factor=1.0, total_iters=3), torch.optim.lr_scheduler.StepLR(optimizer, "
+    "step_size=9, gamma=0.1)], milestones=[4])",
+    (forms.warmup(forms.constant(0.1), steps=4, offset=1), "optax"): "optax.join_schedules(["
+    "optax.linear_schedule(0.025, 0.1, 3), optax.constant_schedule(0.1)], [4])",
+    (forms.linear(0.1, steps=9, endpoint=True), "optax"): "optax.linear_schedule(0.1, 0.0, 8)",
+    (forms.cosine(0.1, steps=9, endpoint=True, past_end="goes_on"), "torch"): "torch.optim."
+    "lr_scheduler.CosineAnnealingLR(optimizer, T_max=8, eta_min=0.0)",
+    (forms.linear(0.0, steps=9, end=0.1), "keras"): "keras.optimizers.schedules.PolynomialDecay("
+    "initial_learning_rate=0.0, decay_steps=9, end_learning_rate=0.1)",
+}
+
+
+@pytest.mark.parametrize(("schedule", "to"), WRITTEN)
+def test_an_update_that_is_off_by_one_is_written_as_that(schedule, to):
+    assert write_schedule(schedule, to) == WRITTEN[schedule, to]
+
+
 def test_the_function_that_is_written_computes_the_formula():
     updates = np.arange(120)
     for schedule in random_schedules(seed=1, count=150):
