@@ -34,9 +34,9 @@ EXIT_CODES = {True: 0, False: 1, None: 3}
 def conventions(
     optimizer: str | None, names: tuple[str, ...], markdown: bool, json_path: str | None
 ) -> None:
-    """Show how stock optimizers, losses and activations relate to the references.
+    """Show how stock optimizers, schedules and losses relate to the references.
 
-    Each line is a statement that is executed now, where the framework is installed: equal to the
+    Activations and initialisers, too. Each line is a statement that is executed now, where the framework is installed: equal to the
     reference with these keywords, or different by so much for this reason. Exit codes: 0 all that
     could be tried hold, 1 one does not, 2 bad usage.
     """
@@ -81,7 +81,7 @@ def conventions(
 )
 @JSON_OPTION
 def translate(call: str, to: str, base_rate: float | None, json_path: str | None) -> None:
-    """Write the call of one framework's optimizer or schedule as another's, with the proof.
+    """Write one framework's optimizer or schedule as another's, with the proof.
 
     CALL is as it stands in a program, with plain arguments:
     "torch.optim.RMSprop(lr=0.01, momentum=0.9)", or a learning-rate schedule as
