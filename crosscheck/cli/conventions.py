@@ -36,9 +36,9 @@ def conventions(
 ) -> None:
     """Show how stock optimizers, schedules and losses relate to the references.
 
-    Activations and initialisers, too. Each line is a statement that is executed now, where the framework is installed: equal to the
-    reference with these keywords, or different by so much for this reason. Exit codes: 0 all that
-    could be tried hold, 1 one does not, 2 bad usage.
+    Activations and initialisers, too. Each line is a statement that is executed now, where the
+    framework is installed: equal to the reference with these keywords, or different by so much for
+    this reason. Exit codes: 0 all that could be tried hold, 1 one does not, 2 bad usage.
     """
     from crosscheck.conventions import everything
     from crosscheck.conventions.optimizers.translating import translate_defaults

@@ -38,10 +38,12 @@ def show_schedule_translation(console: Console, translation: ScheduleTranslation
         return
     limit = "allowed between equals" if translation.equal else "more than between equals"
     console.print(
-        f"largest difference of the rates over updates 0 to {translation.updates - 1}: "
+        f"largest difference of the rates over updates 0 to {translation.updates_run - 1}: "
         f"{translation.difference:.2g}, at update {translation.worst_step} "
         f"({limit}: {translation.bound:.2g})"
     )
+    if translation.updates > translation.updates_run:
+        console.print(f"  the formulas were compared to update {translation.updates - 1}")
 
 
 def _up_to(first: int | None) -> str:

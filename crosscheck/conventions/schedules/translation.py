@@ -54,10 +54,11 @@ class ScheduleTranslation:
             framework's own is equal.
         nearest: The framework's own schedule that comes nearest, if the code is such a function
             and there is one.
-        updates: How many updates, from 0 on, were compared.
+        updates: How many updates, from 0 on, the closed forms were compared at.
+        updates_run: How many of them were run.
         provisos: What must be known besides, as sentences that name their framework.
-        difference: The largest difference of the rates that were used; None if both could not be
-            run.
+        difference: The largest difference of the rates that were used; None if they could not all
+            be run.
         worst_step: The update at which it was.
         bound: How far the rates of two equal schedules may differ by rounding.
         problem: Why no difference could be measured, or None.
@@ -72,6 +73,7 @@ class ScheduleTranslation:
     is_function: bool
     nearest: NearestSchedule | None
     updates: int
+    updates_run: int
     provisos: tuple[str, ...]
     difference: float | None = None
     worst_step: int | None = None
@@ -103,6 +105,7 @@ class ScheduleTranslation:
             "worst_step": self.worst_step,
             "bound": self.bound,
             "updates": self.updates,
+            "updates_run": self.updates_run,
             "nearest": None if self.nearest is None else self.nearest.as_json(),
             "provisos": list(self.provisos),
             "problem": self.problem,
@@ -131,6 +134,7 @@ def compare_schedules(
     other = source.schedule if target.read is None else target.read.schedule
     last = None if target.read is None else target.read.last
     updates = compared(source.schedule, other, source.last, last)
+    count = min(updates, RUN)
     found = ScheduleTranslation(
         source.call,
         source.framework,
@@ -141,9 +145,9 @@ def compare_schedules(
         target.read is None and target.framework != REFERENCE,
         nearest,
         updates,
+        count,
         provisos,
     )
-    count = min(updates, RUN)
     try:
         one = _rates(source.framework, source.call, base_rate, count, source)
     except _NotRunError as error:

@@ -113,7 +113,9 @@ def stock_calls(
 def _texts(schedule: Schedule, to: str, rate: float | None) -> Iterator[str]:
     if rate is not None:
         return torch_calls(schedule, rate)
-    return optax_calls(schedule) if to == "optax" else keras_calls(schedule, MODULES[to])
+    if to in MODULES:
+        return keras_calls(schedule, MODULES[to])
+    return optax_calls(schedule) if to == "optax" else iter(())
 
 
 @dataclass(frozen=True)
