@@ -125,6 +125,13 @@ WRONG = {
     "schedules.cosine(0.1, steps=0)": "steps must be above 0",
     "schedules.cosine(0.1, length=3)": "unexpected keyword argument 'length'",
     "optax.join_schedules([lambda step: 0.1], [])": "'lambda step: 0.1' is no number",
+    "SequentialLR(opt, [1, 2], [3])": "torch.optim.lr_scheduler.SequentialLR: ",
+    "optax.piecewise_constant_schedule(0.1, [3])": "optax.piecewise_constant_schedule: ",
+    "keras.optimizers.schedules.PiecewiseConstantDecay([], [0.1])": "fails without a boundary",
+    "StepLR(opt, 10000000000000000000)": "every must be at most 2**53 updates",
+    "CosineAnnealingLR(opt, 2**600)": "steps must be at most 2**53 updates",
+    "a = [a]\nSequentialLR(opt, a, [])": "nested too deeply",
+    "schedules.linear(0.1, steps=3, endpoint=1)": "endpoint must be True or False",
     "for": "is no schedule",
     "a = 3": "is no schedule",
     "while True: pass": "is no schedule",
@@ -230,3 +237,18 @@ def test_code_of_another_framework_is_written_or_there_is_none():
     assert "def factor(step):" in found.setup
     with pytest.raises(ValueError, match="unknown framework 'nosuch'"):
         write_schedule(cosine, "nosuch")
+    with pytest.raises(ValueError, match="base_rate must be above 0"):
+        write_schedule(cosine, "torch", base_rate=0.0)
+
+
+def test_ways_of_any_length_and_rates_without_end_are_compared():
+    long = forms.cosine(0.1, steps=10**12)
+    assert write_schedule(long, "optax") == "optax.cosine_decay_schedule(0.1, 1000000000000)"
+    late = forms.piecewise_constant((0.2, 0.1), boundaries=(10**9,), late=True)
+    early = read_schedule("optax.piecewise_constant_schedule(0.2, {1000000000: 0.5})")
+    assert differ(late, early).first_step == 10**9
+    endless = forms.exponential(0.1, factor=1e6)  # infinite from update 51 on
+    assert "decay_rate=1000000.0" in write_schedule(endless, "optax")
+    assert write_schedule(forms.multi_step(0.1, boundaries=()), "keras").endswith(
+        "PiecewiseConstantDecay(boundaries=[0], values=[0.1, 0.1])"
+    )

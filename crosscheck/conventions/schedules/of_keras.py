@@ -33,6 +33,8 @@ def _piecewise(
 ) -> Schedule:
     if len(boundaries) != len(values) - 1:
         raise RefusedScheduleError("Keras itself refuses it: one value more than boundaries")
+    if not boundaries:
+        raise RefusedScheduleError("Keras itself fails without a boundary")
     # Updates are whole numbers: above 2.5 means above 2.
     whole = [math.floor(each) for each in boundaries]
     return forms.piecewise_constant(values, boundaries=whole, late=True)

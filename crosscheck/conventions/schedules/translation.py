@@ -10,7 +10,12 @@ from crosscheck.conventions.optimizers.parsing import CallError
 from crosscheck.conventions.schedules import running
 from crosscheck.conventions.schedules.reading import REFERENCE, ReadSchedule
 from crosscheck.conventions.schedules.trials import HALF_ULP, OF_FORMULA, allowed
-from crosscheck.conventions.schedules.writing import Difference, WrittenSchedule, compared
+from crosscheck.conventions.schedules.writing import (
+    Difference,
+    WrittenSchedule,
+    compared,
+    distances,
+)
 
 # No more updates than these are run; of longer ways the closed forms are compared to their ends.
 RUN = 2000
@@ -161,7 +166,7 @@ def compare_schedules(
         return replace(found, problem=str(error))
     largest = float(np.max(np.abs(one))) or 1.0
     bound = (allowed(source, count, DTYPE) + _allowed(target, count)) * largest
-    error_by_update = np.abs(one - two)
+    error_by_update = distances(one, two)
     worst = int(np.argmax(error_by_update))
     return replace(found, difference=float(error_by_update[worst]), worst_step=worst, bound=bound)
 
