@@ -37,7 +37,11 @@ def show_schedule_translation(console: Console, translation: ScheduleTranslation
     if translation.difference is None:
         say(console, f"{CARE.paint('not proved:')} {escape(str(translation.problem))}")
         return
-    limit = "allowed between equals" if translation.equal else "more than between equals"
+    if translation.not_finite is not None:
+        found = f"at update {translation.not_finite} one of the rates is infinite or not a number"
+        say(console, CARE.paint(found))
+    within = translation.difference <= translation.bound
+    limit = "allowed between equals" if within else "more than between equals"
     say(
         console,
         f"largest difference of the rates over updates 0 to {translation.updates_run - 1}: "

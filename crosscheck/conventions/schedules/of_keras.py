@@ -7,7 +7,11 @@ from typing import Any
 
 from crosscheck.conventions import schedules as forms
 from crosscheck.conventions.closed_forms.schedule import Schedule
-from crosscheck.conventions.schedules.stock_schedule import RefusedScheduleError, StockSchedule
+from crosscheck.conventions.schedules.stock_schedule import (
+    RefusedScheduleError,
+    Remark,
+    StockSchedule,
+)
 
 
 def _needs_steps(name: str, steps: float) -> None:
@@ -149,7 +153,7 @@ OLDER: dict[str, Callable[..., Schedule]] = {
     "cosine_decay_restarts": _older(_restarts, "learning_rate"),
 }
 COSINE = "computes cosines in float32 on JAX, also of float64 numbers"
-COUNTS = "counts batches, not updates, while gradients are accumulated"
+COUNTS = Remark("counts batches, not updates, while gradients are accumulated")
 SINGLE = "makes its numbers into float32, whatever the dtype of parameters"
 
 

@@ -57,7 +57,7 @@ class ReadSchedule:
         call: The call with the names of its arguments, as it can be run.
         row: The row of the table that it was read by; None for a closed form.
         last: Which update is the last that the framework allows; None if all are.
-        remarks: What its users must know besides, as clauses about the framework.
+        remarks: What its users must know besides, of what is nested too, as sentences.
         parts: The schedules that are nested in it.
     """
 
@@ -164,7 +164,9 @@ def _read(node: ast.expr, base_rate: float, names: Names) -> ReadSchedule:
         raise CallError(f"{row.name}: {error}") from None
     parts = tuple(_nested(arguments))
     ends = [each for each in (row.last(arguments), *(p.last for p in parts)) if each is not None]
-    remarks = dict.fromkeys((*row.remarks, *(r for part in parts for r in part.remarks)))
+    short = row.name.rpartition(".")[2]
+    own = [f"{short} {each.text}" for each in row.remarks if each.applies(arguments)]
+    remarks = dict.fromkeys([*own, *(remark for part in parts for remark in part.remarks)])
     last_update = min(ends, default=None)
     text = row.text(arguments)
     found = ReadSchedule(row.framework, schedule, text, row, last_update, tuple(remarks), parts)

@@ -65,6 +65,8 @@ class ScheduleTranslation:
         difference: The largest difference of the rates that were used; None if they could not all
             be run.
         worst_step: The update at which it was.
+        not_finite: The first update at which a rate was infinite or not a number in one of the
+            two alone; None if there was none.
         bound: How far the rates of two equal schedules may differ by rounding.
         problem: Why no difference could be measured, or None.
     """
@@ -82,12 +84,15 @@ class ScheduleTranslation:
     provisos: tuple[str, ...]
     difference: float | None = None
     worst_step: int | None = None
+    not_finite: int | None = None
     bound: float = 0.0
     problem: str | None = None
 
     @property
     def equal(self) -> bool | None:
         """Whether both used the same rates, to rounding; None if they could not be run."""
+        if self.not_finite is not None:
+            return False
         return None if self.difference is None else self.difference <= self.bound
 
     @property
@@ -108,6 +113,7 @@ class ScheduleTranslation:
             "is_function": self.is_function,
             "difference": self.difference,
             "worst_step": self.worst_step,
+            "not_finite": self.not_finite,
             "bound": self.bound,
             "updates": self.updates,
             "updates_run": self.updates_run,
@@ -164,11 +170,22 @@ def compare_schedules(
         two = _rates(target.framework, target.code, target.base_rate or 1.0, count, target.read)
     except _NotRunError as error:
         return replace(found, problem=str(error))
-    largest = float(np.max(np.abs(one))) or 1.0
+    both = np.isfinite(one) & np.isfinite(two)
+    apart = np.flatnonzero(np.isfinite(one) != np.isfinite(two))
+    not_finite = int(apart[0]) if apart.size else None
+    if not both.any():
+        return replace(found, problem="no rate is finite", not_finite=not_finite)
+    largest = float(np.max(np.abs(one[both]))) or 1.0
     bound = (allowed(source, count, DTYPE) + _allowed(target, count)) * largest
-    error_by_update = distances(one, two)
-    worst = int(np.argmax(error_by_update))
-    return replace(found, difference=float(error_by_update[worst]), worst_step=worst, bound=bound)
+    differences = np.where(both, distances(one, two), -1.0)
+    worst = int(np.argmax(differences))
+    return replace(
+        found,
+        difference=float(differences[worst]),
+        worst_step=worst,
+        not_finite=not_finite,
+        bound=bound,
+    )
 
 
 class _NotRunError(Exception):
