@@ -76,13 +76,13 @@ def conventions(
     write_json(json_path, everything.as_json(findings, frameworks) | {"holds": holds})
     if folder:
         _record(installed, findings, folder)
+    records = {} if only else current_records(frameworks)
     if markdown:
-        records = {} if only else current_records(frameworks)
         translations = translate_defaults(frameworks, only)
         text = page(*with_records(findings, translations, records), records)
         click.echo(text, nl=False, err=json_path == "-")
     else:
-        show_findings(console, findings)
+        show_findings(console, findings, records)
     sys.exit(0 if holds else 1)
 
 

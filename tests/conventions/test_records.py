@@ -88,6 +88,16 @@ def test_the_page_has_recorded_findings_and_pairs_with_their_date(monkeypatch):
     assert "| `torch.optim.Adam()` | `paddle.optimizer.Adam(learning_rate=0.001)` |" in text
 
 
+def test_the_command_says_what_was_recorded_of_what_is_not_installed(monkeypatch):
+    absent = replace(stock.FRAMEWORKS["paddle"], packages=("no_such",))
+    monkeypatch.setitem(stock.FRAMEWORKS, "paddle", absent)
+    result = CliRunner().invoke(main, ["conventions", "--framework", "paddle"])
+    kept = records.read("paddle")
+    held = f"{len(kept.findings)} of {len(kept.findings)} held"
+    said = f"not installed: PaddlePaddle (no_such); on {kept.date}, with {kept.version}, {held}"
+    assert said in " ".join(result.stdout.split())
+
+
 def test_a_framework_is_recorded_and_the_record_read_back(tmp_path, monkeypatch):
     if stock.FRAMEWORKS["autograd"].missing or stock.FRAMEWORKS["sklearn"].missing:
         pytest.skip("autograd and scikit-learn are not both installed")
