@@ -25,8 +25,16 @@ from crosscheck.report.site.folders import SiteError, check_folder, write_folder
 from crosscheck.report.site.run import PARTS, SiteRun
 from crosscheck.report.site.words import WORDS
 
-# The files that every page loads, each from several templates.
-ASSETS = {"style.css": ("style.css", "worked.css"), "script.js": ("script.js", "worked.js")}
+# The files that pages load, each from one or several templates.
+ASSETS = {
+    "style.css": ("style.css", "worked.css"),
+    "script.js": ("script.js",),
+    "network.js": ("network.js",),
+    "worked.js": (
+        *("setting.js", "notation.js", "arithmetic.js", "lines.js", "labels.js", "walk.js"),
+        *("figure.js", "form.js", "worked.js"),
+    ),
+}
 
 
 class UnfitError(SiteError):
@@ -86,8 +94,7 @@ def _write(folder: Path, texts: dict[str, str], run: SiteRun) -> None:
     (folder / "run").mkdir()
     for file, text in texts.items():
         (folder / file).write_text(text, encoding="utf-8")
-    for name, sources in ASSETS.items():
-        text = "\n".join(template_source(source) for source in sources)
+    for name, text in assets().items():
         (folder / name).write_text(text, encoding="utf-8")
     for picture in run.pictures:
         shutil.copy(picture, folder / "run" / picture.name)
@@ -145,6 +152,14 @@ def _render(environment: Environment, page: Page, run: SiteRun, linked: str) -> 
         parts=PARTS,
         **page.values,
     )
+
+
+def assets() -> dict[str, str]:
+    """The text of every file that pages load, by its name in the site."""
+    return {
+        name: "\n".join(template_source(source) for source in sources)
+        for name, sources in ASSETS.items()
+    }
 
 
 def template_source(name: str) -> str:
