@@ -4,6 +4,7 @@ Every figure on the pages comes from that run; none is typed in.
 """
 
 import shutil
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -35,6 +36,11 @@ ASSETS = {
         *("figure.js", "form.js", "worked.js"),
     ),
 }
+# What a run of another version, or one that was altered by hand, makes of the code that shows it.
+UNFIT = (
+    *(ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError),
+    UndefinedError,
+)
 
 
 class UnfitError(SiteError):
@@ -80,13 +86,20 @@ def build(folder: Path, run: SiteRun, language: str = "en") -> list[Path]:
         texts = _texts(run, language)
     except SiteError:  # which is a ValueError
         raise
-    except (AttributeError, LookupError, TypeError, ValueError, UndefinedError) as error:
+    except UNFIT as error:
         raise UnfitError(
-            f"this run does not fit crosscheck {VERSION} ({type(error).__name__}: {error}): "
-            "make a new one by leaving out --run"
+            f"this run does not fit crosscheck {VERSION} ({type(error).__name__}: {error}; found "
+            f"in {_place(error)}): make a new one by leaving out --run"
         ) from error
     write_folder(folder, lambda new: _write(new, texts, run))
     return [folder / file for file in texts]
+
+
+def _place(error: BaseException) -> str:
+    """Where the pages are made at which an error rose: a template, or a module."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).parent.name in ("site", "templates")]
+    return Path(own[-1].filename).name if own else "a page"
 
 
 def _write(folder: Path, texts: dict[str, str], run: SiteRun) -> None:
