@@ -19,10 +19,10 @@ CHANGES = {
     3: "optimizers has a wrapper more, clipped, and decayed takes leaves, with which it spares the "
     "biases. train and run_epoch take micro_batch_size, over pieces of which they gather the "
     "gradient of a batch.",
-    4: "Every sample may have a weight: the losses, value_and_grad, deltas, train and run_epoch take "
-    "weights, one per sample, and normalizer, by which a mean divides: the number of samples or "
-    "the sum of their weights. losses.py has check_weights, mean_weight and scaled, and a table "
-    "NORMALIZERS.",
+    4: "A sample may have a weight: the losses, value_and_grad, deltas, train and run_epoch take "
+    "weights, one per sample, and normalizer, which says whether a mean divides by the number of "
+    "samples or by the sum of their weights. losses.py has check_weights, mean_weight, scaled and "
+    "a table NORMALIZERS.",
 }
 # The modules that a version added: a package that follows an earlier one lacks them.
 ADDED = {2: ("arrays", "epochs")}

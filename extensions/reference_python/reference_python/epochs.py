@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import Array, Matrix, Vector
+from .arrays import Array, Matrix
 from .gradients import unchecked_value_and_grad
 from .losses import mean_weight, scaled
 from .optimizers import Optimizer, apply_updates
@@ -25,7 +25,7 @@ def run_epoch(
     loss: str,
     compile: bool | None,
     micro_batch_size: int | None = None,
-    weights: Vector | None = None,
+    weights: Array | None = None,
     normalizer: str = "count",
 ) -> tuple[Params, Any, float]:
     """Make one update per batch, of what `train` has checked.

@@ -26,7 +26,7 @@ from collections.abc import Callable, Sequence
 
 from . import checks
 from .activations import ACTIVATIONS, log_softmax, sigmoid
-from .arrays import Matrix, Vector, divide, entry_map
+from .arrays import Array, Matrix, Vector, divide, entry_map
 from .losses import LOSSES, check_weights, scaled
 from .mlp import Trace, unchecked_forward
 from .params import Layer, Params
@@ -39,7 +39,7 @@ def value_and_grad(
     *,
     activations: Sequence[str],
     loss: str,
-    weights: Vector | None = None,
+    weights: Array | None = None,
     normalizer: str = "count",
 ) -> tuple[float, Params]:
     """The loss of the network on a batch, and its gradient with respect to every parameter.
@@ -75,7 +75,7 @@ def unchecked_value_and_grad(
     targets: Matrix,
     activations: Sequence[str],
     loss: str,
-    factors: Vector | None = None,
+    factors: Array | None = None,
 ) -> tuple[float, Params]:
     """`value_and_grad` of what was checked before: in training once, and not at every step.
 
@@ -97,7 +97,7 @@ def deltas(
     *,
     activations: Sequence[str],
     loss: str,
-    weights: Vector | None = None,
+    weights: Array | None = None,
     normalizer: str = "count",
 ) -> tuple[Matrix, ...]:
     """The error delta^(l) = dC/dz^(l) of every layer, first layer first.
@@ -133,7 +133,7 @@ def _backward(
     targets: Matrix,
     activations: Sequence[str],
     loss: str,
-    factors: Vector | None,
+    factors: Array | None,
 ) -> tuple[Matrix, ...]:
     slopes = _slopes_of_outputs(loss, trace.outputs, targets)
     if factors is not None:
