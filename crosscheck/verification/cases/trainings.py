@@ -45,7 +45,6 @@ def generated() -> list[TrainingCase]:
         # Pieces of 3 and 1 samples, and of the last batch one of 2.
         TrainingCase("gathered over uneven pieces", micro_batch_size=3),
         TrainingCase("gathered over uneven pieces in float32", micro_batch_size=3, dtype="float32"),
-        TrainingCase("weighted, divided by the samples", weights=WEIGHTS),
         TrainingCase("weighted, divided by the weights", weights=WEIGHTS, normalizer="weights"),
         TrainingCase(
             "weighted, over uneven pieces",
