@@ -68,9 +68,10 @@ def test_a_loss_is_what_its_definition_says(framework):
 
 @pytest.mark.parametrize("normalizer", NORMALIZERS)
 def test_a_weight_of_1_changes_no_bit(framework, normalizer):
-    equal = computed(framework, weights=np.ones(SAMPLES), normalizer=normalizer)
-    for with_weights, without in zip(equal, computed(framework), strict=True):
-        assert np.array_equal(with_weights, without)
+    expected = computed(framework)
+    ones = computed(framework, weights=np.ones(SAMPLES), normalizer=normalizer)
+    for found in (ones, computed(framework, normalizer=normalizer)):
+        assert all(np.array_equal(*pair) for pair in zip(found, expected, strict=True))
 
 
 def test_only_the_proportions_of_the_weights_count_where_their_sum_divides(framework):
@@ -82,6 +83,13 @@ def test_only_the_proportions_of_the_weights_count_where_their_sum_divides(frame
     assert all(np.array_equal(*pair) for pair in zip(one, other, strict=True))
     one, other = (computed(framework, weights=factor * weights) for factor in (1, 64))
     assert not np.array_equal(one[0], other[0])
+
+
+def test_a_weight_of_0_does_not_hide_what_is_not_a_number(framework):
+    a, y, w = np.array([[np.nan], [1.0]]), np.zeros((2, 1)), np.array([0.0, 1.0])
+    a, y, w = map(framework.params.from_numpy, (a, y, w))
+    value = framework.losses.LOSSES["squared_error"](a, y, weights=w)
+    assert np.isnan(framework.params.to_numpy(value))
 
 
 @pytest.mark.parametrize("normalizer", NORMALIZERS)
@@ -141,6 +149,23 @@ def test_jax_takes_weights_that_it_traces():
     assert float(value(0 * weights)) == 0
     with pytest.raises(ValueError, match=r"^weights must have shape \(7,\), not \(6,\)"):
         value(weights[1:])
+
+
+def test_torch_leaves_weights_alone_that_ask_for_a_gradient():
+    torch = load("torch", "reference_torch")
+    if isinstance(torch, NotInstalled):
+        pytest.skip(f"torch is not installed: {torch.reason}")
+    params, x, y, convert = drawn(torch)
+    weights = convert(np.ones(SAMPLES)).requires_grad_()
+    given = {"weights": weights, "normalizer": "weights"}
+    x, y, stop = convert(x), convert(y), torch.training.StopRule(max_epochs=1)
+    value, grads = torch.gradients.value_and_grad(params, x, y, **KIND, **given)
+    trained = torch.training.train(
+        params, x, y, torch.optimizers.sgd(0.5), stop=stop, **KIND, **given
+    )
+    leaves = [leaf for tree in (grads, trained.params) for layer in tree for leaf in layer]
+    assert not any(each.requires_grad for each in (value, *leaves))
+    assert weights.grad is None
 
 
 # torch.compile imports torch.jit, whose own code uses what torch deprecates, and its tracer looks
