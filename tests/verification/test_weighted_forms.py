@@ -70,10 +70,18 @@ def test_weights_of_any_magnitude_keep_to_the_bounds(normalizer, dtype):
     assert 0.02 < worst < 0.5
 
 
-def test_the_bound_of_a_factor_is_narrow():
+def test_the_bound_of_a_factor_is_narrow_and_holds_for_a_sum_of_many_weights():
     precision = Precision.of("float32")
     factors = inexact_factors(weighted.WEIGHTS, "weights", precision)
     assert factors.value.mean() == pytest.approx(1)
+    many = np.random.default_rng(3).random(2000).astype("float32")
+    total = np.float32(0)
+    for weight in many:  # one after the other, which loses more than NumPy's own order
+        total += weight
+    found = inexact_factors(many, "weights", precision)
+    lost = np.abs(many / (total / np.float32(2000)) - found.value)
+    assert np.all(lost <= found.error)
+    assert np.any(lost > 0.001 * found.error)
     assert np.all(factors.error <= 23 * precision.u * factors.value + precision.tiny)
     assert not inexact_factors(weighted.WEIGHTS, "count", precision).error.any()
     assert inexact_factors(None, "count", precision) is None
