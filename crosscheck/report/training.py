@@ -23,6 +23,8 @@ def show(console: Console, summary: TrainingSummary) -> None:
     if len(summary.runs) > 1:
         console.print(_drift(summary))
         console.print(summary.meaning)
+    for run in summary.runs:
+        console.print(f"{run.framework}: SHA-256 of its parameters and moments {run.digest()}")
 
 
 def _runs(summary: TrainingSummary) -> Table:
