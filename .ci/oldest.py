@@ -14,8 +14,8 @@ from packaging.requirements import Requirement
 def main() -> None:
     """Write one line for every dependency to standard output."""
     project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
-    listed = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
-    for requirement in sorted({Requirement(each) for each in listed}, key=str):
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    for requirement in sorted({Requirement(each) for group in groups for each in group}, key=str):
         if requirement.name == project["name"]:
             continue
         lowest = [each.version for each in requirement.specifier if each.operator == ">="]

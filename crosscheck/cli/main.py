@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from crosscheck.cli import interrupts
-from crosscheck.cli.entry import leave_unwritten, open_what_is_closed
+from crosscheck.cli.streams import leave_unwritten, open_what_is_closed
 from crosscheck.frameworks.version import VERSION
 
 # The module of every command, and the sentence with which its help begins.

@@ -1,6 +1,7 @@
 """Where a command writes: tables, a progress bar, JSON."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crosscheck.cli import interrupts
-from crosscheck.cli.entry import leave_unwritten
+from crosscheck.cli.streams import leave_unwritten
 from crosscheck.report import json_files
 
 if TYPE_CHECKING:
@@ -40,8 +41,12 @@ JSON_OPTION = click.option(
 )
 
 
+# How wide tables are where there is no terminal, and COLUMNS does not say.
+WIDTH = 160
+
+
 def console_for(json_path: str | None) -> "Console":
-    """The console for tables. Where it is no terminal it is so wide that no line is cut.
+    """The console for tables: as wide as COLUMNS says, or the terminal, or `WIDTH`.
 
     Args:
         json_path: The value of --json: if it is "-", tables go to standard error.
@@ -54,8 +59,13 @@ def console_for(json_path: str | None) -> "Console":
 
     to_stderr = json_path == "-"
     stream = sys.stderr if to_stderr else sys.stdout
+    width = None if stream.isatty() else WIDTH
+    environment = dict(os.environ)
+    columns = environment.pop("COLUMNS", "")  # which rich would read, and fail on a wrong one
+    if re.fullmatch("[1-9][0-9]{0,3}", columns):
+        width = int(columns)
     # What stands between colons is text, and no picture.
-    return Piped(stderr=to_stderr, width=None if stream.isatty() else 160, emoji=False)
+    return Piped(stderr=to_stderr, width=width, emoji=False, _environ=environment)
 
 
 # Where standard error is no terminal, how many seconds pass between two lines of progress.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from crosscheck.conventions import stock
+from crosscheck.conventions.estimators.statements import estimator_check
 from crosscheck.conventions.findings import Check, Finding
 from crosscheck.conventions.functions.table import function_check
 from crosscheck.conventions.optimizers.long_runs import long_check
@@ -54,7 +55,7 @@ def as_json(checked: Iterable[Finding], frameworks: Iterable[str]) -> dict[str, 
 def _checks(framework: str, optimizer: str | None) -> list[Check]:
     checks = [optimizer_check(framework, optimizer), long_check(framework, optimizer)]
     if optimizer is None:
-        checks.append(function_check(framework))
+        checks += [function_check(framework), estimator_check(framework)]
     return checks
 
 

@@ -27,8 +27,9 @@ pytest.importorskip("latex2mathml", reason="latex2mathml, which a site is made w
 from site_run import PAGES, read
 
 from crosscheck.report.site import documents
-from crosscheck.report.site.building import MARK, build, short
+from crosscheck.report.site.building import build, short
 from crosscheck.report.site.code import INSIDE
+from crosscheck.report.site.folders import MARK
 from crosscheck.report.site.formulas import FORMULAS
 from crosscheck.report.site.mathml import latex, mathml
 from crosscheck.report.site.run import SiteRun, load
@@ -104,7 +105,8 @@ def test_nothing_is_fetched_and_it_is_small(site):
     for path in site.glob("*.*"):
         if path.suffix in (".html", ".css", ".js"):
             # What names MathML and SVG looks like an address, and is none.
-            text = re.sub(r'xmlns="[^"]*"', "", path.read_text("utf-8"))
+            names = r'xmlns="[^"]*"|"http://www\.w3\.org/2000/svg"'
+            text = re.sub(names, "", path.read_text("utf-8"))
             assert not re.search(r"https?:|url\((?!#)|@import|fetch\(|XMLHttp|<iframe", text), path
             assert not re.search(r"\son\w+=|style=|<script>", text), f"{path}: something inline"
     assert sum(path.stat().st_size for path in site.rglob("*")) < LIMIT

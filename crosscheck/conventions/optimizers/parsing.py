@@ -67,13 +67,13 @@ def parse_call(text: str) -> Call:
             f"write the arguments of {optimizer.name} with their names, but for the learning rate"
         )
     for argument, node in zip(optimizer.arguments, positional, strict=False):
-        arguments[argument.name] = _plain(node)
+        arguments[argument.name] = plain_value(node)
     for keyword in keywords:
         if keyword.arg is None or keyword.arg in arguments:
             raise CallError(f"{ast.unparse(keyword)!r} cannot be read, or is given twice")
         if keyword.arg in FORMER and optimizer.framework.startswith("keras"):
             raise CallError(f"{optimizer.name} has no {keyword.arg}: {FORMER[keyword.arg]}")
-        arguments[keyword.arg] = _plain(keyword.value)
+        arguments[keyword.arg] = plain_value(keyword.value)
     return _of_rows(rows, arguments)
 
 
@@ -171,7 +171,12 @@ def _are_parameters(node: ast.expr) -> bool:
     )
 
 
-def _plain(node: ast.expr) -> Any:
+def plain_value(node: ast.expr) -> Any:
+    """The number, True, False, None or tuple of these that is written.
+
+    Raises:
+        CallError: If anything else is.
+    """
     try:
         value = _number(node) if isinstance(node, ast.BinOp | ast.UnaryOp) else _literal(node)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError, ArithmeticError):
@@ -186,7 +191,7 @@ def _plain(node: ast.expr) -> Any:
 
 def _literal(node: ast.expr) -> Any:
     if isinstance(node, ast.Tuple | ast.List):
-        return tuple(_plain(each) for each in node.elts)
+        return tuple(plain_value(each) for each in node.elts)
     return ast.literal_eval(node)
 
 
