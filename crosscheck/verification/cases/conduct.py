@@ -13,6 +13,7 @@ from crosscheck.verification.cases import (
     not_finite,
     ownership,
     refusals,
+    refused_weights,
     roots,
     starts,
 )
@@ -27,6 +28,7 @@ def generated() -> list[ConductCase]:
         *accepted.generated(),
         *dtypes.generated(),
         *refusals.generated(),
+        *refused_weights.generated(),
         *ownership.generated(),
         *not_finite.generated(),
         *roots.generated(),
