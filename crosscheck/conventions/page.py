@@ -1,6 +1,6 @@
 """The page about conventions in Markdown: every statement, and what was measured."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from crosscheck.conventions import stock
 from crosscheck.conventions.findings import Finding
@@ -8,11 +8,18 @@ from crosscheck.conventions.optimizers.long_runs import DEFAULT, DOUBLE, SWITCHE
 from crosscheck.conventions.optimizers.stock_optimizer import REQUIRED, StockOptimizer
 from crosscheck.conventions.optimizers.table import STOCK_OPTIMIZERS
 from crosscheck.conventions.optimizers.translation import Translation
+from crosscheck.conventions.optimizers.trials import IGNORED
+from crosscheck.conventions.records import Record
 from crosscheck.conventions.schedules.page import schedules_section
 
 # Keras's optimizers are the same on every backend: the page shows those of one.
 OTHER_KERAS = "keras-torch"
-TITLES = {"loss": "Losses", "activation": "Activations", "initializer": "Initialisers"}
+TITLES = {
+    "loss": "Losses",
+    "activation": "Activations",
+    "initializer": "Initialisers",
+    "estimator": "Networks of scikit-learn",
+}
 HEAD = """# How stock optimizers, schedules, losses and activations relate to the references
 
     crosscheck conventions
@@ -20,11 +27,13 @@ HEAD = """# How stock optimizers, schedules, losses and activations relate to th
     crosscheck translate "torch.optim.RMSprop(lr=0.01, momentum=0.9)" --to optax
 
 Every line below is a statement that is executed where the framework is installed; this page is what
-`crosscheck conventions --markdown` wrote. Optimizers make twelve steps in float64 with gradients of
-several sizes, at their defaults and under values that show what defaults hide (a large eps, short
-memories, a learning rate that changes), and must stay within the derived bound of the exact
-trajectory of the reference with the keywords given. `decayed(optimizer, rate, weight_decay)` is the
-references' weight decay. What a framework rounds to float32 is rounded in the reference, too.
+`crosscheck conventions --markdown` wrote. PaddlePaddle, TensorFlow and tinygrad are run by
+themselves, and their lines are what was recorded then. Optimizers make twelve steps in float64 with
+gradients of several sizes, at their defaults and under values that show what defaults hide (a large
+eps, short memories, a learning rate that changes), and must stay within the derived bound of the
+exact trajectory of the reference with the keywords given. `decayed(optimizer, rate, weight_decay)`
+is the references' weight decay. What a framework rounds to float32 is rounded in the reference,
+too.
 
 A row with an argument behind its name, as `optax.adam(nesterov=True)`, is what the same function
 computes with it. "Climbing" is the reference with every gradient's sign turned: `maximize=True` in
@@ -43,22 +52,72 @@ has no argument, the advice below the answer says how to add it. `LBFGS`, `Muon`
 
 It reads and writes learning-rate schedules, too: [schedules.md](schedules.md).
 
+    crosscheck translate "MLPClassifier(solver='sgd', alpha=0.001)" --to torch --samples 1000
+
+A network of scikit-learn is an optimizer, a decay and a loss at once. Its decay is alpha W by the
+samples of the batch, in the gradient of the weights alone: it depends on the batch size, which
+`batch_size="auto"` takes from the samples, and on the shorter last batch of an epoch. The answer is
+code for PyTorch, optax or Keras, which trains a small network beside the estimator; L-BFGS and
+`learning_rate="adaptive"` are refused with the reason. The loss that `MLPRegressor` reports is a
+mean over its outputs, the gradient is that of their sum.
+
 `crosscheck.conventions.states` moves what an optimizer carries along between the references,
-torch.optim and optax: of trees of layers, lists and dicts, with and without biases, also of
-transformations that are wrapped (`inject_hyperparams`, `masked`, `MultiSteps`, `apply_if_finite`).
-It moves nothing between optimizers that are not equal, rounds nothing unless it is told to, and
-says what would be lost. Of Adagrad, AMSGrad and NAdam it asks for both calls, since what their
-moments mean depends on their arguments."""
+torch.optim, optax, Keras and MLX: of trees of layers, lists and dicts, with and without biases,
+also of transformations that are wrapped (`inject_hyperparams`, `masked`, `MultiSteps`,
+`apply_if_finite`). It moves nothing between optimizers that are not equal, rounds nothing unless it
+is told to, and says what would be lost. Of Adagrad, AMSGrad and NAdam it asks for both calls, since
+what their moments mean depends on their arguments; into Keras and MLX it always asks what made the
+state. Keras has the learning rate inside every velocity and its kernels are (in, out), which are
+transposed; MLX has the rate outside. The rate itself is not moved: MLX keeps it as a float32
+number, and Keras in its floatx.
+
+`crosscheck.conventions.weighting` writes class weights (`weigh_classes`, `weigh_positives`,
+`balanced_class_weights`), ignored labels and smoothed ones (`smooth_labels`,
+`smooth_binary_labels`) as targets and weights of samples, with what their sum is divided by:
+PyTorch divides by the weights of labels and by the number of samples of probabilities, Keras always
+by the number. Weighted losses are among the losses below."""
 
 
-def page(findings: Sequence[Finding], translations: Sequence[Translation]) -> str:
+def with_records(
+    findings: Sequence[Finding],
+    translations: Sequence[Translation],
+    records: Mapping[str, Record],
+) -> tuple[list[Finding], list[Translation]]:
+    """The findings and translations, with the recorded ones of frameworks that are not installed.
+
+    Args:
+        findings: What came of every statement.
+        translations: Of the optimizers at their defaults.
+        records: By the name of the framework, of those that are not installed.
+    """
+    order = {each.name: place for place, each in enumerate(STOCK_OPTIMIZERS)}
+    frameworks = dict.fromkeys(finding.framework for finding in findings)
+    found = [
+        finding
+        for name in frameworks
+        for finding in (
+            records[name].findings
+            if name in records
+            else [each for each in findings if each.framework == name]
+        )
+    ]
+    pairs = [*translations, *(each for kept in records.values() for each in kept.translations)]
+    return found, sorted(pairs, key=lambda each: order[each.source.partition("(")[0]])
+
+
+def page(
+    findings: Sequence[Finding],
+    translations: Sequence[Translation],
+    records: Mapping[str, Record],
+) -> str:
     """The whole page.
 
     Args:
         findings: What came of every statement.
         translations: Of the optimizers at their defaults.
+        records: The records from which some of these are, by the name of the framework.
     """
-    parts = [HEAD, *_versions(findings), *_optimizers(findings), *_long_runs(findings)]
+    parts = [HEAD, *_versions(findings, records), *_optimizers(findings), *_long_runs(findings)]
     parts += _translations(translations)
     parts += schedules_section(findings)
     for kind, title in TITLES.items():
@@ -68,13 +127,20 @@ def page(findings: Sequence[Finding], translations: Sequence[Translation]) -> st
     return "\n".join(parts) + "\n"
 
 
-def _versions(findings: Sequence[Finding]) -> Iterator[str]:
+def _versions(findings: Sequence[Finding], records: Mapping[str, Record]) -> Iterator[str]:
     yield ""
-    installed = dict.fromkeys(f.framework for f in findings if f.missing is None)
+    tried = dict.fromkeys(f.framework for f in findings if f.missing is None)
+    installed = [name for name in tried if name not in records]
     names = [
         f"{stock.FRAMEWORKS[name].title} {stock.FRAMEWORKS[name].version}" for name in installed
     ]
     yield f"Run with {', '.join(names)}."
+    if records:
+        kept = [
+            f"{stock.FRAMEWORKS[name].title} {each.version} ({each.date})"
+            for name, each in records.items()
+        ]
+        yield f"Recorded when each was run by itself: {', '.join(kept)}."
     absent = dict.fromkeys(f.framework for f in findings if f.missing is not None)
     if absent:
         names = [stock.FRAMEWORKS[name].title for name in absent]
@@ -135,14 +201,16 @@ def _elsewhere(findings: Sequence[Finding]) -> str:
         return "-"
     holding = sum(f.holds is True for f in probes)
     deviations = {f"{f.probe}: {f.difference:.1e}" for f in probes if f.least and f.difference}
-    return "; ".join([f"{holding} of {len(probes)} hold", *sorted(deviations)])
+    ignored = [f.probe for f in probes if f.probe.endswith(IGNORED)]
+    return "; ".join([f"{holding} of {len(probes)} hold", *sorted(deviations), *ignored])
 
 
 def _code(statement: str) -> str:
     """A statement with its call in code: "equals adam(...)" or "differs by ... from adam(...)"."""
-    before, word, call = statement.partition(" from " if " from " in statement else " ")
-    inside, closing, rest = call.rpartition(")")
-    return f"{before}{word}`{inside}{closing}`{rest}"
+    before, word, rest = statement.partition(" from " if " from " in statement else " ")
+    ends = (at for at, char in enumerate(rest, 1) if char == ")")
+    end = next(at for at in ends if rest[:at].count("(") == rest[:at].count(")"))
+    return f"{before}{word}`{rest[:end]}`{rest[end:]}"
 
 
 def _long_runs(findings: Sequence[Finding]) -> Iterator[str]:

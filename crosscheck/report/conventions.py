@@ -1,13 +1,15 @@
 """The tables of `crosscheck conventions`, and what `crosscheck translate` says."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
 
 from crosscheck.conventions import stock
+from crosscheck.conventions.estimators.translating import EstimatorTranslation
 from crosscheck.conventions.findings import Finding
 from crosscheck.conventions.optimizers.translation import Translation
+from crosscheck.conventions.records import Record
 from crosscheck.report.colours import BAD, CARE, GOOD, QUIET
 from crosscheck.report.layout import Column, Records, say, say_whole
 
@@ -18,15 +20,19 @@ TITLES = {
     "loss": "Losses",
     "activation": "Activations",
     "initializer": "Initialisers",
+    "estimator": "Networks of scikit-learn, three epochs",
 }
 
 
-def show_findings(console: Console, findings: Sequence[Finding]) -> None:
+def show_findings(
+    console: Console, findings: Sequence[Finding], records: Mapping[str, Record]
+) -> None:
     """Print a table of each kind of component and, last, the outcome in one line.
 
     Args:
         console: Where to print.
         findings: The statements that were tried, or could not be.
+        records: What was recorded of frameworks that are not installed.
     """
     for kind, title in TITLES.items():
         chosen = [finding for finding in findings if finding.kind == kind]
@@ -44,7 +50,12 @@ def show_findings(console: Console, findings: Sequence[Finding]) -> None:
     for name in absent:
         one = next(f for f in findings if f.framework == name and f.missing is not None)
         title = stock.FRAMEWORKS[name].title
-        say(console, f"{CARE.paint('not installed:')} {title} ({one.missing})")
+        recorded = ""
+        if name in records:
+            kept = records[name]
+            held = sum(each.holds is True for each in kept.findings)
+            recorded = f"; on {kept.date}, with {kept.version}, {held} of {len(kept.findings)} held"
+        say(console, f"{CARE.paint('not installed:')} {title} ({one.missing}){recorded}")
     tried = [finding for finding in findings if finding.holds is not None]
     start = BAD.paint("NOT TRUE.") if wrong else GOOD.paint("True.")
     say(
@@ -117,3 +128,33 @@ def show_translation(console: Console, translation: Translation) -> None:
         f"  from {sizes[least]:.2g} with gradients of about {least:g} to {sizes[most]:.2g} with "
         f"those of about {most:g}, of magnitudes from {min(sizes):g} to {max(sizes):g}",
     )
+
+
+def show_estimator(console: Console, translation: EstimatorTranslation) -> None:
+    """Print the code that trains as an estimator of scikit-learn does, and how close it comes.
+
+    Args:
+        console: Where to print.
+        translation: The code, with what the two were measured to differ by.
+    """
+    title = stock.FRAMEWORKS[translation.target_framework].title
+    if translation.equal is False:
+        console.print(CARE.paint(f"{title} has nothing equal. The nearest:"))
+    for line in translation.target.splitlines():
+        console.print(escape(line), soft_wrap=True)
+    console.print(QUIET.paint("\nin the references' words:"))
+    for line in translation.reference.splitlines():
+        console.print(escape(line), soft_wrap=True)
+    console.print()
+    for keyword, (asked, has) in translation.mismatch.items():
+        console.print(f"  {keyword}: asked for {asked!r}, it has {has!r}")
+    if translation.difference is None:
+        console.print(f"{CARE.paint('not proved:')} {escape(str(translation.problem))}")
+    else:
+        limit = "allowed between equals" if translation.within_bound else "more than between equals"
+        console.print(
+            f"largest difference of a small network's parameters over three epochs: "
+            f"{translation.difference:.2g} ({limit}: {translation.bound:.2g})"
+        )
+    for proviso in translation.provisos:
+        console.print(f"  {CARE.paint('but:')} {escape(proviso)}")

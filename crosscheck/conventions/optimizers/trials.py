@@ -16,6 +16,7 @@ from crosscheck.conventions.stock import Job
 
 Array = np.ndarray
 CHANGING = "rate quartered after six steps"
+IGNORED = "which it ignores"
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,10 @@ def _trials_of(optimizer: StockOptimizer) -> list[Trial]:
         if arguments is not None:
             rate = {optimizer.rate_argument.name: RATE}
             probes.append((_in_words(probe), needed | rate | arguments))
+    for argument in optimizer.arguments:
+        if argument.ignored_below is not None:
+            value = argument.ignored_below - 0.1
+            probes.append((f"{argument.name}={value}, {IGNORED}", needed | {argument.name: value}))
     own_trials = []
     for name, arguments in probes:
         # If no reference has the effect of a default, the optimizer is compared with the reference
@@ -199,7 +204,8 @@ def trial_finding(trial: Trial, result: Any) -> Finding:
     """
     optimizer, deviation = trial.optimizer, trial.optimizer.deviation
     probe = trial.probe.removesuffix(f", {CHANGING}")
-    size = deviation.sizes.get(probe) if deviation else None
+    sizes = deviation.sizes if deviation else {}
+    size = sizes.get(trial.probe, sizes.get(probe))
     relation = "equals" if size is None else f"differs by {size:.2g} (in 12 steps) from"
     rounds = optimizer.rounds
     remark = f", with {' and '.join(rounds)} rounded to float32" if rounds else ""
@@ -228,7 +234,10 @@ def round_to_float32(
     own = {k: _float32(v) if k in optimizer.rounds else v for k, v in spec.keywords.items()}
     if "learning_rate" in optimizer.rounds:
         rates = tuple(_float32(rate) for rate in rates)
-    return replace(spec, keywords=own), rates
+    decay = spec.weight_decay
+    if "weight_decay" in optimizer.rounds:
+        decay = _float32(decay)
+    return replace(spec, keywords=own, weight_decay=decay), rates
 
 
 def _float32(number: float) -> float:
