@@ -79,33 +79,53 @@ def conventions(
     type=click.FloatRange(min=0, min_open=True),
     help="The optimizer's rate, which a schedule of PyTorch multiplies; 1 if not given.",
 )
+@click.option(
+    "--samples",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="How many samples an estimator of scikit-learn is trained on.",
+)
 @JSON_OPTION
-def translate(call: str, to: str, base_rate: float | None, json_path: str | None) -> None:
+def translate(
+    call: str, to: str, base_rate: float | None, samples: int | None, json_path: str | None
+) -> None:
     """Write one framework's optimizer or schedule as another's, with the proof.
 
     CALL is as it stands in a program, with plain arguments:
     "torch.optim.RMSprop(lr=0.01, momentum=0.9)", or a learning-rate schedule as
     "optax.cosine_decay_schedule(0.1, 100)". It is parsed, never evaluated. Both optimizers
     make twelve steps with the same gradients, from 1e-6 to 100 and 0, at one learning rate; both
-    schedules run past their ends. Under what the two are equal is said below. Exit codes: 0 they
-    are equal, 1 there is no equal call (the nearest is shown), 2 bad usage or a call that its own
-    framework refuses, 3 they should be equal and could not be run.
+    schedules run past their ends. Under what the two are equal is said below. Of MLPClassifier and
+    MLPRegressor of scikit-learn it writes the optimizer, its decay and the loss, and trains both.
+    Exit codes: 0 they are equal, 1 there is no equal call (the nearest is shown), 2 bad usage or a
+    call that its own framework refuses, 3 they should be equal and could not be run.
     """
+    from crosscheck.conventions.estimators.estimator import is_estimator
+    from crosscheck.conventions.estimators.translating import translate_estimator
     from crosscheck.conventions.optimizers.parsing import CallError
     from crosscheck.conventions.optimizers.stock_optimizer import ArgumentError
     from crosscheck.conventions.optimizers.translating import translate_optimizer
     from crosscheck.conventions.schedules.reading import is_schedule
     from crosscheck.conventions.schedules.translating import translate_schedule
-    from crosscheck.report.conventions import show_translation
+    from crosscheck.report.conventions import show_estimator, show_translation
     from crosscheck.report.schedules import show_schedule_translation
 
     console = console_for(json_path)
     try:
+        if is_estimator(call):
+            estimator = translate_estimator(call, to=to, samples=samples)
+            write_json(json_path, estimator.as_json())
+            show_estimator(console, estimator)
+            sys.exit(EXIT_CODES[estimator.equal])
+        if samples is not None:
+            raise click.UsageError("--samples is of MLPClassifier and MLPRegressor alone")
         if is_schedule(call):
             schedule = translate_schedule(call, to=to, base_rate=base_rate)
             write_json(json_path, schedule.as_json())
             show_schedule_translation(console, schedule)
             sys.exit(EXIT_CODES[schedule.equal])
+        if base_rate is not None:
+            raise click.UsageError("--base-rate is of a learning-rate schedule alone")
         translation = translate_optimizer(call, to=to)
     except (CallError, ArgumentError) as error:
         raise click.UsageError(str(error)) from None
