@@ -1,6 +1,8 @@
 """`crosscheck conventions` and `crosscheck translate`."""
 
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -8,8 +10,13 @@ from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, say, w
 from crosscheck.conventions import stock
 from crosscheck.conventions.optimizers.names import NAMES
 
+if TYPE_CHECKING:
+    from crosscheck.conventions.findings import Finding
+
 # The conventions list these with another optimizer, of which they are a special case.
 ALIASES = {"sgd": "momentum", "adamw": "adam", "amsgrad": "adam"}
+# Of `translate`, by whether the two are equal.
+EXIT_CODES = {True: 0, False: 1, None: 3}
 
 
 @click.command()
@@ -28,36 +35,68 @@ ALIASES = {"sgd": "momentum", "adamw": "adam", "amsgrad": "adam"}
     help=f"Only this one; repeatable. Known: {', '.join(stock.FRAMEWORKS)}.",
 )
 @click.option("--markdown", is_flag=True, help="Write the page of the docs instead of tables.")
+@click.option(
+    "--record",
+    "folder",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, writable=True, path_type=Path),
+    help="Write what comes of each framework to NAME.json in this folder.",
+)
 @JSON_OPTION
 def conventions(
-    optimizer: str | None, names: tuple[str, ...], markdown: bool, json_path: str | None
+    optimizer: str | None,
+    names: tuple[str, ...],
+    markdown: bool,
+    folder: Path | None,
+    json_path: str | None,
 ) -> None:
-    """Show how stock optimizers, losses and activations relate to the references.
+    """Show how stock optimizers, schedules and losses relate to the references.
 
-    Each line is a statement that is executed now, where the framework is installed: equal to the
-    reference with these keywords, or different by so much for this reason. Exit codes: 0 all that
-    could be tried hold, 1 one does not, 2 bad usage.
+    Activations and initialisers, too. Each line is a statement that is executed now, where the
+    framework is installed: equal to the reference with these keywords, or different by so much for
+    this reason. Exit codes: 0 all that could be tried hold, 1 one does not, 2 bad usage.
+
+    Of some frameworks that are not installed the page has what was recorded, with the date.
     """
     from crosscheck.conventions import everything
     from crosscheck.conventions.optimizers.translating import translate_defaults
-    from crosscheck.conventions.page import page
+    from crosscheck.conventions.page import page, with_records
+    from crosscheck.conventions.records import current_records
     from crosscheck.report.conventions import show_findings
 
     console = console_for(json_path)
     frameworks = names or tuple(stock.FRAMEWORKS)
     only = ALIASES.get(optimizer, optimizer) if optimizer else None
+    if folder and optimizer:
+        raise click.UsageError("a record has every statement: leave --optimizer out")
     installed = [name for name in frameworks if stock.FRAMEWORKS[name].missing is None]
     with progress_bar(len(installed), between=0) as advance:
         findings = everything.findings(frameworks, only, advance)
     if not findings:
         raise click.UsageError(f"nothing is stated about {optimizer} in {', '.join(frameworks)}")
     holds = all(finding.holds is not False for finding in findings)
+    if folder:
+        _record(installed, findings, folder)
+    records = {} if only else current_records(frameworks)
     if markdown:
-        say(page(findings, translate_defaults(frameworks, only)), nl=False, err=json_path == "-")
+        translations = translate_defaults(frameworks, only)
+        text = page(*with_records(findings, translations, records), records)
+        say(text, nl=False, err=json_path == "-")
     else:
-        show_findings(console, findings)
+        show_findings(console, findings, records)
     write_json(json_path, everything.as_json(findings, frameworks) | {"holds": holds})
     sys.exit(0 if holds else 1)
+
+
+def _record(names: list[str], findings: "list[Finding]", folder: Path) -> None:
+    """Write the record of each of some frameworks that are installed."""
+    from crosscheck.conventions.optimizers.translating import translate_defaults
+    from crosscheck.conventions.records import record, write
+
+    for name in names:
+        own = [finding for finding in findings if finding.framework == name]
+        path = write(record(name, own, translate_defaults(involving=name)), folder)
+        say(f"recorded: {path}", err=True)
 
 
 @click.command()
@@ -70,29 +109,41 @@ def conventions(
     help=f"Into which: {', '.join([*stock.FRAMEWORKS, *stock.ALIASES])}.",
 )
 @click.option(
+    "--base-rate",
+    metavar="RATE",
+    type=click.FloatRange(min=0, min_open=True),
+    help="The optimizer's rate, which a schedule of PyTorch multiplies; 1 if not given.",
+)
+@click.option(
     "--samples",
     metavar="N",
     type=click.IntRange(min=1),
     help="How many samples an estimator of scikit-learn is trained on.",
 )
 @JSON_OPTION
-def translate(call: str, to: str, samples: int | None, json_path: str | None) -> None:
-    """Write the call of one framework's optimizer as another's, with the proof.
+def translate(
+    call: str, to: str, base_rate: float | None, samples: int | None, json_path: str | None
+) -> None:
+    """Write one framework's optimizer or schedule as another's, with the proof.
 
     CALL is as it stands in a program, with plain arguments:
-    "torch.optim.RMSprop(lr=0.01, momentum=0.9)". It is parsed, never evaluated. Both optimizers
-    make twelve steps with the same gradients, from 1e-6 to 100 and 0, at one learning rate; under
-    what the two are equal is said below. Of MLPClassifier and MLPRegressor of scikit-learn it
-    writes the optimizer, its decay and the loss, and trains both. Exit codes: 0 they are equal, 1
-    there is no equal call (the nearest is shown), 2 bad usage or a call that its own framework
-    refuses, 3 they should be equal and could not be run.
+    "torch.optim.RMSprop(lr=0.01, momentum=0.9)", or a learning-rate schedule as
+    "optax.cosine_decay_schedule(0.1, 100)". It is parsed, never evaluated. Both optimizers
+    make twelve steps with the same gradients, from 1e-6 to 100 and 0, at one learning rate; both
+    schedules run past their ends. Under what the two are equal is said below. Of MLPClassifier and
+    MLPRegressor of scikit-learn it writes the optimizer, its decay and the loss, and trains both.
+    Exit codes: 0 they are equal, 1 there is no equal call (the nearest is shown), 2 bad usage or a
+    call that its own framework refuses, 3 they should be equal and could not be run.
     """
     from crosscheck.conventions.estimators.estimator import is_estimator
     from crosscheck.conventions.estimators.translating import translate_estimator
     from crosscheck.conventions.optimizers.parsing import CallError
     from crosscheck.conventions.optimizers.stock_optimizer import ArgumentError
     from crosscheck.conventions.optimizers.translating import translate_optimizer
+    from crosscheck.conventions.schedules.reading import is_schedule
+    from crosscheck.conventions.schedules.translating import translate_schedule
     from crosscheck.report.conventions import show_estimator, show_translation
+    from crosscheck.report.schedules import show_schedule_translation
 
     console = console_for(json_path)
     try:
@@ -100,9 +151,16 @@ def translate(call: str, to: str, samples: int | None, json_path: str | None) ->
             estimator = translate_estimator(call, to=to, samples=samples)
             show_estimator(console, estimator)
             write_json(json_path, estimator.as_json())
-            sys.exit({True: 0, False: 1, None: 3}[estimator.equal])
+            sys.exit(EXIT_CODES[estimator.equal])
         if samples is not None:
             raise click.UsageError("--samples is of MLPClassifier and MLPRegressor alone")
+        if is_schedule(call):
+            schedule = translate_schedule(call, to=to, base_rate=base_rate)
+            show_schedule_translation(console, schedule)
+            write_json(json_path, schedule.as_json())
+            sys.exit(EXIT_CODES[schedule.equal])
+        if base_rate is not None:
+            raise click.UsageError("--base-rate is of a learning-rate schedule alone")
         translation = translate_optimizer(call, to=to)
     except (CallError, ArgumentError) as error:
         raise click.UsageError(str(error)) from None
@@ -110,4 +168,4 @@ def translate(call: str, to: str, samples: int | None, json_path: str | None) ->
         raise click.UsageError("CALL is nested too deeply") from None
     show_translation(console, translation)
     write_json(json_path, translation.as_json())
-    sys.exit({True: 0, False: 1, None: 3}[translation.equal])
+    sys.exit(EXIT_CODES[translation.equal])

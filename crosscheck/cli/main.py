@@ -34,7 +34,7 @@ COMMANDS = {
     ),
     "conventions": (
         "conventions",
-        "Show how stock optimizers, losses and activations relate to the references.",
+        "Show how stock optimizers, schedules and losses relate to the references.",
     ),
     "discriminate": (
         "sharpness",
@@ -62,7 +62,7 @@ COMMANDS = {
     ),
     "translate": (
         "conventions",
-        "Write the call of one framework's optimizer as another's, with the proof.",
+        "Write one framework's optimizer or schedule as another's, with the proof.",
     ),
     "verify": ("verification", "Judge every framework and every document."),
     "worksheet": (

@@ -9,6 +9,7 @@ from crosscheck.conventions.findings import Check, Finding
 from crosscheck.conventions.functions.table import function_check
 from crosscheck.conventions.optimizers.long_runs import long_check
 from crosscheck.conventions.optimizers.trials import optimizer_check
+from crosscheck.conventions.schedules.trials import schedule_check
 from crosscheck.frameworks import registry
 
 
@@ -40,6 +41,19 @@ def findings(
     return [finding for name in names for finding in _read(checks[name], results[name])]
 
 
+def statements(framework: str) -> list[Any]:
+    """Every statement about a framework as plain data: what it runs, and what must come of it.
+
+    Args:
+        framework: A name in `stock.FRAMEWORKS`.
+    """
+    rows: list[Any] = []
+    for check in (each for each in _checks(framework, None) if each.jobs):
+        untried = check.read([{"missing": "it was not asked"}] * len(check.jobs))
+        rows.append([check.jobs, [finding.as_json() for finding in untried]])
+    return rows
+
+
 def as_json(checked: Iterable[Finding], frameworks: Iterable[str]) -> dict[str, Any]:
     """Findings in the form that other programs read, with the versions that are installed."""
     return {
@@ -55,7 +69,8 @@ def as_json(checked: Iterable[Finding], frameworks: Iterable[str]) -> dict[str, 
 def _checks(framework: str, optimizer: str | None) -> list[Check]:
     checks = [optimizer_check(framework, optimizer), long_check(framework, optimizer)]
     if optimizer is None:
-        checks += [function_check(framework), estimator_check(framework)]
+        checks += [schedule_check(framework), function_check(framework)]
+        checks.append(estimator_check(framework))
     return checks
 
 

@@ -295,7 +295,7 @@ def import_everything(package: str) -> None:
 
 
 def _is_importable(name: str) -> bool:
-    try:  # only the part before a dot: to look for what is inside it would import it
+    with suppress(ImportError, ValueError):
+        # Only the part before a dot: to look for what is inside it would import it.
         return find_spec(name.partition(".")[0]) is not None
-    except (ImportError, ValueError):
-        return False
+    return False

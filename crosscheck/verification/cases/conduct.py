@@ -1,12 +1,22 @@
 """The group "conduct": what a framework promises beside its numbers.
 
 How it starts, which class it predicts, what it refuses and in which words; whose memory is whose,
-that the same call gives the same bits, and that a NaN stays one. Nothing here has a tolerance.
+that the same call gives the same bits, that a NaN stays one, and that a root is
+rounded once. Nothing here has a tolerance.
 """
 
 from functools import cache
 
-from crosscheck.verification.cases import accepted, dtypes, not_finite, ownership, refusals, starts
+from crosscheck.verification.cases import (
+    accepted,
+    dtypes,
+    not_finite,
+    ownership,
+    refusals,
+    refused_weights,
+    roots,
+    starts,
+)
 from crosscheck.verification.cases.conduct_case import ConductCase
 
 
@@ -18,6 +28,8 @@ def generated() -> list[ConductCase]:
         *accepted.generated(),
         *dtypes.generated(),
         *refusals.generated(),
+        *refused_weights.generated(),
         *ownership.generated(),
         *not_finite.generated(),
+        *roots.generated(),
     ]
