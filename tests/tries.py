@@ -22,15 +22,15 @@ from trying import command_lines, files, pages, paths, process, signals, surroun
 Try = Callable[[random.Random, Path], tuple[str, str | None]]
 # What makes one try of each kind, and how many tries are a sample of it.
 KINDS: dict[str, tuple[Try, int]] = {
-    "command lines": (command_lines.try_one, 40),
-    "checkpoints": (files.try_checkpoint, 40),
-    "site runs": (pages.try_altered, 6),
-    "images": (files.try_image, 40),
-    "documents": (files.try_document, 20),
-    "translations": (files.try_translation, 20),
-    "strings on pages": (pages.try_planted, 4),
-    "paths": (paths.try_path, 20),
-    "surroundings": (surroundings.try_surroundings, 4),
+    "command lines": (command_lines.try_one, 12),
+    "checkpoints": (files.try_checkpoint, 20),
+    "site runs": (pages.try_altered, 4),
+    "images": (files.try_image, 20),
+    "documents": (files.try_document, 8),
+    "translations": (files.try_translation, 10),
+    "strings on pages": (pages.try_planted, 2),
+    "paths": (paths.try_path, 15),
+    "surroundings": (surroundings.try_surroundings, 2),
     "signals": (signals.try_signal, 2),
 }
 

@@ -295,7 +295,6 @@ def import_everything(package: str) -> None:
 
 
 def _is_importable(name: str) -> bool:
-    with suppress(ImportError, ValueError):
-        # Only the part before a dot: to look for what is inside it would import it.
+    with suppress(ImportError, ValueError):  # to look for what is inside a package imports it
         return find_spec(name.partition(".")[0]) is not None
     return False

@@ -15,7 +15,6 @@ READ = ["read", "mlp.forward"]
 # Every option that takes a path; PATH stands for it.
 PATHS = (
     [*READ, "--json", "PATH"],
-    ["errata", "--json", "PATH"],
     ["errata", "PATH"],
     ["check", "PATH"],
     ["check", "PATH:Network"],
