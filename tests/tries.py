@@ -24,7 +24,7 @@ Try = Callable[[random.Random, Path], tuple[str, str | None]]
 KINDS: dict[str, tuple[Try, int]] = {
     "command lines": (command_lines.try_one, 12),
     "checkpoints": (files.try_checkpoint, 20),
-    "site runs": (pages.try_altered, 4),
+    "site runs": (pages.try_altered, 3),
     "images": (files.try_image, 20),
     "documents": (files.try_document, 8),
     "translations": (files.try_translation, 10),

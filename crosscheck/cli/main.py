@@ -150,8 +150,7 @@ def main(context: click.Context) -> None:
         if stream.isatty():  # which shows what it can of formulas and of Chinese
             stream.reconfigure(errors="replace")
         else:  # in its own encoding a pipe on Windows could not take them
-            # Half a surrogate pair, as in a file name that is no UTF-8, is written as JSON has it.
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+            stream.reconfigure(encoding="utf-8")
     if context.invoked_subcommand is None:
         from crosscheck.cli.verification import verify
 

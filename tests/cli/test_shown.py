@@ -76,6 +76,14 @@ def test_an_argument_that_steers_a_terminal_is_shown_escaped(arguments):
     assert "\x1b" not in result.output
 
 
+def test_a_message_that_names_a_file_shows_its_name_escaped(tmp_path):
+    path = tmp_path / f"a{STEERING}.toml"
+    path.touch()
+    result = run("document", "new", str(path))
+    assert result.exit_code == 2
+    assert f"a{ESCAPED}.toml exists" in " ".join(result.stderr.split())
+
+
 def test_a_console_shows_its_own_control_characters_alone(capsys):
     console_for(None).print(f"[red]{STEERING}[/]")
     assert ESCAPED in capsys.readouterr().out

@@ -54,6 +54,8 @@ def try_planted(rng: random.Random, folder: Path) -> tuple[str, str | None]:
         planted = PLANTED.replace('"', '\\"')
         text = re.sub(rf'(?m)\b({key} = ".*?)(?<!\\)"', lambda hit: hit[1] + planted + '"', text)
         (folder / "notes.toml").write_text(text, encoding="utf-8")
+        if rng.random() < 0.3:
+            arguments = ["worksheet", "out"]
         arguments += ["--document", "notes.toml"]
     else:
         part = run / f"{rng.choice(PARTS)}.json"
@@ -63,7 +65,7 @@ def try_planted(rng: random.Random, folder: Path) -> tuple[str, str | None]:
         part.write_text(json.dumps(changed), encoding="utf-8")
         key = f"{part.name}, {key}"
     outcome = forked(command(arguments), folder, limit=LIMIT)
-    return key, complaint(outcome, codes(("site",))) or _wrong_pages(folder / "out")
+    return key, complaint(outcome, codes((arguments[0],))) or _wrong_pages(folder / "out")
 
 
 @cache
