@@ -30,6 +30,7 @@ from crosscheck.report.site.words import WORDS
 ASSETS = {
     "style.css": ("style.css", "worked.css"),
     "script.js": ("script.js",),
+    "counts.js": ("counts.js",),
     "network.js": ("network.js",),
     "worked.js": (
         *("setting.js", "notation.js", "arithmetic.js", "lines.js", "labels.js", "walk.js"),
@@ -194,6 +195,7 @@ def template_environment() -> Environment:
         "ulps": ulps,
         "short": short,
         "language_of": language_of,
+        "slug": documents.slug,
     }
     environment.globals |= functions
     return environment
