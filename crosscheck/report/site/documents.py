@@ -9,6 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from markupsafe import Markup
+
 from crosscheck.documents.numbers import DOCUMENTS
 from crosscheck.documents.statements.catalogue import all_statements
 from crosscheck.documents.statements.statement import StatementVerdict
@@ -16,6 +18,7 @@ from crosscheck.documents.verdicts import Verdict
 from crosscheck.numerics.comparison import EXACT
 from crosscheck.report.site.cards import cards
 from crosscheck.report.site.mathml import of_expression, symbol
+from crosscheck.report.site.prose import with_formulas
 from crosscheck.report.site.words import WORDS, is_english, translate
 
 DIGITS = 10  # of an exact value; the JSON has twenty
@@ -164,7 +167,7 @@ def _number(entry: dict[str, Any], document: str, language: str) -> dict[str, An
     if slip is not None:
         row["slip"] = {
             "name": translate(slip["name"], document, language),
-            "explanation": translate(slip["explanation"], document, language),
+            "explanation": with_formulas(translate(slip["explanation"], document, language)),
             "formula": of_expression(slip["expression"]),
             "gives": f"{float(slip['gives']):.{DIGITS}g}",
             "reproduces": slip["reproduces"],
@@ -187,14 +190,14 @@ def translate_line(text: str, document: str, language: str) -> str:
 
 
 def _statement(entry: dict[str, Any], document: str, language: str) -> dict[str, Any]:
-    correct = entry["correct"]
+    def said(text: str) -> Markup:
+        return with_formulas(translate(text, document, language))
+
     return {
         "verdict": entry["verdict"],
-        "statement": translate(entry["statement"], document, language),
-        "correct": correct and translate(correct, document, language),
-        "readings": {
-            translate(name, document, language): holds for name, holds in entry["readings"].items()
-        },
+        "statement": said(entry["statement"]),
+        "correct": entry["correct"] and said(entry["correct"]),
+        "readings": {said(name): holds for name, holds in entry["readings"].items()},
         "demonstration": _demonstrations()[document, entry["statement"]],
     }
 
