@@ -31,6 +31,11 @@ def shown(text):
         ("by sqrt(v): m", r"by $\sqrt{v}$: $m$"),
         ("1/2 ||a - y||^2", r"$1 / 2 \Vert a - y \Vert^{2}$"),
         ("28*28 pixels", r"$28 \times 28$ pixels"),
+        (
+            "dJ/dW = ((a - y) * sigma'(z)) W^T * sigma'(z) x^T",
+            r"$\frac{\partial J}{\partial W}$"
+            r" ${} = ( ( a - y ) \ast \sigma' ( z ) ) W^{T}$ ${} \ast \sigma' ( z ) x^{T}$",
+        ),
         # What is no formula.
         ("A W(2) of a row", "A $W^{(2)}$ of a row"),
         ("with W(2) a column", "with $W^{(2)}$ a column"),

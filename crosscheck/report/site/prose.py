@@ -10,6 +10,8 @@ GREEK = {"delta", "sigma", "eta", "alpha", "eps"}
 FUNCTIONS = {"log", "exp", "max", "sum"}
 SPELLED = {"ReLU", "sigmoid", "rate", "prediction"}  # which stand in formulas as words
 ARTICLES = {"a", "A", "I"}  # alone they are no symbols
+BREAKS = (":=", "=", "*")
+LONG = 30  # characters: a longer formula may need more than a line of a phone
 COMMANDS = {"eps": r"\epsilon", "...": r"\ldots", "||": r"\Vert", "*": r"\ast"}
 # An exponent or an index, and the number of a layer: W^(l), w_jk, W[l], W(2).
 SCRIPT = r"(?:\^(?:\([^()]*\)|\{[^{}]*\}|\w)|_(?:\([^()]*\)|\d[\d,]*\d|\w+)|\[\w[-+\w]*\])"
@@ -103,7 +105,25 @@ def _is_after(piece: Piece) -> bool:
 
 
 def _of_formula(formula: list[Piece]) -> Markup:
-    return inline(_latex(formula)) if _is_formula(formula) else _written(formula)
+    if not _is_formula(formula):
+        return _written(formula)
+    parts = _parts(formula) if len(_written(formula)) > LONG else [formula]
+    # What begins with an operator keeps its spaces by an empty group before it.
+    latex = [("{} " if part[0][1] in BREAKS else "") + _latex(part) for part in parts]
+    return Markup(" ").join(map(inline, latex))
+
+
+def _parts(formula: list[Piece]) -> list[list[Piece]]:
+    """A long formula in parts, between which a line may break: at = and * in no bracket."""
+    parts, depth = [list[Piece]()], 0
+    for piece in formula:
+        depth += (piece[1] in ("(", "[")) - (piece[1][0] in ")]")
+        if depth == 0 and piece[1] in BREAKS and parts[-1]:
+            while parts[-1][-1][0] == "space":
+                parts[-1].pop()
+            parts.append([])
+        parts[-1].append(piece)
+    return parts
 
 
 def _is_formula(formula: list[Piece]) -> bool:
