@@ -52,7 +52,11 @@ def parse_call(text: str) -> Call:
         CallError: If the text is not a call, is the call of an unknown optimizer, or has an
             argument that is not plain or, beside the first one, has no name.
     """
-    call = _call_of(text)
+    return read_call(_call_of(text))
+
+
+def read_call(call: ast.Call) -> Call:
+    """`parse_call` of a call that is parsed already."""
     keywords = [each for each in call.keywords if each.arg not in PARAMETERS]
     names = [each.arg for each in keywords if each.arg is not None]
     given = len(keywords) < len(call.keywords)  # the parameters, by name
@@ -60,20 +64,20 @@ def parse_call(text: str) -> Call:
     rows = find_optimizers(ast.unparse(call.func), names, of_torch)
     optimizer, positional = rows[0], list(call.args)
     if optimizer.framework in WITH_PARAMETERS and positional and not given:
-        positional = positional[1:] if _are_parameters(positional[0]) else positional
+        positional = positional[1:] if are_parameters(positional[0]) else positional
     arguments: dict[str, Any] = {}
     if len(positional) > (0 if optimizer.hidden else 1):
         raise CallError(
             f"write the arguments of {optimizer.name} with their names, but for the learning rate"
         )
     for argument, node in zip(optimizer.arguments, positional, strict=False):
-        arguments[argument.name] = _plain(node)
+        arguments[argument.name] = plain_value(node)
     for keyword in keywords:
         if keyword.arg is None or keyword.arg in arguments:
             raise CallError(f"{ast.unparse(keyword)!r} cannot be read, or is given twice")
         if keyword.arg in FORMER and optimizer.framework.startswith("keras"):
             raise CallError(f"{optimizer.name} has no {keyword.arg}: {FORMER[keyword.arg]}")
-        arguments[keyword.arg] = _plain(keyword.value)
+        arguments[keyword.arg] = plain_value(keyword.value)
     return _of_rows(rows, arguments)
 
 
@@ -156,7 +160,7 @@ def _is_name(node: ast.AST) -> bool:
     return isinstance(node, ast.Name)
 
 
-def _are_parameters(node: ast.expr) -> bool:
+def are_parameters(node: ast.expr) -> bool:
     """Whether an argument is what an optimizer moves, and no number.
 
     Raises:
@@ -171,7 +175,12 @@ def _are_parameters(node: ast.expr) -> bool:
     )
 
 
-def _plain(node: ast.expr) -> Any:
+def plain_value(node: ast.expr) -> Any:
+    """The number, True, False, None or tuple of these that is written.
+
+    Raises:
+        CallError: If anything else is.
+    """
     try:
         value = _number(node) if isinstance(node, ast.BinOp | ast.UnaryOp) else _literal(node)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError, ArithmeticError):
@@ -186,7 +195,7 @@ def _plain(node: ast.expr) -> Any:
 
 def _literal(node: ast.expr) -> Any:
     if isinstance(node, ast.Tuple | ast.List):
-        return tuple(_plain(each) for each in node.elts)
+        return tuple(plain_value(each) for each in node.elts)
     return ast.literal_eval(node)
 
 

@@ -1,0 +1,109 @@
+"""Read a training recipe from the text of a program, which is parsed and never evaluated."""
+
+import ast
+
+from crosscheck.conventions.optimizers.parsing import find_optimizers
+from crosscheck.conventions.recipes.optax_links import CORES, REFUSED
+from crosscheck.conventions.recipes.program import Program, assigned, called, walk
+from crosscheck.conventions.recipes.reading_keras import read_keras
+from crosscheck.conventions.recipes.reading_optax import READERS, read_optax
+from crosscheck.conventions.recipes.reading_torch import is_torch_optimizer, read_torch
+from crosscheck.conventions.recipes.recipe import RecipeError
+from crosscheck.conventions.recipes.source import Source
+
+CHAINS = ("chain", "named_chain", "MultiSteps", "inject_hyperparams")
+LONGEST = 100_000  # characters of a text that is read
+
+
+def read_recipe(text: str) -> Source:
+    """Read a recipe of PyTorch, optax or Keras.
+
+    Args:
+        text: The lines that make an optimizer and what belongs to it, as they stand in a program.
+
+    Raises:
+        RecipeError, CallError, ArgumentError: If they cannot be read, with the reason and what to
+            write instead. All are a ValueError.
+    """
+    if len(text) > LONGEST:
+        raise RecipeError(f"the text is longer than {LONGEST} characters: give the recipe's lines")
+    framework = framework_of(text)
+    if framework == "torch":
+        return read_torch(Program(text, is_torch_optimizer))
+    program = Program(text)
+    if framework == "optax":
+        node = _last(program, _makes_optax)
+        return read_optax(program, node)
+    node = _last(program, _makes_keras)
+    assert isinstance(node, ast.Call)
+    return read_keras(program, node)
+
+
+def framework_of(text: str) -> str:
+    """The framework of a recipe: "torch", "optax" or "keras".
+
+    Raises:
+        RecipeError: If it is none of these, or the text is not Python.
+    """
+    names = [
+        called(node)
+        for statement in Program(text).statements
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Call)
+    ]
+    if any(name.startswith("optax.") or name in (*CHAINS, *READERS, *CORES) for name in names):
+        return "optax"
+    if any(name.startswith(("keras.", "tf.keras.", "tensorflow.keras.")) for name in names):
+        return "keras"
+    if any(name.startswith(("torch.", "optim.", "nn.utils.")) for name in names):
+        return "torch"
+    for name in names:
+        rows = [] if name in REFUSED else _rows(name)
+        for framework in ("torch", "optax", "keras"):
+            if any(row.startswith(framework) for row in rows):
+                return framework
+    raise RecipeError(
+        "the text has no optimizer of PyTorch, optax or Keras: write it with its module, as "
+        "torch.optim.Adam(model.parameters(), lr=0.001)"
+    )
+
+
+def _rows(name: str) -> list[str]:
+    try:
+        return [row.framework for row in find_optimizers(name)]
+    except ValueError as error:
+        return [each for each in ("torch", "optax", "keras") if f"{each}." in str(error)]
+
+
+def _makes_optax(node: ast.expr) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    name = called(node) or ast.unparse(node.func)
+    last = name.rpartition(".")[2]
+    if isinstance(node.func, ast.Call) or last == "gradient_transformation":
+        return "optax" in name or "inject_hyperparams" in name
+    known = last in (*CHAINS, *READERS, *CORES, *REFUSED) or bool(_rows(f"optax.{last}"))
+    return known and ("." not in name or name.startswith("optax."))
+
+
+def _makes_keras(node: ast.expr) -> bool:
+    name = called(node)
+    return ("optimizers." in name and "schedules." not in name) or (
+        "." not in name and "keras" in "".join(_rows(name))
+    )
+
+
+def _last(program: Program, wanted: object) -> ast.expr:
+    """The last expression of a text that makes an optimizer, with its names replaced."""
+    found: ast.expr | None = None
+    for statement in walk(program.statements):
+        name, value = assigned(statement)
+        if value is not None and name is not None:
+            value = program.names.get(name, value)
+        elif isinstance(statement, ast.Expr):
+            value = statement.value
+        if value is not None and callable(wanted) and wanted(value):
+            found = value
+    if found is None:
+        raise RecipeError("the text makes no optimizer that is read: write optimizer = ...")
+    return program.filled(found)

@@ -1,0 +1,86 @@
+"""Write a recipe as the call of an optimizer of Keras."""
+
+from dataclasses import replace
+
+from crosscheck.conventions import stock
+from crosscheck.conventions.optimizers.calls import Call
+from crosscheck.conventions.recipes.probes import HALF, LEFT
+from crosscheck.conventions.recipes.recipe import Clip, Recipe, normal_form
+from crosscheck.conventions.recipes.written import (
+    Written,
+    WrittenSchedule,
+    calls_near,
+    equal_calls,
+    written_schedule,
+)
+
+
+def write_keras(recipe: Recipe) -> list[Written]:
+    """Calls that are equal to a recipe by their keywords; the nearest, if there are none."""
+    recipe = normal_form(recipe)
+    to = stock.framework_named("keras")
+    schedule = written_schedule(recipe, "keras", 1.0)
+    calls = equal_calls(recipe.spec, to)[:1] or calls_near(recipe, to)
+    return [_with_call(recipe, call, to, schedule) for call in calls]
+
+
+def _with_call(recipe: Recipe, call: Call, to: str, schedule: WrittenSchedule | None) -> Written:
+    words = {k: repr(v) for k, v in call.arguments.items()}
+    if schedule is not None:
+        words["learning_rate"] = "schedule"
+    spec = call.spec()
+    clips = [link for link in recipe.before if isinstance(link, Clip)]
+    own: tuple[Clip, ...] = ()
+    if clips:
+        # It has one clipping, to whose norm nothing is added: the last one limits most.
+        clip = replace(clips[-1], eps=0.0)
+        name = "clipvalue" if clip.max_value is not None else "global_clipnorm"
+        name = "clipnorm" if clip.per == "leaf" else name
+        words[name] = repr(clip.max_norm if clip.max_value is None else clip.max_value)
+        own = (clip,)
+    if recipe.accumulate > 1:
+        words["gradient_accumulation_steps"] = repr(recipe.accumulate)
+    spared = recipe.leaves == "weights" and bool(spec.weight_decay)
+    names = ["bias"] if spared else []
+    code = keras_code(call.optimizer.name, words, schedule.code if schedule else "", names)
+    changing = ""
+    if schedule is None:
+        changing = changing_code(call, words, names, recipe.accumulate)
+    reached = replace(
+        recipe,
+        spec=spec,
+        before=own,
+        schedule=schedule.schedule if schedule else None,
+        leaves=recipe.leaves if spared else "all",
+    )
+    several = spared or bool(clips) or recipe.accumulate > 1 or schedule is not None
+    return Written(
+        to,
+        reached,
+        code,
+        changing=changing,
+        provisos=schedule.provisos if schedule else (),
+        links=int(several),
+    )
+
+
+def keras_code(name: str, words: dict[str, str], schedule: str, excluded: list[str]) -> str:
+    """The lines that make an optimizer of Keras."""
+    arguments = ", ".join(f"{key}={value}" for key, value in words.items())
+    lines = [f"schedule = {schedule}"] if schedule else []
+    lines.append(f"optimizer = {name}({arguments})")
+    if excluded:
+        lines.append(f"optimizer.exclude_from_weight_decay(var_names={excluded!r})")
+    return "\n".join(lines)
+
+
+def changing_code(call: Call, words: dict[str, str], excluded: list[str], accumulate: int) -> str:
+    """The same with a learning rate that is quartered after half of the updates."""
+    rate = call.spec().learning_rate
+    if call.spec().ascends or call.rate_decay:
+        return ""
+    # Up to the boundary, which counts micro-batches, the first rate holds.
+    rates = f"[{HALF * accumulate - 1}], [{rate!r}, {LEFT * rate!r}]"
+    schedule = f"keras.optimizers.schedules.PiecewiseConstantDecay({rates})"
+    changed = words | {"learning_rate": "schedule"}
+    return keras_code(call.optimizer.name, changed, schedule, excluded)

@@ -1,0 +1,124 @@
+"""Write a recipe as the lines of PyTorch."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from crosscheck.conventions.optimizers.calls import Call
+from crosscheck.conventions.optimizers.specs import Spec
+from crosscheck.conventions.recipes.recipe import Clip, Penalty, Recipe, normal_form
+from crosscheck.conventions.recipes.torch_lines import ALL, EPS, SOME, TorchLines, lines_of
+from crosscheck.conventions.recipes.written import (
+    Written,
+    calls_near,
+    equal_calls,
+    written_schedule,
+)
+
+
+def write_torch(recipe: Recipe) -> list[Written]:
+    """Lines that are equal to a recipe by their keywords; the nearest, if there are none."""
+    recipe = normal_form(recipe)
+    exact = [_with_call(recipe, call) for call in equal_calls(recipe.spec, "torch")]
+    if exact:
+        return exact
+    spec = recipe.spec
+    if spec.optimizer == "adam" and spec.keywords["eps_place"] == "hat":
+        outside = replace(spec, keywords=spec.keywords | {"eps_place": "outside"})
+        own = write_torch(replace(recipe, spec=outside))
+        return [_with_eps(each, spec) for each in own if not each.recipe.spec.ascends]
+    if spec.weight_decay:  # the decay as lines of its own
+        plain = replace(spec, weight_decay=0.0)
+        own = [_with_decay(recipe, call) for call in equal_calls(plain, "torch")]
+        if own:
+            return own
+    return [_with_call(recipe, call) for call in calls_near(recipe, "torch")]
+
+
+def _with_call(recipe: Recipe, call: Call, extra: Sequence[str] = ()) -> Written:
+    """The lines round a call, which has the decay of the recipe's spec."""
+    words = {k: repr(v) for k, v in call.arguments.items()}
+    decays = None
+    spec = call.spec()
+    if recipe.leaves == "weights" and spec.weight_decay:
+        decays = (spec.weight_decay, 0.0)
+        words.pop("weight_decay", None)
+    before = [line for link in recipe.before for line in lines_of(link)] + list(extra)
+    written = written_schedule(recipe, "torch", spec.learning_rate)
+    lines = TorchLines(
+        call.optimizer.name,
+        ", ".join(f"{k}={v}" for k, v in words.items()),
+        decays,
+        tuple(f"scheduler = {written.code}".splitlines()) if written else (),
+        tuple(before),
+        recipe.accumulate,
+    )
+    deviation = call.optimizer.deviation
+    reached = replace(recipe, spec=spec, schedule=written.schedule if written else None)
+    return Written(
+        "torch",
+        reached,
+        lines.code,
+        lines.program,
+        lines.changing if recipe.schedule is None else "",
+        powers=deviation.powers if deviation else (),
+        provisos=(*(written.provisos if written else ()), *_stock_clips(recipe)),
+        lines=lines,
+        links=0 if lines.code == "\n".join(lines.setup) and decays is None else 1,
+    )
+
+
+def _with_eps(written: Written, spec: Spec) -> Written:
+    """The lines with an eps that falls from update to update, as Keras has it."""
+    eps, b2 = spec.keywords["eps"], spec.keywords["b2"]
+    lines = written.lines
+    assert lines is not None
+    own = (
+        "for group in optimizer.param_groups:",
+        "    t = 1 + int(optimizer.state[group['params'][0]].get('step', 0))",
+        f"    group['eps'] = {eps!r} / (1 - {b2!r} ** t) ** 0.5",
+    )
+    lines = replace(lines, before=(*lines.before, *own))
+    keywords = written.recipe.spec.keywords | {"eps_place": "hat"}
+    reached = replace(written.recipe, spec=replace(written.recipe.spec, keywords=keywords))
+    return replace(
+        written,
+        recipe=reached,
+        lines=lines,
+        code=lines.code,
+        program=lines.program,
+        changing=lines.changing,
+        links=1,
+    )
+
+
+def _with_decay(recipe: Recipe, call: Call) -> Written:
+    """The lines round a call without a decay, one of which decays the parameters."""
+    spec = recipe.spec
+    over = ALL if recipe.leaves == "all" else SOME
+    if not spec.decoupled:
+        penalty = Penalty(spec.weight_decay, recipe.leaves)
+        plain = replace(
+            recipe, spec=replace(spec, weight_decay=0.0), before=(*recipe.before, penalty)
+        )
+        return _with_call(plain, call)
+    rate = "optimizer.param_groups[0]['lr'] * " if spec.scaled else ""
+    extra = (f"for p in {over}:", f"    p.data.mul_(1 - {rate}{spec.weight_decay!r})")
+    plain = replace(recipe, spec=replace(spec, weight_decay=0.0))
+    found = _with_call(plain, call, extra)
+    decayed = replace(
+        call.spec(),
+        weight_decay=spec.weight_decay,
+        decoupled=True,
+        scaled=spec.scaled,
+    )
+    return replace(found, recipe=replace(found.recipe, spec=decayed, leaves=recipe.leaves))
+
+
+def _stock_clips(recipe: Recipe) -> list[str]:
+    """What is to be said of a clipping that PyTorch's own function does not do."""
+    return [
+        f"torch.nn.utils.clip_grad_norm_ adds {EPS!r} to the norm: in place of these lines it is "
+        f"off by at most {EPS / link.max_norm:.0e} of every clipped gradient"
+        for link in recipe.before
+        if isinstance(link, Clip) and link.max_norm and link.eps != EPS
+    ]
