@@ -10,6 +10,8 @@ from crosscheck.conventions.optimizers.names import NAMES
 
 # The conventions list these with another optimizer, of which they are a special case.
 ALIASES = {"sgd": "momentum", "adamw": "adam", "amsgrad": "adam"}
+# Of `translate`, by whether the two are equal.
+EXIT_CODES = {True: 0, False: 1, None: 3}
 
 
 @click.command()
@@ -71,24 +73,39 @@ def conventions(
     type=click.Choice([*stock.FRAMEWORKS, *stock.ALIASES], case_sensitive=False),
     help=f"Into which: {', '.join([*stock.FRAMEWORKS, *stock.ALIASES])}.",
 )
+@click.option(
+    "--base-rate",
+    metavar="RATE",
+    type=click.FloatRange(min=0, min_open=True),
+    help="The optimizer's rate, which a schedule of PyTorch multiplies; 1 if not given.",
+)
 @JSON_OPTION
-def translate(call: str, to: str, json_path: str | None) -> None:
-    """Write the call of one framework's optimizer as another's, with the proof.
+def translate(call: str, to: str, base_rate: float | None, json_path: str | None) -> None:
+    """Write the call of one framework's optimizer or schedule as another's, with the proof.
 
     CALL is as it stands in a program, with plain arguments:
-    "torch.optim.RMSprop(lr=0.01, momentum=0.9)". It is parsed, never evaluated. Both optimizers
-    make twelve steps with the same gradients, from 1e-6 to 100 and 0, at one learning rate; under
-    what the two are equal is said below. Exit codes: 0 they are equal, 1 there is no equal call
-    (the nearest is shown), 2 bad usage or a call that its own framework refuses, 3 they should be
-    equal and could not be run.
+    "torch.optim.RMSprop(lr=0.01, momentum=0.9)", or a learning-rate schedule as
+    "optax.cosine_decay_schedule(0.1, 100)". It is parsed, never evaluated. Both optimizers
+    make twelve steps with the same gradients, from 1e-6 to 100 and 0, at one learning rate; both
+    schedules run past their ends. Under what the two are equal is said below. Exit codes: 0 they
+    are equal, 1 there is no equal call (the nearest is shown), 2 bad usage or a call that its own
+    framework refuses, 3 they should be equal and could not be run.
     """
     from crosscheck.conventions.optimizers.parsing import CallError
     from crosscheck.conventions.optimizers.stock_optimizer import ArgumentError
     from crosscheck.conventions.optimizers.translating import translate_optimizer
+    from crosscheck.conventions.schedules.reading import is_schedule
+    from crosscheck.conventions.schedules.translating import translate_schedule
     from crosscheck.report.conventions import show_translation
+    from crosscheck.report.schedules import show_schedule_translation
 
     console = console_for(json_path)
     try:
+        if is_schedule(call):
+            schedule = translate_schedule(call, to=to, base_rate=base_rate)
+            write_json(json_path, schedule.as_json())
+            show_schedule_translation(console, schedule)
+            sys.exit(EXIT_CODES[schedule.equal])
         translation = translate_optimizer(call, to=to)
     except (CallError, ArgumentError) as error:
         raise click.UsageError(str(error)) from None
@@ -96,4 +113,4 @@ def translate(call: str, to: str, json_path: str | None) -> None:
         raise click.UsageError("CALL is nested too deeply") from None
     write_json(json_path, translation.as_json())
     show_translation(console, translation)
-    sys.exit({True: 0, False: 1, None: 3}[translation.equal])
+    sys.exit(EXIT_CODES[translation.equal])

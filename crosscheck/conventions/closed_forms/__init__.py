@@ -1,0 +1,1 @@
+"""Learning-rate schedules in closed form; `crosscheck.conventions.schedules` offers them all."""
