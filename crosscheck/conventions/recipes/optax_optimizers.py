@@ -14,7 +14,7 @@ from crosscheck.conventions.recipes.optax_links import (
     leaves_of_mask,
 )
 from crosscheck.conventions.recipes.program import Program, argument
-from crosscheck.conventions.recipes.rates import read_schedule
+from crosscheck.conventions.recipes.rates import ReadRate, read_schedule
 from crosscheck.conventions.recipes.recipe import Penalty, RecipeError, Schedule
 from crosscheck.conventions.recipes.writing_optax import changing_rate
 
@@ -27,14 +27,14 @@ class Chain:
 
     Attributes:
         program: The text in which it stands.
-        schedule: Its schedule, and the call of that.
+        schedule: Its schedule.
         provisos: Sentences about optax.
         rates: The learning rates that are numbers.
         changing: Whether these are written as rates that are quartered after half of the updates.
     """
 
     program: Program
-    schedule: tuple[Schedule, str] | None = None
+    schedule: ReadRate | None = None
     provisos: list[str] = field(default_factory=list)
     rates: list[float] = field(default_factory=list)
     changing: bool = False
@@ -47,10 +47,10 @@ def rate_of(chain: Chain, node: ast.expr) -> tuple[float, Schedule | None, str]:
         value = float(chain.program.number(node))
         chain.rates.append(value)
         return value, None, changing_rate(value) if chain.changing else repr(value)
-    read = read_schedule(node, "optax")
-    if chain.schedule is not None and chain.schedule[0] != read.schedule:
+    read = read_schedule(node)
+    if chain.schedule is not None and chain.schedule.schedule != read.schedule:
         raise RecipeError("two schedules in one chain: write their product as one")
-    chain.schedule = (read.schedule, read.code)
+    chain.schedule = read
     return 1.0, read.schedule, SCHEDULE_NAME
 
 

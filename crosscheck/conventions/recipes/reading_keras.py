@@ -35,10 +35,11 @@ def read_keras(program: Program, node: ast.Call) -> Source:
     own = [ast.keyword(k, v) for k, v in given.items() if k not in taken]
     rate_node = argument(node, 0, "learning_rate")
     schedule, code, changing = None, "", ""
+    provisos: tuple[str, ...] = ()
     rate = None if rate_node is None else program.filled(rate_node)
     if isinstance(rate, ast.Call | ast.Lambda | ast.Name | ast.Attribute):
-        read = read_schedule(rate, "keras")
-        schedule, code = read.schedule, read.code
+        read = read_schedule(rate)
+        schedule, code, provisos = read.schedule, read.code, read.provisos
         own.insert(0, ast.keyword("learning_rate", ast.Constant(1.0)))
     elif rate is not None:
         own.insert(0, ast.keyword("learning_rate", rate))
@@ -53,10 +54,12 @@ def read_keras(program: Program, node: ast.Call) -> Source:
     accumulate = _steps(program, given)
     if accumulate > 1:
         words[STEPS] = repr(accumulate)
-    provisos: tuple[str, ...] = ()
     if schedule is not None and accumulate > 1:
         schedule = CountingBatches(schedule, accumulate)
-        provisos = ("the schedule of Keras counts micro-batches, and not updates",)
+        provisos = (
+            *provisos,
+            "the schedule of Keras counts micro-batches, and not updates",
+        )
     spec = call.spec()
     leaves, names = _excluded(program)
     if schedule is None:

@@ -12,7 +12,6 @@ from crosscheck.conventions.recipes.algebra import (
 )
 from crosscheck.conventions.recipes.optax_links import REFUSED, WEIGHTS_ONLY, leaves_of_mask
 from crosscheck.conventions.recipes.optax_optimizers import (
-    SCHEDULE_NAME,
     Chain,
     rate_of,
     read_optimizer,
@@ -54,8 +53,17 @@ def read_optax(program: Program, node: ast.expr) -> Source:
         _, text = _parts(Chain(program, changing=True), node)
         changing = f"optimizer = {wrapper.format(text) if wrapper else text}"
     if chain.schedule is not None:
-        code = f"{SCHEDULE_NAME} = {chain.schedule[1]}\n{code}"
-    return Source("optax", recipe, code, tuple(chain.provisos), single=single, changing=changing)
+        code = f"{chain.schedule.code}\n{code}"
+        chain.provisos += chain.schedule.provisos
+    return Source(
+        "optax",
+        recipe,
+        code,
+        tuple(chain.provisos),
+        single=single,
+        changing=changing,
+        last=chain.schedule.last if chain.schedule else None,
+    )
 
 
 def _multi_steps(program: Program, given: dict[str, ast.expr]) -> tuple[ast.expr, int, bool, str]:

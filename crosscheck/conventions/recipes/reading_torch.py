@@ -14,6 +14,9 @@ from crosscheck.conventions.recipes.torch_lines import TorchLines
 from crosscheck.conventions.recipes.torch_loop import Loop, LoopReader, check_order
 
 
+CYCLING = ("OneCycleLR", "CyclicLR")
+
+
 def is_torch_optimizer(node: ast.expr) -> bool:
     """Whether an expression calls an optimizer of torch.optim."""
     last = called(node).rpartition(".")[2]
@@ -56,7 +59,7 @@ def read_torch(program: Program) -> Source:
         schedule,
         loop.accumulate,
     )
-    provisos = []
+    provisos = [] if read is None else list(read.provisos)
     if loop.accumulate > 1:
         divisor = loop.divisor or 1.0
         recipe = with_gradient_factor(recipe, loop.accumulate / divisor)
@@ -83,7 +86,7 @@ def read_torch(program: Program) -> Source:
         call.optimizer.name,
         ", ".join(f"{k}={v}" for k, v in words.items()),
         decays,
-        () if read is None else tuple(f"scheduler = {read.code}".splitlines()),
+        () if read is None else (*read.lines, f"scheduler = {read.expression}"),
         tuple(line for _, lines in loop.links for line in lines),
         loop.accumulate,
         loop.divisor is not None,
@@ -97,6 +100,7 @@ def read_torch(program: Program) -> Source:
         tuple(provisos),
         deviation.powers if deviation else (),
         program=lines.program,
+        last=None if read is None else read.last,
         changing=lines.changing if read is None and not spec.rate_decay else "",
     )
 
@@ -140,7 +144,13 @@ def _scheduler(program: Program, loop: Loop, call: Call) -> ReadRate | None:
     rate = call.spec().learning_rate
     if call.spec().rate_decay:
         raise RecipeError("lr_decay of Adagrad beside a scheduler is not read")
-    return read_schedule(schedulers[stepped], "torch", rate)
+    text = ast.unparse(schedulers[stepped])
+    if any(name in text for name in CYCLING) and "cycle_momentum=False" not in text:
+        raise RecipeError(
+            "OneCycleLR and CyclicLR change the momentum too: write cycle_momentum=False, with "
+            "which they change the learning rate alone"
+        )
+    return read_schedule(schedulers[stepped], rate)
 
 
 def _counts_batches(loop: Loop) -> bool:

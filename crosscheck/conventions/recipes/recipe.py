@@ -4,14 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from crosscheck.conventions.optimizers.simplifying import differences as spec_differences
 from crosscheck.conventions.optimizers.specs import Spec
+from crosscheck.conventions.recipes.rates import updates_shown
+from crosscheck.conventions.schedules.writing import ROUNDING
 from reference_numpy import optimizers
 
 # A learning rate as a function of the update, with the `code` that makes it.
 Schedule = Any
-HORIZON = 1000  # the updates over which two schedules are compared
-NEARLY = 2e-6  # relatively: some stock schedules give float32 numbers, and divide twice
 
 
 class RecipeError(ValueError):
@@ -78,13 +80,16 @@ class Recipe:
     def rates(self, updates: int) -> list[float]:
         """The learning rate of each of the first updates."""
         if self.schedule is not None:
-            return [float(self.schedule(step)) for step in range(updates)]
+            return [float(rate) for rate in self.schedule(np.arange(updates))]
         return list(self.spec.rates_of([self.spec.learning_rate] * updates))
 
     @property
     def expression(self) -> str:
         """The optimizer as an expression of the references."""
-        rate = None if self.schedule is None else self.schedule.code
+        return self._text(None if self.schedule is None else self.schedule.code)
+
+    def _text(self, rate: str | None) -> str:
+        """The optimizer with this as its learning rate, or with its own."""
         text = self.spec.reference_call(rate, self.leaves)
         rate = rate or self.spec.rate_text
         for link in reversed(self.before):
@@ -97,14 +102,16 @@ class Recipe:
     @property
     def reference(self) -> str:
         """Code over `reference_numpy` that leaves `optimizer`."""
-        text = self.expression
+        text = self._text(None if self.schedule is None else "schedule")
         names = sorted(
             name
             for name in ("clipped", "decayed", self.spec.reference_arguments()[0])
             if f"{name}(" in text
         )
-        lines = ["from crosscheck.conventions import schedules"] if "schedules." in text else []
-        lines += [f"from reference_numpy.optimizers import {', '.join(names)}", ""]
+        lines = [f"from reference_numpy.optimizers import {', '.join(names)}", ""]
+        if self.schedule is not None:
+            lines.insert(0, "from crosscheck.conventions import schedules")
+            lines.append(f"schedule = {self.schedule.code}")
         if self.spec.ascends:
             lines.append("# It climbs: hand it every gradient with its sign turned.")
         return "\n".join([*lines, f"optimizer = {text}"])
@@ -183,8 +190,10 @@ def _merged(one: Link, other: Link) -> Link | None:
 def differences(one: Recipe, other: Recipe) -> dict[str, tuple[Any, Any]]:
     """In what two recipes differ, with both values; nothing if they make equal steps."""
     one, other = normal_form(one), normal_form(other)
+    rates_agree = True
     scheduled = one.schedule is not None or other.schedule is not None
-    if scheduled:
+    if scheduled:  # the rates are compared as such
+        rates_agree = same_rates(one, other)
         one, other = (replace(each, spec=_at_one(each.spec)) for each in (one, other))
     found = spec_differences(one.spec, other.spec)
     if scheduled and not found:  # in a velocity it matters where a rate stands that changes
@@ -202,7 +211,7 @@ def differences(one: Recipe, other: Recipe) -> dict[str, tuple[Any, Any]]:
             [type(link).__name__.lower() for link in each.before] for each in (one, other)
         )
         found["order"] = (first, second)
-    if scheduled and not same_rates(one, other):
+    if scheduled and not rates_agree:
         codes = [each.schedule.code if each.schedule else None for each in (one, other)]
         found["schedule"] = (codes[0], codes[1])
     if one.accumulate != other.accumulate:
@@ -223,5 +232,7 @@ def _at_one(spec: Spec) -> Spec:
 
 def same_rates(one: Recipe, other: Recipe) -> bool:
     """Whether two recipes have the same learning rate at every update, but for its rounding."""
-    pairs = zip(one.rates(HORIZON), other.rates(HORIZON), strict=True)
-    return all(abs(a - b) <= NEARLY * max(abs(a), abs(b)) + 1e-300 for a, b in pairs)
+    schedules = [each.schedule for each in (one, other) if each.schedule is not None]
+    updates = max(map(updates_shown, schedules), default=1)
+    first, second = (np.array(each.rates(updates)) for each in (one, other))
+    return bool(np.all(np.abs(first - second) <= ROUNDING * np.max(np.abs(first))))

@@ -4,6 +4,7 @@ It is code that `reading` or `writing` made of a recipe, with numbers and known 
 text that a user gave is never run.
 """
 
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,22 +12,30 @@ import numpy as np
 
 from crosscheck.conventions.recipes.probes import SHAPES, START, WEIGHTS, problems
 
+Runner = Callable[[str, list[np.ndarray], int], tuple[list[np.ndarray], list[float] | None]]
+
 
 def run(framework: str, job: dict[str, Any]) -> Any:
     """Run a recipe on every problem.
 
     Args:
         framework: A name in `stock.FRAMEWORKS`.
-        job: "code", with the loop where it has one; "limits" and "accumulate" of `problems`.
+        job: "code", with the loop where it has one; "limits" and "accumulate" of `problems`; how
+            many "updates".
 
     Returns:
         "steps": the parameters after every update, of each problem; "rates": the learning rate of
         every update, where the code has a schedule; else None.
     """
-    grads = problems(job["limits"], job["accumulate"])
-    runner = {"torch": _in_torch, "optax": _in_optax}.get(framework, _in_keras)
-    steps, rates = runner(job["code"], grads, job["accumulate"])
+    grads = [each[: job["updates"]] for each in problems(job["limits"], job["accumulate"])]
+    # Warnings are a framework's advice to its users; they do not matter here.
+    with warnings.catch_warnings(action="ignore"):
+        steps, rates = _runner(framework)(job["code"], grads, job["accumulate"])
     return {"steps": [np.asarray(each).tolist() for each in steps], "rates": rates}
+
+
+def _runner(framework: str) -> Runner:
+    return {"torch": _in_torch, "optax": _in_optax}.get(framework, _in_keras)
 
 
 def _execute(code: str, names: dict[str, Any]) -> dict[str, Any]:
@@ -110,7 +119,8 @@ def _in_optax(
     schedule: Callable[[Any], Any] | None = names.get("schedule")
     if schedule is None:
         return found, None
-    return found, [float(schedule(jnp.asarray(t))) for t in range(len(grads[0]))]
+    compiled = jax.jit(schedule)  # compiled, a float32 schedule rounds otherwise
+    return found, [float(compiled(jnp.asarray(t, jnp.int32))) for t in range(len(grads[0]))]
 
 
 def _in_keras(

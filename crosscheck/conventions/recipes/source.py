@@ -17,6 +17,7 @@ class Source:
         powers: The keywords of which the framework computes powers in float32.
         single: Whether gradients are gathered in float32.
         program: The code with the loop that runs it, where that is not the same.
+        last: Which update is the last that the framework allows; None if all are.
         changing: The program with a rate that is quartered after half of the updates, or "".
     """
 
@@ -28,3 +29,4 @@ class Source:
     single: bool = False
     program: str = ""
     changing: str = ""
+    last: int | None = None

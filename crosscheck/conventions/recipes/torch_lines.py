@@ -51,7 +51,8 @@ class TorchLines:
             ]
             parameters = f"[{', '.join(groups)}]"
         arguments = ", ".join(each for each in (parameters, self.arguments) if each)
-        return [*lines, f"optimizer = {self.optimizer}({arguments})", *self.scheduler]
+        optimizer = f"optimizer = {self.optimizer}({arguments})"
+        return [*self.scheduler[:-1], *lines, optimizer, *self.scheduler[-1:]]
 
     @property
     def loop(self) -> list[str]:

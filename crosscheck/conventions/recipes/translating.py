@@ -1,7 +1,7 @@
 """Write a recipe in another framework's words, and prove by running both that they are equal."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -95,12 +95,17 @@ def _preference(found: RecipeTranslation) -> tuple[bool, bool, bool, float]:
 
 @dataclass(frozen=True)
 class Job:
-    """A program to run: its framework, the limits at which it clips, and its micro-batches."""
+    """A program to run: where, the limits at which it clips, its micro-batches and updates."""
 
     framework: str
     code: str
     limits: tuple[float, ...]
     accumulate: int
+    updates: int = UPDATES
+
+    def as_dict(self) -> dict[str, Any]:
+        """The job as `running.run` takes it."""
+        return asdict(self) | {"limits": list(self.limits)}
 
 
 def _limits(source: Source) -> tuple[float, ...]:
@@ -108,15 +113,23 @@ def _limits(source: Source) -> tuple[float, ...]:
     return tuple(float(link.max_norm or link.max_value or 0.0) for link in clips)
 
 
-def _job(source: Source, code: str, framework: str) -> Job:
-    return Job(framework, code, _limits(source), source.recipe.accumulate)
+def _job(source: Source, code: str, framework: str, updates: int = UPDATES) -> Job:
+    return Job(framework, code, _limits(source), source.recipe.accumulate, updates)
+
+
+def _updates(source: Source, written: Written) -> int:
+    """How many updates are made: no more than either framework allows."""
+    last = [each.last for each in (source, written) if each.last is not None]
+    return max(1, min([UPDATES, *last]))
 
 
 def _jobs(source: Source, written: Sequence[Written]) -> list[Job]:
     """All that is to be run for a recipe: with a changing rate only what may be equal."""
-    every: tuple[Source | Written, ...] = (source, *written)
-    jobs = [_job(source, each.program or each.code, each.framework) for each in every]
+    jobs = []
     for each in written:
+        updates = _updates(source, each)
+        pair: tuple[Source | Written, ...] = (source, each)
+        jobs += [_job(source, x.program or x.code, x.framework, updates) for x in pair]
         if _may_change(source, each):
             jobs += [_job(source, one.changing, one.framework) for one in (source, each)]
     return jobs
@@ -134,20 +147,11 @@ def _run(jobs: Sequence[Job]) -> dict[Job, Any]:
     for framework in dict.fromkeys(job.framework for job in jobs):
         own = list(dict.fromkeys(job for job in jobs if job.framework == framework))
         missing = stock.FRAMEWORKS[framework].missing
-        found: Sequence[Any] = (
-            [{"missing": missing, "error": f"{missing} is not installed"}] * len(own)
-            if missing
-            else stock.run_jobs(
-                framework,
-                [
-                    (
-                        running.__name__,
-                        {"code": j.code, "limits": list(j.limits), "accumulate": j.accumulate},
-                    )
-                    for j in own
-                ],
-            )
-        )
+        found: Sequence[Any]
+        if missing:
+            found = [{"missing": missing, "error": f"{missing} is not installed"}] * len(own)
+        else:
+            found = stock.run_jobs(framework, [(running.__name__, job.as_dict()) for job in own])
         results |= zip(own, found, strict=True)
     return results
 
@@ -166,8 +170,9 @@ def _translation(source: Source, target: Written, results: dict[Job, Any]) -> Re
         "mismatch": mismatch,
     }
     remarks = provisos_of(source, target)
-    found = [results[_job(source, x.program or x.code, x.framework)] for x in (source, target)]
+    updates = _updates(source, target)
     pair: tuple[Source | Written, ...] = (source, target)
+    found = [results[_job(source, x.program or x.code, x.framework, updates)] for x in pair]
     for each, result in zip(pair, found, strict=True):
         if "error" in result:
             absent = "missing" in result or "cannot be run: it" in result["error"]
@@ -177,8 +182,8 @@ def _translation(source: Source, target: Written, results: dict[Job, Any]) -> Re
                 problem=f"{stock.FRAMEWORKS[each.framework].title}: {result['error']}",
                 refused_by=None if absent else each.framework,
             )
-    grads = problems(_limits(source), recipe.accumulate)
-    own = recipe.rates(UPDATES)
+    grads = [each[:updates] for each in problems(_limits(source), recipe.accumulate)]
+    own = recipe.rates(updates)
     measured = measure(source, target, found, grads, own)
     if measured is None:
         return RecipeTranslation(**place, provisos=remarks, problem="the steps do not stay finite")
@@ -211,5 +216,5 @@ def _translation(source: Source, target: Written, results: dict[Job, Any]) -> Re
         within_bound=measured.within,
         zeros_agree=not zeros,
         as_rate_changes=changed,
-        updates=UPDATES,
+        updates=updates,
     )

@@ -8,23 +8,23 @@ from crosscheck.conventions.recipes.probes import HALF, LEFT
 from crosscheck.conventions.recipes.recipe import Clip, Recipe, normal_form
 from crosscheck.conventions.recipes.written import (
     Written,
-    WrittenSchedule,
     calls_near,
     equal_calls,
+    scheduled,
     written_schedule,
 )
 
 
 def write_keras(recipe: Recipe) -> list[Written]:
     """Calls that are equal to a recipe by their keywords; the nearest, if there are none."""
-    recipe = normal_form(recipe)
+    recipe = scheduled(normal_form(recipe))
     to = stock.framework_named("keras")
-    schedule = written_schedule(recipe, "keras", 1.0)
     calls = equal_calls(recipe.spec, to)[:1] or calls_near(recipe, to)
-    return [_with_call(recipe, call, to, schedule) for call in calls]
+    return [_with_call(recipe, call, to) for call in calls]
 
 
-def _with_call(recipe: Recipe, call: Call, to: str, schedule: WrittenSchedule | None) -> Written:
+def _with_call(recipe: Recipe, call: Call, to: str) -> Written:
+    schedule = written_schedule(recipe, call, to)
     words = {k: repr(v) for k, v in call.arguments.items()}
     if schedule is not None:
         words["learning_rate"] = "schedule"
@@ -61,13 +61,14 @@ def _with_call(recipe: Recipe, call: Call, to: str, schedule: WrittenSchedule | 
         changing=changing,
         provisos=schedule.provisos if schedule else (),
         links=int(several),
+        last=schedule.last if schedule else None,
     )
 
 
 def keras_code(name: str, words: dict[str, str], schedule: str, excluded: list[str]) -> str:
     """The lines that make an optimizer of Keras."""
     arguments = ", ".join(f"{key}={value}" for key, value in words.items())
-    lines = [f"schedule = {schedule}"] if schedule else []
+    lines = [schedule] if schedule else []
     lines.append(f"optimizer = {name}({arguments})")
     if excluded:
         lines.append(f"optimizer.exclude_from_weight_decay(var_names={excluded!r})")
@@ -81,6 +82,6 @@ def changing_code(call: Call, words: dict[str, str], excluded: list[str], accumu
         return ""
     # Up to the boundary, which counts micro-batches, the first rate holds.
     rates = f"[{HALF * accumulate - 1}], [{rate!r}, {LEFT * rate!r}]"
-    schedule = f"keras.optimizers.schedules.PiecewiseConstantDecay({rates})"
+    schedule = f"schedule = keras.optimizers.schedules.PiecewiseConstantDecay({rates})"
     changed = words | {"learning_rate": "schedule"}
     return keras_code(call.optimizer.name, changed, schedule, excluded)

@@ -9,12 +9,13 @@ from crosscheck.conventions.optimizers.simplifying import simplify
 from crosscheck.conventions.optimizers.specs import Spec
 from crosscheck.conventions.recipes.optax_links import MASKED, WEIGHTS_ONLY
 from crosscheck.conventions.recipes.probes import HALF, LEFT
+from crosscheck.conventions.recipes.rates import ReadRate, write_schedule
 from crosscheck.conventions.recipes.recipe import Clip, Link, Penalty, Recipe, normal_form
 from crosscheck.conventions.recipes.written import (
     Written,
-    WrittenSchedule,
     calls_near,
     equal_calls,
+    scheduled,
     written_schedule,
 )
 
@@ -46,21 +47,23 @@ def _own_clip(clip: Clip) -> str:
 
 def write_optax(recipe: Recipe) -> list[Written]:
     """Chains that are equal to a recipe by their keywords; the nearest, if there are none."""
-    recipe = normal_form(recipe)
-    schedule = written_schedule(recipe, "optax", 1.0)
+    recipe = scheduled(normal_form(recipe))
     calls = [call for call in equal_calls(recipe.spec, "optax") if _can_spare(recipe, call)]
-    exact = [_with_call(recipe, call, schedule) for call in calls]
+    exact = [_with_call(recipe, call) for call in calls]
     core = _core(recipe.spec)
-    rate = "schedule" if schedule else repr(recipe.spec.learning_rate)
+    rate = "schedule" if recipe.schedule else repr(recipe.spec.learning_rate)
     if core is not None:
         texts, changed = (
             [*map(link_text, recipe.before), *_links(recipe, core, each)]
             for each in (rate, changing_rate(recipe.spec.learning_rate))
         )
+        schedule = None
+        if recipe.schedule is not None:
+            schedule = write_schedule(recipe.schedule, "optax", None, recipe.accumulate)
         exact.append(_written(recipe, texts, changed, schedule, recipe.spec))
     if exact:
         return exact
-    return [_with_call(recipe, call, schedule) for call in calls_near(recipe, "optax")]
+    return [_with_call(recipe, call) for call in calls_near(recipe, "optax")]
 
 
 def _can_spare(recipe: Recipe, call: Call) -> bool:
@@ -69,7 +72,8 @@ def _can_spare(recipe: Recipe, call: Call) -> bool:
     return recipe.leaves == "all" or not call.spec().weight_decay or spares
 
 
-def _with_call(recipe: Recipe, call: Call, schedule: WrittenSchedule | None) -> Written:
+def _with_call(recipe: Recipe, call: Call) -> Written:
+    schedule = written_schedule(recipe, call, "optax")
     spec = call.spec()
     words = {k: repr(v) for k, v in call.arguments.items()}
     if schedule is not None:
@@ -93,14 +97,14 @@ def _written(
     recipe: Recipe,
     texts: Sequence[str],
     changed: Sequence[str],
-    schedule: WrittenSchedule | None,
+    schedule: ReadRate | None,
     spec: Spec,
 ) -> Written:
     """The code of some links one after the other, and of those with a rate that changes."""
     provisos = list(schedule.provisos) if schedule else []
     code = _code(texts, recipe.accumulate)
     if schedule is not None:
-        code = f"schedule = {schedule.code}\n{code}"
+        code = f"{schedule.code}\n{code}"
     reached = replace(recipe, spec=spec, schedule=schedule.schedule if schedule else None)
     several = len(texts) > 1 or recipe.accumulate > 1 or schedule is not None
     own = any("optax.stateless" in each for each in texts)
@@ -119,6 +123,7 @@ def _written(
         changing=_code(changed, recipe.accumulate) if changed and schedule is None else "",
         single=recipe.accumulate > 1,
         provisos=tuple(provisos),
+        last=schedule.last if schedule else None,
         links=int(several or "mask=" in code),
     )
 

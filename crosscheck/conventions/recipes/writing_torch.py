@@ -11,13 +11,14 @@ from crosscheck.conventions.recipes.written import (
     Written,
     calls_near,
     equal_calls,
+    scheduled,
     written_schedule,
 )
 
 
 def write_torch(recipe: Recipe) -> list[Written]:
     """Lines that are equal to a recipe by their keywords; the nearest, if there are none."""
-    recipe = normal_form(recipe)
+    recipe = scheduled(normal_form(recipe))
     exact = [_with_call(recipe, call) for call in equal_calls(recipe.spec, "torch")]
     if exact:
         return exact
@@ -43,14 +44,15 @@ def _with_call(recipe: Recipe, call: Call, extra: Sequence[str] = ()) -> Written
         decays = (spec.weight_decay, 0.0)
         words.pop("weight_decay", None)
     before = [line for link in recipe.before for line in lines_of(link)] + list(extra)
-    written = written_schedule(recipe, "torch", spec.learning_rate)
+    written = written_schedule(recipe, call, "torch")
     lines = TorchLines(
         call.optimizer.name,
         ", ".join(f"{k}={v}" for k, v in words.items()),
         decays,
-        tuple(f"scheduler = {written.code}".splitlines()) if written else (),
+        (*written.lines, f"scheduler = {written.expression}") if written else (),
         tuple(before),
         recipe.accumulate,
+        per_batch=bool(written and written.per_batch),
     )
     deviation = call.optimizer.deviation
     reached = replace(recipe, spec=spec, schedule=written.schedule if written else None)
@@ -63,6 +65,7 @@ def _with_call(recipe: Recipe, call: Call, extra: Sequence[str] = ()) -> Written
         powers=deviation.powers if deviation else (),
         provisos=(*(written.provisos if written else ()), *_stock_clips(recipe)),
         lines=lines,
+        last=written.last if written else None,
         links=0 if lines.code == "\n".join(lines.setup) and decays is None else 1,
     )
 

@@ -1,12 +1,13 @@
 """A recipe as it is written for a framework, and the calls of its optimizers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crosscheck.conventions.optimizers.calls import Call
 from crosscheck.conventions.optimizers.simplifying import differences
 from crosscheck.conventions.optimizers.specs import Spec
 from crosscheck.conventions.optimizers.translating import calls_of, candidates_of
-from crosscheck.conventions.recipes.recipe import Recipe, Schedule
+from crosscheck.conventions.recipes.rates import ReadRate, largest_rate, write_schedule
+from crosscheck.conventions.recipes.recipe import Recipe
 from crosscheck.conventions.recipes.torch_lines import TorchLines
 
 NEAREST = 3  # calls that are not equal and are run
@@ -26,6 +27,7 @@ class Written:
         single: Whether it gathers gradients in float32.
         provisos: Sentences about it.
         links: Whether it has more than one call of an optimizer.
+        last: Which update is the last that the framework allows; None if all are.
         lines: What the code is made of, in PyTorch.
     """
 
@@ -39,24 +41,29 @@ class Written:
     provisos: tuple[str, ...] = ()
     links: int = 0
     lines: TorchLines | None = None
+    last: int | None = None
 
 
-@dataclass(frozen=True)
-class WrittenSchedule:
-    """A schedule in a framework's words: the code, and the schedule that it computes."""
-
-    schedule: Schedule
-    code: str
-    provisos: tuple[str, ...] = ()
+def scheduled(recipe: Recipe) -> Recipe:
+    """The recipe with the rate of its optimizer by which its schedule is divided."""
+    if recipe.schedule is None:
+        return recipe
+    return replace(recipe, spec=replace(recipe.spec, learning_rate=largest_rate(recipe.schedule)))
 
 
-def written_schedule(recipe: Recipe, to: str, base_rate: float) -> WrittenSchedule | None:
-    """The schedule of a recipe in a framework's words; None if its rate is constant."""
+def written_schedule(recipe: Recipe, call: Call, to: str) -> ReadRate | None:
+    """The schedule of a recipe in a framework's words; None if its rate is constant.
+
+    Args:
+        recipe: The recipe, as of `scheduled`.
+        call: The optimizer's call, whose rate may be a multiple of the recipe's.
+        to: The framework.
+    """
     if recipe.schedule is None:
         return None
-    from crosscheck.conventions.recipes.rates import write_schedule
-
-    return write_schedule(recipe.schedule, to, base_rate, recipe.accumulate)
+    rate, own = recipe.spec.learning_rate, call.spec().learning_rate
+    schedule = recipe.schedule if rate == own else recipe.schedule.scaled(own / rate)
+    return write_schedule(schedule, to, own, recipe.accumulate)
 
 
 def equal_calls(spec: Spec, to: str) -> list[Call]:
