@@ -1,6 +1,7 @@
 """`crosscheck conventions` and `crosscheck translate`."""
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -81,36 +82,61 @@ def conventions(
 )
 @JSON_OPTION
 def translate(call: str, to: str, base_rate: float | None, json_path: str | None) -> None:
-    """Write the call of one framework's optimizer or schedule as another's, with the proof.
+    """Write one framework's optimizer, schedule or training recipe as another's, with the proof.
 
-    CALL is as it stands in a program, with plain arguments:
-    "torch.optim.RMSprop(lr=0.01, momentum=0.9)", or a learning-rate schedule as
-    "optax.cosine_decay_schedule(0.1, 100)". It is parsed, never evaluated. Both optimizers
-    make twelve steps with the same gradients, from 1e-6 to 100 and 0, at one learning rate; both
-    schedules run past their ends. Under what the two are equal is said below. Exit codes: 0 they
-    are equal, 1 there is no equal call (the nearest is shown), 2 bad usage or a call that its own
-    framework refuses, 3 they should be equal and could not be run.
+    CALL is as it stands in a program: the call of an optimizer,
+    "torch.optim.RMSprop(lr=0.01, momentum=0.9)", or of a learning-rate schedule,
+    "optax.cosine_decay_schedule(0.1, 100)"; or a recipe: optax.chain(...) and MultiSteps, an
+    optimizer of Keras with clipnorm, a schedule or gradient_accumulation_steps, or the lines of
+    PyTorch with groups of parameters, clip_grad_norm_, a scheduler and accumulation. It is parsed,
+    never evaluated. A file of Python is read if CALL is its path, and the standard input if it is
+    a hyphen.
+
+    Both optimizers make twelve steps, and both recipes 24 updates, with the same gradients, from
+    1e-6 to 100 and 0, at one learning rate and at one that changes; both schedules run past their
+    ends. Under what the two are equal is said below. Recipes are read from and written for PyTorch,
+    optax and Keras. Exit codes: 0 they are equal, 1 there is nothing equal (the nearest is shown),
+    2 bad usage or what its own framework refuses, 3 they should be equal and could not be run.
     """
     from crosscheck.conventions.optimizers.parsing import CallError
     from crosscheck.conventions.optimizers.stock_optimizer import ArgumentError
-    from crosscheck.conventions.optimizers.translating import translate_optimizer
+    from crosscheck.conventions.optimizers.translation import Translation
+    from crosscheck.conventions.recipes.dispatch import is_recipe, translate_text
+    from crosscheck.conventions.recipes.recipe import RecipeError
     from crosscheck.conventions.schedules.reading import is_schedule
     from crosscheck.conventions.schedules.translating import translate_schedule
     from crosscheck.report.conventions import show_translation
+    from crosscheck.report.recipes import show_recipe
     from crosscheck.report.schedules import show_schedule_translation
 
     console = console_for(json_path)
+    text = _text_of(call)
     try:
-        if is_schedule(call):
-            schedule = translate_schedule(call, to=to, base_rate=base_rate)
+        if is_schedule(text) and not is_recipe(text):
+            schedule = translate_schedule(text, to=to, base_rate=base_rate)
             write_json(json_path, schedule.as_json())
             show_schedule_translation(console, schedule)
             sys.exit(EXIT_CODES[schedule.equal])
-        translation = translate_optimizer(call, to=to)
-    except (CallError, ArgumentError) as error:
+        translation = translate_text(text, to=to)
+    except (CallError, ArgumentError, RecipeError) as error:
         raise click.UsageError(str(error)) from None
     except RecursionError:
         raise click.UsageError("CALL is nested too deeply") from None
     write_json(json_path, translation.as_json())
-    show_translation(console, translation)
+    if isinstance(translation, Translation):
+        show_translation(console, translation)
+    else:
+        show_recipe(console, translation)
     sys.exit(EXIT_CODES[translation.equal])
+
+
+def _text_of(call: str) -> str:
+    """The text that is to be translated: of the standard input, of a file, or as it is given."""
+    if call == "-":
+        return sys.stdin.read()
+    if not call.endswith(".py") or "\n" in call:
+        return call
+    try:
+        return Path(call).read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise click.UsageError(f"{call} is no text in UTF-8") from None

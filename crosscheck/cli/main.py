@@ -64,7 +64,8 @@ COMMANDS = {
     ),
     "translate": (
         "conventions",
-        "Write the call of one framework's optimizer as another's, with the proof.",
+        "Write one framework's optimizer, schedule or training recipe as another's, with the "
+        "proof.",
     ),
     "verify": ("verification", "Judge every framework and every document."),
     "worksheet": (

@@ -82,7 +82,7 @@ def show_translation(console: Console, translation: Translation) -> None:
         translation: The call, with what the two optimizers were measured to differ by.
     """
     label = QUIET.paint("in the references' words:")
-    console.print(f"{label} {escape(translation.reference)}")
+    console.print(f"{label} {escape(translation.expression)}")
     call = escape(translation.target)
     title = stock.FRAMEWORKS[translation.target_framework].title
     if translation.equal is False:

@@ -72,9 +72,9 @@ def recipe_bounds(
         steps = list(_parameters(recipe, problem, rates, powers, single))
         total = np.stack([np.broadcast_to(each.error, (ENTRIES,)) for each in steps])
         if exact is not None and list(exact) != list(rates):
-            total = 2 * total + np.abs(
-                reference_steps(recipe, problem, rates) - reference_steps(recipe, problem, exact)
-            )
+            rounded = reference_steps(recipe, problem, rates)
+            # Twice, since a step that is compiled may round its rate once more.
+            total = 2 * total + 2 * np.abs(rounded - reference_steps(recipe, problem, exact))
         own = recipe.spec.keywords
         if min(own.get(name, 1.0) for name in ("b1", "b2", "decay")) < SHORT_MEMORY:
             total = total + _lost_to_the_past(recipe, problem, rates)

@@ -93,6 +93,11 @@ def _makes_keras(node: ast.expr) -> bool:
     )
 
 
+def makes_optimizer(node: ast.expr) -> bool:
+    """Whether an expression makes an optimizer of PyTorch, optax or Keras."""
+    return is_torch_optimizer(node) or _makes_optax(node) or _makes_keras(node)
+
+
 def _last(program: Program, wanted: object) -> ast.expr:
     """The last expression of a text that makes an optimizer, with its names replaced."""
     found: ast.expr | None = None

@@ -13,7 +13,6 @@ from crosscheck.conventions.recipes.source import Source
 from crosscheck.conventions.recipes.torch_lines import TorchLines
 from crosscheck.conventions.recipes.torch_loop import Loop, LoopReader, check_order
 
-
 CYCLING = ("OneCycleLR", "CyclicLR")
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from crosscheck.conventions.optimizers.simplifying import differences as spec_differences
 from crosscheck.conventions.optimizers.specs import Spec
+from crosscheck.conventions.optimizers.translation import reference_code
 from crosscheck.conventions.recipes.rates import updates_shown
 from crosscheck.conventions.schedules.writing import ROUNDING
 from reference_numpy import optimizers
@@ -103,18 +104,10 @@ class Recipe:
     def reference(self) -> str:
         """Code over `reference_numpy` that leaves `optimizer`."""
         text = self._text(None if self.schedule is None else "schedule")
-        names = sorted(
-            name
-            for name in ("clipped", "decayed", self.spec.reference_arguments()[0])
-            if f"{name}(" in text
-        )
-        lines = [f"from reference_numpy.optimizers import {', '.join(names)}", ""]
-        if self.schedule is not None:
-            lines.insert(0, "from crosscheck.conventions import schedules")
-            lines.append(f"schedule = {self.schedule.code}")
+        lines = [] if self.schedule is None else [f"schedule = {self.schedule.code}"]
         if self.spec.ascends:
             lines.append("# It climbs: hand it every gradient with its sign turned.")
-        return "\n".join([*lines, f"optimizer = {text}"])
+        return reference_code(text, *lines)
 
     @property
     def train(self) -> str | None:

@@ -20,17 +20,20 @@ def run(framework: str, job: dict[str, Any]) -> Any:
 
     Args:
         framework: A name in `stock.FRAMEWORKS`.
-        job: "code", with the loop where it has one; "limits" and "accumulate" of `problems`; how
-            many "updates".
+        job: "code", with the loop where it has one; "limits" and "accumulate" of `problems`, and
+            how many "updates"; or "grads" instead, of shape (updates, micro-batches, entries).
 
     Returns:
         "steps": the parameters after every update, of each problem; "rates": the learning rate of
         every update, where the code has a schedule; else None.
     """
-    grads = [each[: job["updates"]] for each in problems(job["limits"], job["accumulate"])]
+    if "grads" in job:
+        grads = [np.array(job["grads"])]
+    else:
+        grads = [each[: job["updates"]] for each in problems(job["limits"], job["accumulate"])]
     # Warnings are a framework's advice to its users; they do not matter here.
     with warnings.catch_warnings(action="ignore"):
-        steps, rates = _runner(framework)(job["code"], grads, job["accumulate"])
+        steps, rates = _runner(framework)(job["code"], grads, grads[0].shape[1])
     return {"steps": [np.asarray(each).tolist() for each in steps], "rates": rates}
 
 

@@ -168,6 +168,7 @@ def _translation(source: Source, target: Written, results: dict[Job, Any]) -> Re
         "target": target.code,
         "target_framework": target.framework,
         "mismatch": mismatch,
+        "program": target.program or target.code,
     }
     remarks = provisos_of(source, target)
     updates = _updates(source, target)

@@ -31,6 +31,7 @@ class RecipeTranslation:
         problem: Why no difference could be measured, or None.
         refused_by: The framework that refuses its own code, or None.
         updates: How many updates were made.
+        program: The target with the loop that runs it.
     """
 
     source: str
@@ -51,6 +52,7 @@ class RecipeTranslation:
     problem: str | None = None
     refused_by: str | None = None
     updates: int = 0
+    program: str = ""
 
     @property
     def equal(self) -> bool | None:

@@ -50,6 +50,13 @@ def write_optax(recipe: Recipe) -> list[Written]:
     recipe = scheduled(normal_form(recipe))
     calls = [call for call in equal_calls(recipe.spec, "optax") if _can_spare(recipe, call)]
     exact = [_with_call(recipe, call) for call in calls]
+    spec = recipe.spec
+    if not calls and spec.weight_decay and not spec.decoupled:
+        # The penalty as a link of its own, before a call without one.
+        penalty = Penalty(spec.weight_decay, recipe.leaves)
+        plain = replace(spec, weight_decay=0.0)
+        apart = replace(recipe, spec=plain, leaves="all", before=(*recipe.before, penalty))
+        exact = [_with_call(apart, call) for call in equal_calls(plain, "optax")]
     core = _core(recipe.spec)
     rate = "schedule" if recipe.schedule else repr(recipe.spec.learning_rate)
     if core is not None:
@@ -193,8 +200,14 @@ def _core(spec: Spec) -> list[str] | None:
     return maker(own)
 
 
+# The arguments of links that are left out where they have these values.
+DEFAULTS: dict[str, object] = {"b1": 0.9, "b2": 0.999, "eps": 1e-8}
+
+
 def _call(name: str, **words: object) -> str:
-    return f"optax.{name}({', '.join(f'{k}={v!r}' for k, v in words.items())})"
+    usual = DEFAULTS if name in ("scale_by_adam", "scale_by_amsgrad", "scale_by_adamax") else {}
+    own = {key: value for key, value in words.items() if usual.get(key) != value}
+    return f"optax.{name}({', '.join(f'{k}={v!r}' for k, v in own.items())})"
 
 
 def _momentum(own: dict[str, object]) -> list[str] | None:
