@@ -12,7 +12,7 @@ from crosscheck.conventions.recipes import running
 from crosscheck.conventions.recipes.probes import ENTRIES
 from crosscheck.conventions.recipes.reading import read_recipe
 from crosscheck.conventions.recipes.recipe import RecipeError
-from crosscheck.conventions.recipes.translating import WRITERS, translate_recipes
+from crosscheck.conventions.recipes.translating import translate_recipes
 
 UPDATES = 16
 FRAMEWORKS = ("torch", "optax", "keras")
@@ -174,46 +174,53 @@ def drawn(count, seed):
         text = TEXTS[own](draw)
         try:
             found.append((text, read_recipe(text), to))
-        except RecipeError as error:  # no reference does it: the reason is asked for elsewhere
-            assert "decay" in str(error) or "velocity" in str(error), text
+        except RecipeError:  # no reference does it, as a velocity after Adam: tested elsewhere
+            continue
     return found
 
 
-def falsely_equal(count, seed):
-    """The translations that are called equal, and whose steps with other gradients are not.
+def judged(count, seed):
+    """Translate recipes by chance, and run what is called equal with gradients of another kind.
 
-    And how many are called equal at all.
+    Returns:
+        How many are called equal; those of them that are not, each with how far the two are apart;
+        and those that differ in no word, but by more than rounding.
     """
     chosen = drawn(count, seed)
     translations = translate_recipes([(source, to) for _, source, to in chosen])
-    wrong, equal = [], 0
+    jobs: dict = {}
+    pairs, odd = [], []
     for (text, source, _), found in zip(chosen, translations, strict=True):
+        if found.equal is False and not found.mismatch:
+            odd.append((text, found))
         if not found.equal:
             continue
-        equal += 1
-        draw = np.random.default_rng(count + equal)
-        size = 10.0 ** draw.uniform(-6, 2)
-        grads = [size * draw.standard_normal((UPDATES, source.recipe.accumulate, ENTRIES))]
-        paths = []
-        for framework, code in (
+        draw = np.random.default_rng(len(pairs))
+        shape = (UPDATES, source.recipe.accumulate, ENTRIES)
+        grads = 10.0 ** draw.uniform(-6, 2) * draw.standard_normal(shape)
+        programs = (
             (found.source_framework, source.program or source.code),
             (found.target_framework, found.program),
-        ):
-            (result,) = stock.run_jobs(
-                framework, [(running.__name__, {"code": code, "grads": grads[0].tolist()})]
-            )
-            paths.append(np.array(result["steps"][0]))
-        apart = np.max(np.abs(paths[0] - paths[1]))
+        )
+        for framework, code in programs:
+            job = (running.__name__, {"code": code, "grads": grads.tolist()})
+            jobs.setdefault(framework, []).append(job)
+        pairs.append((text, found, [framework for framework, _ in programs]))
+    results = {name: iter(stock.run_jobs(name, own)) for name, own in jobs.items()}
+    wrong = []
+    for text, found, frameworks in pairs:
+        one, other = (np.array(next(results[name])["steps"][0]) for name in frameworks)
+        apart = np.max(np.abs(one - other))
         limit = SINGLE if any("float32" in each for each in found.provisos) else DOUBLE
         if not apart <= limit:
-            wrong.append((text, found.target, apart))
-    return wrong, equal
+            wrong.append((text, found, apart))
+    return len(pairs), wrong, odd
 
 
 if __name__ == "__main__":
     count, seed = (int(each) for each in [*sys.argv[1:], 0][:2])
-    assert set(FRAMEWORKS) <= {*WRITERS, "keras"}
-    found, equal = falsely_equal(count, seed)
-    for each in found:
-        print(*each, sep="\n", end="\n\n")
-    print(f"{equal} of {count} are called equal, {len(found)} of these falsely")
+    equal, wrong, odd = judged(count, seed)
+    for text, found, *apart in (*wrong, *odd):
+        print(text, found.target, found.difference, found.bound, *apart, sep="\n", end="\n\n")
+    print(f"{equal} of {count} are called equal, {len(wrong)} of these falsely")
+    print(f"{len(odd)} differ in no word, and by more than rounding")

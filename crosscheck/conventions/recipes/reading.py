@@ -1,8 +1,9 @@
 """Read a training recipe from the text of a program, which is parsed and never evaluated."""
 
 import ast
+from collections.abc import Callable, Sequence
 
-from crosscheck.conventions.optimizers.parsing import find_optimizers
+from crosscheck.conventions.optimizers.parsing import CallError, find_optimizers
 from crosscheck.conventions.recipes.optax_links import CORES, REFUSED
 from crosscheck.conventions.recipes.program import Program, assigned, called, walk
 from crosscheck.conventions.recipes.reading_keras import read_keras
@@ -45,20 +46,22 @@ def framework_of(text: str) -> str:
     Raises:
         RecipeError: If it is none of these, or the text is not Python.
     """
-    names = [
-        called(node)
+    calls = [
+        node
         for statement in Program(text).statements
         for node in ast.walk(statement)
         if isinstance(node, ast.Call)
     ]
+    names = [called(node) for node in calls]
+    given = [[str(each.arg) for each in node.keywords] for node in calls]
     if any(name.startswith("optax.") or name in (*CHAINS, *READERS, *CORES) for name in names):
         return "optax"
     if any(name.startswith(("keras.", "tf.keras.", "tensorflow.keras.")) for name in names):
         return "keras"
     if any(name.startswith(("torch.", "optim.", "nn.utils.")) for name in names):
         return "torch"
-    for name in names:
-        rows = [] if name in REFUSED else _rows(name)
+    for name, keywords in zip(names, given, strict=True):
+        rows = [] if name in REFUSED else _rows(name, keywords)
         for framework in ("torch", "optax", "keras"):
             if any(row.startswith(framework) for row in rows):
                 return framework
@@ -68,11 +71,13 @@ def framework_of(text: str) -> str:
     )
 
 
-def _rows(name: str) -> list[str]:
+def _rows(name: str, keywords: Sequence[str] = ()) -> list[str]:
+    """The frameworks that have an optimizer of a name, with these arguments if several have."""
     try:
-        return [row.framework for row in find_optimizers(name)]
-    except ValueError as error:
-        return [each for each in ("torch", "optax", "keras") if f"{each}." in str(error)]
+        return [row.framework for row in find_optimizers(name, list(keywords))]
+    except CallError as error:
+        several = str(error) if "is several" in str(error) else ""
+        return [each for each in ("torch", "optax", "keras") if f" {each}." in several]
 
 
 def _makes_optax(node: ast.expr) -> bool:
@@ -98,17 +103,20 @@ def makes_optimizer(node: ast.expr) -> bool:
     return is_torch_optimizer(node) or _makes_optax(node) or _makes_keras(node)
 
 
-def _last(program: Program, wanted: object) -> ast.expr:
+def _last(program: Program, wanted: Callable[[ast.expr], bool]) -> ast.expr:
     """The last expression of a text that makes an optimizer, with its names replaced."""
     found: ast.expr | None = None
     for statement in walk(program.statements):
         name, value = assigned(statement)
         if value is not None and name is not None:
             value = program.names.get(name, value)
-        elif isinstance(statement, ast.Expr):
+        elif isinstance(statement, ast.Expr | ast.Return):
             value = statement.value
-        if value is not None and callable(wanted) and wanted(value):
-            found = value
+        if value is None:
+            continue
+        inside = (node for node in ast.walk(value) if isinstance(node, ast.expr) and wanted(node))
+        found = next(inside, found)  # the outermost, as that of model.compile(optimizer=...)
     if found is None:
         raise RecipeError("the text makes no optimizer that is read: write optimizer = ...")
-    return program.filled(found)
+    filled: ast.expr = program.filled(found)
+    return filled

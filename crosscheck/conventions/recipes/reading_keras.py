@@ -45,7 +45,8 @@ def read_keras(program: Program, node: ast.Call) -> Source:
         own.insert(0, ast.keyword("learning_rate", rate))
     if len(node.args) > 1:
         raise RecipeError(f"write the arguments of {called(node)} with their names")
-    call = read_call(ast.Call(node.func, [], own))
+    name = called(node).rpartition(".")[2]
+    call = read_call(ast.Call(ast.parse(f"keras.optimizers.{name}", mode="eval").body, [], own))
     words = {k: repr(v) for k, v in call.arguments.items()}
     if schedule is not None:
         words["learning_rate"] = "schedule"

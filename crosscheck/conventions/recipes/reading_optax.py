@@ -81,10 +81,9 @@ def _multi_steps(program: Program, given: dict[str, ast.expr]) -> tuple[ast.expr
             "every_k_schedule is read as a whole number alone: write every_k_schedule=4"
         )
     mean = program.number(given["use_grad_mean"]) if "use_grad_mean" in given else True
-    dtype = ast.unparse(given["accumulator_dtype"]).split(".")[-1] if len(given) > 2 else ""
     known = ("", "float32", "float64", "None")
-    if "accumulator_dtype" not in given:
-        dtype = ""
+    own = given.get("accumulator_dtype")
+    dtype = "" if own is None else ast.unparse(own).split(".")[-1]
     if dtype not in known:
         raise RecipeError(
             f"accumulator_dtype={dtype} is not read: write jnp.float32 or jnp.float64"

@@ -19,7 +19,7 @@ def link_of_leaf(program: Program, node: ast.Call, name: str, leaves: str | None
     if last in CLIPS and node.args and ast.unparse(node.args[0]).split(".")[0] == name:
         if leaves != "all":
             raise RecipeError("only some gradients are clipped, which no reference does")
-        clip = clip_of(program, node)
+        clip = clip_of(program, node, leaf=True)
         return replace(clip, per="leaf") if clip.max_norm is not None else clip
     text = ast.unparse(node.func)
     if text in (f"{name}.grad.clamp_", f"{name}.grad.data.clamp_") and leaves == "all":
@@ -43,7 +43,8 @@ def _own_clip(program: Program, factor: str, name: str) -> Clip | None:
     found = re.fullmatch(r"\(?([\d.e+-]+) / (.+)\)\.clamp\(max=1(?:\.0)?\)", factor)
     if found is None:
         return None
-    limit, norm = float(found[1]), found[2].strip("()")
+    limit, norm = float(found[1]), found[2]
+    norm = norm[1:-1] if norm.startswith("(") else norm
     each = f"{name}.grad.norm("
     text = norm if norm.startswith(each) else ast.unparse(program.names.get(norm, _NONE))
     added = re.search(r" \+ ([\d.e-]+)$", text)
@@ -53,7 +54,7 @@ def _own_clip(program: Program, factor: str, name: str) -> Clip | None:
     return Clip(max_norm=limit, eps=eps) if "get_total_norm(" in text else None
 
 
-def clip_of(program: Program, node: ast.Call) -> Clip:
+def clip_of(program: Program, node: ast.Call, leaf: bool = False) -> Clip:
     """The clipping that a call does."""
     last = last_name(node)
     name = "max_norm" if last == "clip_grad_norm_" else "clip_value"
@@ -69,6 +70,11 @@ def clip_of(program: Program, node: ast.Call) -> Clip:
     parameters = kind_of(program, given["parameters"]) if "parameters" in given else "all"
     if parameters in ("weights", "biases"):
         raise RecipeError("only some gradients are clipped, which no reference does")
+    if parameters is None and not leaf:
+        raise RecipeError(
+            f"{last} is given {ast.unparse(given['parameters'])}: if these are all parameters, "
+            "write model.parameters()"
+        )
     limit = float(program.number(given[name]))
     if not limit > 0:
         raise RecipeError(f"{name} must be above 0, not {limit!r}")
