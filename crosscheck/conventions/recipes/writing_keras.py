@@ -5,7 +5,13 @@ from dataclasses import replace
 from crosscheck.conventions import stock
 from crosscheck.conventions.optimizers.calls import Call
 from crosscheck.conventions.recipes.probes import HALF, LEFT
-from crosscheck.conventions.recipes.recipe import Clip, Recipe, normal_form
+from crosscheck.conventions.recipes.recipe import (
+    Clip,
+    Penalty,
+    Recipe,
+    differences,
+    normal_form,
+)
 from crosscheck.conventions.recipes.written import (
     Written,
     calls_near,
@@ -59,7 +65,7 @@ def _with_call(recipe: Recipe, call: Call, to: str) -> Written:
         reached,
         code,
         changing=changing,
-        provisos=schedule.provisos if schedule else (),
+        provisos=(*(schedule.provisos if schedule else ()), *_penalties(recipe, reached)),
         links=int(several),
         last=schedule.last if schedule else None,
     )
@@ -85,3 +91,20 @@ def changing_code(call: Call, words: dict[str, str], excluded: list[str], accumu
     schedule = f"schedule = keras.optimizers.schedules.PiecewiseConstantDecay({rates})"
     changed = words | {"learning_rate": "schedule"}
     return keras_code(call.optimizer.name, changed, schedule, excluded)
+
+
+def _penalties(recipe: Recipe, reached: Recipe) -> list[str]:
+    """How a penalty is written that no optimizer of Keras has."""
+    spec = recipe.spec
+    decays = [
+        (link.weight_decay, link.leaves) for link in recipe.before if isinstance(link, Penalty)
+    ]
+    if spec.weight_decay and not spec.decoupled and differences(recipe, reached):
+        decays.append((spec.weight_decay, recipe.leaves))
+    return [
+        f"Keras has a penalty in its layers: kernel_regularizer="
+        f"keras.regularizers.L2({decay / 2!r})"
+        + (", and bias_regularizer too" if leaves == "all" else "")
+        + ", puts it into the gradient before that is clipped"
+        for decay, leaves in decays
+    ]
