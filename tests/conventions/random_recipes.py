@@ -1,6 +1,6 @@
 """Recipes by chance, as texts that users write; and an independent look at whether two are equal.
 
-By hand, for more than the tests run: `python -m tests.conventions.random_recipes 200 [seed]`.
+By hand, for more than the tests run: `python tests/conventions/random_recipes.py 200 [seed]`.
 """
 
 import sys
@@ -15,6 +15,7 @@ from crosscheck.conventions.recipes.recipe import RecipeError
 from crosscheck.conventions.recipes.translating import translate_recipes
 
 UPDATES = 16
+AT_A_TIME = 24  # so that no framework's worker takes too long
 FRAMEWORKS = ("torch", "optax", "keras")
 # What two equal recipes may be apart with gradients of their own: roundings of float64, and of
 # float32 where a framework says that it computes in that.
@@ -217,10 +218,20 @@ def judged(count, seed):
     return len(pairs), wrong, odd
 
 
+def main(count, seed):
+    """Judge so many recipes, a few at a time, and print what is wrong or odd."""
+    totals = np.zeros(3, int)
+    for start in range(0, count, AT_A_TIME):
+        equal, wrong, odd = judged(min(AT_A_TIME, count - start), seed + start)
+        for text, found, *apart in (*wrong, *odd):
+            print(text, found.target, found.difference, found.bound, *apart, sep="\n", end="\n\n")
+        totals += (equal, len(wrong), len(odd))
+        print(
+            f"{totals[0]} of {start + AT_A_TIME} are called equal, {totals[1]} falsely; "
+            f"{totals[2]} differ in no word, and by more than rounding",
+            flush=True,
+        )
+
+
 if __name__ == "__main__":
-    count, seed = (int(each) for each in [*sys.argv[1:], 0][:2])
-    equal, wrong, odd = judged(count, seed)
-    for text, found, *apart in (*wrong, *odd):
-        print(text, found.target, found.difference, found.bound, *apart, sep="\n", end="\n\n")
-    print(f"{equal} of {count} are called equal, {len(wrong)} of these falsely")
-    print(f"{len(odd)} differ in no word, and by more than rounding")
+    main(*[int(each) for each in [*sys.argv[1:], 0][:2]])

@@ -46,6 +46,15 @@ def test_the_order_of_a_penalty_and_a_clipping_is_read():
     assert expression(SGD + STEP.format(f"{clip}\n  {penalty}")).startswith("clipped(decayed(sgd(")
 
 
+def test_a_line_that_shortens_the_parameters_is_a_decay_beside_the_step():
+    line = "for p in {}: p.data.mul_(1 - {}0.1)"
+    rate = "optimizer.param_groups[0]['lr'] * "
+    found = expression(SGD + STEP.format(line.format("model.parameters()", rate)))
+    assert found == "decayed(sgd(learning_rate=0.1), 0.1, weight_decay=0.1)"
+    found = expression(SGD + STEP.format(line.format("weights", "")))
+    assert found.endswith("0.1, weight_decay=0.1, scaled=False, leaves='weights')")
+
+
 GROUPS = (
     "optimizer = torch.optim.AdamW([{{'params': {}, 'weight_decay': 0.1}}, "
     "{{'params': {}, 'weight_decay': 0.0}}], lr=0.1)"
@@ -126,6 +135,10 @@ REFUSALS = {
     "torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0, norm_type=1)": "Euclidean norm",
     "torch.nn.utils.clip_grad_norm_(model.head.parameters(), 1.0)": "write model.parameters\\(\\)",
     "for p in model.parameters():\n  p.grad *= 2": "is not read",
+    "for p in model.parameters(): p.data.mul_(0.9)": "is not read",
+    "for p in model.parameters():\n  p.data = p.data * 0.9": "is not read",
+    "optimizer.step()\nfor p in model.parameters(): p.data.mul_(1 - 0.1)": "shortened after optim",
+    "for group in optimizer.param_groups:\n  group['lr'] = 0.1 / t": "changes the optimizer's arg",
     "other = torch.optim.SGD(model.parameters(), lr=0.1)": "several optimizers",
     "with torch.autocast('cuda'):\n  optimizer.step()": "autocast rounds",
     "scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.1, 10)": "cycle_momentum=False",

@@ -51,34 +51,42 @@ def _layer(entries: np.ndarray) -> Layer:
 
 def recipe_bounds(
     recipe: Recipe,
-    problem: np.ndarray,
+    problems: Sequence[np.ndarray],
     rates: Sequence[float],
     exact: Sequence[float] | None = None,
     powers: Sequence[str] = (),
     single: bool = False,
-) -> np.ndarray:
-    """The bound of every entry after every update; infinite where nothing is promised.
+) -> list[np.ndarray]:
+    """The bounds of every problem: of each entry after every update; infinite if there is none.
 
     Args:
         recipe: The recipe.
-        problem: The gradients, of shape (updates, micro-batches, entries).
+        problems: The gradients of each, of shape (updates, micro-batches, entries).
         rates: The learning rates that the framework uses.
         exact: Those of the recipe, where the framework rounds them; what that changes in the
             reference's steps is added.
         powers: The keywords of which the framework computes powers in float32.
         single: Whether it gathers gradients in float32.
     """
+    found = []
+    own = recipe.spec.keywords
+    short = min(own.get(name, 1.0) for name in ("b1", "b2", "decay")) < SHORT_MEMORY
     with np.errstate(all="ignore"):
-        steps = list(_parameters(recipe, problem, rates, powers, single))
-        total = np.stack([np.broadcast_to(each.error, (ENTRIES,)) for each in steps])
-        if exact is not None and list(exact) != list(rates):
-            rounded = reference_steps(recipe, problem, rates)
-            # Twice, since a step that is compiled may round its rate once more.
-            total = 2 * total + 2 * np.abs(rounded - reference_steps(recipe, problem, exact))
-        own = recipe.spec.keywords
-        if min(own.get(name, 1.0) for name in ("b1", "b2", "decay")) < SHORT_MEMORY:
-            total = total + _lost_to_the_past(recipe, problem, rates)
-    return np.where(np.isnan(total), np.inf, total)
+        # Every entry is moved by itself, but for a norm: all problems are computed at once.
+        steps = _parameters(recipe, np.stack(problems), rates, powers, single)
+        shape = (len(problems), ENTRIES)
+        errors = np.stack([np.broadcast_to(x.error, shape[0] * shape[1]) for x in steps])
+        for total, problem in zip(
+            errors.reshape(-1, *shape).transpose(1, 0, 2), problems, strict=True
+        ):
+            if exact is not None and list(exact) != list(rates):
+                rounded = reference_steps(recipe, problem, rates)
+                # Twice, since a step that is compiled may round its rate once more.
+                total = 2 * total + 2 * np.abs(rounded - reference_steps(recipe, problem, exact))
+            if short:
+                total = total + _lost_to_the_past(recipe, problem, rates)
+            found.append(np.where(np.isnan(total), np.inf, total))
+    return found
 
 
 def _lost_to_the_past(recipe: Recipe, problem: np.ndarray, rates: Sequence[float]) -> np.ndarray:
@@ -92,47 +100,71 @@ def _lost_to_the_past(recipe: Recipe, problem: np.ndarray, rates: Sequence[float
 
 def _parameters(
     recipe: Recipe,
-    problem: np.ndarray,
+    problems: np.ndarray,
     rates: Sequence[float],
     powers: Sequence[str],
     single: bool,
 ) -> Iterator[Inexact]:
-    """The parameters after every update, with the bound of what is lost on the way."""
+    """The parameters of all problems, one after the other, after every update, with their bounds.
+
+    Args:
+        recipe, rates, powers, single: As of `recipe_bounds`.
+        problems: Of shape (problems, updates, micro-batches, entries).
+    """
     spec = replace(recipe.spec, rate_decay=0.0)  # the rates have it already
+    count = len(problems)
     name, keywords = spec.reference_arguments()
     own = convert(keywords, _number)
     own |= {keyword: Float32Powers.of(own[keyword]) for keyword in powers if keyword in own}
     if name == "nadam" and "b1" in powers:
         own["momentum_product"] = Float32Product.of(_number(1.0))
     step_rates = [_number(rate) for rate in rates]
-    theta = exactly(START, DOUBLE)
+    theta = exactly(np.tile(START, count), DOUBLE)
 
     def points() -> Iterator[Inexact]:
         while True:
             yield theta
 
     def penalized(grads: Iterator[Inexact], penalty: Penalty) -> Iterator[Inexact]:
-        pull = _pull(penalty.weight_decay, penalty.leaves)
+        pull = _pull(penalty.weight_decay, penalty.leaves, count)
         for g in grads:
             yield g + pull * theta
 
-    grads: Iterator[Inexact] = (_mean(update, single, spec.ascends) for update in problem)
+    grads: Iterator[Inexact] = (
+        _mean(update, single, spec.ascends) for update in problems.swapaxes(0, 1)
+    )
     for link in recipe.before:
-        if isinstance(link, Clip):
-            eps = _number(link.eps)
-            grads = clipped(grads, SIZES, clip_eps=eps, per=link.per, **_limits(link))
-        else:
-            grads = penalized(grads, link)
+        grads = _clipped(grads, link) if isinstance(link, Clip) else penalized(grads, link)
     rule: Callable[..., Any] = partial(stepwise.STEPWISE_RULES[name], rates=step_rates, **own)
     steps = rule(grads)
     if spec.weight_decay:
-        pull = _pull(spec.weight_decay, recipe.leaves)
+        pull = _pull(spec.weight_decay, recipe.leaves, count)
         steps = stepwise.decayed(
             rule, grads, step_rates, points(), pull, spec.decoupled, spec.scaled
         )
     for step in steps:
         theta = theta + step.update
         yield theta
+
+
+def _clipped(grads: Iterator[Inexact], clip: Clip) -> Iterator[Inexact]:
+    """The gradients of all problems, each clipped by itself."""
+    for g in grads:
+        blocks = [
+            Inexact(value, error, g.precision)
+            for value, error in zip(
+                np.split(g.value, len(g.value) // ENTRIES),
+                np.split(np.broadcast_to(g.error, g.value.shape), len(g.value) // ENTRIES),
+                strict=True,
+            )
+        ]
+        limits, eps = _limits(clip), _number(clip.eps)
+        parts = list(clipped(iter(blocks), SIZES, clip_eps=eps, per=clip.per, **limits))
+        yield Inexact(
+            np.concatenate([part.value for part in parts]),
+            np.concatenate([part.error for part in parts]),
+            g.precision,
+        )
 
 
 def _number(value: Any) -> Inexact:
@@ -144,19 +176,26 @@ def _limits(clip: Clip) -> dict[str, Inexact]:
     return {name: _number(value) for name, value in given.items() if value is not None}
 
 
-def _pull(weight_decay: float, leaves: str) -> Inexact:
+def _pull(weight_decay: float, leaves: str, count: int) -> Inexact:
+    """The decay of every entry, of so many problems."""
     decay = np.full(ENTRIES, weight_decay)
     if leaves == "weights":
         decay[WEIGHTS:] = 0.0
-    return _number(decay)
+    return _number(np.tile(decay, count))
 
 
 def _mean(update: np.ndarray, single: bool, ascends: bool) -> Inexact:
-    """The mean of the gradients of micro-batches, gathered in any order."""
-    mean = update.mean(axis=0) * (-1.0 if ascends else 1.0)
-    count = len(update)
+    """The mean gradients of an update, of all problems, gathered in any order.
+
+    Args:
+        update: Of shape (problems, micro-batches, entries).
+        single: Whether it is gathered in float32.
+        ascends: Whether its sign is turned.
+    """
+    mean = update.mean(axis=1).ravel() * (-1.0 if ascends else 1.0)
+    count = update.shape[1]
     if count == 1:
         return exactly(mean, DOUBLE)
     roundoff = SINGLE_ROUNDOFF if single else DOUBLE_ROUNDOFF
-    error = MEAN * count * roundoff * np.abs(update).max(axis=0)
+    error = MEAN * count * roundoff * np.abs(update).max(axis=1).ravel()
     return Inexact(mean, error, DOUBLE)

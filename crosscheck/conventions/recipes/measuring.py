@@ -57,17 +57,7 @@ def measure(
         return None
     pair: tuple[Source | Written, ...] = (source, target)
     bounds = [
-        [
-            recipe_bounds(
-                each.recipe,
-                problem,
-                (result["rates"] or rates)[: len(rates)],
-                rates,
-                each.powers,
-                each.single,
-            )
-            for problem in grads
-        ]
+        recipe_bounds(each.recipe, grads, _used(result, rates), rates, each.powers, each.single)
         for each, result in zip(pair, results, strict=True)
     ]
     agree = all(_rates_agree(result["rates"], rates) for result in results)

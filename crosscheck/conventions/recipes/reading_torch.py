@@ -1,17 +1,20 @@
 """Read a recipe of PyTorch from the lines that users write: nothing is evaluated."""
 
 import ast
+from dataclasses import replace
 
 from crosscheck.conventions.optimizers.calls import Call
 from crosscheck.conventions.optimizers.parsing import CallError, find_optimizers, read_call
+from crosscheck.conventions.optimizers.specs import Spec
 from crosscheck.conventions.recipes.algebra import with_gradient_factor
 from crosscheck.conventions.recipes.parameters import kind_of, parameters_and_groups, split_groups
 from crosscheck.conventions.recipes.program import Program, called
 from crosscheck.conventions.recipes.rates import CountingBatches, ReadRate, read_schedule
 from crosscheck.conventions.recipes.recipe import Recipe, RecipeError, normal_form
 from crosscheck.conventions.recipes.source import Source
-from crosscheck.conventions.recipes.torch_lines import TorchLines
-from crosscheck.conventions.recipes.torch_loop import Loop, LoopReader, check_order
+from crosscheck.conventions.recipes.torch_lines import ALL, SOME, TorchLines
+from crosscheck.conventions.recipes.torch_loop import Loop, LoopReader
+from crosscheck.conventions.recipes.torch_order import check_order
 
 CYCLING = ("OneCycleLR", "CyclicLR")
 
@@ -46,7 +49,7 @@ def read_torch(program: Program) -> Source:
     check_order(loop)
     call, leaves, decays = _optimizer(program, node)
     read = _scheduler(program, loop, call)
-    spec = call.spec()
+    spec, leaves, decay_lines = _with_decay(loop, call.spec(), leaves)
     schedule = None if read is None else read.schedule
     counted = _counts_batches(loop)
     if schedule is not None and counted:
@@ -86,7 +89,7 @@ def read_torch(program: Program) -> Source:
         ", ".join(f"{k}={v}" for k, v in words.items()),
         decays,
         () if read is None else (*read.lines, f"scheduler = {read.expression}"),
-        tuple(line for _, lines in loop.links for line in lines),
+        (*(line for _, lines in loop.links for line in lines), *decay_lines),
         loop.accumulate,
         loop.divisor is not None,
         counted,
@@ -122,6 +125,18 @@ def _optimizer(program: Program, node: ast.expr) -> tuple[Call, str, tuple[float
     if decays is None:
         return call, "all", None
     return call, "weights", decays
+
+
+def _with_decay(loop: Loop, spec: Spec, leaves: str) -> tuple[Spec, str, tuple[str, ...]]:
+    """The optimizer with the decay that a line of the loop does; and that line."""
+    if loop.decay is None:
+        return spec, leaves, ()
+    decay, scaled, leaves, line = loop.decay
+    if spec.weight_decay:
+        raise RecipeError("the optimizer decays the parameters, and a line of the loop as well")
+    spec = replace(spec, weight_decay=decay, decoupled=True, scaled=scaled)
+    over = ALL if leaves == "all" else SOME
+    return spec, leaves, (f"for p in {over}:", f"    {line}")
 
 
 def _scheduler(program: Program, loop: Loop, call: Call) -> ReadRate | None:

@@ -54,6 +54,33 @@ def _own_clip(program: Program, factor: str, name: str) -> Clip | None:
     return Clip(max_norm=limit, eps=eps) if "get_total_norm(" in text else None
 
 
+def decay_of_leaf(program: Program, node: ast.Call, name: str) -> tuple[float, bool] | None:
+    """The decay that multiplies a parameter by 1 - decay, and whether that is times the rate."""
+    if ast.unparse(node.func) not in (f"{name}.data.mul_", f"{name}.mul_") or not node.args:
+        return None
+    factor = node.args[0]
+    if not isinstance(factor, ast.BinOp) or not isinstance(factor.op, ast.Sub):
+        return None
+    if ast.unparse(factor.left) not in ("1", "1.0"):
+        return None
+    pull, scaled = factor.right, False
+    if isinstance(pull, ast.BinOp) and isinstance(pull.op, ast.Mult):
+        scaled = ast.unparse(pull.left) == "optimizer.param_groups[0]['lr']"
+        pull = pull.right if scaled else pull
+    return float(program.number(pull)), scaled
+
+
+def changes_leaf(line: ast.stmt, name: str) -> bool:
+    """Whether a line changes a parameter or its gradient."""
+    text = ast.unparse(line)
+    if re.search(rf"\b{re.escape(name)}(\.data|\.grad)*\.\w+_\(", text):
+        return True
+    if isinstance(line, ast.Assign | ast.AugAssign):
+        targets = line.targets if isinstance(line, ast.Assign) else [line.target]
+        return any(ast.unparse(each).split(".")[0] == name for each in targets)
+    return False
+
+
 def clip_of(program: Program, node: ast.Call, leaf: bool = False) -> Clip:
     """The clipping that a call does."""
     last = last_name(node)

@@ -8,7 +8,14 @@ from crosscheck.conventions.optimizers.parsing import CallError
 from crosscheck.conventions.recipes.parameters import kind_of
 from crosscheck.conventions.recipes.program import Program
 from crosscheck.conventions.recipes.recipe import Link, RecipeError
-from crosscheck.conventions.recipes.torch_gradients import CLIPS, clip_of, last_name, link_of_leaf
+from crosscheck.conventions.recipes.torch_gradients import (
+    CLIPS,
+    changes_leaf,
+    clip_of,
+    decay_of_leaf,
+    last_name,
+    link_of_leaf,
+)
 from crosscheck.conventions.recipes.torch_lines import lines_of
 
 OF_GRADIENTS = (*CLIPS, "backward", "step", "zero_grad", "unscale_", "clip_grads_with_norm_")
@@ -24,6 +31,10 @@ class Loop:
         accumulate: The micro-batches of an update.
         divisor: By what each loss is divided.
         scheduler: The name of the scheduler that steps.
+        decay: By how much each parameter is shortened, whether times the learning rate, which of
+            them, and the line of it; None if none is.
+        ends_short: Whether the last micro-batches make an update as well.
+        depths: In how many loops the events stand.
     """
 
     events: list[tuple[str, int]] = field(default_factory=list)
@@ -31,54 +42,9 @@ class Loop:
     accumulate: int = 1
     divisor: float | None = None
     scheduler: str | None = None
+    decay: tuple[float, bool, str, str] | None = None
     ends_short: bool = False
     depths: dict[str, int] = field(default_factory=dict)
-
-
-def check_order(loop: Loop) -> None:
-    """Refuse what does not do what it seems to.
-
-    Raises:
-        RecipeError: With the reason.
-    """
-    names = [event for event, _ in loop.events]
-    if names.count("step") > 1:
-        raise RecipeError("optimizer.step() stands twice in the text: write one recipe")
-    if "step" not in names:
-        return
-    step = names.index("step")
-    if "clip" in names and names.index("clip") > step:
-        raise RecipeError(
-            "the gradients are clipped after optimizer.step(), which has used them already: "
-            "write the clipping before it"
-        )
-    if "schedule" in names and names.index("schedule") < step:
-        raise RecipeError(
-            "scheduler.step() stands before optimizer.step(), so that the first rate is never "
-            "used: write it after"
-        )
-    if "schedule" in names and loop.depths["schedule"] < loop.depths["step"]:
-        raise RecipeError(
-            "scheduler.step() stands outside the loop over batches, so that it counts epochs: how "
-            "many updates an epoch has is not in the text; write it in the loop, after "
-            "optimizer.step(), with its counts times the updates of an epoch"
-        )
-    if loop.accumulate > 1:
-        every = dict(reversed(loop.events))
-        if every.get("clip", loop.accumulate) == 1:
-            raise RecipeError(
-                "the gradients are clipped after every micro-batch, while they are gathered: write "
-                f"the clipping beside optimizer.step(), under `if (i + 1) % {loop.accumulate} == 0`"
-            )
-        if every.get("zero_grad", loop.accumulate) == 1:
-            raise RecipeError(
-                "optimizer.zero_grad() clears the gradients of every micro-batch, so that nothing "
-                "is gathered: write it under the same condition as optimizer.step()"
-            )
-    elif "backward" in names and "zero_grad" not in names:
-        raise RecipeError(
-            "optimizer.zero_grad() is missing, so that the gradients of all batches add up"
-        )
 
 
 class LoopReader:
@@ -175,21 +141,23 @@ class LoopReader:
         return ast.unparse(statement.iter).endswith((".parameters()", "weights", "biases"))
 
     def _leaf_loop(self, statement: ast.For, every: int) -> None:
-        """`for p in model.parameters():` with a line on its gradient."""
+        """`for p in model.parameters():` with lines on its gradient, or on the parameter."""
         leaves = kind_of(self.program, statement.iter)
         name, over = ast.unparse(statement.target), ast.unparse(statement.iter)
         for line in statement.body:
             node = line.value if isinstance(line, ast.Expr) else None
-            link = (
-                link_of_leaf(self.program, node, name, leaves)
-                if isinstance(node, ast.Call)
-                else None
-            )
-            if link is None:
-                if ".grad" in ast.unparse(line):
-                    raise RecipeError(f"`{ast.unparse(line)}` in a loop over {over} is not read")
-                continue
-            self._link(link, every)
+            call = node if isinstance(node, ast.Call) else None
+            link = link_of_leaf(self.program, call, name, leaves) if call else None
+            decay = decay_of_leaf(self.program, call, name) if call and not link else None
+            if link is not None:
+                self._link(link, every)
+            elif decay is not None and leaves in ("all", "weights"):
+                if self.loop.decay is not None:
+                    raise RecipeError("two lines multiply the parameters: write one")
+                self.loop.decay = (*decay, leaves, ast.unparse(line).replace(f"{name}.", "p.", 1))
+                self.loop.events.append(("decay", every))
+            elif changes_leaf(line, name):
+                raise RecipeError(f"`{ast.unparse(line)}` in a loop over {over} is not read")
 
     def _plain(self, statement: ast.stmt, depth: int, every: int) -> None:
         if isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign):
@@ -203,6 +171,17 @@ class LoopReader:
             )
             if any(".grad" in ast.unparse(each) for each in targets):
                 raise RecipeError(f"`{ast.unparse(statement)}` changes a gradient, and is not read")
+            if any(isinstance(each, ast.Subscript) and self._of_group(each) for each in targets):
+                raise RecipeError(
+                    f"`{ast.unparse(statement)}` changes the optimizer's arguments as it goes: "
+                    "write a scheduler of torch.optim.lr_scheduler"
+                )
+
+    def _of_group(self, target: ast.Subscript) -> bool:
+        """Whether a target is an argument of a group of parameters."""
+        key = target.slice.value if isinstance(target.slice, ast.Constant) else None
+        text = ast.unparse(target.value)
+        return "param_group" in text or key in ("lr", "eps", "momentum", "betas", "weight_decay")
 
     def _note_division(self, statement: ast.stmt) -> None:
         """Remember by what a loss is divided, where that is a number."""
