@@ -8,6 +8,7 @@
     matches_printed, ledger                 printed numbers, and what the documents get wrong
     judge_document                          your own worked example, number by number
     translate_optimizer                     one framework's optimizer in another's words
+    translate_schedule                      one framework's schedule of rates in another's words
 
 These names are public; every module below is internal, and may change. Nothing is imported before
 it is used, so `import crosscheck` imports no framework.
@@ -19,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from crosscheck.conventions.optimizers.translating import translate_optimizer
     from crosscheck.conventions.optimizers.translation import Translation
+    from crosscheck.conventions.schedules.translating import translate_schedule
+    from crosscheck.conventions.schedules.translation import ScheduleTranslation
     from crosscheck.documents.faults import TranscriptionError
     from crosscheck.documents.ledger import Ledger, ledger
     from crosscheck.documents.verdicts import Judged, judge_document, matches_printed
@@ -52,6 +55,8 @@ if TYPE_CHECKING:
 _MODULES = {
     "conventions.optimizers.translating": ("translate_optimizer",),
     "conventions.optimizers.translation": ("Translation",),
+    "conventions.schedules.translating": ("translate_schedule",),
+    "conventions.schedules.translation": ("ScheduleTranslation",),
     "documents.ledger": ("Ledger", "ledger"),
     "documents.faults": ("TranscriptionError",),
     "documents.verdicts": ("Judged", "judge_document", "matches_printed"),
@@ -96,6 +101,7 @@ __all__ = [
     "NetworkAdapter",
     "OptimizerAdapter",
     "Report",
+    "ScheduleTranslation",
     "TranscriptionError",
     "Translation",
     "Verification",
@@ -114,6 +120,7 @@ __all__ = [
     "load_framework",
     "matches_printed",
     "translate_optimizer",
+    "translate_schedule",
     "verify",
 ]
 

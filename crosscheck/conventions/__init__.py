@@ -1,4 +1,4 @@
-"""How the frameworks' own optimizers, losses and activations relate to the references.
+"""How the frameworks' own optimizers, schedules, losses and activations relate to the references.
 
 Every statement is executed: a component equals the reference with these keywords, or differs from
 it by so much for this reason. `stock` runs the components in their frameworks, `everything` checks

@@ -8,6 +8,7 @@ from crosscheck.conventions.findings import Check, Finding
 from crosscheck.conventions.functions.table import function_check
 from crosscheck.conventions.optimizers.long_runs import long_check
 from crosscheck.conventions.optimizers.trials import optimizer_check
+from crosscheck.conventions.schedules.trials import schedule_check
 from crosscheck.frameworks import registry
 
 
@@ -54,7 +55,7 @@ def as_json(checked: Iterable[Finding], frameworks: Iterable[str]) -> dict[str, 
 def _checks(framework: str, optimizer: str | None) -> list[Check]:
     checks = [optimizer_check(framework, optimizer), long_check(framework, optimizer)]
     if optimizer is None:
-        checks.append(function_check(framework))
+        checks += [schedule_check(framework), function_check(framework)]
     return checks
 
 

@@ -13,13 +13,13 @@ class Finding:
     """One statement, and the difference that was measured.
 
     Attributes:
-        kind: "optimizer", "long run", "loss", "activation" or "initializer".
+        kind: "optimizer", "long run", "schedule", "loss", "activation" or "initializer".
         framework: A name in `stock.FRAMEWORKS`.
         component: The component in the framework's words, with its arguments.
         probe: The arguments or inputs under which the component was run.
         statement: What the component is stated to be.
         difference: The largest difference that was measured, of a long run as a fraction of its
-            bound; None if none was.
+            bound, of a schedule of its largest rate; None if none was.
         least, most: The interval in which the difference must lie.
         problem: Why no difference was measured although the framework is installed, or what else
             is wrong.

@@ -8,11 +8,12 @@ from crosscheck.conventions.optimizers.long_runs import DEFAULT, DOUBLE, SWITCHE
 from crosscheck.conventions.optimizers.stock_optimizer import REQUIRED, StockOptimizer
 from crosscheck.conventions.optimizers.table import STOCK_OPTIMIZERS
 from crosscheck.conventions.optimizers.translation import Translation
+from crosscheck.conventions.schedules.page import schedules_section
 
 # Keras's optimizers are the same on every backend: the page shows those of one.
 OTHER_KERAS = "keras-torch"
 TITLES = {"loss": "Losses", "activation": "Activations", "initializer": "Initialisers"}
-HEAD = """# How stock optimizers, losses and activations relate to the references
+HEAD = """# How stock optimizers, schedules, losses and activations relate to the references
 
     crosscheck conventions
     crosscheck conventions --optimizer adam --framework optax
@@ -40,6 +41,8 @@ and the difference is given at each. A call that its own framework refuses is in
 has no argument, the advice below the answer says how to add it. `LBFGS`, `Muon`, `Adafactor`,
 `Rprop`, `ASGD`, `Lamb` and others are known and related to nothing, each with its reason.
 
+It reads and writes learning-rate schedules, too: [schedules.md](schedules.md).
+
 `crosscheck.conventions.states` moves what an optimizer carries along between the references,
 torch.optim and optax: of trees of layers, lists and dicts, with and without biases, also of
 transformations that are wrapped (`inject_hyperparams`, `masked`, `MultiSteps`, `apply_if_finite`).
@@ -57,6 +60,7 @@ def page(findings: Sequence[Finding], translations: Sequence[Translation]) -> st
     """
     parts = [HEAD, *_versions(findings), *_optimizers(findings), *_long_runs(findings)]
     parts += _translations(translations)
+    parts += schedules_section(findings)
     for kind, title in TITLES.items():
         chosen = [finding for finding in findings if finding.kind == kind]
         if chosen:

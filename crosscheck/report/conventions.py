@@ -14,6 +14,7 @@ from crosscheck.report.colours import BAD, CARE, GOOD, QUIET
 TITLES = {
     "optimizer": "Optimizers, twelve steps",
     "long run": "Optimizers, two hundred steps: the fraction of their bounds that they use",
+    "schedule": "Schedules, past their ends: parts of the largest rate",
     "loss": "Losses",
     "activation": "Activations",
     "initializer": "Initialisers",

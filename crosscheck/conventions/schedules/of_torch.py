@@ -19,8 +19,20 @@ REFUSED = {
     "MultiplicativeLR": FUNCTION,
     "ReduceLROnPlateau": "its rate depends on the losses, not on the count of updates alone",
 }
-# They set the rate of the optimizer by themselves, so that nothing can be chained to them.
-ALONE = ("CyclicLR", "OneCycleLR", "CosineAnnealingWarmRestarts", "ChainedScheduler")
+# What cannot stand inside another scheduler: in a SequentialLR, and in a ChainedScheduler, where
+# every scheduler must multiply the rate that it finds.
+ALONE = {
+    "SequentialLR": ("CyclicLR", "OneCycleLR", "SequentialLR", "ChainedScheduler"),
+    "ChainedScheduler": (
+        "CyclicLR",
+        "OneCycleLR",
+        "SequentialLR",
+        "ChainedScheduler",
+        "CosineAnnealingWarmRestarts",
+        "get_linear_schedule_with_warmup",
+        "get_cosine_schedule_with_warmup",
+    ),
+}
 
 
 def _from_start(last_epoch: int) -> None:
@@ -55,8 +67,11 @@ def _constant(
     _within("factor", factor)
     if factor == 0:
         raise RefusedScheduleError("PyTorch divides by factor at its end: it must not be 0")
-    if total_iters < 1:  # the end is never noticed
-        return forms.constant(base_rate * factor)
+    if total_iters < 1:
+        raise RefusedScheduleError(
+            "total_iters must be at least 1: PyTorch never ends a ConstantLR of 0, but in "
+            "a SequentialLR at once"
+        )
     rates = (base_rate * factor, base_rate)
     return forms.piecewise_constant(rates, boundaries=[total_iters])
 
@@ -189,7 +204,7 @@ def _own(parts: Sequence[Any], joiner: str) -> list[Schedule]:
     """The closed forms of nested schedulers."""
     for each in parts:
         name = each.call.partition("(")[0].rpartition(".")[2]
-        if name in ALONE and (name != "CosineAnnealingWarmRestarts" or joiner != "SequentialLR"):
+        if name in ALONE[joiner]:
             raise RefusedScheduleError(f"{name} sets the rate by itself, also inside a {joiner}")
     return [each.schedule for each in parts]
 
@@ -205,8 +220,6 @@ def _chained(base_rate: float, schedulers: Sequence[Any]) -> Schedule:
     own = _own(schedulers, "ChainedScheduler")
     if any(each.name == "cosine" and each["end"] for each in own):
         raise RefusedScheduleError("in a ChainedScheduler, eta_min is added at every update")
-    if any(each.name == "sequence" for each in own):
-        raise RefusedScheduleError("a SequentialLR sets the rate at its milestones by itself")
     factor = 1 / base_rate if base_rate else 1.0
     return forms.product([own[0], *(each.scaled(factor) for each in own[1:])])
 

@@ -13,7 +13,11 @@ from typing import Any
 from crosscheck.conventions import schedules, stock
 from crosscheck.conventions.closed_forms.schedule import Schedule, ScheduleError
 from crosscheck.conventions.optimizers.parsing import CallError, plain_value
-from crosscheck.conventions.schedules.stock_schedule import RefusedScheduleError, StockSchedule
+from crosscheck.conventions.schedules.stock_schedule import (
+    OLDER,
+    RefusedScheduleError,
+    StockSchedule,
+)
 from crosscheck.conventions.schedules.table import REFUSED, STOCK_SCHEDULES
 
 REFERENCE = "reference"  # the framework of a schedule that is written as a closed form
@@ -31,7 +35,6 @@ PREFIXES = (
 # What stands among the arguments and has no effect on a schedule: by position or by name.
 BESIDE = ("optimizer", "global_step", "x", "name", "verbose")
 OPTIMIZER_FIRST = "torch"
-OLDER = "tensorflow.compat.v1."  # its second argument is the count of updates
 NEARLY = 0.8  # how alike a misspelt name must be, from 0 to 1
 Names = Mapping[str, ast.expr]
 
@@ -57,12 +60,6 @@ class ReadSchedule:
     last: int | None = None
     remarks: tuple[str, ...] = ()
     parts: tuple["ReadSchedule", ...] = field(default=(), repr=False)
-
-    @property
-    def schedule_power(self) -> float:
-        """By how much a power in it multiplies roundings, at most."""
-        own = dict(self.schedule.arguments).get("power", 1.0)
-        return max([float(own), *(part.schedule_power for part in self.parts)])
 
     @property
     def rows(self) -> tuple[StockSchedule, ...]:
@@ -202,8 +199,9 @@ def _closed_form(call: ast.Call, name: str, names: Names) -> ReadSchedule:
 
 def _rows_named(name: str) -> list[StockSchedule]:
     """The rows of a name, or of its last part."""
-    full = {name, *(own + name.removeprefix(s) for s, own in PREFIXES if name.startswith(s))}
-    exact = [row for row in STOCK_SCHEDULES if row.name in full]
+    full = {own + name.removeprefix(s) for s, own in PREFIXES if name.startswith(s)}
+    exact = [row for row in STOCK_SCHEDULES if row.name == name]
+    exact = exact or [row for row in STOCK_SCHEDULES if row.name in full]
     return exact or [row for row in STOCK_SCHEDULES if row.name.endswith(f".{name}")]
 
 

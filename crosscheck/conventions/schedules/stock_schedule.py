@@ -7,6 +7,7 @@ from typing import Any
 
 from crosscheck.conventions.closed_forms.schedule import Schedule
 
+OLDER = "tensorflow.compat.v1."  # what is there takes the count of updates as an argument
 BASE_RATE = "base_rate"  # the first parameter of a row whose framework keeps the rate elsewhere
 
 
@@ -76,6 +77,9 @@ class StockSchedule:
     def text(self, arguments: dict[str, Any]) -> str:
         """The call as it is written in Python; what is nested is written by itself."""
         first = ["optimizer"] if self.takes_optimizer else []
+        if self.name.startswith(OLDER):
+            count = "x" if self.name.endswith("piecewise_constant") else "global_step"
+            first = [f"{count}=global_step"]
         words = [f"{name}={code_of(value)}" for name, value in arguments.items()]
         return f"{self.name}({', '.join([*first, *words])})"
 

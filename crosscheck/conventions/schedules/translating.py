@@ -22,6 +22,7 @@ from crosscheck.conventions.schedules.writing import (
 from crosscheck.frameworks import registry
 
 EVERY_UPDATE = "scheduler.step() belongs after every optimizer.step(), not after every epoch"
+OPS = "keras.ops rounds to float32 in places, also numbers of float64"
 FLOAT32 = "rates are float32 unless jax_enable_x64 is set"
 
 
@@ -95,6 +96,8 @@ def _of_target(target: WrittenSchedule) -> list[str]:
         found.append(f"{title}: {EVERY_UPDATE}")
     if target.framework == "optax" and target.read is None:
         found.append(f"{title}: {FLOAT32}")
+    if "keras.ops." in target.code:
+        found.append(f"{title}: {OPS}")
     return found
 
 

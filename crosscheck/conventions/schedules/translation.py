@@ -193,6 +193,5 @@ def _allowed(target: WrittenSchedule, updates: int) -> float:
     """How far the rates of what was written may be from its closed form."""
     if target.read is not None:
         return allowed(target.read, updates, DTYPE)
-    of_jax = target.framework == "keras-jax" and ".cos(" in target.code
-    dtype = "float32" if of_jax or target.framework == "tensorflow" else DTYPE
+    dtype = "float32" if "keras.ops." in target.code else DTYPE
     return HALF_ULP[dtype] * OF_FORMULA[dtype]

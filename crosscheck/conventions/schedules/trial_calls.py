@@ -4,7 +4,6 @@ _TORCH = (
     "StepLR(optimizer, 4)",
     "MultiStepLR(optimizer, [3, 3, 8], gamma=0.3)",
     "ConstantLR(optimizer, 0.25, 6)",
-    "ConstantLR(optimizer, 0.25, 0)",
     "LinearLR(optimizer)",
     "LinearLR(optimizer, 1.0, 0.1, 9)",
     "ExponentialLR(optimizer, 0.9)",

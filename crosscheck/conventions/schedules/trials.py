@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from crosscheck.conventions.closed_forms.schedule import Schedule
 from crosscheck.conventions.findings import Check, Finding
 from crosscheck.conventions.schedules import running
 from crosscheck.conventions.schedules.calls import horizon
@@ -38,12 +39,28 @@ def allowed(read: ReadSchedule, updates: int, dtype: str) -> float:
         updates: How many there are.
         dtype: Of the parameters.
     """
-    least = HALF_ULP["float64"] * OF_FORMULA["float64"]
+    least = _of_formula(read.schedule, updates, "float64")
     if any(row.recursive for row in read.rows):
         least += HALF_ULP["float64"] * OF_UPDATE * updates
     if dtype == "float64" and not any(row.float32 for row in read.rows):
         return least
-    return least + HALF_ULP["float32"] * OF_FORMULA["float32"] * max(1.0, read.schedule_power)
+    return least + _of_formula(read.schedule, updates, "float32")
+
+
+def _of_formula(schedule: Schedule, updates: int, dtype: str) -> float:
+    """What the roundings of a formula come to, as a part of its largest rate."""
+    rounding, own = HALF_ULP[dtype] * OF_FORMULA[dtype], dict(schedule.arguments)
+    inside = [each for key, each in own.items() if key == "schedule"]
+    found = [_of_formula(each, updates, dtype) for each in (*inside, *own.get("schedules", ()))]
+    power = own.get("power", 1.0)
+    # A small power makes much of a rounding that is left where a way should be at its end.
+    found.append(rounding**power if 0 < power < 1 else rounding * max(1.0, power))
+    if schedule.name == "exponential":
+        times = np.arange(updates) / own["steps"]
+        rates = own["factor"] ** times
+        # The factor is rounded, and so is its exponent: each power takes part in that.
+        found.append(rounding * float(np.max(times * rates) / np.max(rates)))
+    return max(found)
 
 
 @dataclass(frozen=True)
@@ -96,14 +113,14 @@ class Trial:
         statement = f"refuses update {self.updates - 1}"
         missing = result.get("missing")
         problem = None if missing or "error" in result else "it makes it"
-        place = ("schedule", self.framework, name, arguments)
+        place = ("schedule", self.framework, name, f"{arguments}; past its end")
         return Finding(*place, statement, 0.0, missing=missing, problem=problem)
 
     def _finding(
         self, name: str, arguments: str, dtype: str, read: ReadSchedule, result: Any
     ) -> Finding:
         accumulated = self.kind == "batches"
-        probe = f"{dtype}, {arguments}" + (f", {BATCHES} batches an update" if accumulated else "")
+        probe = f"{dtype}, {arguments}" + (f"; {BATCHES} batches an update" if accumulated else "")
         statement = f"equals {read.schedule.code}"
         if accumulated:
             statement += f" at update {BATCHES} t + {BATCHES - 1}: it counts batches"
