@@ -56,13 +56,28 @@ def _adam(own: dict[str, object]) -> list[str] | None:
         return [_call("scale_by_adam", **words)]
     if own["maximum_of"] == "corrected" and own["bias_correction"] and place == "outside":
         return [_call("scale_by_amsgrad", **words, eps=eps)]
+    if own["maximum_of"] == "raw" and own["bias_correction"] and place != "inside":
+        return _raw_maximum(own)
     return None
 
 
-def _hat(name: str, own: dict[str, object]) -> str:
+def _raw_maximum(own: dict[str, object]) -> list[str]:
+    """AMSGrad that corrects the largest second moment, where optax takes the largest corrected."""
+    root = f"jnp.sqrt(1 - {own['b2']!r} ** (step + 1))"
+    words = {"b1": own["b1"], "b2": own["b2"], "bias_correction_nu": False}
+    corrected = f"optax.scale_by_schedule(lambda step: {root})"
+    if own["eps_place"] == "hat" or not own["eps"]:
+        return [_call("scale_by_amsgrad", **words, eps=own["eps"]), corrected]
+    arguments = ", ".join(f"{key}={value!r}" for key, value in words.items())
+    eps = f"eps=lambda step: {own['eps']!r} * {root}"
+    return [f"optax.inject_hyperparams(optax.scale_by_amsgrad)({arguments}, {eps})", corrected]
+
+
+def _hat(name: str, own: dict[str, object], *more: str) -> str:
     """An optimizer whose eps is divided by sqrt(1 - b2^t), as Keras has it."""
     eps = f"eps=lambda step: {own['eps']!r} / jnp.sqrt(1 - {own['b2']!r} ** (step + 1))"
-    return f"optax.inject_hyperparams(optax.{name})(b1={own['b1']!r}, b2={own['b2']!r}, {eps})"
+    words = ", ".join([f"b1={own['b1']!r}", f"b2={own['b2']!r}", eps, *more])
+    return f"optax.inject_hyperparams(optax.{name})({words})"
 
 
 def _nadam(own: dict[str, object]) -> list[str] | None:
@@ -77,8 +92,10 @@ def _nadam(own: dict[str, object]) -> list[str] | None:
 
 
 def _radam(own: dict[str, object]) -> list[str] | None:
-    if own["eps_place"] != "outside" or own["threshold"] == KEYWORDS["radam"]["threshold"]:
+    if own["threshold"] == KEYWORDS["radam"]["threshold"]:
         return None
+    if own["eps_place"] == "hat" and own["eps"]:
+        return [_hat("scale_by_radam", own, f"threshold={own['threshold']!r}")]
     names = ("b1", "b2", "eps", "threshold")
     return [_call("scale_by_radam", **{name: own[name] for name in names})]
 

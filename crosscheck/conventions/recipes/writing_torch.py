@@ -5,7 +5,13 @@ from dataclasses import replace
 
 from crosscheck.conventions.optimizers.calls import Call
 from crosscheck.conventions.optimizers.specs import Spec
-from crosscheck.conventions.recipes.recipe import Clip, Penalty, Recipe, normal_form
+from crosscheck.conventions.recipes.recipe import (
+    Clip,
+    Penalty,
+    Recipe,
+    differences,
+    normal_form,
+)
 from crosscheck.conventions.recipes.torch_lines import ALL, EPS, SOME, TorchLines, lines_of
 from crosscheck.conventions.recipes.written import (
     Written,
@@ -15,6 +21,10 @@ from crosscheck.conventions.recipes.written import (
     written_schedule,
 )
 
+# By the optimizer: where eps stands elsewhere, where it stands in PyTorch, and how the one is made
+# of the other with the root of 1 - b2^t.
+MOVING_EPS = {"adam": ("hat", "outside", "/"), "radam": ("outside", "hat", "*")}
+
 
 def write_torch(recipe: Recipe) -> list[Written]:
     """Lines that are equal to a recipe by their keywords; the nearest, if there are none."""
@@ -23,10 +33,14 @@ def write_torch(recipe: Recipe) -> list[Written]:
     if exact:
         return exact
     spec = recipe.spec
-    if spec.optimizer == "adam" and spec.keywords["eps_place"] == "hat":
-        outside = replace(spec, keywords=spec.keywords | {"eps_place": "outside"})
-        own = write_torch(replace(recipe, spec=outside))
-        return [_with_eps(each, spec) for each in own if not each.recipe.spec.ascends]
+    place = MOVING_EPS.get(spec.optimizer)
+    if place is not None and spec.keywords["eps_place"] == place[0]:
+        own_place = replace(spec, keywords=spec.keywords | {"eps_place": place[1]})
+        alike = replace(recipe, spec=own_place)
+        own = [each for each in write_torch(alike) if not differences(alike, each.recipe)]
+        found = [_with_eps(each, spec, place[2]) for each in own]
+        if found:
+            return found
     if spec.weight_decay:  # the decay as lines of its own
         plain = replace(spec, weight_decay=0.0)
         own = [_with_decay(recipe, call) for call in equal_calls(plain, "torch")]
@@ -70,19 +84,18 @@ def _with_call(recipe: Recipe, call: Call, extra: Sequence[str] = ()) -> Written
     )
 
 
-def _with_eps(written: Written, spec: Spec) -> Written:
-    """The lines with an eps that falls from update to update, as Keras has it."""
+def _with_eps(written: Written, spec: Spec, sign: str) -> Written:
+    """The lines with an eps that moves from update to update, to where it stands elsewhere."""
     eps, b2 = spec.keywords["eps"], spec.keywords["b2"]
     lines = written.lines
     assert lines is not None
     own = (
         "for group in optimizer.param_groups:",
         "    t = 1 + int(optimizer.state[group['params'][0]].get('step', 0))",
-        f"    group['eps'] = {eps!r} / (1 - {b2!r} ** t) ** 0.5",
+        f"    group['eps'] = {eps!r} {sign} (1 - {b2!r} ** t) ** 0.5",
     )
     lines = replace(lines, before=(*lines.before, *own))
-    keywords = written.recipe.spec.keywords | {"eps_place": "hat"}
-    reached = replace(written.recipe, spec=replace(written.recipe.spec, keywords=keywords))
+    reached = replace(written.recipe, spec=spec)
     return replace(
         written,
         recipe=reached,
