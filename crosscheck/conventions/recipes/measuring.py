@@ -57,10 +57,15 @@ def measure(
         return None
     pair: tuple[Source | Written, ...] = (source, target)
     bounds = [
-        recipe_bounds(each.recipe, grads, _used(result, rates), rates, each.powers, each.single)
+        recipe_bounds(
+            each.recipe, grads, _used(result, rates, each.factor), rates, each.powers, each.single
+        )
         for each, result in zip(pair, results, strict=True)
     ]
-    agree = all(_rates_agree(result["rates"], rates) for result in results)
+    agree = all(
+        _rates_agree(_used(result, rates, each.factor), rates)
+        for each, result in zip(pair, results, strict=True)
+    )
     errors = [np.abs(a - b) for a, b in zip(ones, others, strict=True)]
     most = [a + b for a, b in zip(*bounds, strict=True)]
     within = agree and all(map(_within, errors[:ZEROS], most[:ZEROS]))
@@ -74,16 +79,16 @@ def measure(
     return Measured(within, zeros, sizes, sizes[largest], float(most[largest][worst]))
 
 
-def _used(result: Any, rates: Sequence[float]) -> Sequence[float]:
-    """The learning rates that a framework used."""
-    return rates if result["rates"] is None else result["rates"][: len(rates)]
+def _used(result: Any, rates: Sequence[float], factor: float) -> list[float]:
+    """The learning rates that a framework used, as those of the recipe."""
+    if result["rates"] is None:
+        return list(rates)
+    return [factor * rate for rate in result["rates"][: len(rates)]]
 
 
-def _rates_agree(used: Sequence[float] | None, rates: Sequence[float]) -> bool:
+def _rates_agree(used: Sequence[float], rates: Sequence[float]) -> bool:
     """Whether a framework used the rates that it should, but for its rounding of them."""
-    if used is None:
-        return True
-    apart = np.abs(np.array(used[: len(rates)]) - np.array(rates))
+    apart = np.abs(np.array(used) - np.array(rates))
     return bool(np.all(apart <= NEARLY * np.max(np.abs(rates))))
 
 

@@ -17,6 +17,7 @@ from crosscheck.conventions.recipes.optax_optimizers import (
     read_optimizer,
 )
 from crosscheck.conventions.recipes.program import Program, called, only_arguments
+from crosscheck.conventions.recipes.rates import largest_rate
 from crosscheck.conventions.recipes.recipe import Clip, Penalty, RecipeError
 from crosscheck.conventions.recipes.source import Source
 
@@ -63,6 +64,7 @@ def read_optax(program: Program, node: ast.expr) -> Source:
         single=single,
         changing=changing,
         last=chain.schedule.last if chain.schedule else None,
+        factor=recipe.base_rate / largest_rate(chain.schedule.schedule) if chain.schedule else 1.0,
     )
 
 

@@ -61,26 +61,8 @@ def read_torch(program: Program) -> Source:
         schedule,
         loop.accumulate,
     )
-    provisos = [] if read is None else list(read.provisos)
-    if loop.accumulate > 1:
-        divisor = loop.divisor or 1.0
-        recipe = with_gradient_factor(recipe, loop.accumulate / divisor)
-        if divisor not in (1.0, loop.accumulate):
-            raise RecipeError(
-                f"each loss is divided by {divisor:g}, and {loop.accumulate} of them make an update"
-            )
-        if divisor == 1.0:
-            provisos.append(
-                "PyTorch adds the gradients up where the loss is not divided, so that an update "
-                f"is of {loop.accumulate} times their mean"
-            )
-        if loop.ends_short:
-            provisos.append(
-                "in PyTorch the last group of an epoch may be shorter, and is divided by "
-                f"{loop.accumulate} all the same"
-            )
-    if counted and schedule is not None:
-        provisos.append("the scheduler of PyTorch steps after each micro-batch, not each update")
+    base_rate = recipe.base_rate
+    recipe = with_gradient_factor(recipe, _factor(loop))
     words = {k: repr(v) for k, v in call.arguments.items()}
     if decays is not None:
         words.pop("weight_decay", None)
@@ -99,12 +81,42 @@ def read_torch(program: Program) -> Source:
         "torch",
         normal_form(recipe),
         lines.code,
-        tuple(provisos),
+        _provisos(loop, read),
         deviation.powers if deviation else (),
         program=lines.program,
         last=None if read is None else read.last,
+        factor=recipe.base_rate / base_rate if base_rate else 1.0,
         changing=lines.changing if read is None and not spec.rate_decay else "",
     )
+
+
+def _factor(loop: Loop) -> float:
+    """How many times the mean of an update's gradients its gradient is."""
+    divisor = loop.divisor or 1.0
+    if loop.accumulate == 1:  # a number by which a loss is divided is a part of it
+        return 1.0
+    if divisor not in (1.0, loop.accumulate):
+        raise RecipeError(
+            f"each loss is divided by {divisor:g}, and {loop.accumulate} of them make an update"
+        )
+    return loop.accumulate / divisor
+
+
+def _provisos(loop: Loop, read: ReadRate | None) -> tuple[str, ...]:
+    found = [] if read is None else list(read.provisos)
+    if _factor(loop) > 1:
+        found.append(
+            "PyTorch adds the gradients up where the loss is not divided, so that an update is of "
+            f"{loop.accumulate} times their mean"
+        )
+    if loop.ends_short and loop.accumulate > 1:
+        found.append(
+            "in PyTorch the last group of an epoch may be shorter, and is divided by "
+            f"{loop.accumulate} all the same"
+        )
+    if _counts_batches(loop) and read is not None:
+        found.append("the scheduler of PyTorch steps after each micro-batch, not each update")
+    return tuple(found)
 
 
 def _optimizer(program: Program, node: ast.expr) -> tuple[Call, str, tuple[float, float] | None]:

@@ -9,7 +9,7 @@ import numpy as np
 from crosscheck.conventions.optimizers.simplifying import differences as spec_differences
 from crosscheck.conventions.optimizers.specs import Spec
 from crosscheck.conventions.optimizers.translation import reference_code
-from crosscheck.conventions.recipes.rates import updates_shown
+from crosscheck.conventions.recipes.rates import largest_rate, updates_shown
 from crosscheck.conventions.schedules.writing import ROUNDING
 from reference_numpy import optimizers
 
@@ -83,6 +83,13 @@ class Recipe:
         if self.schedule is not None:
             return [float(rate) for rate in self.schedule(np.arange(updates))]
         return list(self.spec.rates_of([self.spec.learning_rate] * updates))
+
+    @property
+    def base_rate(self) -> float:
+        """The learning rate of which a schedule is a multiple, or the constant one."""
+        if self.schedule is None:
+            return abs(self.spec.learning_rate)
+        return largest_rate(self.schedule)
 
     @property
     def expression(self) -> str:

@@ -21,6 +21,12 @@ def provisos_of(source: Source, target: Written) -> tuple[str, ...]:
                 f"{stock.FRAMEWORKS[each.framework].title} computes powers of "
                 f"{' and '.join(each.powers)} in float32"
             )
+    named = any(each.framework.startswith("keras") for each in (source, target))
+    if named and source.recipe.leaves == "weights":
+        found.append(
+            "Keras spares variables by name: where layers normalise, their scales have names of "
+            "their own (gamma, beta), while elsewhere all leaves of one dimension are spared"
+        )
     if source.recipe.accumulate > 1:
         found.append(
             "the references weight micro-batches by their samples; PyTorch, optax and Keras take "

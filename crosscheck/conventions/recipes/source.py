@@ -18,6 +18,7 @@ class Source:
         single: Whether gradients are gathered in float32.
         program: The code with the loop that runs it, where that is not the same.
         last: Which update is the last that the framework allows; None if all are.
+        factor: How many times the framework's own learning rate that of the recipe is.
         changing: The program with a rate that is quartered after half of the updates, or "".
     """
 
@@ -30,3 +31,4 @@ class Source:
     program: str = ""
     changing: str = ""
     last: int | None = None
+    factor: float = 1.0

@@ -59,14 +59,12 @@ def _with_call(recipe: Recipe, call: Call, to: str) -> Written:
         schedule=schedule.schedule if schedule else None,
         leaves=recipe.leaves if spared else "all",
     )
-    several = spared or bool(clips) or recipe.accumulate > 1 or schedule is not None
     return Written(
         to,
         reached,
         code,
         changing=changing,
         provisos=(*(schedule.provisos if schedule else ()), *_penalties(recipe, reached)),
-        links=int(several),
         last=schedule.last if schedule else None,
     )
 

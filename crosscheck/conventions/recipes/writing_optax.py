@@ -125,7 +125,6 @@ def _written(
     if schedule is not None:
         code = f"{schedule.code}\n{code}"
     reached = replace(recipe, spec=spec, schedule=schedule.schedule if schedule else None)
-    several = len(texts) > 1 or recipe.accumulate > 1 or schedule is not None
     own = any("optax.stateless" in each for each in texts)
     if own:
         provisos += [
@@ -143,7 +142,6 @@ def _written(
         single=recipe.accumulate > 1,
         provisos=tuple(provisos),
         last=schedule.last if schedule else None,
-        links=int(several or "mask=" in code),
     )
 
 

@@ -80,7 +80,6 @@ def _with_call(recipe: Recipe, call: Call, extra: Sequence[str] = ()) -> Written
         provisos=(*(written.provisos if written else ()), *_stock_clips(recipe)),
         lines=lines,
         last=written.last if written else None,
-        links=0 if lines.code == "\n".join(lines.setup) and decays is None else 1,
     )
 
 
@@ -103,7 +102,6 @@ def _with_eps(written: Written, spec: Spec, sign: str) -> Written:
         code=lines.code,
         program=lines.program,
         changing=lines.changing,
-        links=1,
     )
 
 

@@ -26,7 +26,7 @@ class Written:
         powers: The keywords of which the framework computes powers in float32.
         single: Whether it gathers gradients in float32.
         provisos: Sentences about it.
-        links: Whether it has more than one call of an optimizer.
+        factor: As of `Source`.
         last: Which update is the last that the framework allows; None if all are.
         lines: What the code is made of, in PyTorch.
     """
@@ -39,9 +39,9 @@ class Written:
     powers: tuple[str, ...] = ()
     single: bool = False
     provisos: tuple[str, ...] = ()
-    links: int = 0
     lines: TorchLines | None = None
     last: int | None = None
+    factor: float = 1.0
 
 
 def scheduled(recipe: Recipe) -> Recipe:
