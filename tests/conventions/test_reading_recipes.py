@@ -66,6 +66,8 @@ LINKS = {
     "ed(sgd(learning_rate=0.1), 0.1, weight_decay=0.1, decoupled=False, leaves='weights')",
     # Links that only scale are moved to where the references have a rate or an eps.
     "optax.chain(optax.scale(0.5), optax.adam(0.1))": "adam(learning_rate=0.1, eps=2e-08)",
+    "optax.chain(optax.scale(0.5), optax.clip(1.0), optax.adam(0.1))": "clipped(adam("
+    "learning_rate=0.1, eps=2e-08), max_value=2.0)",
     "optax.chain(optax.scale(0.5), optax.clip(1.0), optax.sgd(0.5))": "clipped(sgd("
     "learning_rate=0.25), max_value=2.0)",
     "optax.chain(optax.sgd(0.1), optax.clip(0.01))": "clipped(sgd(learning_rate=0.1), "

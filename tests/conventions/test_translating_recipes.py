@@ -52,6 +52,10 @@ EQUAL = {
     ("optax.chain(optax.trace(0.9), optax.add_decayed_weights(0.1), optax.scale(-0.1))", "torch"): (
         "p.data.mul_(1 - optimizer.param_groups[0]['lr'] * 0.1)"
     ),
+    (
+        "optax.chain(optax.add_decayed_weights(0.1), optax.clip(0.5), optax.adam(0.1, eps=0.01))",
+        "torch",
+    ): "alpha=0.1)\n    torch.nn.utils.clip_grad_value_",
     ("optax.chain(optax.scale(-0.1), optax.trace(0.9))", "torch"): "torch.optim.SGD(",
     ("torch.optim.SGD(parameters, lr=0.1, momentum=0.9, dampening=0.5)", "optax"): "optax.scale_by_"
     "schedule(lambda step: jnp.where(step == 0, 1.0, 0.5)),\n    optax.trace(decay=0.9)",
