@@ -26,6 +26,8 @@ SIZES = [int(np.prod(shape)) for shape in SHAPES]
 # The roundings of a mean of k numbers, by however it is gathered: a running mean subtracts, divides
 # and adds at each, and what is rounded is at most twice the largest.
 MEAN = 6
+# The roundings of a float32 rate on its way into a step: its own, and that of a product with it.
+ROUNDED_AGAIN = 4
 
 
 def reference_steps(recipe: Recipe, problem: np.ndarray, rates: Sequence[float]) -> np.ndarray:
@@ -81,12 +83,23 @@ def recipe_bounds(
         ):
             if exact is not None and list(exact) != list(rates):
                 rounded = reference_steps(recipe, problem, rates)
-                # Twice, since a step that is compiled may round its rate once more.
-                total = 2 * total + 2 * np.abs(rounded - reference_steps(recipe, problem, exact))
+                effect = np.abs(rounded - reference_steps(recipe, problem, exact))
+                total = 2 * total + effect + _rounded_rates(recipe, rounded, rates)
             if short:
                 total = total + _lost_to_the_past(recipe, problem, rates)
             found.append(np.where(np.isnan(total), np.inf, total))
     return found
+
+
+def _rounded_rates(recipe: Recipe, path: np.ndarray, rates: Sequence[float]) -> np.ndarray:
+    """How far steps may be off whose rates are float32, beside what these rates are off.
+
+    A step that is compiled may round its rate once more, and a decay its product with the rate.
+    """
+    before = np.vstack([START, path[:-1]])
+    pull = np.array(rates)[:, np.newaxis] * recipe.spec.weight_decay * np.abs(before)
+    steps = np.maximum.accumulate(np.abs(path - before), axis=0)
+    return ROUNDED_AGAIN * SINGLE_ROUNDOFF * np.cumsum(steps + pull, axis=0)
 
 
 def _lost_to_the_past(recipe: Recipe, problem: np.ndarray, rates: Sequence[float]) -> np.ndarray:

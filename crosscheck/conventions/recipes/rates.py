@@ -113,6 +113,8 @@ def write_schedule(schedule: Any, to: str, base_rate: float | None, accumulate: 
     lines, expression = tuple(found.setup.splitlines()), found.expression
     provisos = () if found.read is None else _provisos(found.read)
     last = None if found.read is None else found.read.last
+    if to == "keras-jax" and found.read is None and ".cos(" in found.code:
+        provisos = ("Keras on JAX computes cosines in float32, also of float64 numbers",)
     if to == "optax" and counting:
         lines = (*lines, f"of_batches = {expression}")
         k = schedule.accumulate
