@@ -1,5 +1,5 @@
 """`python -m crosscheck` is `crosscheck`."""
 
-from crosscheck.cli.main import main
+from crosscheck.cli.entry import main
 
-main(prog_name="crosscheck")
+main()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crosscheck.cli.options import layer_sizes
+from crosscheck.cli.options import MOST_SAMPLES, Folder, layer_sizes
 from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
 from crosscheck.training.choices import NETWORK, SAMPLES
 
@@ -20,8 +20,8 @@ BATCH_SIZES, DTYPES, OPTIMIZERS = (1, 10, 32, 256, 2048), ("float32", "float64")
 
 @click.command()
 @click.option(
-    "--batch-size", "batch_sizes", type=click.IntRange(min=1), multiple=True, default=BATCH_SIZES,
-    show_default=True, help="Repeatable.",
+    "--batch-size", "batch_sizes", type=click.IntRange(1, MOST_SAMPLES), multiple=True,
+    default=BATCH_SIZES, show_default=True, help="Repeatable.",
 )  # fmt: skip
 @click.option(
     "--dtype", "dtypes", type=click.Choice(DTYPES), multiple=True, default=DTYPES,
@@ -31,12 +31,12 @@ BATCH_SIZES, DTYPES, OPTIMIZERS = (1, 10, 32, 256, 2048), ("float32", "float64")
     "--optimizer", "optimizers", type=click.Choice(OPTIMIZERS), multiple=True, default=OPTIMIZERS,
     show_default=True, help="Repeatable.",
 )  # fmt: skip
-@click.option("--samples", type=click.IntRange(min=1), default=SAMPLES, show_default=True)
+@click.option("--samples", type=click.IntRange(1, MOST_SAMPLES), default=SAMPLES, show_default=True)
 @click.option(
     "--layers", metavar="SIZES", callback=layer_sizes, default=",".join(map(str, NETWORK)),
     show_default=True, help="Units per layer, with commas.",
 )  # fmt: skip
-@click.option("--repeats", type=click.IntRange(min=1), default=5, show_default=True)
+@click.option("--repeats", type=click.IntRange(1, 10_000), default=5, show_default=True)
 @click.option(
     "--variant",
     "names",
@@ -49,9 +49,7 @@ BATCH_SIZES, DTYPES, OPTIMIZERS = (1, 10, 32, 256, 2048), ("float32", "float64")
     help="Also fit how time grows with samples (up to --samples), batch size and width; float32, "
     "with SGD, on its own networks.",
 )  # fmt: skip
-@click.option(
-    "--plot", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), help="Draw it there."
-)
+@click.option("--plot", metavar="DIR", type=Folder(), help="Draw it there.")
 @JSON_OPTION
 def bench(
     batch_sizes: tuple[int, ...],
@@ -115,6 +113,8 @@ def _choose(names: Sequence[str]) -> list["Variant"]:
     """The variants with these names, or with one of these texts in their names; or all of them."""
     from crosscheck.training.bench import variants
 
+    if "" in names:  # which would be in every name
+        raise click.UsageError("--variant '' names no variant")
     known = {variant.name for variant in variants.VARIANTS}
     whole, parts = set(names) & known, set(names) - known
     chosen = [

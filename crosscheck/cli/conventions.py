@@ -35,11 +35,11 @@ EXIT_CODES = {True: 0, False: 1, None: 3}
 def conventions(
     optimizer: str | None, names: tuple[str, ...], markdown: bool, json_path: str | None
 ) -> None:
-    """Show how stock optimizers, losses and activations relate to the references.
+    """Show how stock optimizers, schedules and losses relate to the references.
 
-    Each line is a statement that is executed now, where the framework is installed: equal to the
-    reference with these keywords, or different by so much for this reason. Exit codes: 0 all that
-    could be tried hold, 1 one does not, 2 bad usage.
+    Activations and initialisers, too. Each line is a statement that is executed now, where the
+    framework is installed: equal to the reference with these keywords, or different by so much for
+    this reason. Exit codes: 0 all that could be tried hold, 1 one does not, 2 bad usage.
     """
     from crosscheck.conventions import everything
     from crosscheck.conventions.optimizers.translating import translate_defaults

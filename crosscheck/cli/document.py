@@ -18,7 +18,9 @@ def document() -> None:
     """
 
 
-@document.command()
+@document.command(
+    short_help="Write FILE: a worked example to be filled with what your notes print."
+)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option(
     "--layers", "sizes", metavar="SIZES", default="3,2,1", show_default=True, callback=layer_sizes,
@@ -97,7 +99,9 @@ def new(
     click.echo(f"next: fill it in, and crosscheck errata {quote(str(file))}", err=True)
 
 
-@document.command()
+@document.command(
+    short_help="Print the JSON Schema of a document's file, for an editor that checks it."
+)
 def schema() -> None:
     """Print the JSON Schema of a document's file, for an editor that checks what is typed."""
     from importlib.resources import files

@@ -10,7 +10,7 @@ from crosscheck.training import choices
 
 
 @click.command()
-@click.argument("name", type=click.Choice(choices.EXPERIMENTS))
+@click.argument("name", metavar="NAME", type=click.Choice(choices.EXPERIMENTS))
 @click.option(
     "--data",
     type=click.Choice(list(choices.PIXELS)),
@@ -28,6 +28,8 @@ from crosscheck.training import choices
 @JSON_OPTION
 def experiment(name: str, data: str, seed: int, plot: Path | None, json_path: str | None) -> None:
     """Run one of the lectures' experiments, and say whether its claim holds.
+
+    NAME is weights, noise, labels, batches, saturation, surface, optimizers, stopping or record.
 
     Exit codes: 0 it holds, 1 it does not, 2 bad usage.
     """

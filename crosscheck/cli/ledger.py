@@ -39,7 +39,8 @@ def errata(
 
     A number is confirmed, contradicted by its own line, inherited from an earlier contradiction, or
     off only because its inputs were rounded. For what is contradicted the slip that explains it is
-    run, and what it reproduces is shown beside what it does not.
+    run, and what it reproduces is shown beside what it does not. The worst comes first; at the end
+    stands in a few lines what is wrong.
 
     FILE is a worked example of your own, in the documents' format (docs/documents.md). Without a
     FILE and without --document the five documents are judged.

@@ -5,18 +5,15 @@ when that command is asked for, and what the command runs only when it runs.
 """
 
 import io
-import os
-import signal
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from errno import ENOSPC, EPIPE
 from importlib import import_module
 from typing import Any
 
 import click
 
-from crosscheck.cli.output import leave_interrupted
+from crosscheck.cli import interrupts
+from crosscheck.cli.streams import leave_unwritten, open_what_is_closed
 from crosscheck.frameworks.version import VERSION
 
 # The module of every command, and the sentence with which its help begins.
@@ -36,7 +33,7 @@ COMMANDS = {
     ),
     "conventions": (
         "conventions",
-        "Show how stock optimizers, losses and activations relate to the references.",
+        "Show how stock optimizers, schedules and losses relate to the references.",
     ),
     "discriminate": (
         "sharpness",
@@ -75,27 +72,6 @@ COMMANDS = {
 }
 
 
-@contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Leave by an exception when the process is told to end, so that its workers end with it."""
-
-    def leave(number: int, frame: Any) -> None:
-        raise SystemExit(128 + number)
-
-    kinds = [getattr(signal, n) for n in ("SIGTERM", "SIGHUP") if hasattr(signal, n)]
-    if threading.current_thread() is not threading.main_thread():  # which signals do not reach
-        kinds = []
-    # What somebody has set already stays: under nohup SIGHUP is ignored.
-    kinds = [kind for kind in kinds if signal.getsignal(kind) == signal.SIG_DFL]
-    for kind in kinds:
-        signal.signal(kind, leave)
-    try:
-        yield
-    finally:
-        for kind in kinds:
-            signal.signal(kind, signal.SIG_DFL)
-
-
 class Commands(click.Group):
     """The commands of `COMMANDS`, each of which is imported when it is asked for.
 
@@ -123,15 +99,15 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
+        interrupts.begin()
         try:
-            with _ended_by_signals():
-                return super().invoke(ctx)
-        except KeyboardInterrupt:
-            click.echo("\ninterrupted", err=True)
-            leave_interrupted()
-        except BrokenPipeError:
-            raise  # the reader of a pipe is gone, which click handles
-        except OSError as error:  # no permission, a name too long, a full disk
+            return super().invoke(ctx)
+        except KeyboardInterrupt:  # where this runs in another program than `crosscheck`
+            click.echo(f"\n{interrupts.message()}", err=True)
+            interrupts.leave()
+        except OSError as error:  # no permission, a name too long
+            if error.errno in (EPIPE, ENOSPC) and not error.filename:
+                leave_unwritten(error)
             what = f"cannot use {error.filename}: " if error.filename else ""
             raise click.UsageError(f"{what}{error.strerror or error}") from None
         except MemoryError as error:
@@ -151,12 +127,13 @@ def main(context: click.Context) -> None:
     Without a command this is `crosscheck verify`. Exit codes: 0 all holds, 1 something is wrong, 2
     bad usage, 130 interrupted.
     """
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed by whoever started this process
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+    open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
-        # In its own encoding a pipe on Windows could not take the documents' Chinese text.
-        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+        if not isinstance(stream, io.TextIOWrapper):
+            continue
+        if stream.isatty():  # which shows what it can of formulas and of Chinese
+            stream.reconfigure(errors="replace")
+        else:  # in its own encoding a pipe on Windows could not take them
             stream.reconfigure(encoding="utf-8")
     if context.invoked_subcommand is None:
         from crosscheck.cli.verification import verify

@@ -1,8 +1,29 @@
 """The conversion of option values that more than one command takes."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 import click
+
+# No network here is trained as long as that; a larger number is a slip, and would never end.
+MOST_EPOCHS = 1_000_000
+MOST_SAMPLES = 100_000_000
+
+
+class Folder(click.Path):
+    """A folder to write to, which need not exist. An empty name is not the current one."""
+
+    name = "folder"
+
+    def __init__(self) -> None:
+        super().__init__(file_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        """The path of the folder."""
+        if not os.fspath(value):
+            self.fail("'' is no folder", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def layer_sizes(context: Any, parameter: Any, text: str | None) -> tuple[int, ...] | None:

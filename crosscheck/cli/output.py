@@ -1,20 +1,22 @@
 """Where a command writes: tables, a progress bar, JSON."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from errno import EPIPE
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from crosscheck.cli import interrupts
+from crosscheck.cli.streams import leave_unwritten
 from crosscheck.report import json_files
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-INTERRUPTED = 130  # the exit code that a shell expects of an interrupted process
 
 
 def _check_writable(context: Any, parameter: Any, path: str | None) -> str | None:
@@ -39,18 +41,31 @@ JSON_OPTION = click.option(
 )
 
 
+# How wide tables are where there is no terminal, and COLUMNS does not say.
+WIDTH = 160
+
+
 def console_for(json_path: str | None) -> "Console":
-    """The console for tables. Where it is no terminal it is so wide that no line is cut.
+    """The console for tables: as wide as COLUMNS says, or the terminal, or `WIDTH`.
 
     Args:
         json_path: The value of --json: if it is "-", tables go to standard error.
     """
     from rich.console import Console
 
+    class Piped(Console):
+        def on_broken_pipe(self) -> None:  # rich's own says that something is wrong
+            leave_unwritten(BrokenPipeError(EPIPE, "nobody reads"))
+
     to_stderr = json_path == "-"
     stream = sys.stderr if to_stderr else sys.stdout
+    width = None if stream.isatty() else WIDTH
+    environment = dict(os.environ)
+    columns = environment.pop("COLUMNS", "")  # which rich would read, and fail on a wrong one
+    if re.fullmatch("[1-9][0-9]{0,3}", columns):
+        width = int(columns)
     # What stands between colons is text, and no picture.
-    return Console(stderr=to_stderr, width=None if stream.isatty() else 160, emoji=False)
+    return Piped(stderr=to_stderr, width=width, emoji=False, _environ=environment)
 
 
 # Where standard error is no terminal, how many seconds pass between two lines of progress.
@@ -79,7 +94,12 @@ def progress_bar(total: int, between: float = BETWEEN_LINES) -> Iterator[Callabl
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=total)
-        yield lambda name: progress.update(task, description=escape(name), advance=1)
+
+        def advance(name: str) -> None:
+            interrupts.note(name)
+            progress.update(task, description=escape(name), advance=1)
+
+        yield advance
 
 
 @contextmanager
@@ -95,6 +115,7 @@ def _lines_of_progress(total: int, between: float) -> Iterator[Callable[[str], N
 
     def advance(name: str) -> None:
         nonlocal done, latest
+        interrupts.note(name)
         with lock:
             done, latest = done + 1, name
             if done == 1 or not between:
@@ -114,18 +135,6 @@ def _lines_of_progress(total: int, between: float) -> Iterator[Callable[[str], N
         ended.set()
         if between:
             ticking.join()
-
-
-def leave_interrupted() -> NoReturn:
-    """End the process at once, with the exit code of an interrupted one.
-
-    JAX may still be computing in a thread of its own, and crashes if the interpreter shuts down
-    in the usual way meanwhile.
-    """
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError):  # its reader is gone
-            stream.flush()
-    os._exit(INTERRUPTED)
 
 
 def write_json(path: str | None, content: dict[str, Any]) -> None:

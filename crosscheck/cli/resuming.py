@@ -61,12 +61,26 @@ def read_resumption(path: Path | None) -> Resumption:
     """
     if path is None:
         return Resumption()
-    if path.is_file():
+    if not path.is_dir():
         return Resumption(path, shared=load(path))
     files = sorted(path.glob(f"[!.]*{SUFFIX}"))
     if not files:
         raise CheckpointError(f"{path}: holds no checkpoint (*{SUFFIX})")
     return Resumption(path, own={file.name.removesuffix(SUFFIX): load(file) for file in files})
+
+
+def report_unproven(resumption: Resumption) -> None:
+    """Say which checkpoints have no digest of their content, by which damage would show."""
+    loaded: dict[str, Checkpoint] = dict(resumption.own)
+    if resumption.shared is not None:
+        loaded[str(resumption.path)] = resumption.shared
+    for name, checkpoint in loaded.items():
+        if not checkpoint.is_proven:
+            click.echo(
+                f"warning: the checkpoint {name} was written by an earlier version, which kept no "
+                "digests: whether it is as it was written cannot be told",
+                err=True,
+            )
 
 
 def report_new_beginnings(resumption: Resumption, frameworks: Sequence[Framework]) -> None:

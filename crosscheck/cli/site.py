@@ -57,7 +57,8 @@ def site(
     from crosscheck.report.site.run import PARTS, RunError, load
 
     try:  # the libraries that make pages, which no other command needs
-        from crosscheck.report.site.building import SiteError, UnfitError, build, check_folder
+        from crosscheck.report.site.building import UnfitError, build
+        from crosscheck.report.site.folders import SiteError, check_folder
     except ModuleNotFoundError as error:
         raise click.UsageError(
             f"a site needs {error.name}: pip install 'backprop-crosscheck[site]'"

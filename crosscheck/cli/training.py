@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,15 @@ from typing import Any
 import click
 import numpy as np
 
-from crosscheck.cli.output import console_for, leave_interrupted, progress_bar, write_json
+from crosscheck.cli import interrupts
+from crosscheck.cli.output import console_for, progress_bar, write_json
 from crosscheck.cli.resuming import (
     Resumption,
     how_to_resume,
     protect_other_runs,
     read_resumption,
     report_new_beginnings,
+    report_unproven,
 )
 from crosscheck.cli.training_request import DETERMINES, TrainOptions
 from crosscheck.frameworks.devices import DeviceError
@@ -24,6 +27,7 @@ from crosscheck.frameworks.registry import Framework, UnknownFrameworkError, ins
 from crosscheck.report.training import show
 from crosscheck.training.data.datasets import DATASETS, Dataset
 from crosscheck.training.data.idx import DataError
+from crosscheck.training.files import LockedError, sole_writer
 from crosscheck.training.plots.figures import PlotError
 from crosscheck.training.plots.training import draw
 from crosscheck.training.runs import drift
@@ -54,25 +58,23 @@ def run(context: click.Context, json_path: str | None, values: dict[str, Any]) -
         for framework in frameworks:
             configuration.check_limits(framework, request.device)
         protect_other_runs(request.folder, resumption, frameworks)
+        report_unproven(resumption)
         report_new_beginnings(resumption, frameworks)
         dataset = DATASETS[configuration.data](configuration.dtype)
     except (ConfigurationError, CheckpointError, UnknownFrameworkError, DataError) as error:
         raise click.UsageError(str(error)) from None
+    interrupts.advise(lambda: how_to_resume(request.folder, options.names, request.stop.max_epochs))
     try:
-        runs = _train_all(frameworks, request, resumption, dataset)
-    except KeyboardInterrupt:
-        advice = how_to_resume(request.folder, options.names, request.stop.max_epochs)
-        click.echo(f"\ninterrupted; {advice}", err=True)
-        leave_interrupted()
+        with sole_writer(request.folder) if request.folder else nullcontext():
+            runs = _train_all(frameworks, request, resumption, dataset)
+    except LockedError as error:
+        raise click.UsageError(str(error)) from None
     except OSError as error:
         raise click.UsageError(
             f"cannot write {error.filename or request.folder}: {error.strerror}"
         ) from None
-    try:
-        curve = _find_horizon(frameworks, configuration, dataset, runs)
-    except KeyboardInterrupt:
-        click.echo("\ninterrupted while looking for the horizon; the training is done", err=True)
-        leave_interrupted()
+    interrupts.advise(lambda: "the training is done, and its horizon is looked for")
+    curve = _find_horizon(frameworks, configuration, dataset, runs)
     summary = summarise(configuration, dataset, runs, curve)
     show(console, summary)
     write_json(json_path, as_json(summary))

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from crosscheck.cli.options import layer_sizes
+from crosscheck.cli.options import MOST_EPOCHS, MOST_SAMPLES, Folder, layer_sizes
 from crosscheck.cli.output import JSON_OPTION
 from crosscheck.frameworks.contract import ACTIVATIONS, DEVICES, INITIALIZERS, LOSSES, STATES
 from crosscheck.training.choices import DTYPES, PIXELS
@@ -32,7 +32,9 @@ _OPTIONS = (
         "--set", "keywords", metavar="NAME=VALUE", multiple=True,
         help="Another keyword of the optimizer: b1=0.8, nesterov=true, eps_place=hat; repeatable.",
     ),
-    click.option("--batch-size", type=click.IntRange(min=1), default=32, show_default=True),
+    click.option(
+        "--batch-size", type=click.IntRange(1, MOST_SAMPLES), default=32, show_default=True
+    ),
     click.option(
         "--initializer", type=click.Choice(INITIALIZERS), default="lecun_normal",
         show_default=True,
@@ -43,7 +45,7 @@ _OPTIONS = (
     click.option("--dtype", type=click.Choice(DTYPES), default="float64", show_default=True),
     click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True),
     click.option(
-        "--epochs", type=click.IntRange(min=1),
+        "--epochs", type=click.IntRange(1, MOST_EPOCHS),
         help="Stop after so many, those before a checkpoint included. [default: 100; mnist: 10]",
     ),
     click.option("--loss-below", type=float, help="Stop when an epoch's loss is below this."),
@@ -61,11 +63,11 @@ _OPTIONS = (
         help="[default: what the framework does]",
     ),
     click.option(
-        "--plot", metavar="DIR", type=click.Path(file_okay=False, path_type=Path),
+        "--plot", metavar="DIR", type=Folder(),
         help="Draw curves there.",
     ),
     click.option(
-        "--checkpoint", metavar="DIR", type=click.Path(file_okay=False, path_type=Path),
+        "--checkpoint", metavar="DIR", type=Folder(),
         help="Keep a checkpoint of each framework there, after every epoch.",
     ),
     click.option(

@@ -2,12 +2,16 @@
 
 import math
 import sys
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
 from crosscheck.verification.limits import Limits
+
+if TYPE_CHECKING:
+    from crosscheck.verification.result import Verification
 
 FRAMEWORK_OPTION = click.option(
     "--framework",
@@ -60,6 +64,14 @@ def _check_finite(context: Any, parameter: Any, seconds: float) -> float:
     is_flag=True,
     help="Keep nothing of what JAX compiles, and use nothing that was kept.",
 )
+@click.option("--all", "everything", is_flag=True, help="Show every stage that holds as well.")
+@click.option(
+    "--report",
+    "report_folder",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write the result into the new folder DIR too, as a page to share, with its JSON.",
+)
 @JSON_OPTION
 def verify(
     extra: tuple[str, ...] = (),
@@ -68,6 +80,8 @@ def verify(
     seconds: float = Limits.seconds,
     memory: int = Limits.memory,
     no_cache: bool = False,
+    everything: bool = False,
+    report_folder: Path | None = None,
     json_path: str | None = None,
 ) -> None:
     """Judge every framework and every document.
@@ -77,7 +91,8 @@ def verify(
     exact value, within a bound derived for each number, and with every other framework, stage by
     stage: what is blamed is the first stage that diverges. What is no computation (the start, the
     class predicted, the refusal of bad input, whose memory is whose, equal bits, NaN) is judged in
-    words that must be equal. The ledger of the documents is checked too.
+    words that must be equal. The ledger of the documents is checked too; what is wrong in them is
+    shown last, or above what is wrong with a framework.
 
     A framework is verified, wrong, unfinished (something raises NotImplementedError: then what is
     written, what is next and what is wrong is shown, rung by rung), not compared (no gradient of it
@@ -103,6 +118,8 @@ def verify(
     from crosscheck.verification.selection import select
     from crosscheck.verification.verify import tasks, verify_everything
 
+    if report_folder is not None:
+        _check_report(report_folder)  # before the work, which takes minutes
     console = console_for(json_path)
     if only is not None and not _names(only):
         raise click.UsageError("--only names no framework")
@@ -118,8 +135,38 @@ def verify(
     except TranscriptionError as error:
         raise click.ClickException(str(error)) from None
     write_json(json_path, verification_as_json(result))
-    show_verification(console, result, ledgers)
+    show_verification(console, result, ledgers, everything)
+    if report_folder is not None:
+        _write_report(report_folder, result)
     sys.exit(0 if result.holds else 1)
+
+
+def _check_report(folder: Path) -> None:
+    try:  # the libraries that make pages, which no other option needs
+        from crosscheck.report.site.sharing import check_report_folder
+    except ModuleNotFoundError as error:
+        raise click.UsageError(
+            f"a report needs {error.name}: pip install 'backprop-crosscheck[site]'"
+        ) from None
+    from crosscheck.report.site.folders import SiteError
+
+    try:
+        check_report_folder(folder)
+    except SiteError as error:
+        raise click.UsageError(f"--report: {error}") from None
+
+
+def _write_report(folder: Path, result: "Verification") -> None:
+    from crosscheck.cli.gathering import environment
+    from crosscheck.report.site.folders import SiteError
+    from crosscheck.report.site.sharing import write_report
+    from crosscheck.verification.agreement import condense
+
+    try:
+        page = write_report(folder, condense(result), environment())
+    except SiteError as error:
+        raise click.UsageError(f"--report: {error}") from None
+    click.echo(f"written: {page}", err=True)
 
 
 def _names(text: str) -> list[str]:

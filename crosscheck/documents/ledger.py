@@ -87,33 +87,7 @@ def ledger_as_json(ledgers: Iterable[Ledger]) -> dict[str, Any]:
     ledgers = list(ledgers)
     return {
         "documents": {entry.document.number: entry.document.title for entry in ledgers},
-        "numbers": [
-            {
-                "document": judged.number.document,
-                "section": judged.number.section,
-                "line": judged.number.line,
-                "quantity": judged.number.illustration or judged.number.quantity,
-                "printed": judged.number.printed,
-                "exact": judged.exact,
-                "verdict": judged.verdict,
-                "slip": judged.slip
-                and {
-                    "name": judged.slip.name,
-                    "explanation": judged.slip.explanation,
-                    "expression": judged.slip.expression,
-                    "inputs": judged.slip.inputs,
-                    "gives": judged.slip.gives,
-                    "reproduces": judged.slip.reproduces,
-                },
-                "frameworks": {
-                    name: values[judged.number.quantity]
-                    for name, values in entry.frameworks.items()
-                    if judged.number.quantity in values
-                },
-            }
-            for entry in ledgers
-            for judged in entry.numbers
-        ],
+        "numbers": numbers_as_json(ledgers),
         "statements": [
             {
                 "document": statement.document,
@@ -127,6 +101,37 @@ def ledger_as_json(ledgers: Iterable[Ledger]) -> dict[str, Any]:
             for statement, verdict in entry.statements
         ],
     }
+
+
+def numbers_as_json(ledgers: Iterable[Ledger]) -> list[dict[str, Any]]:
+    """The printed numbers of a ledger in the form that other programs read, and `findings`."""
+    return [
+        {
+            "document": judged.number.document,
+            "section": judged.number.section,
+            "line": judged.number.line,
+            "quantity": judged.number.illustration or judged.number.quantity,
+            "printed": judged.number.printed,
+            "exact": judged.exact,
+            "verdict": judged.verdict,
+            "slip": judged.slip
+            and {
+                "name": judged.slip.name,
+                "explanation": judged.slip.explanation,
+                "expression": judged.slip.expression,
+                "inputs": judged.slip.inputs,
+                "gives": judged.slip.gives,
+                "reproduces": judged.slip.reproduces,
+            },
+            "frameworks": {
+                name: values[judged.number.quantity]
+                for name, values in entry.frameworks.items()
+                if judged.number.quantity in values
+            },
+        }
+        for entry in ledgers
+        for judged in entry.numbers
+    ]
 
 
 def tables(document: Document) -> list[tuple[str, list[str], list[list[str]]]]:

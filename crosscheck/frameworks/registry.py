@@ -31,6 +31,8 @@ from crosscheck.frameworks.worker import EndedError, Workers
 # How many seconds an import may take, unless the environment variable sets another limit.
 IMPORT_LIMIT = 60.0
 IMPORT_LIMIT_VARIABLE = "CROSSCHECK_IMPORT_LIMIT"
+# Where JAX computes, which a user may have chosen.
+PLATFORMS_VARIABLE, USUAL_PLATFORM = "JAX_PLATFORMS", "cpu"
 
 
 class UnknownFrameworkError(LookupError):
@@ -95,8 +97,8 @@ def prepare() -> None:
     if "OMP_NUM_THREADS" not in os.environ:
         os.environ["OMP_NUM_THREADS"] = "1"
         threadpool_limits(limits=1)  # NumPy's BLAS is loaded already, and reads no variable again
-    os.environ.setdefault("JAX_ENABLE_X64", "true")
-    os.environ.setdefault("JAX_PLATFORMS", "cpu")
+    os.environ["JAX_ENABLE_X64"] = "true"  # whatever it was: every verdict depends on it
+    os.environ.setdefault(PLATFORMS_VARIABLE, USUAL_PLATFORM)
     if "jax" in sys.modules:
         sys.modules["jax"].config.update("jax_enable_x64", True)
 
@@ -183,7 +185,29 @@ def load_unguarded(name: str, package: str) -> Loaded:
         return Broken(name, package, version, tuple(problems))
     if declared.contract < CONTRACT_VERSION:
         return OtherContract(name, package, version, _older(declared.contract, root))
+    unusable = _without_device(modules["arrays"])
+    if unusable is not None:
+        return NotInstalled(name, package, f"cannot be used here: {unusable}")
     return Framework(name, package, version, declared, **modules)
+
+
+def _without_device(arrays: ModuleType) -> str | None:
+    """Why JAX finds no device of the platforms that the user named; None where nothing is wrong.
+
+    It says so only when the first array is made, and every function of the package would seem
+    wrong.
+    """
+    jax = sys.modules.get("jax")
+    names = (getattr(each, "__name__", "") for each in vars(arrays).values())
+    is_usual = os.environ.get(PLATFORMS_VARIABLE) == USUAL_PLATFORM
+    if jax is None or is_usual or not any(name.partition(".")[0] == "jax" for name in names):
+        return None
+    try:
+        jax.devices()
+    except Exception as error:
+        named = f"{PLATFORMS_VARIABLE} is {os.environ.get(PLATFORMS_VARIABLE)!r}"
+        return f"{named}, and {in_words(error)}"
+    return None
 
 
 def _older(written_for: int, root: ModuleType) -> tuple[str, ...]:

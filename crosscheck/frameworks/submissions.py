@@ -89,7 +89,7 @@ def load(path: Path, name: str | None = None, *, definitions_only: bool = False)
         sys.path.insert(0, folder)
     os.chdir(folder)
     # JAX reads it when it is imported; a value in float32 could not be judged at all.
-    os.environ.setdefault("JAX_ENABLE_X64", "1")
+    os.environ["JAX_ENABLE_X64"] = "true"
     for piece, code in codes:
         _run(piece, code, module, definitions_only)
     if definitions_only:

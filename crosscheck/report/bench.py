@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 
 from crosscheck.report.colours import coloured
+from crosscheck.report.layout import Column, Records, say
 from crosscheck.training.bench.growing import Growth
 from crosscheck.training.bench.measuring import Timing
 from crosscheck.training.bench.summary import BenchmarkSummary, GoalResult
@@ -20,29 +21,29 @@ def show(console: Console, summary: BenchmarkSummary) -> None:
         summary: The benchmark.
     """
     timings = summary.timings
-    console.print(", ".join(f"{name} {number}" for name, number in summary.versions.items()))
+    say(console, ", ".join(f"{name} {number}" for name, number in summary.versions.items()))
     for library in summary.libraries:
-        console.print(f"BLAS: {library}")
+        say(console, escape(f"BLAS: {library}"))
     for task in dict.fromkeys(timing.task for timing in timings):
-        console.print(_times(task, [timing for timing in timings if timing.task == task]))
+        _times(task, [timing for timing in timings if timing.task == task]).show(console)
     missing = dict.fromkeys((each.variant.name, each.missing) for each in timings if each.missing)
     for name, reason in missing:
-        console.print(f"{name}: not measured: {reason.splitlines()[0]}", markup=False)
+        say(console, escape(f"{name}: not measured: {reason.splitlines()[0]}"))
     goals = _goals(summary.goals)
-    if goals.row_count:
-        console.print(goals)
+    if goals.rows:
+        goals.show(console)
     if summary.growths:
-        console.print(_growth(summary.growths))
+        _growth(summary.growths).show(console)
 
 
-def _times(task: Task, timings: Sequence[Timing]) -> Table:
+def _times(task: Task, timings: Sequence[Timing]) -> Records:
     sizes = "-".join(map(str, task.layers))
-    table = Table(
-        title=f"{sizes}, {task.samples:,} samples, batch {task.batch_size}, {task.dtype}, "
-        f"{task.optimizer}"
+    table = Records(
+        f"{sizes}, {task.samples:,} samples, batch {task.batch_size}, {task.dtype}, "
+        f"{task.optimizer}",
+        *(Column("", leads=True), Column("")),
+        *(Column(name, right=True) for name in ("ms per epoch", "us per step", "first epoch, s")),
     )
-    for column in ("", "", "ms per epoch", "us per step", "first epoch, s"):
-        table.add_column(column, justify="right" if "e" in column else "left")
     for timing in timings:
         cells = ["not measured", "", ""]
         if timing.seconds:
@@ -51,19 +52,21 @@ def _times(task: Task, timings: Sequence[Timing]) -> Table:
                 f"{1e6 * timing.seconds_per_step:.1f}",
                 f"{timing.first:.1f}",
             ]
-        table.add_row(timing.variant.name, timing.variant.kind, *cells)
+        table.add(timing.variant.name, timing.variant.kind, *cells)
     return table
 
 
-def _goals(results: Sequence[GoalResult]) -> Table:
+def _goals(results: Sequence[GoalResult]) -> Records:
     """The goals whose ratio was measured."""
-    table = Table(title="Goals: ratios of medians, float32")
-    for column in ("reference", "against", "batch", "optimizer", "goal", "measured", ""):
-        table.add_column(column)
+    table = Records(
+        "Goals: ratios of medians, float32",
+        *(Column("reference", leads=True), "against", "batch", "optimizer", "goal", "measured"),
+        Column("", leads=True),
+    )
     for result in results:
         goal = result.goal
         if result.ratio is not None:
-            table.add_row(
+            table.add(
                 goal.variant,
                 goal.against,
                 str(goal.batch_size),
@@ -75,11 +78,12 @@ def _goals(results: Sequence[GoalResult]) -> Table:
     return table
 
 
-def _growth(growths: Sequence[Growth]) -> Table:
-    table = Table(title="Growth: exponent of the power law that fits best")
-    for column in ("", "along", "sizes", "exponent"):
-        table.add_column(column)
+def _growth(growths: Sequence[Growth]) -> Records:
+    table = Records(
+        "Growth: exponent of the power law that fits best",
+        *("", "along", Column("sizes", words=True), "exponent"),
+    )
     for growth in growths:
         sizes = ", ".join(map(str, growth.sizes))
-        table.add_row(growth.variant, growth.along, sizes, f"{growth.exponent:.2f}")
+        table.add(growth.variant, growth.along, sizes, f"{growth.exponent:.2f}")
     return table

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from crosscheck.numerics.blindness import Sight
 from crosscheck.numerics.digits import of_bound
 from crosscheck.report.colours import BAD, GOOD
+from crosscheck.report.layout import Records, say
 from crosscheck.verification.calibration import Use
+
+LONGEST_BAR = 20  # so that two frameworks fit beside each other
 
 
 def show_bounds(
@@ -31,38 +33,39 @@ def show_bounds(
         sight: What the bounds of the networks leave open.
         problems: Where a bound is exceeded or idle.
     """
-    table = Table(title="Random networks by the worst fraction of the bound that they use")
-    table.add_column("fraction")
-    for name in histograms:
-        table.add_column(name, justify="right")
-        table.add_column("")
+    table = Records(
+        "Random networks by the worst fraction of the bound that they use",
+        "fraction",
+        *histograms,
+    )
     most = max(max(counts) for counts in histograms.values())
     for index in range(11):
         label = f"{index / 10:.1f} to {index / 10 + 0.1:.1f}" if index < 10 else "above 1"
         cells = [
-            cell
+            f"{counts[index]:>{len(str(most))}} {'#' * round(LONGEST_BAR * counts[index] / most)}"
             for counts in histograms.values()
-            for cell in (str(counts[index]), "#" * round(30 * counts[index] / most))
         ]
-        table.add_row(label, *cells)
-    console.print(table)
-    worst = Table(title="Every component by itself: the worst fraction of its bound")
-    for column in ("component", "fraction", "by"):
-        worst.add_column(column)
+        table.add(label, *cells)
+    table.show(console)
+    worst = Records(
+        "Every component by itself: the worst fraction of its bound", "component", "fraction", "by"
+    )
     for name, use in components.items():
-        worst.add_row(name, of_bound(use.fraction), use.framework)
-    console.print(worst)
-    console.print(
+        worst.add(name, of_bound(use.fraction), use.framework)
+    worst.show(console)
+    say(
+        console,
         f"Of {sight.entries:,} entries of the networks {sight.excluded:,} are excluded (their "
         f"bound is infinite), {sight.blind:,} are blind (it exceeds a hundredth of the largest "
         f"entry); of {sight.tensors:,} tensors {sight.blind_tensors:,} are blind (it exceeds that "
-        "entry)"
+        "entry)",
     )
     for problem in problems:
-        console.print(BAD.paint(escape(problem)))
+        say(console, BAD.paint(escape(problem)))
     top = max(uses, key=lambda use: use.fraction)
     start = BAD.paint("NOT CALIBRATED.") if problems else GOOD.paint("Neither exceeded nor idle.")
-    console.print(
+    say(
+        console,
         f"{start} The worst of {len(uses)} runs uses {of_bound(top.fraction)} of its bound "
-        f"({top.framework}, {top.quantity} of {top.case})"
+        f"({top.framework}, {top.quantity} of {top.case})",
     )

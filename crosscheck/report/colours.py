@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from crosscheck.report.layout import whole
+
 
 class Colour(NamedTuple):
     """One meaning, coloured.
@@ -55,7 +57,7 @@ def coloured(verdict: str) -> str:
     Raises:
         KeyError: If it is no verdict.
     """
-    return VERDICT_COLOURS[verdict].paint(verdict)
+    return VERDICT_COLOURS[verdict].paint(whole(verdict))
 
 
 def css_class(verdict: str) -> str:

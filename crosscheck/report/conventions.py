@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from crosscheck.conventions import stock
 from crosscheck.conventions.findings import Finding
 from crosscheck.conventions.optimizers.translation import Translation
 from crosscheck.report.colours import BAD, CARE, GOOD, QUIET
+from crosscheck.report.layout import Column, Records, say, say_whole
 
 TITLES = {
     "optimizer": "Optimizers, twelve steps",
@@ -31,40 +31,44 @@ def show_findings(console: Console, findings: Sequence[Finding]) -> None:
     for kind, title in TITLES.items():
         chosen = [finding for finding in findings if finding.kind == kind]
         if chosen:
-            console.print(_table(title, chosen))
+            _table(title, chosen).show(console)
     wrong = [finding for finding in findings if finding.holds is False]
     for finding in wrong:
         what = finding.problem or f"{finding.difference:.3g} was measured"
-        console.print(
-            f"{BAD.paint('does not hold:')} {escape(finding.component)} ({finding.probe}) "
-            f"{escape(finding.statement)}: {escape(what)}"
+        say(
+            console,
+            f"{BAD.paint('does not hold:')} {escape(finding.component)} ({escape(finding.probe)}) "
+            f"{escape(finding.statement)}: {escape(what)}",
         )
     absent = dict.fromkeys(f.framework for f in findings if f.missing is not None)
     for name in absent:
         one = next(f for f in findings if f.framework == name and f.missing is not None)
         title = stock.FRAMEWORKS[name].title
-        console.print(f"{CARE.paint('not installed:')} {title} ({one.missing})")
+        say(console, f"{CARE.paint('not installed:')} {title} ({one.missing})")
     tried = [finding for finding in findings if finding.holds is not None]
     start = BAD.paint("NOT TRUE.") if wrong else GOOD.paint("True.")
-    console.print(
+    say(
+        console,
         f"{start} {len(tried) - len(wrong)} of {len(tried)} statements hold; "
-        f"{len(findings) - len(tried)} could not be tried"
+        f"{len(findings) - len(tried)} could not be tried",
     )
 
 
-def _table(title: str, findings: Sequence[Finding]) -> Table:
-    table = Table(title=title)
-    table.add_column("framework")
-    table.add_column("component", overflow="fold")
-    table.add_column("at", overflow="fold")
-    table.add_column("statement", overflow="fold", ratio=1)
-    table.add_column("measured", justify="right")
+def _table(title: str, findings: Sequence[Finding]) -> Records:
+    table = Records(
+        title,
+        Column("framework", leads=True),
+        Column("component", words=True, leads=True),
+        Column("at", words=True),
+        Column("statement", words=True),
+        Column("measured", right=True, leads=True),
+    )
     for finding in findings:
         measured = "not installed"
         if finding.missing is None:
             measured = "fails" if finding.difference is None else f"{finding.difference:.2g}"
         style = {True: "", None: QUIET.style, False: BAD.style}[finding.holds]
-        table.add_row(
+        table.add(
             stock.FRAMEWORKS[finding.framework].title,
             escape(finding.component),
             escape(finding.probe),
@@ -83,31 +87,33 @@ def show_translation(console: Console, translation: Translation) -> None:
         translation: The call, with what the two optimizers were measured to differ by.
     """
     label = QUIET.paint("in the references' words:")
-    console.print(f"{label} {escape(translation.expression)}")
+    say_whole(console, escape(translation.expression), label)
     call = escape(translation.target)
     title = stock.FRAMEWORKS[translation.target_framework].title
     if translation.equal is False:
-        console.print(f"{CARE.paint(f'{title} has nothing equal. The nearest:')} {call}")
+        say_whole(console, call, CARE.paint(f"{title} has nothing equal. The nearest:"))
         for keyword, (asked, has) in translation.mismatch.items():
-            console.print(f"  {keyword}: asked for {asked!r}, it has {has!r}")
+            say(console, escape(f"  {keyword}: asked for {asked!r}, it has {has!r}"))
     else:
-        console.print(f"[bold]{call}[/]")
+        say_whole(console, f"[bold]{call}[/]")
     for proviso in translation.provisos:
-        console.print(f"  {CARE.paint('but:')} {escape(proviso)}")
+        say(console, f"  {CARE.paint('but:')} {escape(proviso)}")
     if translation.difference is None:
-        console.print(f"{CARE.paint('not proved:')} {escape(str(translation.problem))}")
+        say(console, f"{CARE.paint('not proved:')} {escape(str(translation.problem))}")
         return
     within = translation.within_bound
     limit = "allowed between equals" if within else "more than between equals"
     hidden = translation.mismatch and within
     remark = "; in twelve steps it does not show" if hidden else ""
-    console.print(
+    say(
+        console,
         f"largest difference of the parameters over twelve steps: {translation.difference:.2g} "
-        f"({limit}: {translation.bound:.2g}{remark})"
+        f"({limit}: {translation.bound:.2g}{remark})",
     )
     sizes = translation.by_magnitude
     least, most = min(sizes, key=sizes.__getitem__), max(sizes, key=sizes.__getitem__)
-    console.print(
+    say(
+        console,
         f"  from {sizes[least]:.2g} with gradients of about {least:g} to {sizes[most]:.2g} with "
-        f"those of about {most:g}, of magnitudes from {min(sizes):g} to {max(sizes):g}"
+        f"those of about {most:g}, of magnitudes from {min(sizes):g} to {max(sizes):g}",
     )

@@ -1,8 +1,10 @@
 """What `crosscheck experiment` shows."""
 
 from rich.console import Console
+from rich.markup import escape
 
 from crosscheck.report.colours import BAD, GOOD
+from crosscheck.report.layout import say
 from crosscheck.training.experiments.base import Experiment, ExperimentResult
 
 
@@ -14,6 +16,7 @@ def show_experiment(console: Console, experiment: Experiment, result: Experiment
         experiment: What was run.
         result: What it found.
     """
-    console.print(f"[bold]{experiment.claim}[/] ({experiment.source})")
-    console.print(result.text, highlight=False)
-    console.print(GOOD.paint("It holds.") if result.holds else BAD.paint("It does not hold."))
+    say(console, f"[bold]{escape(experiment.claim)}[/] ({escape(experiment.source)})")
+    for line in result.text.split("\n"):
+        say(console, escape(line))
+    say(console, GOOD.paint("It holds.") if result.holds else BAD.paint("It does not hold."))

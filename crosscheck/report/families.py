@@ -4,38 +4,35 @@ from collections.abc import Sequence
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from crosscheck.numerics.bounds.library import Interval, allowed_in, scan
 from crosscheck.numerics.digits import few_digits, of_bound
 from crosscheck.report.colours import BAD, CARE, GOOD
+from crosscheck.report.layout import Column, Records, say, say_whole
 from crosscheck.verification.measuring import Judgement, Measured
 from crosscheck.verification.search import Finding, Result, Tally
 
 
 def show_search(console: Console, result: Result) -> None:
     """Print how each framework did in each family, and every finding with its command."""
-    table = Table(title=f"Families of seed {result.seed}")
-    for column in ("framework", "family", "worst fraction"):
-        table.add_column(column)
-    for column in (
-        "of number",
-        "cases",
-        "exceed",
-        "fail",
-        "skipped",
-        "excluded",
-        "blind",
-        "blind tensors",
-    ):
-        table.add_column(column, justify="right")
+    counts = (
+        *("of number", "cases", "exceed", "fail"),
+        *("skipped", "excluded", "blind", "blind tensors"),
+    )
+    table = Records(
+        f"Families of seed {result.seed}",
+        *(Column(name, leads=True) for name in ("framework", "family")),
+        "worst fraction",
+        *(Column(name, right=True) for name in counts),
+    )
     for each in result.tallies:
-        table.add_row(*_cells(each))
-    console.print(table)
-    console.print(
+        table.add(*_cells(each))
+    table.show(console)
+    say(
+        console,
         "excluded: entries whose bound is infinite, so that nothing is promised of them; blind: "
         "entries whose bound exceeds a hundredth of the largest entry of their tensor; blind "
-        "tensors: those of which some bound exceeds the largest entry"
+        "tensors: those of which some bound exceeds the largest entry",
     )
     for finding in result.findings:
         _show_finding(console, finding)
@@ -44,9 +41,9 @@ def show_search(console: Console, result: Result) -> None:
     worst = f"the worst uses {of_bound(top.fraction)} of its bound ({top.framework}, {top.worst})"
     if result.findings:
         start = BAD.paint("EXCEEDED.")
-        console.print(f"{start} {len(result.findings)} findings in {cases} runs; {worst}")
+        say(console, f"{start} {len(result.findings)} findings in {cases} runs; {worst}")
     else:
-        console.print(f"{GOOD.paint('Not exceeded.')} Of {cases} runs {worst}")
+        say(console, f"{GOOD.paint('Not exceeded.')} Of {cases} runs {worst}")
 
 
 def _cells(tally: Tally) -> list[str]:
@@ -76,26 +73,27 @@ def _cells(tally: Tally) -> list[str]:
 
 def _show_finding(console: Console, finding: Finding) -> None:
     others = f" (and {finding.others} more)" if finding.others else ""
-    console.print(BAD.paint(escape(f"{finding.framework}: {finding.what}{others}")))
-    console.print(f"    {escape(finding.command)}", soft_wrap=True)
+    say(console, BAD.paint(escape(f"{finding.framework}: {finding.what}{others}")))
+    say_whole(console, f"    {escape(finding.command)}")
 
 
 def show_judgement(console: Console, judgement: Judgement) -> None:
     """Print every quantity of one case as a framework computed it."""
     title = f"{judgement.case} by {judgement.framework}"
     if judgement.unsupported is not None:
-        console.print(f"{title}: {CARE.paint('not supported:')} {escape(judgement.unsupported)}")
+        say(console, f"{title}: {CARE.paint('not supported:')} {escape(judgement.unsupported)}")
         return
-    table = Table(title=title)
-    for column in ("stage", "quantity", "worst fraction", "where", "computed", "exact", "bound"):
-        table.add_column(column)
-    for column in ("entries", "excluded", "blind"):
-        table.add_column(column, justify="right")
+    table = Records(
+        title,
+        *(Column(name, leads=True) for name in ("stage", "quantity")),
+        *("worst fraction", Column("where", words=True), "computed", "exact", "bound"),
+        *(Column(name, right=True) for name in ("entries", "excluded", "blind")),
+    )
     for each in judgement.measured:
-        table.add_row(*map(escape, _row(each)))
-    console.print(table)
+        table.add(*map(escape, _row(each)))
+    table.show(console)
     for complaint in judgement.complaints:
-        console.print(BAD.paint(escape(complaint)))
+        say(console, BAD.paint(escape(complaint)))
 
 
 def _row(measured: Measured) -> list[str]:
@@ -112,13 +110,12 @@ def _row(measured: Measured) -> list[str]:
 
 def show_scan(console: Console, found: Sequence[Interval], problems: Sequence[str]) -> None:
     """Print what the library functions lose, and how much of that the bounds do not allow."""
-    table = Table(title="Library functions: the worst error, in units of roundoff of the result")
-    for column in ("function", "dtype", "argument"):
-        table.add_column(column)
-    for column in ("found", "allowed"):
-        table.add_column(column, justify="right")
-    for column in ("at", "by"):
-        table.add_column(column)
+    table = Records(
+        "Library functions: the worst error, in units of roundoff of the result",
+        *(Column(name, leads=True) for name in ("function", "dtype", "argument")),
+        *(Column(name, right=True) for name in ("found", "allowed")),
+        *("at", "by"),
+    )
     for each in found:
         within = f"{each.low:g} to {each.high:g}"
         allowed = allowed_in(each)
@@ -126,13 +123,14 @@ def show_scan(console: Console, found: Sequence[Interval], problems: Sequence[st
         if not each.units <= allowed:
             units = BAD.paint(units)
         at = few_digits(each.at, 6)
-        table.add_row(each.function, each.dtype, within, units, str(allowed), at, each.framework)
-    console.print(table)
+        table.add(each.function, each.dtype, within, units, str(allowed), at, each.framework)
+    table.show(console)
     stored = scan()
-    console.print(
-        f"allowed: half more than what was found on {stored['date']} ({stored['processor']})"
+    say(
+        console,
+        f"allowed: half more than what was found on {stored['date']} ({stored['processor']})",
     )
     for problem in problems:
-        console.print(BAD.paint(escape(problem)))
+        say(console, BAD.paint(escape(problem)))
     if not problems:
-        console.print(f"{GOOD.paint('Not exceeded.')} No library function loses more than that.")
+        say(console, f"{GOOD.paint('Not exceeded.')} No library function loses more than that.")

@@ -1,5 +1,6 @@
 """JSON files: for other programs, and as the parts of a run that a site shows."""
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -39,11 +40,25 @@ def write_json(path: str, content: Any) -> None:
     """
     text = as_text(content) + "\n"
     if is_stream(path):
-        with open(path, "a", encoding="utf-8") as stream:
+        with os.fdopen(_open_stream(path), "w", encoding="utf-8") as stream:
             stream.write(text)
         return
     with whole_file(Path(os.path.realpath(path))) as file:
         file.write(text.encode("utf-8"))
+
+
+def _open_stream(path: str) -> int:
+    """Open a stream for writing; an OSError, and no waiting, where nobody reads a named pipe."""
+    waiting = getattr(os, "O_NONBLOCK", 0)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | waiting)
+    except OSError as error:
+        if error.errno == errno.ENXIO:
+            raise OSError(error.errno, "nobody reads from it, or it is a socket", path) from None
+        raise
+    if waiting:
+        os.set_blocking(descriptor, True)
+    return descriptor
 
 
 def write_compact(path: Path, content: Any) -> None:

@@ -6,6 +6,7 @@ from rich.markup import escape
 from crosscheck.conventions import stock
 from crosscheck.conventions.schedules.translation import ScheduleTranslation
 from crosscheck.report.colours import CARE, QUIET
+from crosscheck.report.layout import say, say_whole
 
 
 def show_schedule_translation(console: Console, translation: ScheduleTranslation) -> None:
@@ -16,32 +17,39 @@ def show_schedule_translation(console: Console, translation: ScheduleTranslation
         translation: The schedule, with what the rates of the two were measured to differ by.
     """
     title = stock.FRAMEWORKS[translation.target_framework].title
-    label = QUIET.paint("in the references' words:")
-    console.print(f"{label} {escape(translation.expression)}", soft_wrap=True)
+    say_whole(console, escape(translation.expression), QUIET.paint("in the references' words:"))
     if translation.is_function:
         none = f"{title} has no schedule of its own that is equal. A function that is:"
-        console.print(CARE.paint(none))
+        say(console, CARE.paint(none))
     for line in translation.target.splitlines():
-        console.print(f"[bold]{escape(line)}[/]", soft_wrap=True)
+        say_whole(console, f"[bold]{escape(line)}[/]")
     nearest = translation.nearest
     if nearest is not None:
         call, first = escape(nearest.code), nearest.difference.first_step
-        console.print(f"{CARE.paint(f'The nearest of {title}:')} {call}", soft_wrap=True)
-        console.print(
+        say_whole(console, call, CARE.paint(f"The nearest of {title}:"))
+        say(
+            console,
             f"  {_up_to(first)}, and differs most at update {nearest.difference.worst_step}, by "
-            f"{nearest.difference.largest:.2g}"
+            f"{nearest.difference.largest:.2g}",
         )
     for proviso in translation.provisos:
-        console.print(f"  {CARE.paint('but:')} {escape(proviso)}", soft_wrap=True)
+        say(console, f"  {CARE.paint('but:')} {escape(proviso)}")
     if translation.difference is None:
-        console.print(f"{CARE.paint('not proved:')} {escape(str(translation.problem))}")
+        say(console, f"{CARE.paint('not proved:')} {escape(str(translation.problem))}")
         return
-    limit = "allowed between equals" if translation.equal else "more than between equals"
-    console.print(
-        f"largest difference of the rates over updates 0 to {translation.updates - 1}: "
+    if translation.not_finite is not None:
+        found = f"at update {translation.not_finite} one of the rates is infinite or not a number"
+        say(console, CARE.paint(found))
+    within = translation.difference <= translation.bound
+    limit = "allowed between equals" if within else "more than between equals"
+    say(
+        console,
+        f"largest difference of the rates over updates 0 to {translation.updates_run - 1}: "
         f"{translation.difference:.2g}, at update {translation.worst_step} "
-        f"({limit}: {translation.bound:.2g})"
+        f"({limit}: {translation.bound:.2g})",
     )
+    if translation.updates > translation.updates_run:
+        say(console, f"  the formulas were compared to update {translation.updates - 1}")
 
 
 def _up_to(first: int | None) -> str:

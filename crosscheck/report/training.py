@@ -2,8 +2,9 @@
 
 import numpy as np
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 
+from crosscheck.report.layout import Column, Records, say
 from crosscheck.training.data.datasets import CLASSES
 from crosscheck.training.runs.summary import TrainingSummary
 
@@ -18,22 +19,27 @@ def show(console: Console, summary: TrainingSummary) -> None:
         console: Where to print.
         summary: The training.
     """
-    console.print(_runs(summary))
-    console.print(_confusion(summary.runs[0].framework, summary.confusions[0]))
+    _runs(summary).show(console)
+    _confusion(summary.runs[0].framework, summary.confusions[0]).show(console)
     if len(summary.runs) > 1:
-        console.print(_drift(summary))
-        console.print(summary.meaning)
+        _drift(summary).show(console)
+        say(console, escape(summary.meaning))
+    for run in summary.runs:
+        say(console, f"{run.framework}: SHA-256 of its parameters and moments {run.digest()}")
 
 
-def _runs(summary: TrainingSummary) -> Table:
+def _runs(summary: TrainingSummary) -> Records:
     configuration = summary.configuration
     sizes = "-".join(map(str, configuration.layers))
-    table = Table(title=f"{sizes} on {configuration.data}, {configuration.dtype}")
-    for column in ("framework", "epochs", "loss", "train", "test", "ms per epoch", "stopped by"):
-        table.add_column(column, justify="left" if column == "framework" else "right")
+    figures = ("epochs", "loss", "train", "test", "ms per epoch", "stopped by")
+    table = Records(
+        f"{sizes} on {configuration.data}, {configuration.dtype}",
+        Column("framework", leads=True),
+        *(Column(name, right=True) for name in figures),
+    )
     for run in summary.runs:
         last = run.history[-1]
-        table.add_row(
+        table.add(
             run.framework,
             str(len(run.history)),
             f"{last.loss:.6g}",
@@ -45,28 +51,30 @@ def _runs(summary: TrainingSummary) -> Table:
     return table
 
 
-def _confusion(framework: str, counts: np.ndarray) -> Table:
-    table = Table(title=f"Test digits (rows) and what {framework} takes them for")
-    table.add_column("")
-    for digit in range(CLASSES):
-        table.add_column(str(digit), justify="right")
+def _confusion(framework: str, counts: np.ndarray) -> Records:
+    table = Records(
+        f"Test digits (rows) and what {framework} takes them for",
+        "",
+        *(Column(str(digit), right=True) for digit in range(CLASSES)),
+    )
     for digit in range(CLASSES):
         cells = [str(count) if count else "." for count in counts[digit]]
         cells[digit] = f"[bold]{cells[digit]}[/]"
-        table.add_row(str(digit), *cells)
+        table.add(str(digit), *cells)
     return table
 
 
-def _drift(summary: TrainingSummary) -> Table:
-    table = Table(title="How far the frameworks have drifted apart")
-    for column in ("epoch", "loss", "test", "difference", "ulps of the largest parameter"):
-        table.add_column(column, justify="right")
+def _drift(summary: TrainingSummary) -> Records:
+    names = ("epoch", "loss", "test", "difference", "ulps of the largest parameter")
+    table = Records(
+        "How far the frameworks have drifted apart", *(Column(name, right=True) for name in names)
+    )
     distances = summary.distances
     last = max(distances, default=0)
     for epoch, distance in distances.items():
         if epoch + 1 in SHOWN or epoch == last:
             of_first = summary.runs[0].history[epoch]
-            table.add_row(
+            table.add(
                 str(epoch + 1),
                 f"{of_first.loss:.6g}",
                 f"{100 * of_first.test_accuracy:.2f} %",

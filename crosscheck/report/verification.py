@@ -1,19 +1,18 @@
-"""The tables of `crosscheck verify`."""
+"""What `crosscheck verify` shows."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
-from rich.text import Text
 
 from crosscheck.documents.ledger import Ledger
 from crosscheck.numerics.comparison import EXACT, Comparison
 from crosscheck.numerics.digits import few_digits, of_bound
 from crosscheck.report.colours import coloured
-from crosscheck.report.errata import summary
+from crosscheck.report.errata import show_counts, show_findings
+from crosscheck.report.layout import Column, Records, say, whole
 from crosscheck.verification.discrimination import PRINTED
 from crosscheck.verification.ladder import Rung, in_words
 from crosscheck.verification.result import Outcome, Status, Verification
@@ -21,14 +20,24 @@ from crosscheck.verification.result import Outcome, Status, Verification
 SHOWN_FAILURES = 12
 
 
-def show_verification(console: Console, result: Verification, ledgers: Iterable[Ledger]) -> None:
-    """The tables of one verification and, last, its outcome in one line."""
-    console.print(_frameworks(result.frameworks))
+def show_verification(
+    console: Console, result: Verification, ledgers: Sequence[Ledger], everything: bool = False
+) -> None:
+    """Print one verification: the frameworks, what differs, what is wrong in the documents.
+
+    Args:
+        console: Where to print.
+        result: The verification.
+        ledgers: The documents, judged; empty if they are not to be shown.
+        everything: Whether to show also every stage that holds, and the counts of each document.
+    """
+    _frameworks(result.frameworks).show(console)
     if result.comparisons:
-        console.print(_worst(result.comparisons))
-    ledgers = list(ledgers)
-    if ledgers:
-        console.print(summary(ledgers))
+        _show_worst(console, result.comparisons, everything)
+    if ledgers and everything:
+        show_counts(console, ledgers)
+    if not result.holds:  # then what is wrong with a framework is to stand last
+        _show_documents(console, ledgers)
     for name, status in result.frameworks.items():
         if status.status not in (Outcome.VERIFIED, Outcome.NOT_INSTALLED):
             _say_some(console, f"[bold red]{name} is {status.status}:[/]", status.reasons)
@@ -37,7 +46,7 @@ def show_verification(console: Console, result: Verification, ledgers: Iterable[
         for what, cases in status.known_failures.items():
             _say(console, f"[yellow]{name} fails[/] {_counted(cases)}:", what)
         if status.ladder:
-            console.print(_ladder(name, status.ladder))
+            _ladder(name, status.ladder).show(console)
     failures = [each for each in result.comparisons if not (each.holds or each.known_failure)]
     # Who is wrong comes first, and the printed numbers last: their few digits often agree or
     # differ by coincidence.
@@ -46,14 +55,24 @@ def show_verification(console: Console, result: Verification, ledgers: Iterable[
     texts = [failure.message for failure in _in_turns(failures)]
     _say_some(console, "[bold red]differs:[/]", texts, max(SHOWN_FAILURES, least))
     if result.comparisons and result.kinks:
-        console.print(_kinks(result))
+        say(console, _kinks(result))
     for name, status in result.frameworks.items():
         _show_said(console, name, status)
     for line in result.skipped:
         _say(console, "[yellow]skipped:[/]", line)
     for problem in result.problems:
         _say(console, "[bold red]ledger:[/]", problem)
-    console.print(closing_line(result))
+    if result.holds:
+        _show_documents(console, ledgers)
+    say(console, closing_line(result))
+
+
+def _show_documents(console: Console, ledgers: Sequence[Ledger]) -> None:
+    """What is wrong in the documents, if they are to be shown at all."""
+    if ledgers:
+        show_findings(console, ledgers)
+        say(console, "[dim]All of it: `crosscheck verify --all`, `crosscheck errata --all`.[/]")
+        console.print()
 
 
 def _show_said(console: Console, name: str, status: Status) -> None:
@@ -62,11 +81,11 @@ def _show_said(console: Console, name: str, status: Status) -> None:
         _say(console, f"[yellow]{name} warns:[/]", warning)
     if status.printed_lines:
         lines = "1 line" if status.printed_lines == 1 else f"{status.printed_lines:,} lines"
-        console.print(f"[yellow]{name} printed {lines}:[/]")
+        say(console, f"[yellow]{name} printed {lines}:[/]")
         for line in status.printed:
             _say(console, "   ", line)
         if status.printed_lines > len(status.printed):
-            console.print(f"    ... and {status.printed_lines - len(status.printed):,} more")
+            say(console, f"    ... and {status.printed_lines - len(status.printed):,} more")
 
 
 def _in_turns(failures: Sequence[Comparison]) -> list[Comparison]:
@@ -85,7 +104,7 @@ def _say_some(
     for text in texts[:shown]:
         _say(console, head, text)
     if len(texts) > shown:
-        console.print(f"... and {len(texts) - shown} more (--json has them all)")
+        say(console, f"... and {len(texts) - shown} more (--json has them all)")
 
 
 def _say(console: Console, head: str, text: str) -> None:
@@ -97,8 +116,7 @@ def _say(console: Console, head: str, text: str) -> None:
     if not console.is_terminal:
         console.print(head, escape(text), soft_wrap=True)
         return
-    whole = Text.from_markup(f"{head} {escape(text)}", emoji=False)
-    console.print(Text("\n    ").join(whole.wrap(console, console.width - 4, overflow="fold")))
+    say(console, f"{head} {escape(text)}")
 
 
 def closing_line(result: Verification) -> str:
@@ -133,24 +151,31 @@ def _counts(counts: Mapping[str, int]) -> list[str]:
     return [
         f"{counts['numbers']} numbers compared with their exact values",
         *([f"{excluded} excluded, since their bound is infinite"] if excluded else []),
-        *([f"{limited} cases not supported"] if limited else []),
+        *([f"{limited} cases {whole('not supported')}"] if limited else []),
     ]
 
 
-def _frameworks(statuses: dict[str, Status]) -> Table:
-    table = Table(title="Frameworks")
-    for column in ("framework", "version", "status", "note"):
-        table.add_column(column)
+def _frameworks(statuses: dict[str, Status]) -> Records:
+    table = Records(
+        "Frameworks",
+        Column("framework", leads=True),
+        "version",
+        Column("status", leads=True),
+        Column("note", words=True),
+    )
     for name, status in statuses.items():
         note = in_words(status.ladder) if status.ladder else (*status.reasons, "")[0]
         for what, cases in (
-            ("not supported", status.not_supported),
+            (whole("not supported"), status.not_supported),
             ("known to fail", status.known_failures),
         ):
             if cases:
                 note += f" ({sum(map(len, cases.values()))} cases {what})"
-        table.add_row(
-            name, escape(status.version or "-"), coloured(status.status), escape(note.strip())
+        table.add(
+            escape(name),
+            escape(status.version or "-"),
+            coloured(status.status),
+            escape(note.strip()),
         )
     return table
 
@@ -159,39 +184,61 @@ def _counted(cases: Sequence[str]) -> str:
     return cases[0] if len(cases) == 1 else f"{len(cases)} cases, as {escape(cases[0])}"
 
 
-def _ladder(name: str, rungs: Sequence[Rung]) -> Table:
-    table = Table(title=f"{name}: {escape(in_words(list(rungs)))}")
-    for column in ("rung", "is", "note"):
-        table.add_column(column)
+def _ladder(name: str, rungs: Sequence[Rung]) -> Records:
+    table = Records(
+        f"{escape(name)}: {escape(in_words(list(rungs)))}",
+        Column("rung", leads=True),
+        Column("is", leads=True),
+        Column("note", words=True),
+    )
     for rung in rungs:
-        table.add_row(rung.name, coloured(rung.status), escape(rung.note))
+        table.add(escape(rung.name), coloured(rung.status), escape(rung.note))
     return table
 
 
-def _worst(comparisons: Sequence[Comparison]) -> Table:
-    table = Table(
-        title="Worst error from the exact value, as a fraction of its bound (in units of the last "
-        "place)",
-        caption="Over the documents' examples, every activation, loss and optimizer, and training, "
-        "in float64 and float32. Of what must be equal only a difference has a number.",
-    )
-    columns = [pair for pair in dict.fromkeys(map(_column, comparisons)) if pair != EACH_OTHER]
-    table.add_column("cases")
-    table.add_column("stage")
-    for name in columns:
-        table.add_column(name, justify="right")
-    table.add_column(EACH_OTHER)
+def _show_worst(console: Console, comparisons: Sequence[Comparison], everything: bool) -> None:
+    """The worst comparison of every stage, or only of those that do not hold and of all."""
+    names = [pair for pair in dict.fromkeys(map(_column, comparisons)) if pair != EACH_OTHER]
     worst: dict[tuple[str, str], dict[str, Comparison]] = {}
     for comparison in comparisons:
         row = worst.setdefault((comparison.place.group, comparison.place.stage), {})
         known = row.get(_column(comparison))
         if known is None or comparison.fraction_of_bound > known.fraction_of_bound:
             row[_column(comparison)] = comparison
-    for (group, stage), row in sorted(worst.items(), key=lambda each: each[0][0] == PRINTED):
-        cells = [_cell(row[name]) if name in row else "-" for name in columns]
+    shown = {
+        place: row
+        for place, row in sorted(worst.items(), key=lambda each: each[0][0] == PRINTED)
+        if everything or not all(each.holds for each in row.values())
+    }
+    if shown:
+        _worst(names, shown, len(worst) - len(shown)).show(console)
+        return
+    exact = [each for row in worst.values() for each in row.values() if _column(each) in names]
+    top = max(exact or comparisons, key=lambda each: each.fraction_of_bound)
+    say(
+        console,
+        f"Worst error from the exact value: {of_bound(top.fraction_of_bound)} of its bound "
+        f"({escape(top.frameworks[0])}; {top.place.group}, {top.place.stage})",
+    )
+
+
+def _worst(
+    names: Sequence[str], worst: Mapping[tuple[str, str], Mapping[str, Comparison]], hidden: int
+) -> Records:
+    more = f" {hidden} more stages hold (--all shows them)." if hidden else ""
+    table = Records(
+        "Worst error from the exact value, as a fraction of its bound (in units of the last place)",
+        *(Column("cases", leads=True), Column("stage", leads=True)),
+        *(Column(escape(name), right=True) for name in names),
+        Column(EACH_OTHER, words=True),
+        caption="Over the documents' examples, every activation, loss and optimizer, and training, "
+        f"in float64 and float32. Of what must be equal only a difference has a number.{more}",
+    )
+    for (group, stage), row in worst.items():
+        cells = [_cell(row[name]) if name in row else "-" for name in names]
         pair = row.get(EACH_OTHER)
-        names = f" {' and '.join(pair.frameworks)}" if pair else "-"
-        table.add_row(group, stage, *cells, (_cell(pair) if pair else "") + names)
+        between = f"{_cell(pair)} {escape(' and '.join(pair.frameworks))}" if pair else "-"
+        table.add(group, stage, *cells, between)
     return table
 
 

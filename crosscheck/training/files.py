@@ -1,10 +1,43 @@
-"""Writing a file whole or not at all."""
+"""Files: written whole or not at all, and read only where they are files."""
 
 import os
+import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
 from typing import BinaryIO
+
+try:
+    import fcntl
+except ImportError:  # Windows, which lets nobody remove a file that is open
+    fcntl = None  # type: ignore[assignment]
+
+READABLE = 0o666  # what a new file may be, before the umask takes from it
+KINDS = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISBLK, "a device"),
+    (stat.S_ISCHR, "a device"),
+)
+
+
+class LockedError(OSError):
+    """Another process works in the same folder."""
+
+
+def check_regular(path: Path) -> None:
+    """Check that a path names a file, before anything is opened that may never end.
+
+    Raises:
+        OSError: If there is nothing, or something else, as a pipe, a device or a folder.
+    """
+    mode = path.stat().st_mode
+    for is_kind, words in KINDS:
+        if is_kind(mode):
+            raise OSError(f"{path} is {words}, and no file")
 
 
 @contextmanager
@@ -13,30 +46,102 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
     Until then the bytes go into a hidden file in the same folder, and whatever was at `path`
     stays. The content is on the disk before it takes its name, so that a loss of power leaves
-    either the old file or the new one. The hidden file has the same name every time: a killed
-    process leaves at most one, and the next writer overwrites it.
+    either the old file or the new one. The hidden file's name is random and it is created anew, so
+    that nobody can have put a link there. What a killed process left, the next writer removes.
 
     Args:
-        path: The file to write. Its folder has to exist.
+        path: The file to write. Its folder has to exist. A file that is replaced hands its mode
+            on.
 
     Yields:
         The hidden file, open for writing bytes. It is removed if the block raises.
 
     Raises:
-        OSError: If the folder cannot be written to, or the disk is full.
+        OSError: If the folder cannot be written to, the disk is full, or `path` is no file.
     """
-    part = path.with_name(f".{path.name}.part")
+    if path.exists():
+        check_regular(path)
+    _remove_left_behind(path)
+    part, descriptor = _created_beside(path)
     try:
-        with part.open("wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
+            if path.exists():
+                os.chmod(part, stat.S_IMODE(path.stat().st_mode))
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.replace(part, path)
+            if os.name == "posix":  # while it is locked, so that nobody takes it for left behind
+                os.replace(part, path)
+        if os.name != "posix":  # where an open file cannot be renamed
+            os.replace(part, path)
     except BaseException:
         with suppress(OSError):
             part.unlink()
         raise
     _sync_folder(path.parent)
+
+
+@contextmanager
+def sole_writer(folder: Path) -> Iterator[None]:
+    """Keep other processes from writing into the same folder, as long as the block lasts.
+
+    The lock ends with the process, however that ends; its file `.lock` stays, and means nothing.
+
+    Args:
+        folder: The folder; it is made if it does not exist.
+
+    Raises:
+        LockedError: If another process holds the lock.
+        OSError: If the folder cannot be written to.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    # Never through a link, which could lead to a file of somebody else.
+    flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+    descriptor = os.open(folder / ".lock", flags, READABLE)
+    try:
+        if not _lock(descriptor):
+            raise LockedError(f"{folder} is being written to by another run")
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int) -> bool:
+    """Lock an open file; False if another process has. Where there are no locks it is True."""
+    if fcntl is None:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks
+        return True
+    return True
+
+
+def _created_beside(path: Path) -> tuple[Path, int]:
+    """A new hidden file in the folder of `path`, open and locked."""
+    while True:
+        part = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, READABLE)
+        _lock(descriptor)
+        if os.fstat(descriptor).st_nlink:  # else another writer removed it before it was locked
+            return part, descriptor
+        os.close(descriptor)
+
+
+def _remove_left_behind(path: Path) -> None:
+    """Remove the hidden files of processes that were killed while they wrote to a path."""
+    if fcntl is None:
+        return
+    for part in path.parent.glob(f".{escape(path.name)}.*.part"):
+        with suppress(OSError):
+            descriptor = os.open(part, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+            try:
+                if stat.S_ISREG(os.fstat(descriptor).st_mode) and _lock(descriptor):
+                    part.unlink()
+            finally:
+                os.close(descriptor)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -4,12 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import pytest
 from click.testing import CliRunner
 
+from crosscheck.cli import interrupts
 from crosscheck.cli.main import main
-from crosscheck.cli.output import leave_interrupted
 
 
 def run(*arguments):
@@ -23,7 +24,7 @@ def run(*arguments):
             PermissionError(13, "Permission denied", "secret"),
             "cannot use secret: Permission denied",
         ),
-        (OSError(28, "No space left on device"), "Error: No space left on device"),
+        (OSError(5, "Input/output error"), "Error: Input/output error"),
         (MemoryError("9 TiB"), "not enough memory: 9 TiB"),
     ],
 )
@@ -90,5 +91,53 @@ def test_who_is_interrupted_while_nobody_reads_leaves_all_the_same(monkeypatch):
     left = []
     monkeypatch.setattr("os._exit", left.append)
     monkeypatch.setattr(sys, "stdout", Gone())
-    leave_interrupted()
+    interrupts.leave()
     assert left == [130]
+
+
+@pytest.mark.parametrize("platform", ["nonsense", "cuda"])
+def test_jax_without_a_device_cannot_be_used_here_and_is_not_wrong(platform):
+    if find_spec("jax") is None:
+        pytest.skip("jax is not installed")
+    script = (
+        "from crosscheck.frameworks.registry import load;"
+        "print(load('jax', 'reference_jax')); print(type(load('numpy', 'reference_numpy')))"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", script],
+        env=os.environ | {"JAX_PLATFORMS": platform},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    jax, numpy = found.stdout.splitlines()
+    if jax.startswith("Framework("):
+        pytest.skip(f"this machine has a device for {platform}")
+    assert jax.startswith("NotInstalled(")
+    assert f"cannot be used here: JAX_PLATFORMS is {platform!r}, and " in jax
+    assert "Framework" in numpy
+
+
+def test_a_verdict_does_not_depend_on_whether_jax_is_told_to_round():
+    if find_spec("optax") is None:
+        pytest.skip("optax is not installed")
+    found = subprocess.run(
+        [sys.executable, "-m", "crosscheck", "translate", "optax.adam(0.1)", "--to", "jax"],
+        env=os.environ | {"JAX_ENABLE_X64": "0"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "nothing equal" not in found.stdout
+
+
+def test_whatever_backend_a_user_named_figures_are_drawn():
+    if find_spec("matplotlib") is None:
+        pytest.skip("matplotlib is not installed")
+    script = (
+        "from crosscheck.training.plots.figures import import_matplotlib;"
+        "print(import_matplotlib()[0].__name__)"
+    )
+    subprocess.run(
+        [sys.executable, "-c", script], env=os.environ | {"MPLBACKEND": "nonsense"}, check=True
+    )

@@ -45,6 +45,8 @@ BAD = {
     "a negative rate": ("--learning-rate -1", "learning_rate must be in [0.0, inf), not -1.0"),
     "a bound for nothing": ("--bound 1", "initializer 'lecun_normal' takes no bound"),
     "no bound": ("--initializer uniform", "initializer 'uniform' needs its bound"),
+    "epochs without end": (f"--epochs 1{'0' * 30}", "is not in the range 1<=x<=1000000"),
+    "a folder without a name": ("--checkpoint=", "'' is no folder"),
     "an unknown framework": ("--framework nosuch", "'nosuch' is neither a framework"),
     "numpy on a GPU": ("--framework numpy --device cuda", "NumPy computes on the CPU only"),
     "numpy compiled": ("--framework numpy --compile", "NumPy has no compiler"),

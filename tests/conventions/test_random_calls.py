@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from functools import cache
 
 import numpy as np
 import pytest
@@ -98,16 +99,41 @@ def searched(call, to, seed, few=FEW):
     return min(found)
 
 
+@cache
+def nearest():
+    """Random calls and the nearest of the other framework, of each pair that is installed."""
+    registry.prepare()
+    return {
+        (source, to): [
+            (call, candidates(call, to)[:1]) for call in random_calls(f"{source} {to}", source)
+        ]
+        for source, to in PAIRS
+        if not (stock.FRAMEWORKS[source].missing or stock.FRAMEWORKS[to].missing)
+    }
+
+
+@cache
+def compared():
+    """These of all pairs, compared at once: a process for each framework, not for each pair."""
+    pairs = [
+        (pair, call, target)
+        for pair, calls in nearest().items()
+        for call, targets in calls
+        for target in targets
+    ]
+    found = compare_calls([(call, target) for _, call, target in pairs])
+    of_pairs = {pair: [] for pair in nearest()}
+    for (pair, *_), each in zip(pairs, found, strict=True):
+        of_pairs[pair].append(each)
+    return of_pairs
+
+
 @pytest.mark.parametrize(("source", "to"), PAIRS)
 def test_random_calls_are_translated_rightly(source, to):
     for name in (source, to):
         if stock.FRAMEWORKS[name].missing:
             pytest.skip(f"{name} is not installed")
-    registry.prepare()
-    calls = random_calls(f"{source} {to}", source)
-    nearest = [(call, candidates(call, to)[:1]) for call in calls]
-    pairs = [(call, target) for call, targets in nearest for target in targets]
-    found = compare_calls(pairs)
+    found = compared()[source, to]
     run = [each for each in found if each.difference is not None]
     assert len(run) > CALLS / 3
     for each in run:
@@ -116,7 +142,9 @@ def test_random_calls_are_translated_rightly(source, to):
         # Only where the rate stands in a velocity may make a difference as it changes.
         inside = "inside the velocity" in " ".join(each.provisos)
         assert not each.equal or each.as_rate_changes is not False or inside, each
-    without = [c for c, ts in nearest if all(differences(c.spec(), t.spec()) for t in ts)]
+    without = [
+        c for c, ts in nearest()[source, to] if all(differences(c.spec(), t.spec()) for t in ts)
+    ]
     for call in without[:SEARCHED]:
         with np.errstate(all="ignore"):
             difference, text = searched(call, to, source)

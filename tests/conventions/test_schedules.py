@@ -79,7 +79,7 @@ RATES = [
     (forms.cosine_restarts(0.1, steps=3), {2: cosine(third(2)), 3: arb(0.1), 7: cosine(third(1))}),
     (
         forms.cosine_restarts(0.1, steps=3, growth=2.0, decay=0.5, end=0.02),
-        {3: line(0.5, 0.1, 0.02), 5: cosine(third(1), 0.06, 0.02), 9: arb(0.04)},
+        {3: line(0.5, 0.1, 0.02), 8: cosine(third(5) / 2, 0.06, 0.02)},
     ),
     (forms.cyclic(0.0, high=0.1, up=3), {0: arb(0), 1: line(third(1), 0.0, 0.1), 3: arb(0.1)}),
     (

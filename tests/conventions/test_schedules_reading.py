@@ -125,6 +125,13 @@ WRONG = {
     "schedules.cosine(0.1, steps=0)": "steps must be above 0",
     "schedules.cosine(0.1, length=3)": "unexpected keyword argument 'length'",
     "optax.join_schedules([lambda step: 0.1], [])": "'lambda step: 0.1' is no number",
+    "SequentialLR(opt, [1, 2], [3])": "torch.optim.lr_scheduler.SequentialLR: ",
+    "optax.piecewise_constant_schedule(0.1, [3])": "optax.piecewise_constant_schedule: ",
+    "keras.optimizers.schedules.PiecewiseConstantDecay([], [0.1])": "fails without a boundary",
+    "StepLR(opt, 10000000000000000000)": "every must be at most 2**53 updates",
+    "CosineAnnealingLR(opt, 2**600)": "steps must be at most 2**53 updates",
+    "a = [a]\nSequentialLR(opt, a, [])": "nested too deeply",
+    "schedules.linear(0.1, steps=3, endpoint=1)": "endpoint must be True or False",
     "for": "is no schedule",
     "a = 3": "is no schedule",
     "while True: pass": "is no schedule",
@@ -179,6 +186,32 @@ def test_every_schedule_of_a_framework_is_written_with_its_own_name_again():
 SPELT = ("optax.sgdr_schedule", "optax.warmup_exponential_decay_schedule")
 
 
+WRITTEN = {
+    (forms.piecewise_constant((0.1, 0.05), boundaries=(4,)), "keras"): "keras.optimizers.schedules."
+    "PiecewiseConstantDecay(boundaries=[3], values=[0.1, 0.05])",
+    (forms.piecewise_constant((0.1, 0.05), boundaries=(4,), late=True), "optax"): "optax."
+    "piecewise_constant_schedule(0.1, {5: 0.5})",
+    (forms.multi_step(0.1, boundaries=(4,), factor=0.5, late=True), "torch"): "torch.optim."
+    "lr_scheduler.MultiStepLR(optimizer, milestones=[5], gamma=0.5)",
+    (forms.warmup(forms.step(0.1, every=9), steps=4, offset=1), "torch"): "torch.optim.lr_scheduler"
+    ".SequentialLR(optimizer, schedulers=[torch.optim.lr_scheduler.LinearLR(optimizer, "
+    "start_factor=0.25, end_factor=1.0, total_iters=3), torch.optim.lr_scheduler.StepLR(optimizer, "
+    "step_size=9, gamma=0.1)], milestones=[4])",
+    (forms.warmup(forms.constant(0.1), steps=4, offset=1), "optax"): "optax.join_schedules(["
+    "optax.linear_schedule(0.025, 0.1, 3), optax.constant_schedule(0.1)], [4])",
+    (forms.linear(0.1, steps=9, endpoint=True), "optax"): "optax.linear_schedule(0.1, 0.0, 8)",
+    (forms.cosine(0.1, steps=9, endpoint=True, past_end="goes_on"), "torch"): "torch.optim."
+    "lr_scheduler.CosineAnnealingLR(optimizer, T_max=8, eta_min=0.0)",
+    (forms.linear(0.0, steps=9, end=0.1), "keras"): "keras.optimizers.schedules.PolynomialDecay("
+    "initial_learning_rate=0.0, decay_steps=9, end_learning_rate=0.1)",
+}
+
+
+@pytest.mark.parametrize(("schedule", "to"), WRITTEN)
+def test_an_update_that_is_off_by_one_is_written_as_that(schedule, to):
+    assert write_schedule(schedule, to) == WRITTEN[schedule, to]
+
+
 def test_the_function_that_is_written_computes_the_formula():
     updates = np.arange(120)
     for schedule in random_schedules(seed=1, count=150):
@@ -204,3 +237,18 @@ def test_code_of_another_framework_is_written_or_there_is_none():
     assert "def factor(step):" in found.setup
     with pytest.raises(ValueError, match="unknown framework 'nosuch'"):
         write_schedule(cosine, "nosuch")
+    with pytest.raises(ValueError, match="base_rate must be above 0"):
+        write_schedule(cosine, "torch", base_rate=0.0)
+
+
+def test_ways_of_any_length_and_rates_without_end_are_compared():
+    long = forms.cosine(0.1, steps=10**12)
+    assert write_schedule(long, "optax") == "optax.cosine_decay_schedule(0.1, 1000000000000)"
+    late = forms.piecewise_constant((0.2, 0.1), boundaries=(10**9,), late=True)
+    early = read_schedule("optax.piecewise_constant_schedule(0.2, {1000000000: 0.5})")
+    assert differ(late, early).first_step == 10**9
+    endless = forms.exponential(0.1, factor=1e6)  # infinite from update 51 on
+    assert "decay_rate=1000000.0" in write_schedule(endless, "optax")
+    assert write_schedule(forms.multi_step(0.1, boundaries=()), "keras").endswith(
+        "PiecewiseConstantDecay(boundaries=[0], values=[0.1, 0.1])"
+    )

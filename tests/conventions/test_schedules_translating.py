@@ -183,6 +183,19 @@ def test_provisos_name_their_framework():
     assert "PyTorch: it multiplies the optimizer's rate, which was taken to be 1" in found.provisos
 
 
+def test_a_rate_that_is_not_a_number_is_named():
+    need("torch", "optax")
+    found = translate_schedule("optax.polynomial_schedule(1.0, 0.0, 0.5, 21)", to="torch")
+    assert "optax: polynomial_schedule is NaN from its end on" in " ".join(found.provisos)
+    # XLA may compute the quotient otherwise some day; then nothing is not finite.
+    assert found.equal is (found.not_finite is None)
+    back = translate_schedule("PolynomialLR(opt, 21, 0.5)", to="optax")
+    assert back.equal
+    assert back.is_function is (found.not_finite is not None)
+    assert found.difference <= found.bound
+    json.dumps(found.as_json(), allow_nan=False)
+
+
 def test_what_is_only_read_is_not_proved():
     need("torch", "optax")
     text = "transformers.get_linear_schedule_with_warmup(optimizer, 10, 100)"

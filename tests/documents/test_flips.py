@@ -59,6 +59,7 @@ def test_a_demonstration_that_no_change_turns_is_complained_of():
         statement.readings_under(Instead("no such text", ""))
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("seed", range(1, 21))
 def test_what_is_shown_does_not_depend_on_the_numbers_drawn(seed, monkeypatch):
     draw = np.random.default_rng

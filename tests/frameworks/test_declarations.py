@@ -238,28 +238,29 @@ def test_pytest_takes_declarations_as_they_are_meant(tmp_path, changed, which, e
     assert f"1 {ends}" in made.stdout.splitlines()[-1], made.stdout
 
 
-@pytest.mark.parametrize(
-    "spoiled",
-    [
-        # It raises before the first state is there, or diverges in it: no update is compared.
-        "raise ValueError('on purpose')",
-        "grads = tree_map(lambda g: 2 * g, grads)",
-    ],
-)
-def test_a_known_failure_that_ends_a_case_early_fails_no_other_test(tmp_path, spoiled):
-    package = tmp_path / "ending"
-    shutil.copytree(ROOT / "reference_numpy", package)
-    path = package / "optimizers" / "descent.py"
-    before, lion, after = path.read_text(encoding="utf-8").partition("def lion(")
-    line = "        c = tree_map("
-    after = after.replace(
-        line, f"        if isinstance(grads, tuple):\n{' ' * 12}{spoiled}\n{line}"
-    )
-    path.write_text(before + lion + after, encoding="utf-8")
-    says = SAYS.replace('tests = ["*{which}*"]', 'cases = ["lion*-layers-*", "lion-after *"]')
-    (package / "crosscheck.toml").write_text(says, encoding="utf-8")
+# It raises before the first state is there, or diverges in it: no update is compared.
+ENDING = {
+    "raising": "raise ValueError('on purpose')",
+    "doubling": "grads = tree_map(lambda g: 2 * g, grads)",
+}
+
+
+def test_a_known_failure_that_ends_a_case_early_fails_no_other_test(tmp_path):
+    for name, spoiled in ENDING.items():
+        package = tmp_path / name
+        shutil.copytree(ROOT / "reference_numpy", package)
+        path = package / "optimizers" / "descent.py"
+        before, lion, after = path.read_text(encoding="utf-8").partition("def lion(")
+        line = "        c = tree_map("
+        after = after.replace(
+            line, f"        if isinstance(grads, tuple):\n{' ' * 12}{spoiled}\n{line}"
+        )
+        path.write_text(before + lion + after, encoding="utf-8")
+        says = SAYS.replace('tests = ["*{which}*"]', 'cases = ["lion*-layers-*", "lion-after *"]')
+        (package / "crosscheck.toml").write_text(says, encoding="utf-8")
     chosen = "verified_or or every_quantity or (every_moment and lion)"
-    options = ["-n0", "-q", "-p", "no:cacheprovider", "--only", "ending", "-k", chosen]
+    options = ["-n0", "-q", "-rpx", "-p", "no:cacheprovider", "-k", chosen]
+    options += [f"--only={name}" for name in ENDING]
     files = ["tests/verification/test_verification.py", "tests/references/test_optimizers.py"]
     made = subprocess.run(
         [sys.executable, "-m", "pytest", *options, *files],
@@ -268,9 +269,13 @@ def test_a_known_failure_that_ends_a_case_early_fails_no_other_test(tmp_path, sp
         capture_output=True,
         text=True,
     )
-    assert re.match(r"4 passed, \d+ deselected, 5 xfailed", made.stdout.splitlines()[-1]), (
+    assert re.match(r"8 passed, \d+ deselected, 10 xfailed", made.stdout.splitlines()[-1]), (
         made.stdout
     )
+    for name in ENDING:
+        for outcome, count in (("PASSED", 4), ("XFAIL", 5)):
+            found = re.findall(rf"^{outcome} \S+\[{name}\b", made.stdout, re.M)
+            assert len(found) == count, made.stdout
 
 
 @pytest.mark.parametrize(

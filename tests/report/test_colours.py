@@ -8,6 +8,7 @@ from rich.console import Console
 from crosscheck.documents.statements.statement import StatementVerdict
 from crosscheck.documents.verdicts import Verdict
 from crosscheck.report.colours import BAD, VERDICT_COLOURS, coloured, css_class
+from crosscheck.report.layout import say
 from crosscheck.verification.ladder import RungStatus
 from crosscheck.verification.result import Outcome
 
@@ -27,7 +28,7 @@ def test_the_word_is_always_there():
     console = Console(color_system=None, width=80)
     for verdict in VERDICT_COLOURS:
         with console.capture() as shown:
-            console.print(coloured(verdict))
+            say(console, coloured(verdict))
         assert shown.get() == f"{verdict}\n"
 
 

@@ -18,7 +18,8 @@ pytest.importorskip("latex2mathml", reason="latex2mathml, which a site is made w
 
 from site_run import read
 
-from crosscheck.report.site.building import SiteError, build
+from crosscheck.report.site.building import build
+from crosscheck.report.site.folders import SiteError
 from crosscheck.report.site.run import KEYS, PARTS, RunError, SiteRun, load
 
 
@@ -70,7 +71,7 @@ def test_it_is_written_whole_or_not_at_all(run, tmp_path, monkeypatch, failing):
         raise OSError(28, "No space left on device")
 
     def moved(path, target):
-        return full() if path.name == "site" and target == folder else move(path, target)
+        return full() if path.name == "new" and target == folder else move(path, target)
 
     move = Path.replace
     if failing == "the last step":

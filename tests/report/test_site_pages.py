@@ -27,8 +27,9 @@ pytest.importorskip("latex2mathml", reason="latex2mathml, which a site is made w
 from site_run import PAGES, read
 
 from crosscheck.report.site import documents
-from crosscheck.report.site.building import MARK, build, short
+from crosscheck.report.site.building import build, short
 from crosscheck.report.site.code import INSIDE
+from crosscheck.report.site.folders import MARK
 from crosscheck.report.site.formulas import FORMULAS
 from crosscheck.report.site.mathml import latex, mathml
 from crosscheck.report.site.run import SiteRun, load

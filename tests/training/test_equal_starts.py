@@ -1,11 +1,13 @@
 """From equal parameters: what chaos explains is nobody's error, and what it cannot is one."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from crosscheck.frameworks.registry import load
 from crosscheck.training.data.datasets import Dataset, Split
-from crosscheck.training.runs import drift, records
+from crosscheck.training.runs import drift, records, snapshots
 from crosscheck.training.runs.configuration import Configuration
 from crosscheck.training.runs.request import StopConditions, TrainingRequest
 from crosscheck.training.runs.summary import summarise
@@ -34,9 +36,10 @@ def mistaken(name):
     return as_framework(mistake)
 
 
-def trained(frameworks, chosen):
+def trained(frameworks, chosen, epochs=1):
     """The curve around the horizon, and the summary."""
-    data, request = dataset(chosen.dtype), TrainingRequest(chosen, StopConditions(max_epochs=1))
+    data = dataset(chosen.dtype)
+    request = TrainingRequest(chosen, StopConditions(max_epochs=epochs))
     runs = [train(framework, request, data) for framework in frameworks]
     curve = drift.horizon(frameworks, chosen, data, runs)
     return curve, summarise(chosen, data, runs, curve)
@@ -87,3 +90,20 @@ def test_a_weight_decay_is_in_the_bound(monkeypatch):
     keywords = {"learning_rate": 0.1, "weight_decay": 0.5}
     curve, _ = trained([NUMPY, NUMPY], configuration(optimizer="lion", hyperparameters=keywords))
     assert curve.excess is None
+
+
+def test_the_horizon_is_found_from_what_little_is_kept(monkeypatch):
+    # The first five epochs stay within this horizon; from 0 they have to be made again.
+    chosen, frameworks = configuration(), [NUMPY, mistaken("eps ten times too large")]
+    _, summary = trained(frameworks, chosen, epochs=6)
+    monkeypatch.setattr(drift, "HORIZON", summary.distances[4].ulps)
+    whole, _ = trained(frameworks, chosen, epochs=6)
+    monkeypatch.setattr(snapshots, "MEMORY", 0)
+    monkeypatch.setattr(snapshots, "FEWEST", 2)
+    less, summary = trained(frameworks, chosen, epochs=6)
+    assert sorted(summary.runs[0].snapshots) == [0, 4, 6]
+    # From an earlier start there are more steps in which a difference shows.
+    assert replace(whole, excess=None) == replace(less, excess=None)
+    assert whole.epoch == 5
+    assert whole.excess is not None
+    assert less.excess is not None

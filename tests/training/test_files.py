@@ -2,18 +2,34 @@
 
 import json
 import os
+import signal
 import stat
+import subprocess
+import sys
 import time
 
 import pytest
 
 from crosscheck.report.json_files import write_json
-from crosscheck.training.files import whole_file
+from crosscheck.training.files import LockedError, sole_writer, whole_file
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="these are files as POSIX has them")
 
 
 def write(path, content=b"new"):
     with whole_file(path) as file:
         file.write(content)
+
+
+def killed(opened, path):
+    """Let a process open something and be killed before it closes it."""
+    text = (
+        "import os, pathlib, signal, sys; from crosscheck.training import files;"
+        "context = getattr(files, sys.argv[1])(pathlib.Path(sys.argv[2])); context.__enter__();"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    found = subprocess.run([sys.executable, "-c", text, opened, str(path)], check=False)
+    assert found.returncode == -signal.SIGKILL
 
 
 def write_slowly(path):
@@ -50,15 +66,90 @@ def test_whatever_fails_the_old_file_stays_and_nothing_else_does(
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_what_a_killed_process_left_is_overwritten(tmp_path):
+def test_what_a_killed_process_left_is_removed(tmp_path):
     path = tmp_path / "x.bin"
-    with whole_file(path) as file:
-        hidden = file.name
-    with open(hidden, "wb") as left:
-        left.write(b"half of a much longer file")
+    killed("whole_file", path)
+    assert [each.suffix for each in tmp_path.iterdir()] == [".part"]
     write(path)
-    assert path.read_bytes() == b"new"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_another_process_is_writing_stays(tmp_path):
+    path = tmp_path / "x.bin"
+    with whole_file(path) as slow:
+        slow.write(b"of the slow one")
+        write(path, b"of the quick one")
+        assert path.read_bytes() == b"of the quick one"
+    assert path.read_bytes() == b"of the slow one"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_links_and_pipes_that_lie_where_it_might_write_are_not_followed(tmp_path):
+    path, other = tmp_path / "x.bin", tmp_path / "other"
+    other.write_bytes(b"somebody else's")
+    (tmp_path / ".x.bin.part").symlink_to(other)
+    (tmp_path / f".x.bin.{'0' * 16}.part").symlink_to(other)
+    os.mkfifo(tmp_path / f".x.bin.{'1' * 16}.part")
+    write(path)
+    assert other.read_bytes() == b"somebody else's"
+    assert path.read_bytes() == b"new"
+
+
+def test_no_two_hidden_files_have_the_same_name(tmp_path):
+    names = []
+    for _ in range(2):
+        with whole_file(tmp_path / "x.bin"):
+            names += [each.name for each in tmp_path.glob(".*")]
+    assert len(set(names)) == 2
+
+
+def test_what_is_replaced_hands_its_mode_on(tmp_path):
+    path = tmp_path / "x.bin"
+    path.write_bytes(b"old")
+    path.chmod(0o640)
+    write(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (os.mkdir, "a folder"),
+        (os.mkfifo, "a named pipe"),
+        (lambda path: os.symlink("/dev/null", path), "a device"),
+    ],
+)
+def test_what_is_no_file_is_not_replaced(tmp_path, make, words):
+    path = tmp_path / "x"
+    make(path)
+    with pytest.raises(OSError, match=f"is {words}, and no file"):
+        write(path)
+
+
+def test_a_folder_has_one_writer_and_a_killed_one_leaves_no_lock(tmp_path):
+    folder = tmp_path / "run"
+    with (
+        sole_writer(folder),
+        pytest.raises(LockedError, match="by another run"),
+        sole_writer(folder),
+    ):
+        pass
+    killed("sole_writer", folder)
+    with sole_writer(folder):
+        assert [each.name for each in folder.iterdir()] == [".lock"]
+
+
+def test_a_lock_is_no_way_to_the_file_of_somebody_else(tmp_path):
+    (tmp_path / ".lock").symlink_to(tmp_path / "other")
+    with pytest.raises(OSError, match="symbolic links"), sole_writer(tmp_path):
+        pass
+    assert not (tmp_path / "other").exists()
+
+
+def test_json_into_a_pipe_that_nobody_reads_is_an_error_and_no_waiting(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="nobody reads from it"):
+        write_json(str(tmp_path / "pipe"), {"a": 1})
 
 
 def test_a_folder_that_does_not_exist_is_an_error_of_its_own(tmp_path):

@@ -1,10 +1,12 @@
 """What is no checkpoint is not believed: headers that lie, arrays that do not fit, other bytes."""
 
 import json
+import os
+import random
 import struct
 from dataclasses import replace
 from functools import cache
-from itertools import pairwise
+from hashlib import sha256
 
 import numpy as np
 import pytest
@@ -64,7 +66,10 @@ def changed(tmp_path, change):
     header, rest = taken_apart(path.read_bytes())
     content = json.loads(header["__metadata__"]["crosscheck"])
     change(content)
-    header["__metadata__"]["crosscheck"] = json.dumps(content)
+    text = json.dumps(content)
+    stated = json.loads(header["__metadata__"]["digests"])
+    stated["the metadata"] = sha256(text.encode()).hexdigest()  # whoever lies, lies consistently
+    header["__metadata__"] |= {"crosscheck": text, "digests": json.dumps(stated)}
     path.write_bytes(put_together(header, rest))
     return path
 
@@ -92,7 +97,7 @@ def epoch(name, value):
 
 
 HOSTILE = {
-    "another format": (key("format", "2"), "is not in the format 'backprop-crosscheck 1'"),
+    "another format": (key("format", "2"), "is not in the format 'backprop-crosscheck 2'"),
     "no configuration": (key("configuration", None), "a configuration has activations, "),
     "an unknown optimizer": (setting("optimizer", "magic"), "unknown optimizer 'magic'"),
     "an unknown keyword": (setting("hyperparameters", {"x": 1}), "adam has no 'x'"),
@@ -122,7 +127,12 @@ HOSTILE = {
     ),
     "another epoch": (key("history", []), "its batches must go on as"),
     "other batches": (key("batches", {"seed": 0}), "its batches must go on as"),
-    "versions of another kind": (key("versions", [1]), "its versions must be texts by name"),
+    "versions of another kind": (key("versions", [1]), "its versions must be short texts"),
+    "a version that is none": (key("versions", {"numpy": 2}), "its versions must be short texts"),
+    "a version with markup": (key("versions", {"numpy": "[red]2[/]"}), "must be short texts"),
+    "an endless version": (key("versions", {"numpy": "2" * 10_000}), "must be short texts"),
+    "a framework that is a path": (epoch("framework", "../../etc/passwd"), "must have a framework"),
+    "a framework that moves the cursor": (epoch("framework", "a\x1b[2J"), "have a framework"),
 }
 
 
@@ -193,20 +203,84 @@ def test_a_file_of_something_else_is_a_clear_error(tmp_path):
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(edits=st.lists(st.tuples(st.integers(0, 2500), st.integers(0, 255)), min_size=1, max_size=4))
-def test_altered_bytes_are_a_checkpoint_or_a_clear_error(edits, tmp_path):
-    # Most of the first 2,500 bytes are header; what it says is believed only where all of it fits.
+def test_altered_bytes_are_a_clear_error(edits, tmp_path):
     path = written(tmp_path)
-    content = bytearray(path.read_bytes())
+    whole = path.read_bytes()
+    content = bytearray(whole)
     for place, byte in edits:
         content[place] = byte
+    if bytes(content) != whole:
+        assert_does_not_load(path, bytes(content))
+
+
+def test_no_flipped_bit_loads(tmp_path):
+    path = written(tmp_path)
+    whole, rng = path.read_bytes(), random.Random(26)
+    for _ in range(300):
+        content, bit = bytearray(whole), rng.randrange(8 * len(whole))
+        content[bit // 8] ^= 1 << bit % 8
+        assert_does_not_load(path, bytes(content))
+
+
+def assert_does_not_load(path, content):
+    path.write_bytes(content)
+    with pytest.raises(CheckpointError) as caught:
+        checkpoints.load(path)
+    assert str(caught.value).startswith(f"{path}: ")
+
+
+def test_a_damaged_tensor_is_named(tmp_path):
+    path = written(tmp_path)
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
     path.write_bytes(bytes(content))
-    try:
-        found = checkpoints.load(path)
-    except CheckpointError as error:
-        message = str(error)
-    else:
-        message = f"{path}: "
-        assert [layer.weight.shape for layer in found.params] == [
-            (above, below) for below, above in pairwise(found.configuration.layers)
-        ]
-    assert message.startswith(f"{path}: ")
+    with pytest.raises(CheckpointError, match=r"changed after it was written: state\.\S+ has"):
+        checkpoints.load(path)
+
+
+def test_digests_that_are_missing_or_none_do_not_load(tmp_path):
+    path = written(tmp_path)
+    header, rest = taken_apart(path.read_bytes())
+    for stated in (None, "", "[", "[]", "{}", "[" * 100_000):
+        header["__metadata__"].pop("digests", None)
+        if stated is not None:
+            header["__metadata__"]["digests"] = stated
+        path.write_bytes(put_together(header, rest))
+        with pytest.raises(CheckpointError, match="its digests are not those of its content"):
+            checkpoints.load(path)
+
+
+def test_an_earlier_version_s_checkpoint_loads_unproven(tmp_path):
+    assert checkpoints.load(written(tmp_path)).is_proven
+    path = changed(tmp_path, key("format", "backprop-crosscheck 1"))
+    found = checkpoints.load(path)
+    assert not found.is_proven
+    assert bits(found.params) == bits(honest().params)
+
+
+def test_runs_that_are_equal_to_the_bit_have_one_digest():
+    params, moments = honest().params, honest().moments
+    one = checkpoints.digest(params, moments)
+    assert one == checkpoints.digest(tuple(params), dict(moments))
+    first, last = params
+    other = (Layer(first.weight, np.nextafter(first.bias, 1.0)), last)
+    assert checkpoints.digest(other, moments) != one
+    assert checkpoints.digest(params, moments | {"m": other}) != one
+
+
+@pytest.mark.parametrize("size", [2**24 + 1, 2**40, 2**64 - 1])
+def test_an_endless_header_is_not_read(size, tmp_path):
+    path = tmp_path / "x.safetensors"
+    path.write_bytes(struct.pack("<Q", size) + b"{}")
+    with pytest.raises(CheckpointError, match=f"at most 16777216 bytes, not {size}"):
+        checkpoints.load(path)
+
+
+def test_what_is_no_file_is_not_opened(tmp_path):
+    if os.name != "posix":
+        pytest.skip("these are files as POSIX has them")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "device").symlink_to("/dev/zero")
+    for name, words in (("pipe", "a named pipe"), ("device", "a device"), (".", "a folder")):
+        with pytest.raises(CheckpointError, match=f"is {words}, and no file"):
+            checkpoints.load(tmp_path / name)

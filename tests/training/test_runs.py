@@ -9,7 +9,7 @@ import pytest
 from crosscheck.frameworks.declarations import Declarations, Limit
 from crosscheck.frameworks.devices import DeviceError, on_device
 from crosscheck.frameworks.registry import load
-from crosscheck.training.runs import drift, metrics
+from crosscheck.training.runs import drift, metrics, snapshots
 from crosscheck.training.runs.configuration import Configuration, ConfigurationError
 
 
@@ -33,6 +33,22 @@ def test_the_horizon_is_the_first_step_beyond():
     curve = drift.Curve(epoch=2, steps_before=20, distances=(1.0, 5000.0, 2.0, np.inf))
     assert curve.step == 22
     assert drift.Curve(2, 20, (1.0, 2.0)).step is None
+
+
+@pytest.mark.parametrize("of_bytes", [0, 400, 1600, 10**9])
+def test_a_run_keeps_its_ends_and_as_many_between_as_there_is_room_for(monkeypatch, of_bytes):
+    monkeypatch.setattr(snapshots, "MEMORY", of_bytes)
+    one = snapshots.Snapshot(((np.zeros((2, 2)), np.zeros(1)),), 0, {"m": ((np.zeros(5),),)})
+    assert one.size() == 80
+    most = max(of_bytes // 80, snapshots.FEWEST)
+    kept = {}
+    for number in range(3, 100):
+        snapshots.keep(kept, number, one)
+        assert {3, number} <= set(kept)
+        assert len(kept) <= most + 1
+        gaps = np.diff(sorted(kept)[:-1])
+        assert len(set(gaps)) < 2  # evenly, but for the newest
+    assert len(kept) >= min(most // 2, 97)
 
 
 def test_a_configuration_survives_json():

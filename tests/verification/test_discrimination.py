@@ -3,11 +3,13 @@
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
 
 from crosscheck.frameworks.conformance import breaches
+from crosscheck.frameworks.importers import modules_of
 from crosscheck.frameworks.registry import load
 from crosscheck.numerics.comparison import Comparison
 from crosscheck.verification import discrimination
@@ -31,6 +33,19 @@ def test_every_known_mistake_is_caught_where_it_was_made_by_a_wide_margin(outcom
     assert outcome.problem is None
     _, catch = outcome.best
     assert catch.margin is None or catch.margin >= MARGIN
+
+
+@pytest.mark.parametrize("mistake", catalogue(), ids=lambda mistake: mistake.name)
+def test_nothing_in_a_mistake_uses_the_unchanged_module_in_place_of_the_changed_one(mistake):
+    package, changed = as_framework(mistake).package, mistake.file.replace("/", ".")
+    modules = {name: sys.modules[f"{package}.{name}"] for name in modules_of("reference_numpy")}
+    anew = {name for name, each in modules.items() if each.__name__ == f"{package}.{name}"}
+    assert changed.removesuffix(".__init__") in anew
+    for module in (modules[name] for name in anew):
+        used = {getattr(each, "__module__", "") or "" for each in vars(module).values()}
+        used |= {each.__name__ for each in vars(module).values() if isinstance(each, ModuleType)}
+        shared = {name.partition(".")[2] for name in used if name.startswith("copied_unchanged")}
+        assert shared.isdisjoint(anew), module
 
 
 def test_there_are_many_mistakes_and_their_names_are_their_own():

@@ -7,6 +7,7 @@ from typing import Any
 from crosscheck.conventions.closed_forms.schedule import ScheduleError
 
 TINY = 5e-324  # the smallest number above 0
+MOST_UPDATES = 2**53  # beyond it, floats do not count by one
 
 
 def number(name: str, value: Any, least: float = 0.0) -> float:
@@ -27,7 +28,7 @@ def number(name: str, value: Any, least: float = 0.0) -> float:
 def above_zero(name: str, value: Any) -> Any:
     """A number of updates above 0, which may be no whole one; as it is."""
     number(name, value, TINY)
-    return value
+    return _counted(name, value)
 
 
 def whole(name: str, value: Any, least: int) -> int:
@@ -36,6 +37,13 @@ def whole(name: str, value: Any, least: int) -> int:
         raise TypeError(f"{name} must be a whole number, not {value!r}")
     if value < least:
         raise ScheduleError(f"{name} must be at least {least}, not {value}")
+    _counted(name, value)
+    return value
+
+
+def _counted(name: str, value: Any) -> Any:
+    if value > MOST_UPDATES:
+        raise ScheduleError(f"{name} must be at most 2**53 updates, not {value:.3g}")
     return value
 
 
@@ -58,6 +66,7 @@ def updates(boundaries: Sequence[Any]) -> tuple[Any, ...]:
     found = tuple(boundaries)
     for each in found:
         number("a boundary", each, -math.inf)
+        _counted("a boundary", each)
     if list(found) != sorted(found):
         raise ScheduleError(f"boundaries must rise, not be {found}")
     return found

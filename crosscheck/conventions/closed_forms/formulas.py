@@ -141,6 +141,8 @@ def polynomial(
     past_end: str = "stays",
 ) -> Any:
     rest = 1.0 - _progress(xp, t, steps, endpoint, hold, past_end)
+    if not float(power).is_integer():  # a rounding below 0 has no such power
+        rest = xp.maximum(rest, 0.0)
     return end + (rate - end) * rest**power
 
 

@@ -12,6 +12,8 @@ from crosscheck.conventions.closed_forms.formulas import FORMULAS
 # factors and flags.
 RATES = ("rate", "end", "limit", "low", "high", "peak", "start")
 
+FLAGS = ("endpoint", "late", "shifted", "staircase", "three_phase")
+
 
 class ScheduleError(ValueError):
     """Keywords that no schedule can have."""
@@ -111,5 +113,12 @@ def code_of(value: Any) -> str:
 
 
 def make_schedule(name: str, given: dict[str, Any]) -> Schedule:
-    """A schedule from the local names of the function that makes it: its parameters, in order."""
+    """A schedule from the arguments of the function that makes it, in the order of its parameters.
+
+    Raises:
+        TypeError: If a flag is not True or False.
+    """
+    for key in FLAGS:
+        if not isinstance(given.get(key, False), bool):
+            raise TypeError(f"{key} must be True or False, not {given[key]!r}")
     return Schedule(name, tuple(given.items()))

@@ -7,7 +7,11 @@ from typing import Any
 
 from crosscheck.conventions import schedules as forms
 from crosscheck.conventions.closed_forms.schedule import Schedule
-from crosscheck.conventions.schedules.stock_schedule import RefusedScheduleError, StockSchedule
+from crosscheck.conventions.schedules.stock_schedule import (
+    RefusedScheduleError,
+    Remark,
+    StockSchedule,
+)
 
 
 def _needs_steps(name: str, steps: float) -> None:
@@ -33,6 +37,8 @@ def _piecewise(
 ) -> Schedule:
     if len(boundaries) != len(values) - 1:
         raise RefusedScheduleError("Keras itself refuses it: one value more than boundaries")
+    if not boundaries:
+        raise RefusedScheduleError("Keras itself fails without a boundary")
     # Updates are whole numbers: above 2.5 means above 2.
     whole = [math.floor(each) for each in boundaries]
     return forms.piecewise_constant(values, boundaries=whole, late=True)
@@ -147,7 +153,7 @@ OLDER: dict[str, Callable[..., Schedule]] = {
     "cosine_decay_restarts": _older(_restarts, "learning_rate"),
 }
 COSINE = "computes cosines in float32 on JAX, also of float64 numbers"
-COUNTS = "counts batches, not updates, while gradients are accumulated"
+COUNTS = Remark("counts batches, not updates, while gradients are accumulated")
 SINGLE = "makes its numbers into float32, whatever the dtype of parameters"
 
 

@@ -5,11 +5,20 @@ from typing import Any
 
 from crosscheck.conventions import schedules as forms
 from crosscheck.conventions.closed_forms.schedule import Schedule
-from crosscheck.conventions.schedules.stock_schedule import RefusedScheduleError, StockSchedule
+from crosscheck.conventions.schedules.stock_schedule import (
+    RefusedScheduleError,
+    Remark,
+    StockSchedule,
+)
 
 INTEGERS = (
     "divides its int32 count by a whole number, which JAX computes in float32, also with "
     "jax_enable_x64"
+)
+ROOT = Remark(
+    "is NaN from its end on under jax.jit for many transition_steps if power is no whole number: "
+    "1 - count / transition_steps is a little below 0 there, of which there is no such power",
+    lambda arguments: not float(arguments["power"]).is_integer(),
 )
 INTERPOLATED = "makes its rates and boundaries into arrays of float32"
 
@@ -209,14 +218,16 @@ def _joined(schedules: Sequence[Any], boundaries: Sequence[int]) -> Schedule:
     return forms.sequence([each.schedule for each in schedules], boundaries=boundaries)
 
 
-def _row(name: str, closed_form: Any, float32: str | None = None) -> StockSchedule:
-    return StockSchedule("optax", f"optax.{name}", closed_form, float32=float32)
+def _row(
+    name: str, closed_form: Any, float32: str | None = None, *remarks: Remark
+) -> StockSchedule:
+    return StockSchedule("optax", f"optax.{name}", closed_form, float32=float32, remarks=remarks)
 
 
 OPTAX = (
     _row("constant_schedule", _constant),
     _row("exponential_decay", _exponential, INTEGERS),
-    _row("polynomial_schedule", _polynomial, INTEGERS),
+    _row("polynomial_schedule", _polynomial, INTEGERS, ROOT),
     _row("linear_schedule", _linear, INTEGERS),
     _row("cosine_decay_schedule", _cosine),
     _row("piecewise_constant_schedule", _piecewise_constant),

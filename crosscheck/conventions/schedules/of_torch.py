@@ -8,10 +8,17 @@ from typing import Any
 
 from crosscheck.conventions import schedules as forms
 from crosscheck.conventions.closed_forms.schedule import Schedule
-from crosscheck.conventions.schedules.stock_schedule import RefusedScheduleError, StockSchedule
+from crosscheck.conventions.schedules.stock_schedule import (
+    RefusedScheduleError,
+    Remark,
+    StockSchedule,
+)
 
 MODULE = "torch.optim.lr_scheduler"
-MOMENTUM = "cycles the momentum as well unless cycle_momentum=False, which no schedule here does"
+MOMENTUM = Remark(
+    "cycles the momentum as well unless cycle_momentum=False, which no schedule here does",
+    lambda arguments: arguments.get("cycle_momentum", True),
+)
 FUNCTION = "a function of yours gives its factor, and is not evaluated"
 # Schedulers that are not related to a closed form, each with the reason.
 REFUSED = {
@@ -257,7 +264,7 @@ def _row(name: str, closed_form: Any, **more: Any) -> StockSchedule:
 
 
 def _of_transformers(name: str, closed_form: Any) -> StockSchedule:
-    remark = "is not run here: its formula was read in the source of transformers"
+    remark = Remark("is not run here: its formula was read in the source of transformers")
     return StockSchedule(
         "torch", f"transformers.{name}", closed_form, remarks=(remark,), runnable=False
     )

@@ -37,6 +37,14 @@ BESIDE = ("optimizer", "global_step", "x", "name", "verbose")
 OPTIMIZER_FIRST = "torch"
 NEARLY = 0.8  # how alike a misspelt name must be, from 0 to 1
 Names = Mapping[str, ast.expr]
+# What a closed form raises for arguments of other types and values than it has.
+WRONG_ARGUMENTS = (
+    ScheduleError,
+    RefusedScheduleError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,7 @@ class ReadSchedule:
         call: The call with the names of its arguments, as it can be run.
         row: The row of the table that it was read by; None for a closed form.
         last: Which update is the last that the framework allows; None if all are.
-        remarks: What its users must know besides, as clauses about the framework.
+        remarks: What its users must know besides, of what is nested too, as sentences.
         parts: The schedules that are nested in it.
     """
 
@@ -98,10 +106,13 @@ def read_schedule(
         ValueError: If it is not the call of a known schedule, an argument is missing, unknown or
             not plain, the framework itself refuses one, or no closed form has the effect.
     """
-    if isinstance(code, str):
-        call, assigned = _call_in(code)
-        return _read(call, base_rate, {**(names or {}), **assigned})
-    return _read(_resolved(code, names or {}), base_rate, names or {})
+    try:
+        if isinstance(code, str):
+            call, assigned = _call_in(code)
+            return _read(call, base_rate, {**(names or {}), **assigned})
+        return _read(_resolved(code, names or {}), base_rate, names or {})
+    except RecursionError:
+        raise CallError("it is nested too deeply") from None
 
 
 def _call_in(text: str) -> tuple[ast.Call, dict[str, ast.expr]]:
@@ -149,11 +160,13 @@ def _read(node: ast.expr, base_rate: float, names: Names) -> ReadSchedule:
     arguments = _arguments(row, node, base_rate, names)
     try:
         schedule = row.schedule(arguments, base_rate)
-    except (ScheduleError, RefusedScheduleError, TypeError, ArithmeticError) as error:
+    except WRONG_ARGUMENTS as error:
         raise CallError(f"{row.name}: {error}") from None
     parts = tuple(_nested(arguments))
     ends = [each for each in (row.last(arguments), *(p.last for p in parts)) if each is not None]
-    remarks = dict.fromkeys((*row.remarks, *(r for part in parts for r in part.remarks)))
+    short = row.name.rpartition(".")[2]
+    own = [f"{short} {each.text}" for each in row.remarks if each.applies(arguments)]
+    remarks = dict.fromkeys([*own, *(remark for part in parts for remark in part.remarks)])
     last_update = min(ends, default=None)
     text = row.text(arguments)
     found = ReadSchedule(row.framework, schedule, text, row, last_update, tuple(remarks), parts)
@@ -192,7 +205,7 @@ def _closed_form(call: ast.Call, name: str, names: Names) -> ReadSchedule:
     keywords = {each.arg: value(each.value) for each in call.keywords if each.arg}
     try:
         schedule = getattr(schedules, name)(*map(value, call.args), **keywords)
-    except (ScheduleError, TypeError) as error:
+    except WRONG_ARGUMENTS as error:
         raise CallError(f"schedules.{name}: {error}") from None
     return ReadSchedule(REFERENCE, schedule, schedule.code)
 

@@ -15,6 +15,14 @@ class RefusedScheduleError(ValueError):
     """A stock schedule, or one of its arguments, that no closed form has."""
 
 
+@dataclass(frozen=True)
+class Remark:
+    """What users must know of a schedule, as a clause, and for which of its arguments it is so."""
+
+    text: str
+    applies: Callable[[dict[str, Any]], bool] = lambda arguments: True
+
+
 @dataclass(frozen=True, eq=False)
 class StockSchedule:
     """A schedule of a framework.
@@ -31,7 +39,7 @@ class StockSchedule:
         float32: Why it computes in float32 although parameters are float64, as a clause, or None.
         recursive: Whether it computes each rate from the one before, which adds up roundings.
         last: Which update is the last that it allows, from its arguments; None if there is none.
-        remarks: What else its users must know, as clauses.
+        remarks: What else its users must know.
         runnable: Whether it is run here; else it was read in its source.
     """
 
@@ -41,7 +49,7 @@ class StockSchedule:
     float32: str | None = None
     recursive: bool = False
     last: Callable[[dict[str, Any]], int | None] = lambda arguments: None
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     runnable: bool = True
 
     @property

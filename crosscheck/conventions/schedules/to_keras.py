@@ -47,6 +47,9 @@ def _multi_step(s: Schedule) -> Calls:
     factors = s["factor"]
     if not isinstance(factors, tuple):
         factors = (factors,) * len(s["boundaries"])
+    if not factors:
+        yield from _constant(s)
+        return
     values = [s["rate"]]
     for each in factors:
         values.append(values[-1] * each)
@@ -55,7 +58,8 @@ def _multi_step(s: Schedule) -> Calls:
 
 def _piecewise(s: Schedule) -> Calls:
     words = {"boundaries": _boundaries(s), "values": list(s["values"])}
-    yield "PiecewiseConstantDecay", words
+    if s["boundaries"]:
+        yield "PiecewiseConstantDecay", words
 
 
 def _exponential(s: Schedule) -> Calls:

@@ -15,6 +15,7 @@ from crosscheck.conventions.schedules.translation import (
 )
 from crosscheck.conventions.schedules.writing import (
     WrittenSchedule,
+    as_function,
     differ,
     stock_calls,
     written,
@@ -62,7 +63,27 @@ def translate_schedule(
         title = stock.FRAMEWORKS[to].title
         raise CallError(f"the optimizers of {title} take no schedule that is known here")
     nearest = None if target.read is not None else _nearest(source, to, base_rate)
-    provisos = (*_of_source(source, base_rate), *_of_target(target))
+    found = _compared(source, base_rate, target, nearest)
+    if found.equal is False and target.read is not None and to != REFERENCE:
+        # Its formula is equal, and what its framework computes is not.
+        refuted = (
+            f"{stock.FRAMEWORKS[to].title}: {target.code} should be equal, and is not as it runs"
+        )
+        function = as_function(source.schedule, to, base_rate)
+        other = _compared(source, base_rate, function, None, refuted)
+        found = other if other.equal else found
+    return found
+
+
+def _compared(
+    source: ReadSchedule,
+    base_rate: float | None,
+    target: WrittenSchedule,
+    nearest: NearestSchedule | None,
+    *more: str,
+) -> ScheduleTranslation:
+    """Both run and compared, with everything that must be known."""
+    provisos = (*more, *_of_source(source, base_rate), *_of_target(target))
     rate = 1.0 if base_rate is None else base_rate
     return compare_schedules(source, rate, target, nearest, tuple(dict.fromkeys(provisos)))
 
@@ -102,16 +123,10 @@ def _of_target(target: WrittenSchedule) -> list[str]:
 
 
 def _remarks(read: ReadSchedule) -> list[str]:
-    """What is known of a schedule's rows."""
-    found = []
-    for row in read.rows:
-        title, name = stock.FRAMEWORKS[row.framework].title, row.name.rpartition(".")[2]
-        found += [f"{title}: {name} {remark}" for remark in row.remarks if _applies(remark, read)]
-        if row.float32:
-            found.append(f"{title}: {name} {row.float32}")
-    return found
-
-
-def _applies(remark: str, read: ReadSchedule) -> bool:
-    """Whether a remark is about this call: nothing cycles a momentum that is told not to."""
-    return "cycle_momentum=False" not in remark or "cycle_momentum=False" not in read.call
+    """What is known of a schedule, and of what is nested in it."""
+    if read.framework == REFERENCE:
+        return []
+    title = stock.FRAMEWORKS[read.framework].title
+    found = list(read.remarks)
+    found += [f"{r.name.rpartition('.')[2]} {r.float32}" for r in read.rows if r.float32]
+    return [f"{title}: {each}" for each in found]

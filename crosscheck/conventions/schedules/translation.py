@@ -10,7 +10,12 @@ from crosscheck.conventions.optimizers.parsing import CallError
 from crosscheck.conventions.schedules import running
 from crosscheck.conventions.schedules.reading import REFERENCE, ReadSchedule
 from crosscheck.conventions.schedules.trials import HALF_ULP, OF_FORMULA, allowed
-from crosscheck.conventions.schedules.writing import Difference, WrittenSchedule, compared
+from crosscheck.conventions.schedules.writing import (
+    Difference,
+    WrittenSchedule,
+    compared,
+    distances,
+)
 
 # No more updates than these are run; of longer ways the closed forms are compared to their ends.
 RUN = 2000
@@ -54,11 +59,14 @@ class ScheduleTranslation:
             framework's own is equal.
         nearest: The framework's own schedule that comes nearest, if the code is such a function
             and there is one.
-        updates: How many updates, from 0 on, were compared.
+        updates: How many updates, from 0 on, the closed forms were compared at.
+        updates_run: How many of them were run.
         provisos: What must be known besides, as sentences that name their framework.
-        difference: The largest difference of the rates that were used; None if both could not be
-            run.
+        difference: The largest difference of the rates that were used; None if they could not all
+            be run.
         worst_step: The update at which it was.
+        not_finite: The first update at which a rate was infinite or not a number in one of the
+            two alone; None if there was none.
         bound: How far the rates of two equal schedules may differ by rounding.
         problem: Why no difference could be measured, or None.
     """
@@ -72,15 +80,19 @@ class ScheduleTranslation:
     is_function: bool
     nearest: NearestSchedule | None
     updates: int
+    updates_run: int
     provisos: tuple[str, ...]
     difference: float | None = None
     worst_step: int | None = None
+    not_finite: int | None = None
     bound: float = 0.0
     problem: str | None = None
 
     @property
     def equal(self) -> bool | None:
         """Whether both used the same rates, to rounding; None if they could not be run."""
+        if self.not_finite is not None:
+            return False
         return None if self.difference is None else self.difference <= self.bound
 
     @property
@@ -101,8 +113,10 @@ class ScheduleTranslation:
             "is_function": self.is_function,
             "difference": self.difference,
             "worst_step": self.worst_step,
+            "not_finite": self.not_finite,
             "bound": self.bound,
             "updates": self.updates,
+            "updates_run": self.updates_run,
             "nearest": None if self.nearest is None else self.nearest.as_json(),
             "provisos": list(self.provisos),
             "problem": self.problem,
@@ -131,6 +145,7 @@ def compare_schedules(
     other = source.schedule if target.read is None else target.read.schedule
     last = None if target.read is None else target.read.last
     updates = compared(source.schedule, other, source.last, last)
+    count = min(updates, RUN)
     found = ScheduleTranslation(
         source.call,
         source.framework,
@@ -141,9 +156,9 @@ def compare_schedules(
         target.read is None and target.framework != REFERENCE,
         nearest,
         updates,
+        count,
         provisos,
     )
-    count = min(updates, RUN)
     try:
         one = _rates(source.framework, source.call, base_rate, count, source)
     except _NotRunError as error:
@@ -155,11 +170,22 @@ def compare_schedules(
         two = _rates(target.framework, target.code, target.base_rate or 1.0, count, target.read)
     except _NotRunError as error:
         return replace(found, problem=str(error))
-    largest = float(np.max(np.abs(one))) or 1.0
+    both = np.isfinite(one) & np.isfinite(two)
+    apart = np.flatnonzero(np.isfinite(one) != np.isfinite(two))
+    not_finite = int(apart[0]) if apart.size else None
+    if not both.any():
+        return replace(found, problem="no rate is finite", not_finite=not_finite)
+    largest = float(np.max(np.abs(one[both]))) or 1.0
     bound = (allowed(source, count, DTYPE) + _allowed(target, count)) * largest
-    error_by_update = np.abs(one - two)
-    worst = int(np.argmax(error_by_update))
-    return replace(found, difference=float(error_by_update[worst]), worst_step=worst, bound=bound)
+    differences = np.where(both, distances(one, two), -1.0)
+    worst = int(np.argmax(differences))
+    return replace(
+        found,
+        difference=float(differences[worst]),
+        worst_step=worst,
+        not_finite=not_finite,
+        bound=bound,
+    )
 
 
 class _NotRunError(Exception):

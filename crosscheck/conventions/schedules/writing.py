@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,8 @@ from crosscheck.conventions.schedules.to_torch import torch_calls
 # convention differs by so little: a cosine over 100,000 updates that is read one update late
 # differs by 1.6e-5 of its first rate.
 ROUNDING = 2.0**-40
+# Of longer ways, so many updates are compared, at equal distances, and those about their turns.
+MOST = 200_000
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def write_schedule(schedule: Schedule, to: str, base_rate: float | None = None) 
         The code, or None if the framework's optimizers take no schedule.
 
     Raises:
-        ValueError: If there is no such framework.
+        ValueError: If there is no such framework, or the rate is not above 0.
     """
     found = written(schedule, to, base_rate)
     return None if found is None else found.code
@@ -73,6 +76,8 @@ def write_schedule(schedule: Schedule, to: str, base_rate: float | None = None) 
 
 def written(schedule: Schedule, to: str, base_rate: float | None = None) -> WrittenSchedule | None:
     """`write_schedule` with what else is known; its arguments are the same."""
+    if base_rate is not None and not 0 < base_rate < np.inf:
+        raise ValueError(f"base_rate must be above 0 and finite, not {base_rate}")
     if to == REFERENCE:
         return WrittenSchedule(REFERENCE, schedule.code, read=read_schedule(schedule.code))
     to = stock.framework_named(to)
@@ -113,7 +118,9 @@ def stock_calls(
 def _texts(schedule: Schedule, to: str, rate: float | None) -> Iterator[str]:
     if rate is not None:
         return torch_calls(schedule, rate)
-    return optax_calls(schedule) if to == "optax" else keras_calls(schedule, MODULES[to])
+    if to in MODULES:
+        return keras_calls(schedule, MODULES[to])
+    return optax_calls(schedule) if to == "optax" else iter(())
 
 
 @dataclass(frozen=True)
@@ -139,13 +146,39 @@ def differ(schedule: Schedule, other: ReadSchedule, last: int | None = None) -> 
         other: The other, past whose last allowed update nothing is compared.
         last: The last update that the one allows.
     """
-    updates = np.arange(compared(schedule, other.schedule, last, other.last))
-    one = schedule(updates)
-    error = np.abs(one - other.schedule(updates))
+    count = compared(schedule, other.schedule, last, other.last)
+    updates = _tried(count, schedule, other.schedule)
+    one, two = schedule(updates), other.schedule(updates)
+    error = distances(one, two)
     beyond = np.flatnonzero(error > ROUNDING * np.max(np.abs(one)))
     worst = int(np.argmax(error))
-    first = int(beyond[0]) if beyond.size else None
-    return Difference(float(error[worst]), worst, first)
+    first = int(updates[beyond[0]]) if beyond.size else None
+    return Difference(float(error[worst]), int(updates[worst]), first)
+
+
+def _tried(count: int, *both: Schedule) -> np.ndarray:
+    """The updates at which two schedules are compared: all, or of many those about their turns."""
+    if count <= MOST:
+        return np.arange(count)
+    turns = [int(number) + near for one in both for number in _numbers(one) for near in (-1, 0, 1)]
+    even = np.linspace(0, count - 1, MOST).astype("int64")
+    return np.unique([*even, *(turn for turn in turns if 0 <= turn < count)])
+
+
+def _numbers(value: Any) -> Iterator[float]:
+    """Every number among a schedule's keywords, and inside of them."""
+    if isinstance(value, Schedule):
+        yield from (each for _, keyword in value.arguments for each in _numbers(keyword))
+    elif isinstance(value, tuple):
+        yield from (each for inside in value for each in _numbers(inside))
+    elif isinstance(value, int | float):
+        yield value
+
+
+def distances(one: np.ndarray, two: np.ndarray) -> np.ndarray:
+    """How far rates are apart; two that have both become infinite are equal."""
+    with np.errstate(invalid="ignore"):
+        return np.where(one == two, 0.0, np.abs(one - two))
 
 
 def compared(one: Schedule, other: Schedule, *last: int | None) -> int:

@@ -4,7 +4,6 @@ Every figure on the pages comes from that run; none is typed in.
 """
 
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,17 +21,12 @@ from crosscheck.numerics.digits import few_digits, of_bound
 from crosscheck.report.colours import css_class
 from crosscheck.report.json_files import write_compact
 from crosscheck.report.site import code, documents, overview, tables, worked
+from crosscheck.report.site.folders import SiteError, check_folder, write_folder
 from crosscheck.report.site.run import PARTS, SiteRun
 from crosscheck.report.site.words import WORDS
 
-# `build` writes this file into its folder, and may replace a folder that has it.
-MARK = "made-by-crosscheck"
 # The files that every page loads, each from several templates.
 ASSETS = {"style.css": ("style.css", "worked.css"), "script.js": ("script.js", "worked.js")}
-
-
-class SiteError(ValueError):
-    """The site cannot be written; the message says why."""
 
 
 class UnfitError(SiteError):
@@ -73,7 +67,7 @@ def build(folder: Path, run: SiteRun, language: str = "en") -> list[Path]:
         UnfitError: If the run lacks something that is shown, since another version made it.
         SiteError: If the folder has anything else in it, or cannot be written.
     """
-    target = check_folder(folder)
+    check_folder(folder)
     try:
         texts = _texts(run, language)
     except SiteError:  # which is a ValueError
@@ -83,69 +77,27 @@ def build(folder: Path, run: SiteRun, language: str = "en") -> list[Path]:
             f"this run does not fit crosscheck {VERSION} ({type(error).__name__}: {error}): "
             "make a new one by leaving out --run"
         ) from error
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
-            new = Path(scratch, "site")
-            _write(new, texts, run)
-            _replace(target, new, Path(scratch, "earlier"))
-    except OSError as error:
-        raise SiteError(f"cannot write {folder}: {error.strerror}") from None
+    write_folder(folder, lambda new: _write(new, texts, run))
     return [folder / file for file in texts]
-
-
-def check_folder(folder: Path) -> Path:
-    """Check that a site may be written into a folder.
-
-    Args:
-        folder: It may not exist yet, be empty, or have an earlier site in it.
-
-    Returns:
-        The folder's absolute path, through every link.
-
-    Raises:
-        SiteError: If it has anything else in it, is a file, or cannot be read.
-    """
-    try:
-        target = folder.resolve()  # so that "." has a parent, and a link stays one
-        if target.exists() and not (target / MARK).exists() and any(target.iterdir()):
-            raise SiteError(f"{folder} holds something that is no site: name a new or empty folder")
-    except OSError as error:
-        raise SiteError(f"cannot write {folder}: {error.strerror}") from None
-    return target
 
 
 def _write(folder: Path, texts: dict[str, str], run: SiteRun) -> None:
     """Write every file of a site into a new folder, which nobody reads before it is complete."""
-    (folder / "run").mkdir(parents=True)
+    (folder / "run").mkdir()
     for file, text in texts.items():
         (folder / file).write_text(text, encoding="utf-8")
     for name, sources in ASSETS.items():
-        text = "\n".join(_source(source) for source in sources)
+        text = "\n".join(template_source(source) for source in sources)
         (folder / name).write_text(text, encoding="utf-8")
     for picture in run.pictures:
         shutil.copy(picture, folder / "run" / picture.name)
     for part in PARTS:
         write_compact(folder / "run" / f"{part}.json", run.parts[part])
-    (folder / MARK).touch()
-
-
-def _replace(target: Path, new: Path, earlier: Path) -> None:
-    """Move a complete site to its target; an earlier one stays if that fails."""
-    if not target.exists():
-        new.replace(target)
-        return
-    target.replace(earlier)
-    try:
-        new.replace(target)
-    except OSError:
-        earlier.replace(target)
-        raise
 
 
 def _texts(run: SiteRun, linked: str) -> dict[str, str]:
     """The text of every page by its file; `linked` is the language of the linked documents."""
-    environment = _environment()
+    environment = template_environment()
     pages = list(_pages(run, linked))
     files = Counter(page.file.lower() for page in pages)  # which some systems cannot tell apart
     for page in pages:
@@ -184,6 +136,7 @@ def _render(environment: Environment, page: Page, run: SiteRun, linked: str) -> 
     links += [(f"{name}.html", words[name]) for name in ("conventions", "sharpness", "training")]
     return environment.get_template(page.template).render(
         page=page.file,
+        json="run/verification.json",
         title=page.title,
         language=page.language,
         words=SimpleNamespace(**words),
@@ -194,11 +147,13 @@ def _render(environment: Environment, page: Page, run: SiteRun, linked: str) -> 
     )
 
 
-def _source(name: str) -> str:
+def template_source(name: str) -> str:
+    """The text of a file beside the templates."""
     return (files(__package__) / "templates" / name).read_text("utf-8")
 
 
-def _environment() -> Environment:
+def template_environment() -> Environment:
+    """The templates, with the functions that they use."""
     environment = Environment(
         loader=PackageLoader("crosscheck.report.site"),
         autoescape=True,

@@ -17,15 +17,10 @@ def page_values(run: SiteRun, language: str) -> dict[str, Any]:
         run: The run.
         language: "en" or "zh": to which of a document's two pages it links.
     """
-    verification, ledger = run.parts["verification"], run.parts["ledger"]
+    ledger = run.parts["ledger"]
     findings = run.parts["conventions"]["findings"]
     outcomes = run.parts["mistakes"]["mistakes"]
-    differ = verification["differ"]
-    return {
-        "columns": _compared(verification),
-        "stages": _stages(verification),
-        "wrong": [each for each in differ if not each["known_failure"]],
-        "known": sum(each["known_failure"] is not None for each in differ),
+    return verification_values(run.parts["verification"]) | {
         "verdicts": (*Verdict, *StatementVerdict),
         "documents": [
             {
@@ -41,6 +36,17 @@ def page_values(run: SiteRun, language: str) -> dict[str, Any]:
         "caught": sum(each["problem"] is None for each in outcomes),
         "tried": sum(each["holds"] is not None for each in findings),
         "held": sum(each["holds"] is True for each in findings),
+    }
+
+
+def verification_values(verification: dict[str, Any]) -> dict[str, Any]:
+    """What `frameworks.html` shows of a verification, as `condense` gives it."""
+    differ = verification["differ"]
+    return {
+        "columns": _compared(verification),
+        "stages": _stages(verification),
+        "wrong": [each for each in differ if not each["known_failure"]],
+        "known": sum(each["known_failure"] is not None for each in differ),
     }
 
 

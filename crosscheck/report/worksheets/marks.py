@@ -8,12 +8,12 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from crosscheck.documents.worksheets.grading import Answer, Mark
 from crosscheck.documents.worksheets.marking import Marked
 from crosscheck.documents.worksheets.notation import symbol
 from crosscheck.report.colours import BAD, CARE, GOOD, QUIET
+from crosscheck.report.layout import Column, Records, say, whole
 from crosscheck.report.worksheets.words import in_language
 
 FORMULAS = ("=", "+", "-", "@")
@@ -52,32 +52,41 @@ def show_marks(
     if everything:
         for each in marked:
             _show_answers(console, each, words)
-    table = Table()
     occurring = [mark for mark in Mark if any(each.count(mark) for each in marked)]
-    for column in ("student", "points", *(str(mark) for mark in occurring), "what is wrong"):
-        table.add_column(words(column), overflow="fold")
+    table = Records(
+        "",
+        Column(words("student"), words=True, leads=True),
+        Column(words("points"), leads=True),
+        *(words(str(mark)) for mark in occurring),
+        Column(words("what is wrong"), words=True),
+    )
     for each in marked:
         counts = (str(each.count(mark) or "") for mark in occurring)
         wrong = [_reason(answer, words) for answer in each.answers if answer.mark is Mark.WRONG]
-        table.add_row(escape(each.sheet.student), _total(each), *counts, escape("; ".join(wrong)))
-    console.print(table)
-    rule = ", ".join(f"{words(str(mark))} {_number(shares[mark])}" for mark in Mark)
-    console.print(f"{words('points for each answer')}: {rule}", soft_wrap=True)
+        table.add(escape(each.sheet.student), _total(each), *counts, escape("; ".join(wrong)))
+    table.show(console)
+    rule = ", ".join(whole(f"{words(str(mark))} {_number(shares[mark])}") for mark in Mark)
+    say(console, f"{words('points for each answer')}: {rule}")
 
 
 def _show_answers(console: Console, marked: Marked, words: Any) -> None:
-    table = Table(title=escape(marked.sheet.student))
-    for column in ("quantity", "written", "exact", "mark", "because"):
-        table.add_column(words(column), overflow="fold")
+    table = Records(
+        escape(marked.sheet.student),
+        Column(words("quantity"), leads=True),
+        Column(words("written"), words=True),
+        words("exact"),
+        Column(words("mark"), leads=True),
+        Column(words("because"), words=True),
+    )
     for answer in marked.answers:
-        table.add_row(
+        table.add(
             symbol(answer.blank.quantity),
             escape(answer.given),
             answer.expected,
             COLOURS[answer.mark].paint(words(str(answer.mark))),
             escape(_because(answer, words)),
         )
-    console.print(table)
+    table.show(console)
 
 
 def _because(answer: Answer, words: Any) -> str:

@@ -14,8 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
+from crosscheck.training.files import check_regular
+
 UNSIGNED_BYTE = 8
 GZIP = b"\x1f\x8b"
+LARGEST = 16 + 60_000 * 28 * 28  # bytes of the largest file of MNIST, the images to train on
 
 
 class DataError(ValueError):
@@ -37,17 +40,27 @@ def read_idx(path: Path) -> np.ndarray:
 def read_bytes(path: Path) -> bytes:
     """Read the content of a file, and uncompress it if it is gzipped.
 
+    A few bytes can be uncompressed to very many. No more is read than the largest file of MNIST
+    has, and one byte, which shows that there is more.
+
     Args:
         path: The file; its name does not matter.
 
     Raises:
-        DataError: If it cannot be read or uncompressed.
+        DataError: If it cannot be read or uncompressed, is no file, or has more bytes than the
+            largest file of MNIST.
     """
     try:
-        content = path.read_bytes()
-        return gzip.decompress(content) if content[:2] == GZIP else content
+        check_regular(path)
+        with path.open("rb") as file:
+            is_compressed = file.read(2) == GZIP
+        with gzip.open(path) if is_compressed else path.open("rb") as file:
+            content = file.read(LARGEST + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path}: cannot be read: {error}") from None
+    if len(content) > LARGEST:
+        raise DataError(f"{path}: has more than {LARGEST} bytes, which no file of MNIST has")
+    return content
 
 
 def parse_idx(content: bytes, name: str) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Figures drawn with matplotlib that can be read in print and by the colour-blind."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ def import_matplotlib() -> tuple[Any, Any]:
         PlotError: If it is not installed.
     """
     try:
+        os.environ["MPLBACKEND"] = "agg"  # else an unknown one that the user named is an error
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError:

@@ -1,12 +1,13 @@
 """Checkpoints: one file from which any framework can go on with a run.
 
 It is a safetensors file. The parameters and the moments of the optimizer are its tensors; the
-configuration, the step, the next batches, the history and the versions are JSON in its header.
-Loading executes nothing.
+configuration, the step, the next batches, the history and the versions are JSON in its header, and
+so are the SHA-256 digests of that JSON and of every tensor. Loading executes nothing.
 """
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,13 +20,19 @@ from safetensors.numpy import save as to_safetensors
 
 from crosscheck.frameworks.batches import RULE
 from crosscheck.numerics.trees import Layer
-from crosscheck.training.files import whole_file
+from crosscheck.training.files import check_regular, whole_file
+from crosscheck.training.runs import digests
 from crosscheck.training.runs.configuration import Configuration, ConfigurationError
 from reference_numpy import optimizers
 
-FORMAT = "backprop-crosscheck 1"
+FORMAT = "backprop-crosscheck 2"
+WITHOUT_DIGESTS = "backprop-crosscheck 1"  # the format of earlier versions
 KEY = "crosscheck"
 SUFFIX = ".safetensors"
+LARGEST_HEADER = 2**24  # bytes; ten thousand epochs of history and hundreds of layers take 2**21
+# What the names and versions of packages are made of; 2.13.0+cpu is one.
+NAME = r"[A-Za-z0-9][A-Za-z0-9._+!-]{0,63}"
+NAME_RULE = "letters, digits and . _ + ! -, at most 64"
 # The numbers in every entry of the history.
 NUMBERS = ("loss", "train_accuracy", "test_accuracy", "seconds")
 
@@ -47,6 +54,8 @@ class Checkpoint:
         history: One entry per epoch.
         versions: The name of the framework that wrote it, and the versions of that framework, of
             NumPy and of this suite.
+        is_proven: Whether the file had the digests of its content: one from an earlier version has
+            none, and a flipped bit of its numbers shows nowhere.
     """
 
     configuration: Configuration
@@ -55,6 +64,7 @@ class Checkpoint:
     step: int
     history: tuple[dict[str, Any], ...]
     versions: Mapping[str, str]
+    is_proven: bool = True
 
     @property
     def epoch(self) -> int:
@@ -72,9 +82,7 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
     Raises:
         OSError: If the folder cannot be written to.
     """
-    tensors = _flat("params", checkpoint.params)
-    for name, moment in checkpoint.moments.items():
-        tensors |= _flat(f"state.{name}", moment)
+    tensors = _tensors(checkpoint.params, checkpoint.moments)
     header = {
         "format": FORMAT,
         "configuration": checkpoint.configuration.as_json(),
@@ -87,10 +95,16 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
         "history": list(checkpoint.history),
         "versions": dict(checkpoint.versions),
     }
-    content = to_safetensors(tensors, {KEY: json.dumps(header, allow_nan=False)})
+    text = json.dumps(header, allow_nan=False)
+    content = to_safetensors(tensors, {KEY: text, digests.KEY: digests.written(text, tensors)})
     path.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(path) as file:
         file.write(content)
+
+
+def digest(params: tuple[Layer, ...], moments: Mapping[str, tuple[Layer, ...] | float]) -> str:
+    """The digest of parameters and moments: equal for two runs that are equal to the bit."""
+    return digests.of_all(_tensors(params, moments))
 
 
 def load(path: Path) -> Checkpoint:
@@ -100,30 +114,41 @@ def load(path: Path) -> Checkpoint:
         path: The file.
 
     Raises:
-        CheckpointError: If the file cannot be read, is truncated, corrupt or no checkpoint, or if
-            its arrays do not fit its configuration or are not finite.
+        CheckpointError: If the file cannot be read, is truncated, corrupt or no checkpoint, if a
+            digest is not that of its content, or if its arrays do not fit its configuration or are
+            not finite.
     """
     try:
+        check_regular(path)
+        with path.open("rb") as start:
+            size = int.from_bytes(start.read(8), "little")
+        if size > LARGEST_HEADER:
+            raise ValueError(f"a header has at most {LARGEST_HEADER} bytes, not {size}")
         with safe_open(path, "np") as file:
-            text = (file.metadata() or {}).get(KEY)
+            metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError, ValueError, TypeError, AttributeError) as error:
         raise CheckpointError(f"{path}: cannot be read as safetensors: {error}") from None
     try:
-        return _validated(text, tensors)
+        return _validated(metadata, tensors)
     except (CheckpointError, ConfigurationError) as error:
         raise CheckpointError(f"{path}: {error}") from None
 
 
-def _validated(text: str | None, tensors: dict[str, np.ndarray]) -> Checkpoint:
+def _validated(metadata: Mapping[str, str], tensors: dict[str, np.ndarray]) -> Checkpoint:
+    text = metadata.get(KEY)
     if text is None:
         raise CheckpointError(f"is no checkpoint of crosscheck: its header has no {KEY!r}")
     try:
         header = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise CheckpointError(f"its header is no JSON: {error}") from None
-    if not isinstance(header, dict) or header.get("format") != FORMAT:
+    if not isinstance(header, dict) or header.get("format") not in (FORMAT, WITHOUT_DIGESTS):
         raise CheckpointError(f"is not in the format {FORMAT!r}")
+    is_proven = header["format"] == FORMAT
+    damaged = digests.damaged(metadata.get(digests.KEY), text, tensors) if is_proven else None
+    if damaged is not None:
+        raise CheckpointError(f"was changed after it was written: {damaged}")
     configuration = Configuration.from_json(header.get("configuration"))
     step, history, versions = (header.get(key) for key in ("step", "history", "versions"))
     if isinstance(step, bool) or not isinstance(step, int) or step < 0:
@@ -135,12 +160,23 @@ def _validated(text: str | None, tensors: dict[str, np.ndarray]) -> Checkpoint:
     batches = {"seed": configuration.seed, "epoch": len(history), "rule": RULE}
     if header.get("batches") != batches:
         raise CheckpointError(f"its batches must go on as {batches}, not {header.get('batches')}")
-    if not isinstance(versions, dict) or not all(isinstance(v, str) for v in versions.values()):
-        raise CheckpointError("its versions must be texts by name")
+    if not isinstance(versions, dict) or not all(
+        _is_name(text) for pair in versions.items() for text in pair
+    ):
+        raise CheckpointError(f"its versions must be short texts by name: {NAME_RULE}")
     trees = _trees(configuration, tensors)
     params: Any = trees.pop("params")
     moments = {name.removeprefix("state."): tree for name, tree in trees.items()}
-    return Checkpoint(configuration, params, moments, step, tuple(history), versions)
+    return Checkpoint(configuration, params, moments, step, tuple(history), versions, is_proven)
+
+
+def _tensors(
+    params: tuple[Layer, ...], moments: Mapping[str, tuple[Layer, ...] | float]
+) -> dict[str, np.ndarray]:
+    tensors = _flat("params", params)
+    for name, moment in moments.items():
+        tensors |= _flat(f"state.{name}", moment)
+    return tensors
 
 
 def _flat(name: str, tree: tuple[Layer, ...] | float) -> dict[str, np.ndarray]:
@@ -205,10 +241,15 @@ def moments_of(configuration: Configuration) -> tuple[list[str], list[str]]:
     return [name for name in moments if name not in numbers], numbers
 
 
+def _is_name(text: Any) -> bool:
+    """Whether something is the name or the version of a package."""
+    return isinstance(text, str) and re.fullmatch(NAME, text) is not None
+
+
 def _is_epoch(entry: Any) -> bool:
     if not isinstance(entry, dict) or set(entry) != {"framework", *NUMBERS}:
         return False
     numbers = [entry[name] for name in NUMBERS]
-    return isinstance(entry["framework"], str) and all(
+    return _is_name(entry["framework"]) and all(
         isinstance(number, float) and math.isfinite(number) for number in numbers
     )

@@ -92,7 +92,7 @@ def distance(params: Sequence[tuple[Layer, ...]]) -> Distance:
 
 
 def by_epoch(runs: Sequence[TrainingRun]) -> dict[int, Distance]:
-    """The distance after every epoch that all runs made.
+    """The distance after every epoch that all runs made and kept.
 
     Args:
         runs: One run of each framework.
@@ -118,7 +118,8 @@ def horizon(
 ) -> Curve | None:
     """Find the horizon: train the first epoch that ends beyond it once more, step by step.
 
-    Every framework starts where its run was before that epoch.
+    Every framework starts where its run was before that epoch; or where it was last kept, if the
+    runs kept too little: then the epochs in between are trained once more, too.
 
     Args:
         frameworks: The frameworks.
@@ -133,23 +134,35 @@ def horizon(
         training diverged, which is not chaos.
     """
     epoch = _first_epoch_beyond(by_epoch(runs))
-    if epoch is None or not all(epoch in run.snapshots for run in runs):
+    kept = set.intersection(*(set(run.snapshots) for run in runs))
+    if epoch is None or min(kept) > epoch:  # they went on from beyond it
         return None
+    begun = max(number for number in kept if number <= epoch)
     samples, size = len(dataset.train.inputs), configuration.batch_size
-    batches = batches_of_epoch(samples, size, seed=configuration.seed, epoch=epoch)
+    batches = [
+        batch
+        for number in range(begun, epoch + 1)
+        for batch in batches_of_epoch(samples, size, seed=configuration.seed, epoch=number)
+    ]
+    in_epoch = len(batches) // (epoch + 1 - begun)
     steppers = [
-        _stepper(framework, configuration, dataset, run.snapshots[epoch])
+        _stepper(framework, configuration, dataset, run.snapshots[begun])
         for framework, run in zip(frameworks, runs, strict=True)
     ]
     distances: list[float] = []
     # The parameters of the first framework before the last few steps up to the horizon.
-    before = deque([runs[0].snapshots[epoch].params], STEPS)
+    before, is_before = deque([runs[0].snapshots[begun].params], STEPS), True
     for number, batch in enumerate(batches):
+        if not number % in_epoch:
+            if not is_before:
+                break
+            distances = []
         params = [step(batch) for step in steppers]
-        if all(ulps <= HORIZON for ulps in distances):
+        if is_before:
             last, start = number, before[0]
             before.append(params[0])
         distances.append(distance(params).ulps)
+        is_before = is_before and distances[-1] <= HORIZON
         progress(number + 1)
     first = max(last - STEPS + 1, 0)
     again = {
@@ -157,7 +170,8 @@ def horizon(
         for framework in frameworks
     }
     found = excess(again, configuration, dataset.train, start, batches[first : last + 1])
-    return Curve(epoch, epoch * len(batches), tuple(distances), found)
+    reached = begun + last // in_epoch
+    return Curve(reached, reached * in_epoch, tuple(distances), found)
 
 
 def _first_epoch_beyond(distances: Mapping[int, Distance]) -> int | None:

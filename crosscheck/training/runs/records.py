@@ -22,6 +22,7 @@ def as_json(summary: TrainingSummary) -> dict[str, Any]:
             {
                 "framework": run.framework,
                 "stop_reason": run.stop_reason,
+                "digest": run.digest(),
                 "epochs": [
                     {
                         "loss": finite(epoch.loss),

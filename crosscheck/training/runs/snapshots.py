@@ -23,9 +23,38 @@ class Snapshot(NamedTuple):
     step: int
     moments: dict[str, tuple[Layer, ...] | float]
 
+    def size(self) -> int:
+        """How many bytes it takes."""
+        trees = [self.params, *(each for each in self.moments.values() if isinstance(each, tuple))]
+        return sum(leaf.nbytes for tree in trees for layer in tree for leaf in layer)
+
     def is_finite(self) -> bool:
         """Whether every parameter is a finite number."""
         return all(bool(np.all(np.isfinite(leaf))) for layer in self.params for leaf in layer)
+
+
+# How many bytes the snapshots of a run may have together, beyond the few that are always kept.
+MEMORY = 2**28
+FEWEST = 8
+
+
+def keep(snapshots: dict[int, Snapshot], number: int, snapshot: Snapshot) -> None:
+    """Keep the newest snapshot of a run, and of the older ones as many as there is room for.
+
+    Where there is too little room, every second one goes, then every second of the rest: the first
+    and the newest always stay. Which ones stay depends on their sizes and numbers alone, so that
+    the runs of several frameworks keep the same.
+
+    Args:
+        snapshots: Those of the run, by the number of epochs done; it is changed.
+        number, snapshot: The newest.
+    """
+    snapshots[number] = snapshot
+    first, most, stride = min(snapshots), max(MEMORY // snapshot.size(), FEWEST), 1
+    while (number - first) // stride >= most:
+        stride *= 2
+    for earlier in [each for each in snapshots if (each - first) % stride and each != number]:
+        del snapshots[earlier]
 
 
 def take_snapshot(framework: Framework, params: Any, state: Any) -> Snapshot:

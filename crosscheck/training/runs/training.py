@@ -13,11 +13,17 @@ from crosscheck.frameworks.registry import Framework
 from crosscheck.frameworks.version import VERSION
 from crosscheck.numerics.trees import Layer
 from crosscheck.training.data.datasets import Dataset, Split
-from crosscheck.training.runs.checkpoints import SUFFIX, Checkpoint, CheckpointError, save
+from crosscheck.training.runs.checkpoints import (
+    SUFFIX,
+    Checkpoint,
+    CheckpointError,
+    digest,
+    save,
+)
 from crosscheck.training.runs.configuration import Configuration
 from crosscheck.training.runs.metrics import accuracy
 from crosscheck.training.runs.request import StopConditions, TrainingRequest
-from crosscheck.training.runs.snapshots import Snapshot, restore, take_snapshot
+from crosscheck.training.runs.snapshots import Snapshot, keep, restore, take_snapshot
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,8 @@ class TrainingRun:
     Attributes:
         framework: Its name.
         history: One entry per epoch, those before a checkpoint included.
-        snapshots: Where the run was, by the number of epochs done; the first is its beginning.
+        snapshots: Where the run was, by the number of epochs done: its beginning, its end, and as
+            many in between as there is room for.
         predicted: (test samples,). The class of every test sample at the end.
         stop_reason: As the contract's `train` gives it.
     """
@@ -60,6 +67,11 @@ class TrainingRun:
     def params(self) -> tuple[Layer, ...]:
         """The parameters at the end."""
         return self.snapshots[max(self.snapshots)].params
+
+    def digest(self) -> str:
+        """The digest of the parameters and moments at the end, as its checkpoint has it."""
+        params, _, moments = self.snapshots[max(self.snapshots)]
+        return digest(params, moments)
 
     @property
     def losses(self) -> list[float]:
@@ -113,7 +125,7 @@ def train(
         nonlocal began
         snapshot = take_snapshot(framework, params, state)
         seconds = time.perf_counter() - began
-        run.snapshots[epoch + 1] = snapshot
+        keep(run.snapshots, epoch + 1, snapshot)
         of_train = _predict(framework, configuration, params, train_inputs)
         run.predicted = _predict(framework, configuration, params, test_inputs)
         train_accuracy = accuracy(of_train, dataset.train.labels)

@@ -7,15 +7,17 @@ much.
 
 import re
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from types import CodeType, ModuleType
 
 from crosscheck.frameworks.changes import Change, ChangeError, folder_of, imported_with
+from crosscheck.frameworks.importers import importers_of, modules_of
 from crosscheck.frameworks.registry import Framework, load
 
-FOLDER = folder_of("reference_numpy")
+REFERENCE = "reference_numpy"
+FOLDER = folder_of(REFERENCE)
 
 
 # A piece of code of the reference: its file without the ending, and its first line.
@@ -113,15 +115,47 @@ def _innermost(file: str, first: int, last: int) -> int:
 def as_framework(mistake: Mistake) -> Framework:
     """Load a mistake as a framework of its own, beside the reference that it changes.
 
-    The changed module is run from its text; every other module is the reference's own file.
+    The changed module is run from its text, and whatever imports that is run anew from the
+    reference's own file. All mistakes share the other modules, which are not the reference's.
 
     Raises:
         MistakeError: If it does not fit its file, or the result cannot be loaded.
     """
     mistake.source()  # it fits
+    anew = importers_of(REFERENCE, mistake.file)
     package = "mistaken_" + re.sub(r"\W+", "_", mistake.name)
+    shared = {name: each for name, each in _unchanged().items() if name not in anew}
+    return _loaded(mistake, package, shared)
+
+
+def copy_of_the_reference(name: str) -> Framework:
+    """Load the NumPy reference once more, so that nobody else meets what is changed in the copy.
+
+    Args:
+        name: What it is called; a name gives a copy once.
+    """
+    return _loaded(Mistake(name, "none", "forward", "mlp", ()), f"copied_{name}", {})
+
+
+@cache
+def _unchanged() -> dict[str, ModuleType]:
+    """The modules of a copy of the reference, which may be shared, since nothing changes them."""
+    copy_of_the_reference("unchanged")
+    return {name: sys.modules[f"copied_unchanged.{name}"] for name in modules_of(REFERENCE)}
+
+
+def _loaded(mistake: Mistake, package: str, shared: Mapping[str, ModuleType]) -> Framework:
+    """Load the reference with a mistake in it under another name.
+
+    Args:
+        mistake: What is changed.
+        package: That name.
+        shared: Modules that are not run anew, by their names in the package.
+    """
     copy = sys.modules[package] = ModuleType(package)  # imports its modules from the same files
     copy.__path__, copy.__package__ = [str(FOLDER)], package
+    for name, module in shared.items():
+        sys.modules[f"{package}.{name}"] = module
     with imported_with(mistake.change, package):
         loaded = load(mistake.name, package)
     if not isinstance(loaded, Framework):

@@ -1,0 +1,142 @@
+"""An interrupt ends a command, whoever computes: soon, in one line, with its exit code."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from crosscheck.cli import interrupts
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="these are signals as POSIX has them")
+
+KINDS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
+RUN = (
+    "import os, sys; from crosscheck.cli import entry, interrupts;"
+    "interrupts.note('this case'); entry.run(lambda: exec(sys.argv[1], globals()))"
+)
+# What does not let an exception end it: C that returns late, and code that swallows everything.
+STUBBORN = {
+    "in C": "import hashlib; os.write(1, b'!'); hashlib.pbkdf2_hmac('sha256', b'', b'', 10**8)",
+    "swallowed": (
+        "import time\n"
+        "os.write(1, b'!')\n"
+        "while True:\n"
+        "    try: time.sleep(60)\n"
+        "    except BaseException: pass"
+    ),
+    "while it collects garbage": (
+        "import gc, time\n"
+        "gc.callbacks.append(lambda *a: time.sleep(0.001))\n"
+        "os.write(1, b'!')\n"
+        "while True: gc.collect(0)"
+    ),
+}
+
+
+def started(script, *arguments):
+    return subprocess.Popen(
+        [sys.executable, "-c", script, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def ended(process):
+    """How a process ends: its exit code, what it says, and after how many seconds."""
+    begun = time.monotonic()
+    _, said = process.communicate(timeout=60)
+    return process.returncode, said, time.monotonic() - begun
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("stubborn", STUBBORN)
+def test_who_does_not_end_is_ended(stubborn, kind):
+    process = started(RUN, STUBBORN[stubborn])
+    assert process.stdout.read(1) == "!"
+    process.send_signal(kind)
+    code, said, seconds = ended(process)
+    assert code == KINDS[kind]
+    assert said == f"\n{interrupts_message(kind)} while at this case\n"
+    assert seconds < interrupts.GRACE + 1
+
+
+def interrupts_message(kind):
+    return "interrupted" if kind == signal.SIGINT else f"ended by {kind.name}"
+
+
+def test_a_second_signal_ends_it_at_once():
+    process = started(RUN, STUBBORN["swallowed"])
+    assert process.stdout.read(1) == "!"
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.1)  # two at once would be one
+    process.send_signal(signal.SIGINT)
+    code, _, seconds = ended(process)
+    assert code == 130
+    assert seconds < interrupts.GRACE - 0.5
+
+
+def test_what_can_end_by_itself_does_and_tidies_up():
+    script = (
+        "import time\n"
+        "try:\n"
+        "    os.write(1, b'!'); time.sleep(60)\n"
+        "finally:\n"
+        "    print('tidied', file=sys.stderr)"
+    )
+    process = started(RUN, script)
+    assert process.stdout.read(1) == "!"
+    process.send_signal(signal.SIGINT)
+    _, said, seconds = ended(process)
+    assert "tidied" in said
+    assert seconds < interrupts.GRACE
+
+
+def test_other_signals_mean_nothing():
+    script = (
+        "import signal, time\n"
+        "signal.signal(signal.SIGUSR1, lambda *a: None)\n"
+        "os.kill(os.getpid(), signal.SIGUSR1)\n"
+        "time.sleep(2 * interrupts.GRACE)"
+    )
+    assert ended(started(RUN, script))[:2] == (0, "")
+
+
+def test_under_nohup_a_command_outlives_its_terminal():
+    script = (
+        "import os, signal; signal.signal(signal.SIGHUP, signal.SIG_IGN);"
+        "from crosscheck.cli import interrupts; interrupts.hear();"
+        "os.kill(os.getpid(), signal.SIGHUP); print('alive')"
+    )
+    assert subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True
+    ).stdout == ("alive\n")
+
+
+# A moment is a number of imported modules: the same moment every time. Python itself needs some
+# before the first line of this project runs.
+COUNTING = (
+    "import os, signal, sys\n"
+    "moment, kind = map(int, sys.argv[1:])\n"
+    "class Counting:\n"
+    "    def find_spec(self, *_):\n"
+    "        global moment\n"
+    "        moment -= 1\n"
+    "        if not moment: os.kill(os.getpid(), kind)\n"
+    "from crosscheck.cli import entry\n"
+    "sys.meta_path.insert(0, Counting())\n"
+    "sys.argv = ['crosscheck', 'errata', '--document', '002']\n"
+    "entry.main()"
+)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_while_it_imports_it_is_one_line_and_130(seed):
+    rng = random.Random(seed)
+    moment, kind = rng.randrange(1, 250), rng.choice(list(KINDS))
+    code, said, _ = ended(started(COUNTING, str(moment), str(int(kind))))
+    assert (code, said) == (KINDS[kind], f"\n{interrupts_message(kind)}\n")
