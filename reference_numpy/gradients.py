@@ -8,7 +8,8 @@ For one sample, with the error delta^(l) = dC/dz^(l) of layer l:
     BP4   dC/dW^(l) = delta^(l) (a^(l-1))^T
 
 For a batch each sample is a row, so the same products read the other way round (delta W instead
-of W^T delta), and BP3 and BP4 add up the rows; the 1/B of the mean is already in dC/da.
+of W^T delta), and BP3 and BP4 add up the rows; the 1/B of the mean is already in dC/da, and so is
+the weight of each sample.
 
 Source: document 001, "the four equations"; Nielsen (2015), chapter 2.
 """
@@ -21,13 +22,20 @@ import numpy as np
 from . import checks
 from .activations import ACTIVATIONS, erfc, log_softmax, sigmoid
 from .arrays import Array
-from .losses import LOSSES
+from .losses import LOSSES, check_weights, scaled
 from .mlp import Trace, unchecked_forward
 from .params import Layer, Params
 
 
 def value_and_grad(
-    params: Params, inputs: Array, targets: Array, *, activations: Sequence[str], loss: str
+    params: Params,
+    inputs: Array,
+    targets: Array,
+    *,
+    activations: Sequence[str],
+    loss: str,
+    weights: Array | None = None,
+    normalizer: str = "count",
 ) -> tuple[Array, Params]:
     """The loss of the network on a batch, and its gradient with respect to every parameter.
 
@@ -37,18 +45,23 @@ def value_and_grad(
         targets: (batch, outputs).
         activations: One name in `ACTIVATIONS` per layer.
         loss: A name in `LOSSES`.
+        weights: (batch,), one per sample, not negative; None weighs all of them alike.
+        normalizer: By what the mean divides: "count" is B, "weights" is the sum of the weights.
 
     Returns:
         The loss, a scalar, and a gradient of the shape of `params`.
 
     Raises:
-        ValueError: If shapes do not match, the batch is empty, or a name is unknown.
+        ValueError: If shapes do not match, the batch is empty, or a name is unknown; see
+            `losses.check_weights`.
         TypeError: If a dtype is not floating, or two differ.
     """
     checks.network(params, inputs, activations, ACTIVATIONS)
     checks.targets_of(params, inputs, targets)
     checks.known("loss", loss, LOSSES)
-    return unchecked_value_and_grad(params, inputs, targets, activations, loss)
+    check_weights(weights, normalizer, "inputs", inputs)
+    factors = scaled(weights, normalizer)
+    return unchecked_value_and_grad(params, inputs, targets, activations, loss, factors)
 
 
 def unchecked_value_and_grad(
@@ -57,22 +70,33 @@ def unchecked_value_and_grad(
     targets: Array,
     activations: Sequence[str],
     loss: str,
+    factors: Array | None = None,
     memory: Params | None = None,
 ) -> tuple[Array, Params]:
-    """`value_and_grad` of what was checked before: in training once, and not at every step."""
+    """`value_and_grad` of what was checked before: in training once, and not at every step.
+
+    `factors` are the weights that `losses.scaled` gives; the mean divides by the samples.
+    """
     trace = unchecked_forward(params, inputs, activations)
-    errors = _backward(params, trace, targets, activations, loss)
+    errors = _backward(params, trace, targets, activations, loss, factors)
     places = memory or [(None, None)] * len(params)  # where to write: None is a new array
     grads = []
     for delta, below, (weight, bias) in zip(errors, trace.activations[:-1], places, strict=True):
         of_weight = np.dot(delta.T, below, out=weight)  # BP4
         of_bias = delta.sum(axis=0, out=bias)  # BP3
         grads.append(Layer(of_weight, of_bias))
-    return LOSSES[loss](trace.outputs, targets), tuple(grads)
+    return LOSSES[loss](trace.outputs, targets, weights=factors), tuple(grads)
 
 
 def deltas(
-    params: Params, inputs: Array, targets: Array, *, activations: Sequence[str], loss: str
+    params: Params,
+    inputs: Array,
+    targets: Array,
+    *,
+    activations: Sequence[str],
+    loss: str,
+    weights: Array | None = None,
+    normalizer: str = "count",
 ) -> tuple[Array, ...]:
     """The error delta^(l) = dC/dz^(l) of every layer, first layer first.
 
@@ -82,25 +106,36 @@ def deltas(
         targets: (batch, outputs).
         activations: One name in `ACTIVATIONS` per layer.
         loss: A name in `LOSSES`.
+        weights: (batch,), one per sample, not negative; None weighs all of them alike.
+        normalizer: By what the mean divides: "count" is B, "weights" is the sum of the weights.
 
     Returns:
-        One array (batch, units) per layer; the 1/B of the mean is in it.
+        One array (batch, units) per layer; the weights and the divisor of the mean are in it.
 
     Raises:
-        ValueError: If shapes do not match, the batch is empty, or a name is unknown.
+        ValueError: If shapes do not match, the batch is empty, or a name is unknown; see
+            `losses.check_weights`.
         TypeError: If a dtype is not floating, or two differ.
     """
     checks.network(params, inputs, activations, ACTIVATIONS)
     checks.targets_of(params, inputs, targets)
     checks.known("loss", loss, LOSSES)
+    check_weights(weights, normalizer, "inputs", inputs)
     trace = unchecked_forward(params, inputs, activations)
-    return _backward(params, trace, targets, activations, loss)
+    return _backward(params, trace, targets, activations, loss, scaled(weights, normalizer))
 
 
 def _backward(
-    params: Params, trace: Trace, targets: Array, activations: Sequence[str], loss: str
+    params: Params,
+    trace: Trace,
+    targets: Array,
+    activations: Sequence[str],
+    loss: str,
+    factors: Array | None = None,
 ) -> tuple[Array, ...]:
     cotangent = LOSS_GRADIENTS[loss](trace.outputs, targets)  # dC/da^(L)
+    if factors is not None:
+        cotangent = factors[:, None] * cotangent
     errors: list[Array] = []
     for index in reversed(range(len(params))):
         z, a = trace.pre_activations[index], trace.activations[index + 1]

@@ -19,7 +19,7 @@ def is_array(value: Any) -> bool:
 
 def is_traced(value: Any) -> bool:
     """Whether a value stands for numbers that are not known before compiled code runs."""
-    return False  # PyTorch computes at once: every value is known
+    return is_array(value) and torch.compiler.is_compiling()
 
 
 def is_floating(value: Array) -> bool:

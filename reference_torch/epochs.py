@@ -15,7 +15,7 @@ import torch
 from . import checks
 from .arrays import Array
 from .gradients import unchecked_value_and_grad
-from .losses import LOSSES
+from .losses import LOSSES, mean_weight, scaled
 from .mlp import unchecked_forward
 from .optimizers import Elementwise, Optimizer, apply_updates
 from .params import Params, tree_map
@@ -33,6 +33,8 @@ def run_epoch(
     loss: str,
     compile: bool | None,
     micro_batch_size: int | None = None,
+    weights: Array | None = None,
+    normalizer: str = "count",
 ) -> tuple[Params, Any, float]:
     """Make one update per batch, of what `train` has checked.
 
@@ -48,6 +50,9 @@ def run_epoch(
         compile: Whether to compile the step; None does what is usual in this framework.
         micro_batch_size: Samples in each piece over which a batch's gradient is gathered; None
             takes the batch at once.
+        weights: (samples,), or None.
+        normalizer: By what a mean divides: "count" is the number of samples, "weights" the sum of
+            their weights.
 
     Returns:
         The parameters, the state, and the mean loss of the samples, each taken before the update
@@ -59,10 +64,21 @@ def run_epoch(
     """
     # What the caller may differentiate elsewhere is neither marked nor written to here.
     inputs, targets = inputs.detach(), targets.detach()
+    weights = None if weights is None else weights.detach()
     params = tree_map(lambda leaf: leaf.detach(), params)
     if compile:
         return _compiled_epoch(
-            params, state, inputs, targets, batches, optimizer, activations, loss, micro_batch_size
+            params,
+            state,
+            inputs,
+            targets,
+            batches,
+            optimizer,
+            activations,
+            loss,
+            micro_batch_size,
+            weights,
+            normalizer,
         )
     # To an elementwise optimizer all parameters are one vector, of which the layers are views, as
     # are their gradients: an update is a few operations on all of them instead of on every leaf.
@@ -78,22 +94,25 @@ def run_epoch(
     total = 0.0
     for batch in [torch.from_numpy(batch).to(inputs.device) for batch in batches]:
         x, y = inputs.index_select(0, batch), targets.index_select(0, batch)
+        w = None if weights is None else weights[batch]
+        factors = scaled(w, normalizer)
         if whole:
             gradient.zero_()
-            value = LOSSES[loss](unchecked_forward(params, x, activations).outputs, y)
+            outputs = unchecked_forward(params, x, activations).outputs
+            value = LOSSES[loss](outputs, y, weights=factors)
             value.backward()  # type: ignore[no-untyped-call]
             updates, state = optimizer.update(gradient, state, theta)
             theta += updates
         else:
             of_piece = partial(_of_piece, params, activations, loss)
-            value, grads = gathered(of_piece, x, y, micro_batch_size)
+            value, grads = gathered(of_piece, x, y, factors, micro_batch_size)
             updates, state = optimizer.update(grads, state, params)
             params = apply_updates(params, updates)
-        total += value.item() * len(batch)
+        total += value.item() * (len(batch) * float(mean_weight(w, normalizer)))
     if whole:
         params = views(theta, params)
         state = _map_moments(lambda moment: views(moment, params), state)
-    return params, state, total / len(inputs)
+    return params, state, total / (len(inputs) * float(mean_weight(weights, normalizer)))
 
 
 # So many steps are compiled as one call. With more the compiler is slower, the steps hardly faster.
@@ -110,14 +129,19 @@ def _compiled_epoch(
     activations: Sequence[str],
     loss: str,
     micro_batch_size: int | None,
+    weights: Array | None,
+    normalizer: str,
 ) -> tuple[Params, Any, float]:
     """`run_epoch`, `RUN` steps at a time in one compiled call."""
 
-    def objective(params: Params, x: Array, y: Array) -> Array:
-        return LOSSES[loss](unchecked_forward(params, x, activations).outputs, y)
+    def objective(params: Params, x: Array, y: Array, factors: Array | None) -> Array:
+        outputs = unchecked_forward(params, x, activations).outputs
+        return LOSSES[loss](outputs, y, weights=factors)
 
-    def value_and_grads(params: Params, x: Array, y: Array) -> tuple[Array, Params]:
-        grads, value = torch.func.grad_and_value(objective)(params, x, y)
+    def value_and_grads(
+        params: Params, x: Array, y: Array, factors: Array | None
+    ) -> tuple[Array, Params]:
+        grads, value = torch.func.grad_and_value(objective)(params, x, y, factors)
         return value, grads
 
     # What takes more than eight operations is kept in memory: left to itself the compiler works out
@@ -127,11 +151,12 @@ def _compiled_epoch(
         values = []
         for batch in chosen:
             x, y = inputs.index_select(0, batch), targets.index_select(0, batch)
+            w = None if weights is None else weights[batch]
             of_piece = partial(value_and_grads, params)
-            value, grads = gathered(of_piece, x, y, micro_batch_size)
+            value, grads = gathered(of_piece, x, y, scaled(w, normalizer), micro_batch_size)
             updates, state = optimizer.update(grads, state, params)
             params = apply_updates(params, updates)
-            values.append(value)
+            values.append(value * mean_weight(w, normalizer))
         return params, state, torch.stack(values)
 
     total, done = 0.0, 0
@@ -142,7 +167,7 @@ def _compiled_epoch(
         params, state, values = steps(params, state, chosen)
         total += float(values.sum()) * len(run[0])
         done += len(run)
-    return params, state, total / len(inputs)
+    return params, state, total / (len(inputs) * float(mean_weight(weights, normalizer)))
 
 
 def joined(tree: Params) -> Array:
@@ -167,36 +192,45 @@ def _map_moments(function: Callable[[Any], Any], state: Any) -> Any:
 
 
 def _of_piece(
-    params: Params, activations: Sequence[str], loss: str, x: Array, y: Array
+    params: Params,
+    activations: Sequence[str],
+    loss: str,
+    x: Array,
+    y: Array,
+    factors: Array | None,
 ) -> tuple[Any, Params]:
-    return unchecked_value_and_grad(params, x, y, activations, loss)
+    return unchecked_value_and_grad(params, x, y, activations, loss, factors)
 
 
 def gathered(
-    of_piece: Callable[[Array, Array], tuple[Any, Params]],
+    of_piece: Callable[[Array, Array, Array | None], tuple[Any, Params]],
     inputs: Array,
     targets: Array,
+    factors: Array | None,
     size: int | None,
 ) -> tuple[Any, Params]:
     """The loss of a batch and its gradient, gathered over pieces of `size` samples.
 
     Each piece counts by its samples: the last one may be shorter, and a mean of means would give
-    these samples more weight than the others.
+    these samples more weight than the others. With weights this holds too, since `factors` were
+    scaled for the batch as a whole.
 
     Args:
         of_piece: The mean loss and the gradient of some of the samples.
         inputs, targets: The batch, (batch, units) and (batch, outputs).
+        factors: The weights that `losses.scaled` gives for the batch, (batch,); or None.
         size: Samples in each piece; None takes the whole batch at once.
     """
     samples = len(inputs)
     if size is None or size >= samples:
-        return of_piece(inputs, targets)
+        return of_piece(inputs, targets, factors)
     total: Any = 0.0
     grads: Any = None
     for start in range(0, samples, size):
         x, y = inputs[start : start + size], targets[start : start + size]
+        w = None if factors is None else factors[start : start + size]
         share = len(x) / samples
-        value, piece = of_piece(x, y)
+        value, piece = of_piece(x, y, w)
         total = total + value * share
         piece = tree_map(lambda g, share=share: g * share, piece)
         grads = piece if grads is None else tree_map(lambda s, g: s + g, grads, piece)

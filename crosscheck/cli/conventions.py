@@ -80,8 +80,16 @@ def conventions(
     type=click.FloatRange(min=0, min_open=True),
     help="The optimizer's rate, which a schedule of PyTorch multiplies; 1 if not given.",
 )
+@click.option(
+    "--samples",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="How many samples an estimator of scikit-learn is trained on.",
+)
 @JSON_OPTION
-def translate(call: str, to: str, base_rate: float | None, json_path: str | None) -> None:
+def translate(
+    call: str, to: str, base_rate: float | None, samples: int | None, json_path: str | None
+) -> None:
     """Write one framework's optimizer, schedule or training recipe as another's, with the proof.
 
     CALL is as it stands in a program: the call of an optimizer,
@@ -92,12 +100,17 @@ def translate(call: str, to: str, base_rate: float | None, json_path: str | None
     never evaluated. A file of Python is read if CALL is its path, and the standard input if it is
     a hyphen.
 
+    Of MLPClassifier and MLPRegressor of scikit-learn it writes the optimizer, its decay and the
+    loss, and trains both.
+
     Both optimizers make twelve steps, and both recipes 24 updates, with the same gradients, from
     1e-6 to 100 and 0, at one learning rate and at one that changes; both schedules run past their
     ends. Under what the two are equal is said below. Recipes are read from and written for PyTorch,
     optax and Keras. Exit codes: 0 they are equal, 1 there is nothing equal (the nearest is shown),
     2 bad usage or what its own framework refuses, 3 they should be equal and could not be run.
     """
+    from crosscheck.conventions.estimators.estimator import is_estimator
+    from crosscheck.conventions.estimators.translating import translate_estimator
     from crosscheck.conventions.optimizers.parsing import CallError
     from crosscheck.conventions.optimizers.stock_optimizer import ArgumentError
     from crosscheck.conventions.optimizers.translation import Translation
@@ -105,13 +118,20 @@ def translate(call: str, to: str, base_rate: float | None, json_path: str | None
     from crosscheck.conventions.recipes.recipe import RecipeError
     from crosscheck.conventions.schedules.reading import is_schedule
     from crosscheck.conventions.schedules.translating import translate_schedule
-    from crosscheck.report.conventions import show_translation
+    from crosscheck.report.conventions import show_estimator, show_translation
     from crosscheck.report.recipes import show_recipe
     from crosscheck.report.schedules import show_schedule_translation
 
     console = console_for(json_path)
     text = _text_of(call)
     try:
+        if is_estimator(text):
+            estimator = translate_estimator(text, to=to, samples=samples)
+            write_json(json_path, estimator.as_json())
+            show_estimator(console, estimator)
+            sys.exit(EXIT_CODES[estimator.equal])
+        if samples is not None:
+            raise click.UsageError("--samples is of MLPClassifier and MLPRegressor alone")
         if is_schedule(text) and not is_recipe(text):
             schedule = translate_schedule(text, to=to, base_rate=base_rate)
             write_json(json_path, schedule.as_json())

@@ -63,8 +63,17 @@ def _sizes(context: Any, parameter: Any, text: str) -> tuple[int, ...]:
     show_default=True,
     help="Whether the optimizer moves the last layer alone, or every layer.",
 )
+@click.option(
+    "--document",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Take the network, its numbers and the optimizer from a document's file, as the page of "
+    "the worked example writes it; instead of the options above but --digits.",
+)
 @LANGUAGE
+@click.pass_context
 def worksheet(
+    context: click.Context,
     folder: Path,
     layers: tuple[int, ...],
     activations: tuple[str, ...],
@@ -73,19 +82,23 @@ def worksheet(
     digits: int,
     seed: int,
     update: str,
+    document: Path | None,
     language: str,
 ) -> None:
     """Write a worked example to fill in, with its answer sheet, into the new folder DIR.
 
-    The given numbers are short, and drawn until no result is borderline. In DIR are worksheet.md
+    The given numbers are short, and drawn until no result is borderline, unless they are those of
+    --document. In DIR are worksheet.md
     and worksheet.html with blanks, solution.md and solution.html with every step, the two .html for
     printing on A4; answers.toml, in which a student fills in the numbers, and solution.toml, in
     which they stand. "crosscheck grade" marks what was filled in.
 
     Exit codes: 0 written, 2 bad usage, and then nothing is written.
     """
+    from crosscheck.documents.faults import TranscriptionError
     from crosscheck.documents.worksheets.answers import answers_text
     from crosscheck.documents.worksheets.drawing import ExerciseError, draw
+    from crosscheck.documents.worksheets.given_numbers import read_exercise
     from crosscheck.frameworks.new_folder import FolderError, check_new, write_new
 
     try:
@@ -96,15 +109,19 @@ def worksheet(
         ) from None
     try:
         check_new(folder)
-        exercise = draw(
-            layers,
-            activations=activations,
-            loss=loss,
-            optimizer=optimizer,
-            digits=digits,
-            seed=seed,
-            every_layer=update == "all",
-        )
+        if document is not None:
+            _refuse_beside_document(context)
+            exercise = read_exercise(document, digits)
+        else:
+            exercise = draw(
+                layers,
+                activations=activations,
+                loss=loss,
+                optimizer=optimizer,
+                digits=digits,
+                seed=seed,
+                every_layer=update == "all",
+            )
         texts = {
             f"{sheet}.{form}": page(exercise, sheet, form, language)
             for sheet in TITLES
@@ -116,6 +133,22 @@ def worksheet(
             click.echo(path)
     except (ExerciseError, FolderError) as error:
         raise click.UsageError(str(error)) from None
+    except (TranscriptionError, OSError) as error:
+        raise click.UsageError(f"--document: {error}") from None
+
+
+# What a document's file states itself.
+DRAWN = ("layers", "activations", "loss", "optimizer", "seed", "update")
+
+
+def _refuse_beside_document(context: click.Context) -> None:
+    given = [
+        f"--{name}"
+        for name in DRAWN
+        if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT
+    ]
+    if given:
+        raise click.UsageError(f"--document has its own numbers: leave out {', '.join(given)}")
 
 
 def _points(context: Any, parameter: Any, texts: tuple[str, ...]) -> "dict[Mark, Fraction]":

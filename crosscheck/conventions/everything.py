@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from crosscheck.conventions import stock
+from crosscheck.conventions.estimators.statements import estimator_check
 from crosscheck.conventions.findings import Check, Finding
 from crosscheck.conventions.functions.table import function_check
 from crosscheck.conventions.optimizers.long_runs import long_check
@@ -56,6 +57,7 @@ def _checks(framework: str, optimizer: str | None) -> list[Check]:
     checks = [optimizer_check(framework, optimizer), long_check(framework, optimizer)]
     if optimizer is None:
         checks += [schedule_check(framework), function_check(framework)]
+        checks.append(estimator_check(framework))
     return checks
 
 

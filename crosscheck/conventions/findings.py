@@ -13,7 +13,8 @@ class Finding:
     """One statement, and the difference that was measured.
 
     Attributes:
-        kind: "optimizer", "long run", "schedule", "loss", "activation" or "initializer".
+        kind: "optimizer", "long run", "schedule", "loss", "activation", "initializer" or
+            "estimator".
         framework: A name in `stock.FRAMEWORKS`.
         component: The component in the framework's words, with its arguments.
         probe: The arguments or inputs under which the component was run.

@@ -8,11 +8,17 @@ from crosscheck.conventions.optimizers.long_runs import DEFAULT, DOUBLE, SWITCHE
 from crosscheck.conventions.optimizers.stock_optimizer import REQUIRED, StockOptimizer
 from crosscheck.conventions.optimizers.table import STOCK_OPTIMIZERS
 from crosscheck.conventions.optimizers.translation import Translation
+from crosscheck.conventions.optimizers.trials import IGNORED
 from crosscheck.conventions.schedules.page import schedules_section
 
 # Keras's optimizers are the same on every backend: the page shows those of one.
 OTHER_KERAS = "keras-torch"
-TITLES = {"loss": "Losses", "activation": "Activations", "initializer": "Initialisers"}
+TITLES = {
+    "loss": "Losses",
+    "activation": "Activations",
+    "initializer": "Initialisers",
+    "estimator": "Networks of scikit-learn",
+}
 HEAD = """# How stock optimizers, schedules, losses and activations relate to the references
 
     crosscheck conventions
@@ -45,12 +51,30 @@ is then written as a chain or as lines, if these are equal. `LBFGS`, `Muon`, `Ad
 It reads and writes learning-rate schedules, too: [schedules.md](schedules.md); and whole training
 recipes, with clipping, decays that spare biases and accumulation: [recipes.md](recipes.md).
 
+    crosscheck translate "MLPClassifier(solver='sgd', alpha=0.001)" --to torch --samples 1000
+
+A network of scikit-learn is an optimizer, a decay and a loss at once. Its decay is alpha W by the
+samples of the batch, in the gradient of the weights alone: it depends on the batch size, which
+`batch_size="auto"` takes from the samples, and on the shorter last batch of an epoch. The answer is
+code for PyTorch, optax or Keras, which trains a small network beside the estimator; L-BFGS and
+`learning_rate="adaptive"` are refused with the reason. The loss that `MLPRegressor` reports is a
+mean over its outputs, the gradient is that of their sum.
+
 `crosscheck.conventions.states` moves what an optimizer carries along between the references,
-torch.optim and optax: of trees of layers, lists and dicts, with and without biases, also of
-transformations that are wrapped (`inject_hyperparams`, `masked`, `MultiSteps`, `apply_if_finite`).
-It moves nothing between optimizers that are not equal, rounds nothing unless it is told to, and
-says what would be lost. Of Adagrad, AMSGrad and NAdam it asks for both calls, since what their
-moments mean depends on their arguments."""
+torch.optim, optax, Keras and MLX: of trees of layers, lists and dicts, with and without biases,
+also of transformations that are wrapped (`inject_hyperparams`, `masked`, `MultiSteps`,
+`apply_if_finite`). It moves nothing between optimizers that are not equal, rounds nothing unless it
+is told to, and says what would be lost. Of Adagrad, AMSGrad and NAdam it asks for both calls, since
+what their moments mean depends on their arguments; into Keras and MLX it always asks what made the
+state. Keras has the learning rate inside every velocity and its kernels are (in, out), which are
+transposed; MLX has the rate outside. The rate itself is not moved: MLX keeps it as a float32
+number, and Keras in its floatx.
+
+`crosscheck.conventions.weighting` writes class weights (`weigh_classes`, `weigh_positives`,
+`balanced_class_weights`), ignored labels and smoothed ones (`smooth_labels`,
+`smooth_binary_labels`) as targets and weights of samples, with what their sum is divided by:
+PyTorch divides by the weights of labels and by the number of samples of probabilities, Keras always
+by the number. Weighted losses are among the losses below."""
 
 
 def page(findings: Sequence[Finding], translations: Sequence[Translation]) -> str:
@@ -137,7 +161,8 @@ def _elsewhere(findings: Sequence[Finding]) -> str:
         return "-"
     holding = sum(f.holds is True for f in probes)
     deviations = {f"{f.probe}: {f.difference:.1e}" for f in probes if f.least and f.difference}
-    return "; ".join([f"{holding} of {len(probes)} hold", *sorted(deviations)])
+    ignored = [f.probe for f in probes if f.probe.endswith(IGNORED)]
+    return "; ".join([f"{holding} of {len(probes)} hold", *sorted(deviations), *ignored])
 
 
 def _code(statement: str) -> str:

@@ -61,3 +61,52 @@ OPTAX_CLASSES: dict[str, tuple[str, ...]] = {
     "adamax": ("ScaleByAdamState",),
     "lion": ("ScaleByLionState",),
 }
+
+# By the class in keras.optimizers: the name of the optimizer among the references, and its moments
+# by the attribute that lists the variables. Keras has the learning rate inside every velocity.
+KERAS_ADAM: MomentNames = {
+    "_momentums": ("first_moment", 1.0),
+    "_velocities": ("second_moment", 1.0),
+}
+KERAS_STATES: dict[str, tuple[str, MomentNames]] = {
+    "SGD": ("momentum", {"momentums": ("velocity", 1.0)}),
+    "Adagrad": ("adagrad", {"_accumulators": ("sum_of_squares", 1.0)}),
+    "RMSprop": (
+        "rmsprop",
+        {
+            "_velocities": ("second_moment", 1.0),
+            "_average_gradients": ("first_moment", 1.0),
+            "_momentums": ("velocity", -1.0),
+        },
+    ),
+    "Adadelta": (
+        "adadelta",
+        {
+            "_accumulated_grads": ("second_moment", 1.0),
+            "_accumulated_delta_vars": ("second_moment_of_updates", 1.0),
+        },
+    ),
+    "Adam": ("adam", KERAS_ADAM),
+    "AdamW": ("adam", KERAS_ADAM),
+    "Nadam": ("nadam", KERAS_ADAM),
+    "Adamax": ("adamax", {"_m": ("first_moment", 1.0), "_u": ("largest", 1.0)}),
+    "Lion": ("lion", {"_momentums": ("first_moment", 1.0)}),
+}
+# keras.optimizers.Adam and AdamW with amsgrad=True.
+KERAS_AMSGRAD = KERAS_ADAM | {"_velocity_hats": ("largest_second_moment", 1.0)}
+
+# By the class in mlx.optimizers, which has the learning rate outside its velocity.
+MLX_ADAM: MomentNames = {"m": ("first_moment", 1.0), "v": ("second_moment", 1.0)}
+MLX_STATES: dict[str, tuple[str, MomentNames]] = {
+    "SGD": ("momentum", {"v": ("velocity", -1.0)}),
+    "Adagrad": ("adagrad", {"v": ("sum_of_squares", 1.0)}),
+    "RMSprop": ("rmsprop", {"v": ("second_moment", 1.0)}),
+    "AdaDelta": (
+        "adadelta",
+        {"v": ("second_moment", 1.0), "u": ("second_moment_of_updates", 1.0)},
+    ),
+    "Adam": ("adam", MLX_ADAM),
+    "AdamW": ("adam", MLX_ADAM),
+    "Adamax": ("adamax", {"m": ("first_moment", 1.0), "v": ("largest", 1.0)}),
+    "Lion": ("lion", {"m": ("first_moment", 1.0)}),
+}

@@ -1,9 +1,9 @@
-"""Move the state of an optimizer between the references, torch.optim and optax without any loss.
+"""Move an optimizer's state between the references, torch.optim, optax, Keras and MLX.
 
-The common form is the state of the NumPy reference. torch.optim and optax keep some velocities with
-the learning rate outside, where the references have it inside. `rate_inside` and `rate_outside`
-convert one to the other, for a learning rate that does not change. Nothing is moved between two
-optimizers that are not equal, and nothing is rounded unless that is asked for.
+The common form is the state of the NumPy reference. torch.optim, optax and MLX keep some velocities
+with the learning rate outside, where the references and Keras have it inside. `rate_inside` and
+`rate_outside` convert one to the other, for a learning rate that does not change. Nothing is moved
+between two optimizers that are not equal, and nothing is rounded unless that is asked for.
 """
 
 import inspect
@@ -25,17 +25,25 @@ from crosscheck.conventions.state_trees import (
     split,
     tree_of,
 )
+from crosscheck.conventions.states_keras import from_keras, into_keras, keras_call
+from crosscheck.conventions.states_mlx import from_mlx, into_mlx, mlx_call
 from crosscheck.conventions.states_optax import from_optax, into_optax
 from reference_numpy.optimizers import OPTIMIZERS
 from reference_numpy.params import tree_map
 
 __all__ = [
     "StateError",
+    "from_keras",
+    "from_mlx",
     "from_optax",
     "from_torch",
+    "into_keras",
+    "into_mlx",
     "into_optax",
     "into_torch",
+    "keras_call",
     "leaves_of",
+    "mlx_call",
     "rate_inside",
     "rate_outside",
     "torch_call",

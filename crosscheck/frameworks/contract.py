@@ -4,7 +4,7 @@ It has a version, since packages that follow it live elsewhere: each declares in
 `crosscheck.toml` for which version it was written.
 """
 
-CONTRACT_VERSION = 3
+CONTRACT_VERSION = 4
 # The packages of the frameworks that are built in, and the devices on which one may compute.
 BUILT_IN = {"numpy": "reference_numpy", "torch": "reference_torch", "jax": "reference_jax"}
 DEVICES = ("cpu", "cuda")
@@ -19,6 +19,10 @@ CHANGES = {
     3: "optimizers has a wrapper more, clipped, and decayed takes leaves, with which it spares the "
     "biases. train and run_epoch take micro_batch_size, over pieces of which they gather the "
     "gradient of a batch.",
+    4: "A sample may have a weight: the losses, value_and_grad, deltas, train and run_epoch take "
+    "weights, one per sample, and normalizer, which says whether a mean divides by the number of "
+    "samples or by the sum of their weights. losses.py has check_weights, mean_weight, scaled and "
+    "a table NORMALIZERS.",
 }
 # The modules that a version added: a package that follows an earlier one lacks them.
 ADDED = {2: ("arrays", "epochs")}
@@ -68,6 +72,7 @@ LOSSES = (
     "sigmoid_binary_cross_entropy",
     "softmax_cross_entropy",
 )
+NORMALIZERS = ("count", "weights")
 # The fields of each optimizer's state.
 STATES = {
     "sgd": ("step",),
@@ -138,15 +143,21 @@ SIGNATURES = {
         "target_domain(loss, targets)",
     ),
     "activations": tuple(f"{name}(z)" for name in ACTIVATIONS),
-    "losses": tuple(f"{name}(predictions, targets)" for name in LOSSES),
+    "losses": (
+        *(f"{name}(predictions, targets, *, weights=None, normalizer='count')" for name in LOSSES),
+        "check_weights(weights, normalizer, other_name, other)",
+        "mean_weight(weights, normalizer)",
+        "scaled(weights, normalizer)",
+    ),
     "mlp": (
         "Trace(pre_activations, activations)",
         "forward(params, inputs, *, activations)",
         "predict(params, inputs, *, activations)",
     ),
     "gradients": (
-        "value_and_grad(params, inputs, targets, *, activations, loss)",
-        "deltas(params, inputs, targets, *, activations, loss)",
+        "value_and_grad(params, inputs, targets, *, activations, loss, weights=None, "
+        "normalizer='count')",
+        "deltas(params, inputs, targets, *, activations, loss, weights=None, normalizer='count')",
     ),
     "optimizers": (
         "Optimizer(init, update)",
@@ -180,11 +191,11 @@ SIGNATURES = {
         "TrainResult(params, state, losses, stop_reason)",
         "train(params, inputs, targets, optimizer, *, activations, loss, stop, batch_size=None, "
         "seed=0, state=None, start_epoch=0, on_epoch=None, compile=None, "
-        "micro_batch_size=None)",
+        "micro_batch_size=None, weights=None, normalizer='count')",
     ),
     "epochs": (
         "run_epoch(params, state, inputs, targets, batches, optimizer, activations, loss, compile, "
-        "micro_batch_size=None)",
+        "micro_batch_size=None, weights=None, normalizer='count')",
     ),
 }
 # The dict of a module that holds its functions by name, and the names.

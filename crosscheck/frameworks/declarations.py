@@ -2,7 +2,7 @@
 
 A package may hold a file `crosscheck.toml`:
 
-    contract = 3                     # the version of the contract that it follows; 1 without a word
+    contract = 4                     # the version of the contract that it follows; 1 without a word
     own = ["losses"]                 # neutral modules that it has written in its own words
 
     [[limits]]                       # what it does not support; shown and counted, never run

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from crosscheck.conventions import stock
+from crosscheck.conventions.estimators.translating import EstimatorTranslation
 from crosscheck.conventions.findings import Finding
 from crosscheck.conventions.optimizers.translation import Translation
 from crosscheck.report.colours import BAD, CARE, GOOD, QUIET
@@ -18,6 +19,7 @@ TITLES = {
     "loss": "Losses",
     "activation": "Activations",
     "initializer": "Initialisers",
+    "estimator": "Networks of scikit-learn, three epochs",
 }
 
 
@@ -117,3 +119,33 @@ def show_translation(console: Console, translation: Translation) -> None:
         f"  from {sizes[least]:.2g} with gradients of about {least:g} to {sizes[most]:.2g} with "
         f"those of about {most:g}, of magnitudes from {min(sizes):g} to {max(sizes):g}",
     )
+
+
+def show_estimator(console: Console, translation: EstimatorTranslation) -> None:
+    """Print the code that trains as an estimator of scikit-learn does, and how close it comes.
+
+    Args:
+        console: Where to print.
+        translation: The code, with what the two were measured to differ by.
+    """
+    title = stock.FRAMEWORKS[translation.target_framework].title
+    if translation.equal is False:
+        console.print(CARE.paint(f"{title} has nothing equal. The nearest:"))
+    for line in translation.target.splitlines():
+        console.print(escape(line), soft_wrap=True)
+    console.print(QUIET.paint("\nin the references' words:"))
+    for line in translation.reference.splitlines():
+        console.print(escape(line), soft_wrap=True)
+    console.print()
+    for keyword, (asked, has) in translation.mismatch.items():
+        console.print(f"  {keyword}: asked for {asked!r}, it has {has!r}")
+    if translation.difference is None:
+        console.print(f"{CARE.paint('not proved:')} {escape(str(translation.problem))}")
+    else:
+        limit = "allowed between equals" if translation.within_bound else "more than between equals"
+        console.print(
+            f"largest difference of a small network's parameters over three epochs: "
+            f"{translation.difference:.2g} ({limit}: {translation.bound:.2g})"
+        )
+    for proviso in translation.provisos:
+        console.print(f"  {CARE.paint('but:')} {escape(proviso)}")

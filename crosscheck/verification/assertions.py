@@ -119,18 +119,24 @@ def check_gradients(
     *,
     activations: Sequence[str],
     loss: str,
+    weights: Any = None,
+    normalizer: str = "count",
 ) -> Report:
     """Check a function that computes a loss and its gradients, on one network and one batch.
 
     Args:
         value_and_grad: Called once, as value_and_grad(params, inputs, targets), with copies of what
-            stands here. Returns the loss and one pair (weight, bias) of gradients per layer.
+            stands here; with the weights as a fourth argument, if there are any. Returns the loss
+            and one pair (weight, bias) of gradients per layer.
         params: One pair (weight, bias) per layer, (fan_out, fan_in) and (fan_out,), of NumPy arrays
             or of anything else that NumPy takes for an array.
         inputs: (batch, units).
         targets: (batch, outputs).
         activations: One name of the contract per layer.
         loss: A name of the contract.
+        weights: (batch,), one weight per sample, not negative; None weighs all of them alike.
+        normalizer: By what the mean over the samples divides: "count" is their number, "weights"
+            the sum of their weights.
 
     Returns:
         A report on the loss, every gradient, and whether the arguments were left as they were.
@@ -142,8 +148,9 @@ def check_gradients(
             two things.
         Exception: Whatever `value_and_grad` raises.
     """
-    case = OwnGradients(own_network(params, inputs, targets, activations, loss))
-    own = copy.deepcopy((params, inputs, targets))
+    kind = {"weights": weights, "normalizer": normalizer}
+    case = OwnGradients(own_network(params, inputs, targets, activations, loss, **kind))
+    own = copy.deepcopy((params, inputs, targets, *(() if weights is None else (weights,))))
     returned = value_and_grad(*own)
     if not isinstance(returned, tuple | list) or len(returned) != 2:
         raise TypeError(f"value_and_grad must return the loss and its gradients, not {returned!r}")
@@ -152,7 +159,9 @@ def check_gradients(
     quantities: Quantities = {
         "loss": _tensors(value, None, case.dtype),
         "grads": _tensors(grads, like, case.dtype),
-        "arguments afterwards": _tensors((*own[0], *own[1:]), (*like, None, None), case.dtype),
+        "arguments afterwards": _tensors(
+            (*own[0], *own[1:]), (*like, *(None for _ in own[1:])), case.dtype
+        ),
     }
     return _report(case, Stage.GRADIENTS, quantities)
 

@@ -78,6 +78,8 @@ def exact_pass(
     activations: Sequence[str],
     loss: str,
     dtype: str = "float64",
+    weights: Any = None,
+    normalizer: str = "count",
 ) -> ExactPass:
     """Every quantity of one pass of a network, exact, with its bound.
 
@@ -90,6 +92,9 @@ def exact_pass(
             sigmoid_binary_cross_entropy or softmax_cross_entropy.
         dtype: "float64" or "float32": the arrays are rounded to it first, and the bounds are those
             of an implementation that computes in it.
+        weights: (batch,), one weight per sample, not negative; None weighs all of them alike.
+        normalizer: By what the mean over the samples divides: "count" is their number, "weights"
+            the sum of their weights.
 
     Returns:
         The pass. Where a relu stands exactly at 0 its slope is taken to be 0.
@@ -99,7 +104,7 @@ def exact_pass(
             finite.
         TypeError: If something is no array of numbers, or the dtype is another.
     """
-    network = own_network(params, inputs, targets, activations, loss, dtype)
+    network = own_network(params, inputs, targets, activations, loss, dtype, weights, normalizer)
     stages = network.exactly()
     forward, deltas = stages[Stage.FORWARD], stages[Stage.DELTAS]["deltas"]
     return ExactPass(

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, STATES, WRAPPERS
+from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, NORMALIZERS, STATES, WRAPPERS
 from crosscheck.frameworks.declarations import Declarations
 from crosscheck.frameworks.hyperparameters import wrappers_of
-from crosscheck.verification.cases import functions, histories, network, starts
+from crosscheck.verification.cases import functions, histories, network, starts, weighted
 from crosscheck.verification.cases.descent import DescentCase
 from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.cases.network import DTYPES
@@ -140,7 +140,7 @@ def _judged(name: str, attempts: Attempts) -> tuple[RungStatus, str]:
 @cache
 def _rungs() -> list[tuple[str, Sequence[Case], Stage | None]]:
     """The name of every rung, its cases, and the last stage that is asked of them."""
-    passes = [*network.generated(), *network.edges()]
+    passes = [*network.generated(), *network.edges(), *weighted.generated()]
     first = [case for case in passes if case.name.startswith("tanh-half_squared_error")]
     steps, training = histories.generated(), groups()["training"]
     found: list[tuple[str, Sequence[Case], Stage | None]] = [
@@ -155,7 +155,7 @@ def _rungs() -> list[tuple[str, Sequence[Case], Stage | None]]:
             (f"activations.{name}", [functions.activation(name, d) for d in DTYPES], None)
             for name in ACTIVATIONS
         ),
-        *((f"losses.{name}", [functions.loss(name, d) for d in DTYPES], None) for name in LOSSES),
+        *((f"losses.{name}", _losses(name), None) for name in LOSSES),
         ("mlp.forward", first, Stage.FORWARD),
         ("mlp.predict", starts.predicted(), None),
         ("gradients.deltas", passes, Stage.DELTAS),
@@ -166,6 +166,12 @@ def _rungs() -> list[tuple[str, Sequence[Case], Stage | None]]:
         ("training.train", training, None),
     ]
     return found
+
+
+def _losses(name: str) -> Sequence[Case]:
+    """The cases of one loss: alone, then with weights."""
+    dividing = [functions.loss(name, DTYPES[0], normalizer) for normalizer in NORMALIZERS]
+    return [*(functions.loss(name, dtype) for dtype in DTYPES), *dividing]
 
 
 def _plain(cases: list[DescentCase], name: str) -> Sequence[Case]:

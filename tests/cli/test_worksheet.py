@@ -47,6 +47,71 @@ def filled(folder, name, **changed):
     return file
 
 
+OWN = """
+title = "Numbers of my own"
+[network]
+activations = ["sigmoid"]
+loss = "squared_error"
+inputs = [["2", "3"]]
+targets = [["1"]]
+params = [{ weight = [["0.2", "-0.5"]], bias = ["0.3"] }]
+[[runs]]
+name = "step"
+optimizer = "adam"
+layers = [0]
+hyperparameters = { learning_rate = "0.1" }
+"""
+
+
+def test_the_numbers_may_be_those_of_a_document(tmp_path):
+    file, target = tmp_path / "own.toml", tmp_path / "exercise"
+    file.write_text(OWN, "utf-8")
+    written = call("worksheet", target, "--document", file, "--digits", 5)
+    assert written.exit_code == 0, written.output
+    text = (target / "solution.md").read_text("utf-8")
+    assert "x = (2, 3)" in text
+    assert "z⁽¹⁾₁ = w⁽¹⁾₁₁·x₁ + w⁽¹⁾₁₂·x₂ + b⁽¹⁾₁ = 0.2·2 − 0.5·3 + 0.3 = **−0.80000**" in text
+    assert "β₁ = 0.9" in text  # a default, which the step needs
+    graded = call("grade", target / "solution.toml", "--key", target / "solution.toml")
+    assert "19 / 19" in graded.output
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('title = "Numbers of my own"', "title = 1", "title: must be a text, not 1"),
+        ('["2", "3"]]', '["2", "3"], ["1", "1"]]', "must be one sample"),
+        ("layers = [0]", "layers = [0]\nsteps = 2", "must take one step"),
+        (OWN.partition("[[runs]]")[2], '\nname = "x"\n', "runs[0]: 'layers' is missing"),
+        (OWN[OWN.index("[[runs]]") :], "", "must be one run, not 0"),
+        (OWN[OWN.index("[network]") :], "", "there is no network to be worked out"),
+    ],
+)
+def test_a_document_that_is_no_exercise_is_refused_and_nothing_is_written(
+    tmp_path, old, new, message
+):
+    assert OWN.count(old) == 1
+    file, target = tmp_path / "own.toml", tmp_path / "exercise"
+    text = OWN.replace(old, new)
+    if old == '["2", "3"]]':
+        text = text.replace('targets = [["1"]]', 'targets = [["1"], ["1"]]')
+    file.write_text(text, "utf-8")
+    refused = call("worksheet", target, "--document", file)
+    assert refused.exit_code == 2
+    assert "--document" in refused.output
+    assert message in " ".join(refused.output.split())
+    assert not target.exists()
+
+
+def test_a_document_has_its_own_numbers(tmp_path):
+    file = tmp_path / "own.toml"
+    file.write_text(OWN, "utf-8")
+    refused = call("worksheet", tmp_path / "x", "--document", file, "--seed", 3, "--loss", "x")
+    assert refused.exit_code == 2
+    assert "--document has its own numbers: leave out --loss, --seed" in refused.output
+    assert "No such file" in call("worksheet", tmp_path / "x", "--document", "none").output
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_pages_have_every_step_and_the_blanks_none(tmp_path, language):
     target = tmp_path / "new" / "exercise"

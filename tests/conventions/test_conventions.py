@@ -19,7 +19,13 @@ from crosscheck.conventions.optimizers.probes import GRADS, START
 from crosscheck.conventions.optimizers.specs import trajectory
 from crosscheck.conventions.optimizers.stock_optimizer import Argument, KnownDeviation
 from crosscheck.conventions.optimizers.table import STOCK_OPTIMIZERS
-from crosscheck.conventions.optimizers.trials import CHANGING, check_of, trial_finding, trials
+from crosscheck.conventions.optimizers.trials import (
+    CHANGING,
+    IGNORED,
+    check_of,
+    trial_finding,
+    trials,
+)
 
 PAGE = (Path(__file__).parents[2] / "docs" / "conventions.md").read_text(encoding="utf-8")
 
@@ -188,3 +194,16 @@ def test_an_optimizer_without_any_statement_is_bad_usage():
     )
     assert result.exit_code == 2
     assert "nothing is stated about lion in sklearn" in " ".join(result.stderr.split())
+
+
+def test_mlx_ignores_a_negative_decay_in_lion_alone():
+    need("mlx")
+    lion, adamw = (stock_optimizer(f"mlx.optimizers.{name}") for name in ("Lion", "AdamW"))
+    ignored = [each for each in check(lion) if IGNORED in each.probe]
+    assert [each.holds for each in ignored] == [True, True]
+    own = tuple(
+        replace(each, ignored_below=0.0) if each.name == "weight_decay" else each
+        for each in adamw.arguments
+    )
+    wrong = [each for each in check(replace(adamw, arguments=own)) if IGNORED in each.probe]
+    assert [each.holds for each in wrong] == [False, False]

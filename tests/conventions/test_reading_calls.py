@@ -111,3 +111,12 @@ def test_a_name_may_be_the_end_of_the_full_one():
     assert call.text == "tinygrad.nn.optim.AdamW(lr=0.01, weight_decay=0.1)"
     call = parse_call("torch.optim.AdamW(0.01, betas=[0.9, 0.95], weight_decay=-0.1)")
     assert call.arguments == {"lr": 0.01, "betas": (0.9, 0.95), "weight_decay": -0.1}
+
+
+def test_mlx_ignores_a_negative_decay_of_lion_and_not_of_the_others():
+    call = parse_call("mlx.optimizers.Lion(learning_rate=0.1, weight_decay=-0.1)")
+    assert call.spec() == parse_call("mlx.optimizers.Lion(learning_rate=0.1)").spec()
+    turned = parse_call("mlx.optimizers.Lion(learning_rate=-0.1, weight_decay=-0.1)").spec()
+    assert (turned.ascends, turned.weight_decay) == (True, 0.0)
+    other = parse_call("mlx.optimizers.AdamW(learning_rate=-0.1, weight_decay=-0.1)").spec()
+    assert (other.ascends, other.weight_decay) == (True, 0.1)

@@ -51,13 +51,13 @@ def altered(framework, module, **changes):
         (
             "losses",
             {"squared_error": None},
-            "losses.squared_error: missing, expected squared_error(predictions, targets)",
+            "losses.squared_error: missing, expected squared_error(predictions, targets, *, ",
         ),
         (
             "losses",
             {"squared_error": lambda targets, predictions: 0},
             "losses.squared_error: is squared_error(targets, predictions), "
-            "expected squared_error(predictions, targets)",
+            "expected squared_error(predictions, targets, *, weights=None, normalizer='count')",
         ),
         (
             "optimizers",

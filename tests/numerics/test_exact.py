@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from flint import arb, ctx
 
+from crosscheck.frameworks.contract import LOSSES
 from crosscheck.frameworks.hyperparameters import convert, split_decay
 from crosscheck.numerics import tensors
 from crosscheck.numerics.bounds import optimizers as stepwise
@@ -26,12 +27,16 @@ from crosscheck.numerics.exact.network import KinkError, forward_and_backward
 from crosscheck.numerics.exact.optimizers import EXACT_RULES, decayed
 from crosscheck.numerics.exact.series import loss_along, unit_direction
 from crosscheck.numerics.trees import Layer
-from crosscheck.verification.cases import descent, network
+from crosscheck.verification.cases import descent, network, weighted
 from crosscheck.verification.cases.drawn import drawn_history
 from crosscheck.verification.cases.hyperparameters import OF_THE_TREE, OPTIMIZER_CASES
 
 # Not the edges: relu has no slope at 0, and 1 - sigmoid(800) needs more bits than these.
-FLOAT64 = [case for case in network.generated() if case.dtype == "float64"]
+FLOAT64 = [
+    case
+    for case in (*network.generated(), *weighted.generated())
+    if case.dtype == "float64" and (case.weights is None or case.loss in LOSSES[2:4])
+]
 # 2^-200 of a number is narrower than any float could ask for, and far wider than 256 bits give.
 NARROW = arb(2) ** -200
 
@@ -48,7 +53,8 @@ def exact_arguments(case):
 def test_both_methods_give_the_same_gradient_to_the_width_of_their_enclosures(case):
     with working_precision():
         params, inputs, targets = exact_arguments(case)
-        kind = (case.activations, case.loss)
+        weights = None if case.weights is None else from_floats(case.weights)
+        kind = (case.activations, case.loss, weights, case.normalizer)
         reverse = forward_and_backward(params, inputs, targets, *kind)
         for layer, grads in enumerate(reverse.grads):
             for field, leaf in zip(grads._fields, grads, strict=True):

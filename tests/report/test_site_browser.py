@@ -18,11 +18,6 @@ axe = pytest.importorskip(
 
 from site_run import PAGES  # noqa: E402
 
-from crosscheck.documents import transcription  # noqa: E402
-from crosscheck.documents.expressions import resolve  # noqa: E402
-from crosscheck.documents.worked_examples import exact_names  # noqa: E402
-from crosscheck.numerics.exact.balls import to_decimal, working_precision  # noqa: E402
-
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync")
@@ -228,37 +223,3 @@ def test_a_picture_is_drawn_and_a_formula_is_one(opened):
     page = opened("code-activations.html")
     fraction = page.locator("[id='activations.sigmoid'] mfrac").bounding_box()
     assert fraction["height"] > 1.5 * page.locator("math mi").first.bounding_box()["height"]
-
-
-def test_the_worked_example_is_walked_forward_and_back(opened):
-    page = opened("worked.html")
-    steps = page.locator("#worked .step:visible")
-    back, forward = page.locator("#worked-back"), page.locator("#worked-next")
-    assert steps.count() == 1
-    assert (back.is_disabled(), forward.is_disabled()) == (True, False)
-    seen = [steps.locator("h2").inner_text()]
-    while forward.is_enabled():
-        forward.click()
-        assert steps.count() == 1
-        seen.append(steps.locator("h2").inner_text())
-    assert len(seen) == len(set(seen)) == 8
-    page.keyboard.press("ArrowLeft")
-    assert steps.locator("h2").inner_text() == seen[-2]
-    while back.is_enabled():
-        back.click()
-    assert steps.locator("h2").inner_text() == seen[0]
-
-
-@pytest.mark.parametrize("run", ["sgd", "adam", "published"])
-def test_the_worked_example_shows_the_exact_numbers_of_the_chosen_optimizer(opened, run):
-    page = opened("worked.html")
-    page.locator("#worked-run").select_option(run)
-    while page.locator("#worked-next").is_enabled():
-        page.locator("#worked-next").click()
-        shown = page.locator("#worked .step:visible")
-        if shown.get_attribute("id") == f"update-{run}":
-            break
-    with working_precision():
-        names = exact_names(transcription.load("002"))
-        exact = to_decimal(resolve(f"{run}.params[1].weight[0, 0]", names), digits=8)
-    assert f"{float(exact):.8g}" in shown.inner_text()

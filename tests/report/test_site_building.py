@@ -38,9 +38,7 @@ def content(folder):
 def test_it_replaces_an_earlier_site_and_nothing_else(run, tmp_path):
     folder = tmp_path / "some where" / "site"
     build(folder, run)
-    (folder / "left over.html").touch()
     build(folder, run)
-    assert not (folder / "left over.html").exists()
     assert list(folder.parent.iterdir()) == [folder]
     other = tmp_path / "other"
     other.mkdir()
@@ -50,6 +48,50 @@ def test_it_replaces_an_earlier_site_and_nothing_else(run, tmp_path):
     with pytest.raises(SiteError, match="Not a directory"):
         build(other / "letter.txt", run)
     assert [path.name for path in other.iterdir()] == ["letter.txt"]
+
+
+def test_what_an_earlier_site_does_not_list_is_kept_and_what_it_lists_goes(run, tmp_path):
+    folder = tmp_path / "site"
+    build(folder, run)
+    mark = folder / "made-by-crosscheck"
+    listed = mark.read_text(encoding="utf-8").splitlines()
+    assert {"index.html", "style.css", "run/ledger.json"} <= set(listed)
+    (folder / "left over.html").touch()  # by an earlier version, which wrote such a page
+    mark.write_text("\n".join([*listed, "left over.html"]), encoding="utf-8")
+    (folder / "notes").mkdir()
+    (folder / "notes" / "mine.txt").write_text("dear", encoding="utf-8")
+    secret = tmp_path / "secret"
+    secret.write_text("never shown", encoding="utf-8")
+    (folder / "link").symlink_to(secret)
+    build(folder, run)
+    assert not (folder / "left over.html").exists()
+    assert (folder / "notes" / "mine.txt").read_text(encoding="utf-8") == "dear"
+    assert (folder / "link").is_symlink()
+    assert mark.read_text(encoding="utf-8").splitlines() == listed
+
+
+def test_a_file_of_somebody_else_where_a_page_would_be_is_not_lost(run, tmp_path):
+    folder = tmp_path / "site"
+    build(folder, run)
+    mark = folder / "made-by-crosscheck"
+    listed = mark.read_text(encoding="utf-8").splitlines()
+    mark.write_text("\n".join(each for each in listed if each != "style.css"), encoding="utf-8")
+    (folder / "style.css").write_text("mine", encoding="utf-8")
+    with pytest.raises(SiteError, match=r"style\.css is a file of yours where a page would be"):
+        build(folder, run)
+    assert (folder / "style.css").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_link_in_a_run_leads_nowhere(run, tmp_path):
+    secret, gathered = tmp_path / "secret", tmp_path / "run"
+    secret.write_text("never shown", encoding="utf-8")
+    build(tmp_path / "site", run)
+    shutil.copytree(tmp_path / "site" / "run", gathered)
+    (gathered / "secret.png").symlink_to(secret)
+    (gathered / "text.png").write_text("no picture", encoding="utf-8")
+    names = [each.name for each in load(gathered).pictures]
+    assert "secret.png" not in names
+    assert "text.png" not in names
 
 
 def test_it_is_written_into_an_empty_folder_that_one_stands_in(run, tmp_path, monkeypatch):

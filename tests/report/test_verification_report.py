@@ -73,12 +73,12 @@ def test_what_a_framework_says_is_text_and_no_markup(tmp_path):
     assert "<b>" not in text
 
 
-def test_an_earlier_report_is_replaced_and_nothing_else(tmp_path):
+def test_an_earlier_report_is_replaced_and_what_lies_beside_it_stays(tmp_path):
     folder = tmp_path / "report"
     written(folder)
     (folder / "left over.html").touch()
     written(folder)
-    assert not (folder / "left over.html").exists()
+    assert (folder / "left over.html").exists()
     for name in ("letter.txt", "made-by-crosscheck"):  # the second is the mark of a site
         other = tmp_path / name.partition(".")[0]
         other.mkdir()

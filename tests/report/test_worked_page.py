@@ -135,9 +135,26 @@ def test_a_mark_that_is_lost_stops_the_page(ledger_json, monkeypatch):
 
 
 def test_what_is_drawn_is_what_the_table_says(page):
+    rows = [row for step in page["steps"] for row in step["printed"]]
+    beside = {row[key] for row in rows for key in ("printed", "exact")}
     for step in page["steps"]:
         table = {each["value"] for each in step["numbers"]}
         drawing = step["drawing"]
         lines = [line for each in drawing["nodes"] + drawing["edges"] for line in each["lines"]]
         assert lines, step["id"]
-        assert {line.rpartition(" ")[2] for line in lines} <= table, step["id"]
+        written = {text.removesuffix(" ✗").rpartition(" ")[2] for text, _ in lines}
+        assert written <= table | beside, step["id"]
+
+
+def test_what_the_document_gets_wrong_is_drawn_with_the_exact_number_beside(page, ledger_json):
+    numbers = ledger_json["numbers"]
+    wrong = {each["printed"] for each in numbers if each["verdict"] == "contradicted"}
+    labels = [
+        each["lines"]
+        for step in page["steps"]
+        for each in step["drawing"]["nodes"] + step["drawing"]["edges"]
+        if any(kind == "wrong" for _, kind in each["lines"])
+    ]
+    red = [text for lines in labels for text, kind in lines if kind == "wrong"]
+    assert {text.removesuffix(" ✗").rpartition(" ")[2] for text in red} == wrong
+    assert all(any(kind == "" for _, kind in lines) for lines in labels)

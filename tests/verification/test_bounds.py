@@ -167,8 +167,8 @@ def test_an_error_passed_on_tenfold_by_a_loss_is_idle_and_named(idle):
 def test_training_counted_tenfold_is_idle_and_named(idle):
     passed = training.inexact_pass
 
-    def wider(*arguments):
-        found = passed(*arguments)
+    def wider(*arguments, **keywords):
+        found = passed(*arguments, **keywords)
         grads = [[replace(leaf, error=10 * leaf.error) for leaf in layer] for layer in found.grads]
         return replace(found, grads=grads)
 

@@ -24,6 +24,9 @@ NOT_SPOILED = {
     "optimizers.Optimizer": "a tuple",
     "training.StopRule": "conditions to stop, whose cases are in the group training",
     "training.TrainResult": "a tuple",
+    "losses.check_weights": "it raises, or returns nothing",
+    "losses.mean_weight": "the losses, the gradients and training are spoiled, which call it",
+    "losses.scaled": "the losses, the gradients and training are spoiled, which call it",
     "epochs.run_epoch": "training.train is spoiled, which alone calls it",
 }
 # Modules that look at arrays: an array comes out as it went in, or an error is raised.

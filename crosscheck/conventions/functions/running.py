@@ -17,7 +17,7 @@ SEED = 0
 # The modules that are imported for a component. It can use the first part of each name.
 COMPONENT_MODULES = {
     "torch": ("torch",),
-    "optax": ("optax",),
+    "optax": ("optax", "jax.numpy"),
     "jax": ("jax", "jax.example_libraries.stax"),
     "sklearn": ("sklearn.neural_network",),
     "autograd": ("autograd.numpy",),
@@ -140,12 +140,12 @@ def _sklearn(function: Function, at: Numbers, targets: Numbers, cotangent: Numbe
     # The gradient is the change of the weights in one step of plain descent at a rate of 1. The
     # samples are unit vectors and the biases 0, so that the predictions are the weights.
     z, samples = np.array(at), np.eye(len(at))
-    network, labels = function(z, np.array(targets))
+    network, labels, *weights = function(z, np.array(targets))
     network.set_params(solver="sgd", learning_rate_init=1.0, momentum=0.0, alpha=0.0)
     classes = {"classes": np.arange(z.shape[1])} if hasattr(network, "predict_proba") else {}
     network.partial_fit(samples, labels, **classes)
     network.coefs_[0][...], network.intercepts_[0][...] = z, 0.0
-    network.partial_fit(samples, labels)
+    network.partial_fit(samples, labels, *weights)
     return network.loss_, z - network.coefs_[0]
 
 

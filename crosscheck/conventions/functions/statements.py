@@ -4,12 +4,14 @@ The difference of a finding is the larger one of those of the value and of the g
 relative to the largest number that is expected: see `relative_difference`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from crosscheck.conventions.findings import Finding
+from crosscheck.conventions.weighting import Weighting
 from reference_numpy.activations import ACTIVATIONS
 from reference_numpy.gradients import ACTIVATION_VJPS, LOSS_GRADIENTS
 from reference_numpy.losses import LOSSES
@@ -35,6 +37,7 @@ FUNCTION_PROBES: dict[str, tuple[Any, Any]] = {
     "logits": (LOGITS, INDEPENDENT),
     "logits of shares": (LOGITS, SHARES),
     "logits of labels": (LOGITS, LABELS),
+    "one logit": ([[0.3], [-0.2], [4.0], [-0.7]], [[1.0], [0.25], [0.0], [0.75]]),
     "-6 to 4": ([[-3.0, -0.5, 0.25], [1.0, 2.5, -1.25], [0.7, 4.0, -6.0]], None),
 }
 COTANGENT = [[0.3, -1.0, 0.7], [0.2, 0.9, -0.4], [1.1, -0.6, 0.5]]  # dC/da for an activation
@@ -53,6 +56,7 @@ class Equals:
         gradient: The same for the gradient; empty if it has the same factor.
         entries: How many numbers the component returns, in terms of B and K; they are added up.
         smoothing: The reference's targets are y (1 - smoothing) + smoothing / K.
+        weighting: A function of the targets to those of the reference with weights; None has none.
         within: The interval in which the difference must lie.
         because: A remark.
     """
@@ -65,6 +69,7 @@ class Equals:
     gradient: str = ""
     entries: str = "1"
     smoothing: float = 0.0
+    weighting: Callable[[Any], Weighting] | None = None
     within: tuple[float, float] = WITHIN_EQUAL
     because: str = ""
 
@@ -109,8 +114,11 @@ class Equals:
         targets = targets * (1 - self.smoothing) + self.smoothing / self.sizes["K"]
         value_factor = eval(self.value.format(1.0), self.sizes)
         gradient_factor = eval((self.gradient or self.value).format(1.0), self.sizes)
-        value = LOSSES[self.reference](inputs, targets)
-        gradient = LOSS_GRADIENTS[self.reference](inputs, targets)
+        if self.weighting is None:
+            value = LOSSES[self.reference](inputs, targets)
+            gradient = LOSS_GRADIENTS[self.reference](inputs, targets)
+        else:
+            value, gradient = weighted(self.reference, inputs, self.weighting(targets))
         return value_factor * value, gradient_factor * gradient
 
 
@@ -158,6 +166,29 @@ class Values:
             probe += f", y = {_in_words(self.targets)}"
         statement = f"{_in_words(self.value)}, its gradient {_in_words(self.gradient)}"
         return [_finding(self, probe, statement, result, self.value, self.gradient)]
+
+
+def weighted(loss: str, inputs: np.ndarray, weighting: Weighting) -> tuple[Any, np.ndarray]:
+    """A reference's loss with weights of its samples, and its gradient by the inputs.
+
+    Sample by sample: a mean over one sample is its own loss.
+
+    Args:
+        loss: A name in `LOSSES`.
+        inputs: (batch, outputs).
+        weighting: The targets, the weights and what their sum is divided by.
+
+    Returns:
+        The loss, and its gradient of the shape of `inputs`; NaN if the weights add up to 0 and are
+        the divisor.
+    """
+    rows = [(inputs[i : i + 1], weighting.targets[i : i + 1]) for i in range(len(inputs))]
+    losses = np.array([LOSSES[loss](*row) for row in rows])
+    gradients = np.concatenate([LOSS_GRADIENTS[loss](*row) for row in rows])
+    weights = weighting.weights
+    divisor = len(rows) if weighting.normalizer == "count" else weights.sum()
+    with np.errstate(invalid="ignore"):  # 0/0, where all samples are ignored
+        return (weights @ losses) / divisor, weights[:, np.newaxis] * gradients / divisor
 
 
 FunctionStatements = tuple[Equals | Values, ...]

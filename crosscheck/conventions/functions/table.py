@@ -13,11 +13,13 @@ from crosscheck.conventions.functions.initializers import INITIALIZER_STATEMENTS
 from crosscheck.conventions.functions.kinks import KINK_STATEMENTS
 from crosscheck.conventions.functions.losses import LOSS_STATEMENTS
 from crosscheck.conventions.functions.losses_keras import KERAS_LOSS_STATEMENTS
+from crosscheck.conventions.functions.losses_weighted import WEIGHTED_LOSS_STATEMENTS
 from crosscheck.conventions.functions.statements import Equals, Values
 
 STATEMENTS: tuple[Equals | Values | Draws, ...] = (
     *LOSS_STATEMENTS,
     *KERAS_LOSS_STATEMENTS,
+    *WEIGHTED_LOSS_STATEMENTS,
     *ACTIVATION_STATEMENTS,
     *KINK_STATEMENTS,
     *INITIALIZER_STATEMENTS,

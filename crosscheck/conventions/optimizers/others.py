@@ -124,7 +124,7 @@ MLX_OPTIMIZERS = (
         "Lion",
         "lion",
         Argument("betas", (0.9, 0.99), ("b1", "b2")),
-        Argument("weight_decay", 0.0, "weight_decay"),
+        Argument("weight_decay", 0.0, "weight_decay", ignored_below=0.0),
     ),
 )
 

@@ -17,6 +17,11 @@ def provisos_of(source: Call, target: Call) -> tuple[str, ...]:
         spec, deviation = call.spec(), call.optimizer.deviation
         numbers = spec.keywords | {"learning_rate": spec.learning_rate}
         rounds = [each for each in call.optimizer.rounds if not _is_single(numbers[each])]
+        provisos += [
+            f"{call.title} ignores {argument.name}={call.arguments[argument.name]!r}"
+            for argument in call.optimizer.arguments
+            if argument.ignores(call.arguments.get(argument.name))
+        ]
         if rounds:
             provisos.append(f"{call.title} rounds {' and '.join(rounds)} to float32")
         powers = (
@@ -24,7 +29,27 @@ def provisos_of(source: Call, target: Call) -> tuple[str, ...]:
         )
         if deviation and any(spec.keywords[name] for name in powers):
             provisos.append(f"in {call.title} {deviation.reason}")
+    if target.framework == "sklearn":
+        provisos.append(_as_estimator(target))
     return tuple(provisos)
+
+
+def _as_estimator(call: Call) -> str:
+    """How an optimizer is had that scikit-learn only has inside its networks, as a sentence.
+
+    Their own decay, which is 1e-4 at first, is of the weights alone and divided by the batch size.
+    """
+    solver = "sgd" if call.optimizer.name.endswith("SGDOptimizer") else "adam"
+    # The networks' defaults are those of the optimizers, but for the learning rate of SGD.
+    rate = call.optimizer.rate_argument
+    arguments = {rate.name: rate.default} | call.arguments
+    for name in (rate.name, "epsilon"):
+        if name in arguments and arguments[name] <= 0:
+            return f"scikit-learn's networks refuse {name}={arguments[name]!r}"
+    names = {"nesterov": "nesterovs_momentum"}
+    words = [f"{names.get(key, key)}={value!r}" for key, value in arguments.items()]
+    call_of_network = f"MLPClassifier(solver={solver!r}, {', '.join(words)}, alpha=0)"
+    return f"scikit-learn's users write it as {call_of_network}"
 
 
 def _is_single(number: float) -> bool:
@@ -55,4 +80,7 @@ def decay_advice(source: Call, to: str, plain: str | None) -> str:
             f"kernel_regularizer=keras.regularizers.L2({decay / 2!r}) in every layer, and "
             f"bias_regularizer too, puts the decay into the gradient of {call}"
         )
-    return f"add {decay!r} times the parameter to every gradient that {call} has"
+    advice = f"add {decay!r} times the parameter to every gradient that {call} has"
+    if to == "sklearn":
+        advice += f"; its networks do so with alpha={decay!r} * batch_size, for the weights alone"
+    return advice

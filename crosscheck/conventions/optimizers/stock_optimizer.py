@@ -31,6 +31,7 @@ class Argument:
         neutral: If no reference has the effect of the default: a value without that effect.
         idle_without: Another argument of the optimizer, without which this one has no effect.
         reason: Why no reference has the effect of another value, as a clause.
+        ignored_below: A value below it has the effect of this one; None if there is none such.
     """
 
     name: str
@@ -41,6 +42,15 @@ class Argument:
     neutral: Any = None
     idle_without: str | None = None
     reason: str = ""
+    ignored_below: float | None = None
+
+    def ignores(self, value: Any) -> bool:
+        """Whether the framework takes a value and does as if it were `ignored_below`."""
+        return (
+            self.ignored_below is not None
+            and isinstance(value, int | float)
+            and value < self.ignored_below
+        )
 
     def refuses(self, value: Any) -> bool:
         """Whether a value has an effect that no reference has."""
@@ -53,6 +63,8 @@ class Argument:
 
     def to_reference(self, value: Any) -> Any:
         """The reference's value for a value of the framework."""
+        if self.ignores(value):
+            return self.ignored_below
         return next((theirs for own, theirs in self.values if own == value), value)
 
     def keyword_values(self, value: Any) -> tuple[Any, ...]:

@@ -16,6 +16,7 @@ from crosscheck.conventions.stock import Job
 
 Array = np.ndarray
 CHANGING = "rate quartered after six steps"
+IGNORED = "which it ignores"
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,10 @@ def _trials_of(optimizer: StockOptimizer) -> list[Trial]:
         if arguments is not None:
             rate = {optimizer.rate_argument.name: RATE}
             probes.append((_in_words(probe), needed | rate | arguments))
+    for argument in optimizer.arguments:
+        if argument.ignored_below is not None:
+            value = argument.ignored_below - 0.1
+            probes.append((f"{argument.name}={value}, {IGNORED}", needed | {argument.name: value}))
     own_trials = []
     for name, arguments in probes:
         # If no reference has the effect of a default, the optimizer is compared with the reference

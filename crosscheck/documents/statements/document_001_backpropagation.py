@@ -55,7 +55,7 @@ def backpropagation_gives_every_partial_derivative() -> Readings:
 @statements(
     "单个训练样本",
     "The right output should grow, the others should shrink.",
-    flips=in_reference("losses", "return ((predictions", "return -((predictions", "squared_error"),
+    flips=in_reference("losses", "return terms", "return -terms", "squared_error"),
 )
 def the_loss_falls_as_the_right_output_grows_and_the_others_shrink() -> Readings:
     wanted = -numeric(lambda a: squared_error(a, TARGET), OUTPUTS)

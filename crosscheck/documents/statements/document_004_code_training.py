@@ -89,7 +89,7 @@ def an_epoch_uses_every_sample_once() -> Readings:
     correct="It is the derivative by a probability a. The code takes scores for a, with no sigmoid "
     "after them; the derivative by a score s is sigmoid(s) - y.",
     flips=(
-        in_reference("losses", "-(yes + no)", "(yes + no)", "binary_cross_entropy"),
+        in_reference("losses", "-_weighted(yes", "_weighted(yes", "binary_cross_entropy"),
         Instead("printed_errors(USUAL.targets, outputs)", "sigmoid(outputs) - USUAL.targets"),
     ),
 )

@@ -32,8 +32,8 @@ statements = Statements("004")
     correct="The forward pass is enough; the backward pass gives the gradient.",
     flips=in_reference(
         "gradients",
-        "LOSSES[loss](trace.outputs, targets), tuple",
-        "2 * LOSSES[loss](trace.outputs, targets), tuple",
+        "LOSSES[loss](trace.outputs, targets, weights=factors), tuple",
+        "2 * LOSSES[loss](trace.outputs, targets, weights=factors), tuple",
     ),
 )
 def the_forward_pass_gives_the_loss() -> Readings:

@@ -86,7 +86,7 @@ def steps_a_to_c_are_the_forward_pass() -> Readings:
     "then layer 2 is no hidden layer, as step c calls it.",
     flips=(
         Instead("activations[2]", "activations[len(network)]"),
-        in_reference("losses", "-(yes + no)", "(yes + no)", "binary_cross_entropy"),
+        in_reference("losses", "-_weighted(yes", "_weighted(yes", "binary_cross_entropy"),
     ),
 )
 def the_label_is_compared_with_the_last_layer() -> Readings:
@@ -111,7 +111,7 @@ def the_label_is_compared_with_the_last_layer() -> Readings:
     "sigma is tanh or ReLU, which 2.1.3 names too, a logarithm may not exist.",
     flips=(
         Instead('("tanh", "tanh")', '("tanh", "sigmoid")'),
-        in_reference("losses", "-(yes + no)", "(yes + no)", "binary_cross_entropy"),
+        in_reference("losses", "-_weighted(yes", "_weighted(yes", "binary_cross_entropy"),
     ),
 )
 def the_cross_entropy_needs_outputs_between_0_and_1() -> Readings:

@@ -66,7 +66,9 @@ def read_answers(path: str | os.PathLike[str]) -> Sheet:
         found = fields((), table, REQUIRED, {"student": text})
     except TranscriptionError as error:
         raise TranscriptionError(error.faults, source) from None
-    exercise = _exercise(found["title"], found["network"], found["runs"], found["digits"], source)
+    exercise = checked_exercise(
+        found["title"], found["network"], found["runs"], found["digits"], source
+    )
     known = [blank.quantity for blank in exercise.blanks]
     faults = Faults(
         Fault(("answers", each), f"no such blank{suggestion(each, known)}")
@@ -93,10 +95,18 @@ REQUIRED: dict[str, Reader] = {
 }
 
 
-def _exercise(
+def checked_exercise(
     title: str, network: Network, runs: tuple[OptimizerRun, ...], digits: int, source: Source
 ) -> Exercise:
-    """The exercise that a file holds, if it is one."""
+    """The exercise that a file holds, if it is one.
+
+    Args:
+        title, network, runs, digits: What the file holds; an exercise has one run.
+        source: The file, for messages.
+
+    Raises:
+        TranscriptionError: If it is no exercise; every message has its line.
+    """
     faults = Faults(check_runs(network, dict(enumerate(runs))))
     allowed = f"{DIGITS.start} to {DIGITS.stop - 1}"
     for path, is_wrong, message in (

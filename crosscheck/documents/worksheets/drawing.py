@@ -1,6 +1,5 @@
 """Drawing the given numbers of an exercise, until every result of it is clear."""
 
-import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -10,7 +9,12 @@ from fractions import Fraction
 from crosscheck.documents.document import Printed
 from crosscheck.documents.expressions import evaluate
 from crosscheck.documents.new_document import Choices, NewDocumentError, drawn_example
-from crosscheck.documents.worksheets.exercise import DIGITS, MOST_UNITS, Exercise
+from crosscheck.documents.worksheets.exercise import (
+    DIGITS,
+    MOST_UNITS,
+    Exercise,
+    with_used_hyperparameters,
+)
 from crosscheck.documents.worksheets.grading import Explained, Mark, Written, grade
 from crosscheck.documents.worksheets.printing import half_unit, is_clear, printed
 from crosscheck.numerics.exact.balls import UndecidedError, working_precision
@@ -99,16 +103,7 @@ def exercise_of(choices: Choices, digits: int, every_layer: bool = False) -> Exe
     run = replace(run, layers=moved, hyperparameters=shown)
     names = (choices.layer_sizes, choices.activations, (choices.loss, run.optimizer))
     title = ", ".join(["-".join(map(str, names[0])), *names[1], *names[2]])
-    exercise = Exercise(title, network, run, digits)
-    return replace(exercise, run=replace(run, hyperparameters=_used(exercise)))
-
-
-def _used(exercise: Exercise) -> dict[str, Decimal | bool | str]:
-    """The hyperparameters that a step of the exercise needs; the others keep their defaults."""
-    run = exercise.run
-    texts = " ".join(blank.step for blank in exercise.blanks)
-    named = set(re.findall(rf"\b{run.name}\.(\w+)", texts))
-    return {key: value for key, value in run.hyperparameters.items() if key in named}
+    return with_used_hyperparameters(Exercise(title, network, run, digits))
 
 
 def _is_clear(exercise: Exercise) -> bool:

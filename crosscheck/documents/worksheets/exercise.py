@@ -4,8 +4,9 @@ The given numbers are drawn until each result is clear: none lies near the end b
 numbers, none is lost to cancellation, and no known slip gives a number that rounding might explain.
 """
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -134,6 +135,19 @@ class Exercise:
     @cached_property
     def _exact(self) -> dict[str, arb | None]:
         return {}
+
+
+def with_used_hyperparameters(exercise: Exercise) -> Exercise:
+    """The exercise with those hyperparameters that its step needs; the others keep their defaults.
+
+    Args:
+        exercise: Its run states every hyperparameter.
+    """
+    run = exercise.run
+    texts = " ".join(blank.step for blank in exercise.blanks)
+    named = set(re.findall(rf"\b{run.name}\.(\w+)", texts))
+    used = {key: value for key, value in run.hyperparameters.items() if key in named}
+    return replace(exercise, run=replace(run, hyperparameters=used))
 
 
 def _blanks(network: Network, run: OptimizerRun) -> Iterator[Blank]:

@@ -178,6 +178,12 @@ def product(x: Inexact, y: Inexact, plus: Inexact | None = None) -> Inexact:
     return bounded(value, error + p.sum(terms) * size + lost * p.tiny + p.overflow(size), p)
 
 
+def rows(x: Inexact, start: int, number: int) -> Inexact:
+    """So many rows, from one on; fewer if the array ends before."""
+    chosen = slice(start, start + number)
+    return Inexact(x.value[chosen], x.error[chosen], x.precision)
+
+
 def transposed(x: Inexact) -> Inexact:
     """The transpose."""
     return Inexact(x.value.T, x.error.T, x.precision)

@@ -16,6 +16,7 @@ from crosscheck.numerics.bounds.inexact import (
 )
 from crosscheck.numerics.bounds.losses import LOSS_BOUNDS
 from crosscheck.numerics.bounds.precision import Array, Precision
+from crosscheck.numerics.bounds.weights import weighted_loss
 from crosscheck.numerics.exact.balls import nearest_floats
 from crosscheck.numerics.exact.network import Pass
 from crosscheck.numerics.trees import Layer
@@ -45,6 +46,7 @@ def inexact_pass(
     loss: str,
     precision: Precision,
     around: Pass | None = None,
+    factors: Inexact | None = None,
 ) -> InexactPass:
     """Bound every quantity of one forward and backward pass that is computed in `precision`.
 
@@ -55,6 +57,7 @@ def inexact_pass(
         precision: The precision of the dtype in which the pass is computed.
         around: The exact pass, around whose values the errors are taken. Without it they are taken
             around those of a computation in float64, which has errors of its own.
+        factors: Of samples that have weights, what `weights.inexact_factors` gives.
     """
     p = precision
     zs, outputs = [], [exactly(inputs, p)]
@@ -66,7 +69,10 @@ def inexact_pass(
         error = FORWARD_BOUNDS[name](p, z.value, z.error) + p.tiny
         a = bounded(FLOAT_ACTIVATIONS[name](z.value), error, p)
         outputs.append(a if around is None else _around(around.activations[index + 1], a))
-    value, e_value, c, e_c = LOSS_BOUNDS[loss](p, outputs[-1].value, outputs[-1].error, targets)
+    if factors is None:
+        value, e_value, c, e_c = LOSS_BOUNDS[loss](p, outputs[-1].value, outputs[-1].error, targets)
+    else:
+        value, e_value, c, e_c = weighted_loss(p, loss, outputs[-1], targets, factors)
     cotangent = bounded(c, e_c, p)
     deltas: list[Inexact] = []
     for index in reversed(range(len(params))):

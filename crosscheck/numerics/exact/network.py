@@ -40,6 +40,8 @@ def forward_and_backward(
     targets: Array,
     activations: Sequence[str],
     loss: str,
+    weights: Array | None = None,
+    normalizer: str = "count",
 ) -> Pass:
     """Enclose every quantity of one pass.
 
@@ -47,6 +49,7 @@ def forward_and_backward(
         params: Weights and biases, in balls.
         inputs, targets: (batch, units) and (batch, outputs), in balls.
         activations, loss: Names, as in the contract.
+        weights, normalizer: As in the contract; the weights in balls, (batch,).
 
     Raises:
         UndecidedError: If more bits may still decide the sign of a relu's input.
@@ -56,7 +59,7 @@ def forward_and_backward(
     for layer, name in zip(params, activations, strict=True):
         zs.append(matmul(outputs[-1], layer.weight.T) + layer.bias)
         outputs.append(EXACT_ACTIVATIONS[name](zs[-1]))
-    value, error = EXACT_LOSSES[loss](outputs[-1], targets)
+    value, error = exact_loss(loss, outputs[-1], targets, weights, normalizer)
     deltas: list[Array] = []
     for layer, name, z in reversed(list(zip(params, activations, zs, strict=True))):
         deltas.insert(0, EXACT_BACKWARD[name](error, z))
@@ -195,3 +198,29 @@ EXACT_LOSSES: dict[str, Callable[[Array, Array], tuple[arb, Array]]] = {
     "sigmoid_binary_cross_entropy": _sigmoid_binary_cross_entropy,
     "softmax_cross_entropy": _softmax_cross_entropy,
 }
+
+
+def exact_loss(
+    loss: str, outputs: Array, targets: Array, weights: Array | None, normalizer: str
+) -> tuple[arb, Array]:
+    """The loss of a batch and its derivative dC/da, with the samples weighted.
+
+        C = sum_i w_i C_i / N,    C_i the loss of sample i alone,    N = B or sum_i w_i
+
+    Args:
+        loss: A name of the contract.
+        outputs, targets: (batch, outputs), in balls.
+        weights, normalizer: As in the contract; the weights in balls, (batch,).
+    """
+    function = EXACT_LOSSES[loss]
+    if weights is None:
+        return function(outputs, targets)
+    divisor = arb(len(weights)) if normalizer == "count" else weights.sum()
+    if all(w == 0 for w in weights):
+        divisor = arb(1)  # of samples that are all ignored the loss is 0
+    value, slopes = arb(0), np.full(outputs.shape, arb(0))
+    for i, w in enumerate(weights):
+        if w != 0:
+            of_sample, slope = function(outputs[i : i + 1], targets[i : i + 1])
+            value, slopes[i] = value + w * of_sample / divisor, w * slope[0] / divisor
+    return value, slopes

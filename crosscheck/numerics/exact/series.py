@@ -25,8 +25,16 @@ def loss_along(
     targets: Array,
     activations: Sequence[str],
     loss: str,
+    weights: Array | None = None,
+    normalizer: str = "count",
 ) -> tuple[arb, arb]:
     """The loss at `params`, and its derivative along `direction`, a tree of the same shape.
+
+    Args:
+        params, direction: Where, and along what.
+        inputs, targets: (batch, units) and (batch, outputs), in balls.
+        activations, loss: Names, as in the contract.
+        weights, normalizer: As in the contract; the weights in balls, (batch,).
 
     Raises:
         KinkError: If the input of a relu is exactly 0, where it has no derivative.
@@ -37,7 +45,12 @@ def loss_along(
         weight = elementwise(_line, layer.weight, along.weight)
         bias = elementwise(_line, layer.bias, along.bias)
         a = SERIES_ACTIVATIONS[name](a @ weight.T + bias)
-    value = SERIES_LOSSES[loss](a, targets)
+    if weights is None:
+        value = SERIES_LOSSES[loss](a, targets)
+    else:
+        each = [SERIES_LOSSES[loss](a[i : i + 1], targets[i : i + 1]) for i in range(len(a))]
+        divisor = weights.sum() if normalizer == "weights" else len(weights)
+        value = sum(w * part for w, part in zip(weights, each, strict=True)) / divisor
     return value[0], value[1]
 
 

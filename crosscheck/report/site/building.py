@@ -4,6 +4,7 @@ Every figure on the pages comes from that run; none is typed in.
 """
 
 import shutil
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -25,8 +26,21 @@ from crosscheck.report.site.folders import SiteError, check_folder, write_folder
 from crosscheck.report.site.run import PARTS, SiteRun
 from crosscheck.report.site.words import WORDS
 
-# The files that every page loads, each from several templates.
-ASSETS = {"style.css": ("style.css", "worked.css"), "script.js": ("script.js", "worked.js")}
+# The files that pages load, each from one or several templates.
+ASSETS = {
+    "style.css": ("style.css", "worked.css"),
+    "script.js": ("script.js",),
+    "network.js": ("network.js",),
+    "worked.js": (
+        *("setting.js", "notation.js", "arithmetic.js", "lines.js", "labels.js", "walk.js"),
+        *("figure.js", "form.js", "worked.js"),
+    ),
+}
+# What a run of another version, or one that was altered by hand, makes of the code that shows it.
+UNFIT = (
+    *(ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError),
+    UndefinedError,
+)
 
 
 class UnfitError(SiteError):
@@ -72,13 +86,20 @@ def build(folder: Path, run: SiteRun, language: str = "en") -> list[Path]:
         texts = _texts(run, language)
     except SiteError:  # which is a ValueError
         raise
-    except (AttributeError, LookupError, TypeError, ValueError, UndefinedError) as error:
+    except UNFIT as error:
         raise UnfitError(
-            f"this run does not fit crosscheck {VERSION} ({type(error).__name__}: {error}): "
-            "make a new one by leaving out --run"
+            f"this run does not fit crosscheck {VERSION} ({type(error).__name__}: {error}; found "
+            f"in {_place(error)}): make a new one by leaving out --run"
         ) from error
     write_folder(folder, lambda new: _write(new, texts, run))
     return [folder / file for file in texts]
+
+
+def _place(error: BaseException) -> str:
+    """Where the pages are made at which an error rose: a template, or a module."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).parent.name in ("site", "templates")]
+    return Path(own[-1].filename).name if own else "a page"
 
 
 def _write(folder: Path, texts: dict[str, str], run: SiteRun) -> None:
@@ -86,8 +107,7 @@ def _write(folder: Path, texts: dict[str, str], run: SiteRun) -> None:
     (folder / "run").mkdir()
     for file, text in texts.items():
         (folder / file).write_text(text, encoding="utf-8")
-    for name, sources in ASSETS.items():
-        text = "\n".join(template_source(source) for source in sources)
+    for name, text in assets().items():
         (folder / name).write_text(text, encoding="utf-8")
     for picture in run.pictures:
         shutil.copy(picture, folder / "run" / picture.name)
@@ -145,6 +165,14 @@ def _render(environment: Environment, page: Page, run: SiteRun, linked: str) -> 
         parts=PARTS,
         **page.values,
     )
+
+
+def assets() -> dict[str, str]:
+    """The text of every file that pages load, by its name in the site."""
+    return {
+        name: "\n".join(template_source(source) for source in sources)
+        for name, sources in ASSETS.items()
+    }
 
 
 def template_source(name: str) -> str:

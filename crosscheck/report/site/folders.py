@@ -1,10 +1,16 @@
-"""Writing a folder of pages whole, or not at all, and never over what is something else."""
+"""Writing a folder of pages whole, or not at all, and never over what is something else.
 
+The folder holds a list of the files that were written. What somebody has put there beside them
+stays there when the pages are written anew.
+"""
+
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 # `write_folder` writes this file into the folder of a site, and may replace a folder that has it.
+# It lists every other file of the site.
 MARK = "made-by-crosscheck"
 
 
@@ -42,13 +48,16 @@ def write_folder(
 ) -> None:
     """Write a folder, in place of an earlier one of its kind, which stays if that fails.
 
+    What the earlier one does not list is somebody else's, and is kept; links are kept as links.
+
     Args:
         folder: As `check_folder` takes it.
         write: Writes every file into the new folder that it is given.
         mark, kind: As `check_folder` takes them.
 
     Raises:
-        SiteError: If the folder holds anything else, or cannot be written.
+        SiteError: If the folder is none of this kind, cannot be written, or has a file of somebody
+            else where one of the pages would be.
     """
     target = check_folder(folder, mark, kind)
     try:
@@ -57,10 +66,32 @@ def write_folder(
             new = Path(scratch, "new")
             new.mkdir()
             write(new)
-            (new / mark).touch()
+            files = [path.relative_to(new).as_posix() for path in _files(new)]
+            (new / mark).write_text("\n".join(sorted(files)) + "\n", encoding="utf-8")
+            if (target / mark).exists():
+                _keep_what_is_not_listed(target, new, mark)
             _replace(target, new, Path(scratch, "earlier"))
     except OSError as error:
         raise SiteError(f"cannot write {folder}: {error.strerror}") from None
+
+
+def _files(folder: Path) -> list[Path]:
+    """Every file in a folder, and every link, which is not followed."""
+    return [path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()]
+
+
+def _keep_what_is_not_listed(target: Path, new: Path, mark: str) -> None:
+    """Copy what an earlier folder has beside its pages into the new one."""
+    listed = set((target / mark).read_text(encoding="utf-8").splitlines()) | {mark}
+    for path in _files(target):
+        name = path.relative_to(target)
+        if name.as_posix() in listed:
+            continue
+        if (new / name).exists() and len(listed) > 1:  # the list of an earlier version is empty
+            raise SiteError(f"{path} is a file of yours where a page would be: move it elsewhere")
+        if not (new / name).exists():
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, new / name, follow_symlinks=False)
 
 
 def _replace(target: Path, new: Path, earlier: Path) -> None:

@@ -3,7 +3,7 @@
 MOMENTS = (r"m = \beta_1 m + (1 - \beta_1) g", r"v = \beta_2 v + (1 - \beta_2) g^2")
 HATS = (r"\hat m = \frac{m}{1 - \beta_1^t}", r"\hat v = \frac{v}{1 - \beta_2^t}")
 ADAM = r"u = -\eta \frac{\hat m}{\sqrt{\hat v} + \epsilon}"
-SUMS = r"\sum_i \sum_k"
+SUMS = r"\sum_i w_i \sum_k"
 
 FORMULAS: dict[str, tuple[str, ...]] = {
     "activations.identity": (r"a = z",),
@@ -30,6 +30,8 @@ FORMULAS: dict[str, tuple[str, ...]] = {
     "losses.softmax_cross_entropy": (
         rf"C = -\frac{{1}}{{B}} {SUMS} t_{{ik}} \log \, \text{{softmax}}(z_i)_k",
     ),
+    "losses.mean_weight": (r"\bar w = \frac{1}{B} \sum_i w_i",),
+    "losses.scaled": (r"f_i = w_i \quad \text{or} \quad f_i = \frac{w_i}{\bar w}",),
     "mlp.forward": (r"a^{(l)} = f\left(W^{(l)} a^{(l-1)} + b^{(l)}\right)",),
     "mlp.predict": (r"\text{class} = \text{arg} \, \max_k \, a_k^{(L)}",),
     "gradients.value_and_grad": (

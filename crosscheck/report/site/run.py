@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from crosscheck.training.files import check_regular
+
 # The parts of a run, in the order in which they are gathered.
 PARTS = ("verification", "ledger", "mistakes", "conventions", "training", "speed", "environment")
+PNG = b"\x89PNG\r\n\x1a\n"  # with which every such picture begins
 # What a part must have to be shown. The training and the benchmark may say why there is none.
 KEYS = {
     "verification": ("frameworks", "stages", "definitions", "differ", "comparisons", "problems"),
@@ -44,12 +47,21 @@ def load(folder: Path) -> SiteRun:
         RunError: If a part is missing or is not one; the message names the file.
     """
     parts = {name: _load_part(folder, name) for name in PARTS}
-    return SiteRun(parts, tuple(sorted(folder.glob("*.png"))))
+    return SiteRun(parts, tuple(filter(_is_picture, sorted(folder.glob("*.png")))))
+
+
+def _is_picture(path: Path) -> bool:
+    """Whether a file is what its name says, and no link to something else."""
+    if path.is_symlink() or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(PNG)) == PNG
 
 
 def _load_part(folder: Path, name: str) -> dict[str, Any]:
     path = folder / f"{name}.json"
     try:
+        check_regular(path)
         part = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise RunError(

@@ -16,21 +16,27 @@ from crosscheck.documents.expressions import evaluate, normal_form, resolve
 from crosscheck.documents.ledger import tables
 from crosscheck.documents.verdicts import Verdict, ball
 from crosscheck.documents.worked_examples import Names, exact_names, names_with_layer
+from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
 from crosscheck.frameworks.reading import find
 from crosscheck.frameworks.registry import BUILT_IN
 from crosscheck.numerics.exact.balls import to_decimal, working_precision
 from crosscheck.numerics.trees import Layer
-from crosscheck.report.site.mathml import inline
+from crosscheck.report.site.mathml import inline, mathml
 from crosscheck.report.site.run import SiteRun
+from crosscheck.report.site.worked_formulas import equations
+from crosscheck.report.site.worked_settings import OPTIMIZERS, PRESETS, script_data
 from crosscheck.report.site.worked_steps import RUNS, WorkedStep, steps
 from crosscheck.report.site.worked_values import Sizes, Value
 
 DOCUMENT = "002"
 DIGITS = 8
+# What makes a worksheet of the file that the page offers.
+COMMAND = "crosscheck worksheet my-worksheet --document my-numbers.toml"
 # The drawing, in its own units: the rows of units and the loss from top to bottom.
 WIDTH, HEIGHT = 400, 470
 ROWS, LOSS_ROW, RADIUS = (48, 206, 346), 436, 17
-Labels = dict[tuple[Any, ...], list[str]]  # the lines of text at each place
+Line = tuple[str, str]  # its text, and the class of its colour or ""
+Labels = dict[tuple[Any, ...], list[Line]]  # the lines of text at each place
 
 
 class WorkedError(LookupError):
@@ -38,7 +44,7 @@ class WorkedError(LookupError):
 
 
 def page_values(run: SiteRun) -> dict[str, Any]:
-    """For the template: the steps, the optimizers to choose from, and Adam's step four ways.
+    """For the template: the steps, what the script is given, and Adam's step four ways.
 
     Raises:
         WorkedError: If a marked line is not found, or a printed number has no step.
@@ -63,14 +69,19 @@ def page_values(run: SiteRun) -> dict[str, Any]:
             | _filling_of(step, document, names, entries, printed)
             for step in shown_steps
         ]
-    chosen = [str(each["number"]) for each in fillings if each["run"] == "sgd"]
     return {
         "steps": fillings,
         "count": len(order),
         "runs": RUNS,
-        "chosen": " and ".join(chosen),
         "tables": tables(document),
         "digits": DIGITS,
+        "presets": [(name, title) for name, title, *_ in PRESETS],
+        "activations": ACTIVATIONS,
+        "losses": LOSSES,
+        "optimizers": list(OPTIMIZERS),
+        "equations": {name: mathml(formula) for name, formula in equations().items()},
+        "command": COMMAND,
+        "data": script_data(run.parts["ledger"]["numbers"], fillings),
     }
 
 
@@ -87,7 +98,18 @@ def _filling_of(
             raise WorkedError(f"{quantity} is not printed in document {DOCUMENT}")
         return printed[normal_form(quantity)]
 
+    def lines(each: Value, text: str) -> list[Line]:
+        """What the drawing has of a number: where the document gets it wrong, both numbers."""
+        name = normal_form(each.quantity)
+        if name not in wrong:
+            return [(each.short + text, "")]
+        if step.as_printed:
+            return [(f"{each.short}{text} ✗", "wrong"), (f"exact {exact(each.quantity)}", "")]
+        return [(each.short + text, ""), (f"{printed[name]} ✗", "wrong")]
+
+    wrong = {e["quantity"] for e in entries if e["verdict"] == Verdict.CONTRADICTED}
     values = [(each, value(each.quantity)) for each in step.values]
+    drawn = [(each.place, lines(each, text)) for each, text in values]
     rows = _printed_rows(step, entries, exact)
     return {
         "id": step.name if step.run is None else f"{step.name}-{step.run}",
@@ -111,7 +133,7 @@ def _filling_of(
         ],
         "printed": rows,
         "slips": list({row["slip"]["name"]: row["slip"] for row in rows if row["slip"]}.values()),
-        "drawing": _drawing(document, values, step.upwards),
+        "drawing": _drawing(document, drawn, step.upwards),
     }
 
 
@@ -189,11 +211,13 @@ def _sizes(document: Document) -> Sizes:
 # ----- the drawing: places are ("unit", row, index), ("edge", row above, to, from), ("loss",) -----
 
 
-def _drawing(document: Document, values: list[tuple[Value, str]], upwards: bool) -> dict[str, Any]:
+def _drawing(
+    document: Document, drawn: list[tuple[tuple[Any, ...], list[Line]]], upwards: bool
+) -> dict[str, Any]:
     """Units, edges and the loss, with what is written at each."""
     labels: Labels = {}
-    for each, text in values:
-        labels.setdefault(each.place, []).append(each.short + text)
+    for place, lines in drawn:
+        labels.setdefault(place, []).extend(lines)
     sizes = _sizes(document)
     nodes = [_node(labels, sizes, row, index) for row in range(3) for index in range(sizes[row])]
     last = nodes[-1]
@@ -236,13 +260,13 @@ def _edge(labels: Labels, sizes: Sizes, row: int, above: int, below: int) -> dic
         for place in ((row - 1, below), (row, above))
     )
     # At heights where the numbers of crossing edges do not overlap.
-    share = ((0.2, 0.2, 0.2), (0.34, 0.47, 0.34))[above][below] if row == 1 else 0.5
+    share = ((0.2, 0.2, 0.2), (0.34, 0.47, 0.34))[above][below] if row == 1 else 0.42
     x, y = (one[axis] + share * (other[axis] - one[axis]) for axis in "xy")
     lines = labels.get(("edge", row, above, below), [])
     return _between(one, other) | _label(lines, x, y, "middle")
 
 
-def _label(lines: list[str], x: float, y: float, anchor: str) -> dict[str, Any]:
+def _label(lines: list[Line], x: float, y: float, anchor: str) -> dict[str, Any]:
     return {"lines": lines, "at": (round(x, 1), round(y, 1)), "anchor": anchor, "on": bool(lines)}
 
 

@@ -12,7 +12,7 @@ ACTIVATION = (
     ("activations.sigmoid", "return "),
     ("mlp.unchecked_forward", "ACTIVATIONS[name](z)"),
 )
-LOSS = (("losses.squared_error", "return "),)
+LOSS = (("losses.squared_error", "terms = "), ("losses.squared_error", "return "))
 
 # ----- the backward pass: NumPy's by hand, the others' by framework -----
 

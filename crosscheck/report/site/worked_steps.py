@@ -189,7 +189,7 @@ def _backward(sizes: Sizes, output: Value, target: Value) -> Iterator[WorkedStep
         "The error goes back along the weights, and through the sigmoid of each hidden unit.",
         (
             *units(sizes, 0, "x", "inputs[0, {}]"),
-            *hidden(sizes),
+            *(replace(each, place=()) for each in hidden(sizes)),  # or it would be crowded
             *delta,
             *(each for each in leaves(sizes, 1, "params[1]") if each.place[0] == "edge"),
             *units(sizes, 1, r"\delta^{(1)}", "deltas[0][0, {}]", "δ = "),

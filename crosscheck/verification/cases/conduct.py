@@ -6,7 +6,15 @@ that the same call gives the same bits, and that a NaN stays one. Nothing here h
 
 from functools import cache
 
-from crosscheck.verification.cases import accepted, dtypes, not_finite, ownership, refusals, starts
+from crosscheck.verification.cases import (
+    accepted,
+    dtypes,
+    not_finite,
+    ownership,
+    refusals,
+    refused_weights,
+    starts,
+)
 from crosscheck.verification.cases.conduct_case import ConductCase
 
 
@@ -18,6 +26,7 @@ def generated() -> list[ConductCase]:
         *accepted.generated(),
         *dtypes.generated(),
         *refusals.generated(),
+        *refused_weights.generated(),
         *ownership.generated(),
         *not_finite.generated(),
     ]

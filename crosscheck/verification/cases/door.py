@@ -38,7 +38,11 @@ class Door:
         return self.f.mlp.forward(params, inputs, activations=activations)
 
     def gradient(
-        self, targets: Any = None, loss: str = "squared_error", function: str = "value_and_grad"
+        self,
+        targets: Any = None,
+        loss: str = "squared_error",
+        function: str = "value_and_grad",
+        **weighted: Any,
     ) -> Any:
         """`gradients.value_and_grad`, or its other function."""
         return getattr(self.f.gradients, function)(
@@ -47,6 +51,7 @@ class Door:
             self.targets if targets is None else targets,
             activations=("tanh", "sigmoid"),
             loss=loss,
+            **weighted,
         )
 
     def train(self, loss: str = "squared_error", **changes: Any) -> Any:

@@ -5,7 +5,7 @@ group and name of that one, so that mistakes and known failures are found by it.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -164,8 +164,8 @@ def call_activation(name: str, inputs: np.ndarray, framework: Framework) -> Any:
     return framework.params.to_numpy(framework.activations.ACTIVATIONS[name](z))
 
 
-def loss(name: str, dtype: str) -> FunctionCase:
-    """One loss alone, on predictions that are probabilities.
+def loss(name: str, dtype: str, normalizer: str | None = None) -> FunctionCase:
+    """One loss alone, on predictions that are probabilities; given a normalizer, with weights.
 
     Its exact value is that of a network of one layer, whose weight is the identity.
     """
@@ -174,15 +174,21 @@ def loss(name: str, dtype: str) -> FunctionCase:
     layer = (np.eye(2, dtype=dtype), np.zeros(2, dtype))
     label = f"{name} in {dtype}"
     case = NetworkCase("ladder", label, (layer,), predictions, targets, ("identity",), name)
-    call = partial(_call_loss, name, predictions, targets)
+    if normalizer is not None:
+        label = f"{label}, weighted, divided by {normalizer}"
+        weights = np.array([0.5, 0.0, 1.75], dtype)
+        case = replace(case, name=label, weights=weights, normalizer=normalizer)
+    call = partial(_call_loss, name, case.data, normalizer)
     return FunctionCase(label, dtype, {"loss": case.exactly()[Stage.FORWARD]["loss"]}, call)
 
 
 def _call_loss(
-    name: str, predictions: np.ndarray, targets: np.ndarray, framework: Framework
+    name: str, data: tuple[np.ndarray, ...], normalizer: str | None, framework: Framework
 ) -> Any:
-    arguments = (to_framework(framework.params, each) for each in (predictions, targets))
-    return framework.params.to_numpy(framework.losses.LOSSES[name](*arguments))
+    predictions, targets, *weights = (to_framework(framework.params, each) for each in data)
+    weighted = {"weights": weights[0], "normalizer": normalizer} if weights else {}
+    value = framework.losses.LOSSES[name](predictions, targets, **weighted)
+    return framework.params.to_numpy(value)
 
 
 # ----- optimizers -----

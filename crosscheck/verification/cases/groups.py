@@ -15,6 +15,7 @@ from crosscheck.verification.cases import (
     printed,
     sizes,
     trainings,
+    weighted,
 )
 from crosscheck.verification.cases.batches import BatchesCase
 from crosscheck.verification.cases.stages import Case
@@ -28,6 +29,7 @@ def groups() -> dict[str, list[Case]]:
         *network.worked(),
         *histories.worked(),
         *network.generated(),
+        *weighted.generated(),
         *sizes.generated(),
         *alone.generated(),
         *network.edges(),

@@ -24,6 +24,7 @@ from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics import tensors
 from crosscheck.numerics.bounds.network import InexactPass, inexact_params, inexact_pass
 from crosscheck.numerics.bounds.precision import Precision
+from crosscheck.numerics.bounds.weights import inexact_factors
 from crosscheck.numerics.exact.balls import enclose, from_floats
 from crosscheck.numerics.exact.network import Pass, forward_and_backward
 from crosscheck.numerics.trees import Layer, to_framework
@@ -68,6 +69,7 @@ class NetworkCase(ByContent):
         loss: Name of the loss.
         again: Whether every function is called once more, with other inputs, before its result is
             read.
+        weights, normalizer: As in the contract: one weight per sample, or None.
     """
 
     group: str
@@ -78,16 +80,24 @@ class NetworkCase(ByContent):
     activations: tuple[str, ...]
     loss: str
     again: bool = False
+    weights: np.ndarray | None = None
+    normalizer: str = "count"
 
     @property
     def dtype(self) -> str:
         return str(self.inputs.dtype)
 
+    @property
+    def data(self) -> tuple[np.ndarray, ...]:
+        """Inputs, targets and, if there are any, weights."""
+        return (self.inputs, self.targets, *(() if self.weights is None else (self.weights,)))
+
     @cached_property
     def content(self) -> str:
         """A digest of everything that the exact values depend on."""
-        arrays = [leaf for layer in self.params for leaf in layer] + [self.inputs, self.targets]
+        arrays = [*(leaf for layer in self.params for leaf in layer), *self.data]
         text = repr((self.activations, self.loss, [(a.shape, str(a.dtype)) for a in arrays]))
+        text += "" if self.weights is None else self.normalizer
         return hashlib.sha256(text.encode() + b"".join(a.tobytes() for a in arrays)).hexdigest()
 
     def exactly(self) -> Stages:
@@ -103,7 +113,8 @@ class NetworkCase(ByContent):
         """Every quantity of the pass by a framework, stage by stage."""
         module, kind = framework.params, {"activations": self.activations, "loss": self.loss}
         params = to_framework(module, self.params)
-        inputs, targets = (to_framework(module, each) for each in (self.inputs, self.targets))
+        inputs, targets, *weights = (to_framework(module, each) for each in self.data)
+        weighted = {"weights": weights[0], "normalizer": self.normalizer} if weights else {}
         others = to_framework(module, self.inputs / 2)
 
         def called(function: Callable[..., Any], *rest: Any, **keywords: Any) -> Any:
@@ -116,13 +127,13 @@ class NetworkCase(ByContent):
         forward = {
             "pre_activations": trace.pre_activations,
             "activations": trace.activations,
-            "loss": framework.losses.LOSSES[self.loss](trace.outputs, targets),
+            "loss": framework.losses.LOSSES[self.loss](trace.outputs, targets, **weighted),
         }
         yield Stage.FORWARD, tensors.computed(module, forward)
-        errors = called(framework.gradients.deltas, targets, **kind)
+        errors = called(framework.gradients.deltas, targets, **kind, **weighted)
         yield Stage.DELTAS, tensors.computed(module, {"deltas": errors})
-        value, grads = called(framework.gradients.value_and_grad, targets, **kind)
-        arguments = (*params, inputs, targets)
+        value, grads = called(framework.gradients.value_and_grad, targets, **kind, **weighted)
+        arguments = (*params, inputs, targets, *weights)
         gradients = {"grads": grads, "loss beside grads": value, "arguments afterwards": arguments}
         yield Stage.GRADIENTS, tensors.computed(module, gradients)
 
@@ -137,6 +148,8 @@ def exact_pass(case: NetworkCase) -> Pass:
             from_floats(case.targets),
             case.activations,
             case.loss,
+            None if case.weights is None else from_floats(case.weights),
+            case.normalizer,
         )
     )
     return computed
@@ -156,6 +169,7 @@ def bounds_of(case: NetworkCase) -> InexactPass:
             case.loss,
             precision,
             around=exact_pass(case),
+            factors=inexact_factors(case.weights, case.normalizer, precision),
         )
 
 
@@ -171,7 +185,7 @@ def exact_stages(case: NetworkCase) -> Stages:
     }
     # `value_and_grad` returns the loss once more, and must not change its arguments.
     found[Stage.GRADIENTS]["loss beside grads"] = found[Stage.FORWARD]["loss"]
-    arguments = (*(Layer(*layer) for layer in case.params), case.inputs, case.targets)
+    arguments = (*(Layer(*layer) for layer in case.params), *case.data)
     found[Stage.GRADIENTS]["arguments afterwards"] = tensors.unchanged(arguments)
     return found
 

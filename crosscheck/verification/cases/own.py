@@ -6,7 +6,7 @@ less than a framework does, so they have fewer quantities.
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -21,7 +21,7 @@ from crosscheck.verification.cases.network import DTYPES, NetworkCase
 from crosscheck.verification.cases.stages import ByContent, Quantities, Stage, Stages
 from reference_numpy import checks, optimizers
 from reference_numpy.activations import ACTIVATIONS
-from reference_numpy.losses import LOSSES
+from reference_numpy.losses import LOSSES, check_weights
 from reference_numpy.mlp import forward
 
 # One array, or one pair (weight, bias) per layer.
@@ -36,6 +36,8 @@ def own_network(
     activations: Sequence[str],
     loss: str,
     dtype: str | None = None,
+    weights: Any = None,
+    normalizer: str = "count",
 ) -> NetworkCase:
     """The case of one network and one batch.
 
@@ -45,6 +47,7 @@ def own_network(
         activations: One name per layer.
         loss: A name of the contract.
         dtype: What everything is rounded to; None leaves the dtype as it is.
+        weights, normalizer: As in the contract: one weight per sample, or None.
 
     Raises:
         ValueError: If shapes or names do not fit, a number is not finite, or a target or output is
@@ -59,6 +62,8 @@ def own_network(
     checks.network(layers, x, names, ACTIVATIONS)
     checks.targets_of(layers, x, y)
     checks.known("loss", loss, LOSSES)
+    w = None if weights is None else _array("weights", weights, dtype)
+    check_weights(w, normalizer, "inputs", x)
     checks.known("dtype", x.dtype.name, DTYPES)
     for name, tree in {"params": layers, "inputs": x, "targets": y}.items():
         checks.finite(name, tree)
@@ -67,7 +72,8 @@ def own_network(
         outputs = forward(layers, x, activations=names).outputs
         if bool(((outputs < 0) | (outputs > 1)).any()):
             raise ValueError(f"{loss} needs outputs in [0, 1]: end in sigmoid or softmax")
-    return NetworkCase(GROUP, "your network", layers, x, y, tuple(names), loss)
+    case = NetworkCase(GROUP, "your network", layers, x, y, tuple(names), loss)
+    return replace(case, weights=w, normalizer=normalizer)
 
 
 def own_history(
@@ -174,11 +180,12 @@ class OwnGradients(ByContent):
         """The same by a framework."""
         network, module = self.network, framework.params
         params = to_framework(module, network.params)
-        inputs, targets = (to_framework(module, each) for each in (network.inputs, network.targets))
-        value, grads = framework.gradients.value_and_grad(
-            params, inputs, targets, activations=network.activations, loss=network.loss
-        )
-        afterwards = (*params, inputs, targets)
+        inputs, targets, *weights = (to_framework(module, each) for each in network.data)
+        kind = {"activations": network.activations, "loss": network.loss}
+        if weights:
+            kind |= {"weights": weights[0], "normalizer": network.normalizer}
+        value, grads = framework.gradients.value_and_grad(params, inputs, targets, **kind)
+        afterwards = (*params, inputs, targets, *weights)
         quantities = {"loss": value, "grads": grads, "arguments afterwards": afterwards}
         yield Stage.GRADIENTS, tensors.computed(module, quantities)
 

@@ -7,11 +7,11 @@ to stop and, in `batches`, the samples of every batch.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from functools import cache, cached_property
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -20,29 +20,23 @@ from crosscheck.frameworks.hyperparameters import convert
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics import tensors
 from crosscheck.numerics.bounds import optimizers as stepwise
-from crosscheck.numerics.bounds.inexact import exactly
+from crosscheck.numerics.bounds.inexact import bounded, exactly, rows
 from crosscheck.numerics.bounds.network import inexact_params, inexact_pass
 from crosscheck.numerics.bounds.precision import DOUBLE, Precision
+from crosscheck.numerics.bounds.weights import inexact_factors
 from crosscheck.numerics.comparison import Tensor
 from crosscheck.numerics.exact.balls import enclose, from_floats, is_positive
 from crosscheck.numerics.exact.network import forward_and_backward
 from crosscheck.numerics.exact.optimizers import EXACT_RULES as EXACT
 from crosscheck.numerics.trees import Layer, numpy_leaves, to_framework
 from crosscheck.verification.cases.stages import ByContent, Quantities, Stage, Stages
+from crosscheck.verification.cases.training_loop import Arithmetic, train
 
 SIZES = (3, 4, 2)
 SAMPLES = 10
 ACTIVATIONS, LOSS = ("tanh", "sigmoid"), "half_squared_error"
 ENDED, NUMBERED = "epochs and reason to stop", "numbers of the epochs"
 REASONS = ("max_epochs", "loss_below", "loss_change_below", "loss_not_finite")
-
-
-class Trained(NamedTuple):
-    """The parameters and the mean loss after every epoch, and why it ended."""
-
-    params: list[Any]
-    losses: list[Any]
-    reason: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +55,7 @@ class TrainingCase(ByContent):
         sizes, activations: Units of every layer, inputs first, and a name for each of the layers.
         gain, reach: What multiplies the drawn weights, and the drawn targets.
         order: How a matrix lies in memory: "C" by rows, "F" by columns.
+        weights, normalizer: As in the contract; one weight per sample, or None.
     """
 
     name: str
@@ -81,6 +76,8 @@ class TrainingCase(ByContent):
     gain: float = 1.0
     reach: float = 1.0
     order: str = "C"
+    weights: tuple[float, ...] | None = None
+    normalizer: str = "count"
 
     group = "training"
 
@@ -101,12 +98,20 @@ class TrainingCase(ByContent):
         inputs = self._laid(rng.standard_normal((SAMPLES, self.sizes[0])))
         return params, inputs, self._laid(self.reach * rng.random((SAMPLES, self.sizes[-1])))
 
+    def sample_weights(self) -> np.ndarray | None:
+        """The weight of every sample, (samples,)."""
+        return None if self.weights is None else np.array(self.weights, self.dtype)
+
     def _laid(self, matrix: np.ndarray) -> np.ndarray:
         return np.asarray(matrix.astype(self.dtype), order=self.order)  # type: ignore[call-overload]
 
     def batches(self, epoch: int) -> list[np.ndarray]:
         """The samples of each batch of one epoch, by the contract's rule."""
         return batches_of_epoch(SAMPLES, self.batch_size, seed=self.seed, epoch=epoch)
+
+    def batches_after(self, epochs: int) -> list[np.ndarray]:
+        """The batches of the epoch that follows so many of this run."""
+        return self.batches(self.start_epoch + epochs)
 
     def exactly(self) -> Stages:
         """The quantities of the whole training, exact, with their bounds."""
@@ -115,6 +120,10 @@ class TrainingCase(ByContent):
     def compute(self, framework: Framework) -> Iterator[tuple[Stage, Quantities]]:
         """The same by a framework."""
         module, (params, inputs, targets) = framework.params, self.data()
+        weighted: dict[str, Any] = {}
+        if self.weights is not None:
+            weights = to_framework(module, self.sample_weights())
+            weighted = {"weights": weights, "normalizer": self.normalizer}
         optimizer = _optimizer(framework, self.optimizer, self.rate, **self.keywords)
         seen: list[Any] = []
         numbers: list[int] = []
@@ -137,7 +146,7 @@ class TrainingCase(ByContent):
                 compile=self.compile,
                 micro_batch_size=self.micro_batch_size,
                 on_epoch=on_epoch,
-                **{"start_epoch": self.start_epoch, **resumed},
+                **{"start_epoch": self.start_epoch, **weighted, **resumed},
             )
 
         start = to_framework(module, params)
@@ -174,10 +183,10 @@ def _optimizer(framework: Framework, name: str, rate: float, **keywords: Any) ->
 @cache
 def exact_stages(case: TrainingCase) -> Stages:
     """What `TrainingCase.exactly` gives, computed once for each content."""
-    trained = enclose(lambda: _train(case, *_exact_arithmetic(case)))
+    trained = enclose(lambda: train(case.batches_after, _exact_arithmetic(case), case.stop))
     epochs = len(trained.losses)
     with np.errstate(all="ignore"):  # where something overflows its bound is infinite
-        rounded = _train(case, *_inexact_arithmetic(case), epochs=epochs)
+        rounded = train(case.batches_after, _inexact_arithmetic(case), {"max_epochs": epochs})
     ended = [epochs, REASONS.index(trained.reason)]
     return {
         Stage.TRAJECTORY: {
@@ -192,75 +201,36 @@ def exact_stages(case: TrainingCase) -> Stages:
     }
 
 
-# ----- one loop, in two arithmetics -----
-
-# The gradient of one batch, with its loss, at some parameters.
-Gradient = Callable[[Any, np.ndarray], tuple[Any, Any]]
-# The update of one leaf, from all of its gradients so far.
-Rule = Callable[[list[Any]], Any]
+# ----- the two arithmetics -----
 
 
-def _train(
-    case: TrainingCase, params: Any, gradient: Gradient, rule: Rule, epochs: int | None = None
-) -> Trained:
-    """Train until the stop rule of the case says so or, given `epochs`, for that many."""
-    history: list[Any] = []
-    found = Trained([], [], "")
-    while True:
-        total: Any = 0
-        for batch in case.batches(case.start_epoch + len(found.losses)):
-            loss, grads = gradient(params, batch)
-            history.append(grads)
-            total = total + loss * len(batch)
-            params = tuple(
-                Layer(
-                    *(
-                        leaf + rule([g[index][part] for g in history])
-                        for part, leaf in enumerate(layer)
-                    )
-                )
-                for index, layer in enumerate(params)
-            )
-        found.params.append(params)
-        found.losses.append(total / SAMPLES)
-        reason = _reason(case.stop, found.losses) if epochs is None else None
-        if reason is not None or len(found.losses) == epochs:
-            return found._replace(reason=reason or "")
-
-
-def _reason(stop: dict[str, Any], losses: Sequence[Any]) -> str | None:
-    """The first condition that holds, in the contract's order."""
-    below, change = stop.get("loss_below"), stop.get("loss_change_below")
-    if below is not None and is_positive(below - losses[-1]):
-        return "loss_below"
-    if (
-        change is not None
-        and len(losses) > 1
-        and is_positive(change - abs(losses[-1] - losses[-2]))
-    ):
-        return "loss_change_below"
-    return "max_epochs" if len(losses) == stop.get("max_epochs") else None
-
-
-def _exact_arithmetic(case: TrainingCase) -> tuple[Any, Gradient, Rule]:
+def _exact_arithmetic(case: TrainingCase) -> Arithmetic:
     params, inputs, targets = case.data()
-    x, y = from_floats(inputs), from_floats(targets)
+    x, y, w = from_floats(inputs), from_floats(targets), case.sample_weights()
     keywords = convert(case.keywords, from_floats)
 
     def gradient(theta: Any, batch: np.ndarray) -> tuple[Any, Any]:
-        found = forward_and_backward(theta, x[batch], y[batch], case.activations, case.loss)
+        of_batch = None if w is None else from_floats(w[batch])
+        kind = case.activations, case.loss, of_batch, case.normalizer
+        found = forward_and_backward(theta, x[batch], y[batch], *kind)
         return found.loss, found.grads
+
+    def amount(batch: np.ndarray) -> Any:
+        if w is None or case.normalizer == "count":
+            return len(batch)
+        return from_floats(w[batch]).sum()
 
     def rule(grads: list[Any]) -> Any:
         rates = [from_floats(case.rate)] * len(grads)
         return EXACT[case.optimizer](grads, rates, **keywords).updates[-1]
 
-    return tuple(Layer(*map(from_floats, layer)) for layer in params), gradient, rule
+    start = tuple(Layer(*map(from_floats, layer)) for layer in params)
+    return Arithmetic(start, gradient, rule, amount, is_positive)
 
 
-def _inexact_arithmetic(case: TrainingCase) -> tuple[Any, Gradient, Rule]:
+def _inexact_arithmetic(case: TrainingCase) -> Arithmetic:
     params, inputs, targets = case.data()
-    x, y = inputs.astype("float64"), targets.astype("float64")
+    x, y, w = inputs.astype("float64"), targets.astype("float64"), case.sample_weights()
     p = Precision.of(case.dtype)
     keywords = convert(case.keywords, lambda value: exactly(value, DOUBLE))
 
@@ -268,8 +238,12 @@ def _inexact_arithmetic(case: TrainingCase) -> tuple[Any, Gradient, Rule]:
         """Gathered piece by piece: the exact one is that of the whole batch, however it is cut."""
         gathered: Any = (0.0, [Layer(0.0, 0.0)] * len(theta))
         size = case.micro_batch_size or len(batch)
-        for piece in (batch[start : start + size] for start in range(0, len(batch), size)):
-            found = inexact_pass(theta, x[piece], y[piece], case.activations, case.loss, p)
+        factors = inexact_factors(None if w is None else w[batch], case.normalizer, p)
+        for start in range(0, len(batch), size):
+            piece = batch[start : start + size]
+            of_piece = None if factors is None else rows(factors, start, size)
+            kind = case.activations, case.loss, p
+            found = inexact_pass(theta, x[piece], y[piece], *kind, factors=of_piece)
             if len(piece) == len(batch):
                 return found.loss, found.grads
             share = exactly(len(piece) / len(batch), DOUBLE)
@@ -286,4 +260,10 @@ def _inexact_arithmetic(case: TrainingCase) -> tuple[Any, Gradient, Rule]:
         rates = [exactly(case.rate, DOUBLE)] * len(grads)
         return list(stepwise.STEPWISE_RULES[case.optimizer](grads, rates, **keywords))[-1].update
 
-    return tuple(inexact_params(params, p)), gradient, rule
+    def amount(batch: np.ndarray) -> Any:
+        if w is None or case.normalizer == "count":
+            return len(batch)
+        total = w[batch].astype("float64").sum()
+        return bounded(total, (p.sum(len(batch)) + p.product(2)) * total, DOUBLE)
+
+    return Arithmetic(tuple(inexact_params(params, p)), gradient, rule, amount)

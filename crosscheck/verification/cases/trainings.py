@@ -4,6 +4,9 @@ from functools import cache
 
 from crosscheck.verification.cases.training import TrainingCase
 
+# Three samples are ignored, and the mean of the weights is not 1.
+WEIGHTS = (0.7, 2.9, 0.0, 1.3, 4.1, 0.2, 0.0, 2.6, 0.0, 0.4)
+
 
 @cache
 def generated() -> list[TrainingCase]:
@@ -42,6 +45,29 @@ def generated() -> list[TrainingCase]:
         # Pieces of 3 and 1 samples, and of the last batch one of 2.
         TrainingCase("gathered over uneven pieces", micro_batch_size=3),
         TrainingCase("gathered over uneven pieces in float32", micro_batch_size=3, dtype="float32"),
+        TrainingCase("weighted, divided by the weights", weights=WEIGHTS, normalizer="weights"),
+        TrainingCase(
+            "weighted, over uneven pieces",
+            weights=WEIGHTS,
+            normalizer="weights",
+            micro_batch_size=3,
+        ),
+        TrainingCase(
+            "weighted, over uneven pieces, divided by the samples, in float32",
+            dtype="float32",
+            weights=WEIGHTS,
+            micro_batch_size=3,
+        ),
+        # Where a sample is ignored, the velocity of the earlier ones moves the parameters.
+        TrainingCase(
+            "weighted, batches that are ignored",
+            batch_size=1,
+            weights=WEIGHTS,
+            normalizer="weights",
+            optimizer="momentum",
+            keywords={"momentum": 0.5, "nesterov": False},
+            rate=0.1,
+        ),
         TrainingCase("a batch larger than the samples, seed 0", batch_size=16, seed=0),
         TrainingCase("a large seed, epochs from 255", seed=2**40 + 1, start_epoch=255),
         TrainingCase(

@@ -41,6 +41,8 @@ class Call:
         rates: The learning rate of the last step and of this one.
         seed, epochs: Of training; the numbers of its epochs.
         is_repeated: Whether the function was called before on arrays of these shapes.
+        weights, normalizer: Those of the samples, and by what a mean divides.
+        chosen: The indices of the samples of each batch, in training.
     """
 
     kind: str
@@ -56,6 +58,9 @@ class Call:
     seed: int | None = None
     epochs: tuple[int, ...] = ()
     is_repeated: bool = False
+    weights: np.ndarray | None = None
+    normalizer: str = "count"
+    chosen: tuple[np.ndarray, ...] = ()
 
     @property
     def last(self) -> Spot:

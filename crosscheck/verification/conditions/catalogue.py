@@ -1,7 +1,7 @@
 """Every condition. To add one is to add one entry here; a test then asks for a case that meets it.
 
 A condition is about the size of the arrays, the layers, the samples, how an array lies in memory,
-the steps and epochs, the seed, or the values.
+the steps and epochs, the seed, the values, or the weights of the samples.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,6 +14,7 @@ from crosscheck.verification.conditions.calls import Call, Leaf, Spot, last_of
 from crosscheck.verification.conditions.condition import Condition, Spoils
 from crosscheck.verification.conditions.functions import ACTIVATION_KINDS, KINDS, LOSS_KINDS
 from crosscheck.verification.conditions.values import values
+from crosscheck.verification.conditions.weights import weights
 
 NETWORKS = ("forward", "classes", "gradient", "training")
 # Of these a call has arrays of one size each: all of their entries count, whatever the shape.
@@ -24,7 +25,7 @@ LAYERED = (*NETWORKS, "drawing")
 @cache
 def conditions() -> tuple[Condition, ...]:
     """Every condition, in the order in which the matrix shows them."""
-    return (*_sizes(), *_depths(), *_batches(), *_memory(), *_counts(), *values())
+    return (*_sizes(), *_depths(), *_batches(), *_memory(), *_counts(), *values(), *weights())
 
 
 # ----- sizes -----

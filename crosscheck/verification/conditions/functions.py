@@ -102,6 +102,7 @@ def _loss(function: Function, arguments: dict[str, Any], result: Any) -> Call:
         batches=(len(outputs),),
         outputs=outputs,
         targets=targets,
+        **_weighted(arguments),
     )
 
 
@@ -118,6 +119,7 @@ def _network(function: Function, arguments: dict[str, Any], result: Any) -> Call
         batches=(len(inputs),),
         outputs=outputs,
         targets=targets,
+        **_weighted(arguments),
     )
 
 
@@ -156,7 +158,14 @@ def _training(function: Function, arguments: dict[str, Any], result: Any) -> Cal
         targets=targets,
         seed=seed,
         epochs=tuple(range(first, first + len(result.losses))),
+        chosen=tuple(batches),
+        **_weighted(arguments),
     )
+
+
+def _weighted(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The weights of a call and how they divide; nothing of a function that takes none."""
+    return {name: arguments[name] for name in ("weights", "normalizer") if name in arguments}
 
 
 def _drawing(function: Function, arguments: dict[str, Any], result: Any) -> Call:

@@ -10,10 +10,11 @@ from crosscheck.verification.mistakes import (
     scaled,
     training,
     variants,
+    weights,
 )
 from crosscheck.verification.mistakes.mistake import Mistake
 
-_MODULES = (forward, gradients, hidden, base, descent, scaled, moments, variants, training)
+_MODULES = (forward, gradients, hidden, base, descent, scaled, moments, variants, training, weights)
 _CATALOGUE = tuple(mistake for module in _MODULES for mistake in module.MISTAKES)
 
 

@@ -15,12 +15,16 @@ SOFTPLUS = "return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))"
 GELU = "return z / 2 * erfc(-z / math.sqrt(2))"
 ERF = "np.vectorize(math.erf, otypes=[z.dtype])(z / math.sqrt(2))"
 RELU = "return np.maximum(z, 0)\n"
-SQUARED = "return ((predictions - targets) ** 2).sum() / len(predictions)"
-HALF = "return ((predictions - targets) ** 2).sum() / (2 * len(predictions))"
-MEAN = "return squared_error(predictions, targets) / predictions.shape[1]"
+SQUARED = "return terms.sum() / len(predictions)"
+HALF = "return terms.sum() / (2 * len(predictions))"
+MEAN = "return value / predictions.shape[1]"
+SQUARES = "_weighted((predictions - targets) ** 2, weights, normalizer)"
+OF_ALL_PAIRS = (
+    "_weighted(((predictions[:, None] - targets) ** 2).mean(axis=0), weights, normalizer)"
+)
 LOGITS = "terms = targets * softplus(-predictions) + (1 - targets) * softplus(predictions)"
-PROBABILITIES = "    checks.loss_inputs(predictions, targets)\n    yes ="
-CROSS_ENTROPY = "return -(targets * log_softmax(predictions)).sum() / len(predictions)"
+PROBABILITIES = "    yes ="
+CROSS_ENTROPY = "return -terms.sum() / len(predictions)"
 YES = "targets * np.log(np.where(targets > 0, predictions, 1.0))"
 NO = "(1 - targets) * np.log1p(-np.where(targets < 1, predictions, 0.0))"
 LINEAR = "return inputs @ layer.weight.T + layer.bias"
@@ -107,17 +111,17 @@ MISTAKES = [
     _forward(
         "squared error summed over the batch",
         "losses",
-        (SQUARED, "return ((predictions - targets) ** 2).sum()"),
+        (SQUARED, "return terms.sum()"),
     ),
     _forward(
         "squared error of all pairs of samples",
         "losses",
-        (SQUARED, "return ((predictions[:, None] - targets) ** 2).sum() / len(predictions) ** 2"),
+        (f"{SQUARES}\n    {SQUARED}", f"{OF_ALL_PAIRS}\n    {SQUARED}"),
     ),
     _forward(
         "squared error averaged twice",
         "losses",
-        (SQUARED, "return ((predictions - targets) ** 2).sum() / len(predictions) ** 2"),
+        (SQUARED, "return terms.sum() / len(predictions) ** 2"),
     ),
     _forward(
         "half squared error without its half",
@@ -127,12 +131,12 @@ MISTAKES = [
     _forward(
         "mean squared error averaged over the batch only",
         "losses",
-        (MEAN, "return squared_error(predictions, targets)"),
+        (MEAN, "return value"),
     ),
     _forward(
         "mean squared error of all pairs of samples",
         "losses",
-        (MEAN, "return ((predictions[:, None] - targets) ** 2).mean()"),
+        (MEAN, f"return {OF_ALL_PAIRS}.mean()"),
     ),
     _forward("0 log 0 in the first term", "losses", (YES, "targets * np.log(predictions)")),
     _forward(
@@ -146,11 +150,7 @@ MISTAKES = [
     _forward(
         "log of a clipped probability",
         "losses",
-        (
-            PROBABILITIES,
-            "    checks.loss_inputs(predictions, targets)\n"
-            "    predictions = np.clip(predictions, 1e-7, 1 - 1e-7)\n    yes =",
-        ),
+        (PROBABILITIES, f"    predictions = np.clip(predictions, 1e-7, 1 - 1e-7)\n{PROBABILITIES}"),
     ),
     _forward(
         "log of 1 - p, not log1p of -p",
@@ -163,7 +163,7 @@ MISTAKES = [
     _forward(
         "cross-entropy averaged over the classes",
         "losses",
-        (CROSS_ENTROPY, "return -(targets * log_softmax(predictions)).mean()"),
+        (CROSS_ENTROPY, "return -terms.mean()"),
     ),
     _forward("bias forgotten", "mlp", (LINEAR, "return inputs @ layer.weight.T")),
     _forward("weight not transposed", "mlp", (LINEAR, "return inputs @ layer.weight + layer.bias")),

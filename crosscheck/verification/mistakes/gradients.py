@@ -193,8 +193,8 @@ MISTAKES = [
     _grads(
         "loss beside the gradient of another batch size",
         (
-            "return LOSSES[loss](trace.outputs, targets), tuple(grads)",
-            "return LOSSES[loss](trace.outputs, targets) * len(targets), tuple(grads)",
+            "targets, weights=factors), tuple(grads)",
+            "targets, weights=factors) * len(targets), tuple(grads)",
         ),
     ),
     _grads(

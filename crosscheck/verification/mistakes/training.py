@@ -15,9 +15,10 @@ UPDATE = "updates, state = optimizer.update(gradient, state, theta)"
 ORDER = "order = np.random.default_rng([seed, epoch]).permutation(samples)"
 BATCHES = "return [order[start : start + batch_size] for start in range(0, samples, batch_size)]"
 START = "    total = 0.0\n"
-TOTAL = "total += float(value) * len(batch)"
-MEAN = "return params, state, total / len(inputs)"
+TOTAL = "total += float(value) * (len(batch) * float(mean_weight(w, normalizer)))"
+MEAN = "return params, state, total / (len(inputs) * float(mean_weight(weights, normalizer)))"
 
+AGAIN = "f = scaled(w, normalizer)"
 SHARE, PIECES = "share = len(x) / samples", "range(0, samples, size)"
 
 MISTAKES = [
@@ -101,9 +102,11 @@ MISTAKES = [
         ),
         (
             UPDATE,
-            "moved = views(theta + optimizer.update(gradient, state, theta)[0], params)\n"
+            f"{AGAIN}\n"
+            "            updates, _ = optimizer.update(gradient, state, theta)\n"
+            "            moved = views(theta + updates, params)\n"
             "            trace = unchecked_forward(params, x, activations)\n"
-            "            errors = _backward(moved, trace, y, activations, loss)\n"
+            "            errors = _backward(moved, trace, y, activations, loss, f)\n"
             "            for delta, below, place in zip(errors, trace.activations, memory):\n"
             "                np.dot(delta.T, below, out=place.weight)\n"
             "                delta.sum(axis=0, out=place.bias)\n"
@@ -117,7 +120,7 @@ MISTAKES = [
     _epoch(
         "loss averaged over the batches",
         (TOTAL, "total += float(value)"),
-        (MEAN, MEAN.replace("len(inputs)", "len(batches)")),
+        (MEAN, "return params, state, total / len(batches)"),
     ),
     _training(
         "optimizer's state ignored on going on",
@@ -130,8 +133,8 @@ MISTAKES = [
     _epoch(
         "another loss than the one asked for",
         (
-            "unchecked_value_and_grad(params, x, y, activations, loss, memory)",
-            'unchecked_value_and_grad(params, x, y, activations, "half_squared_error", memory)',
+            "(params, x, y, activations, loss, factors, memory)",
+            '(params, x, y, activations, "half_squared_error", factors, memory)',
         ),
     ),
     _epoch("loss of the last batch only", (TOTAL, "total = float(value) * len(inputs)")),
@@ -139,8 +142,9 @@ MISTAKES = [
         "loss taken after the update",
         (
             TOTAL,
-            "value, _ = unchecked_value_and_grad(params, x, y, activations, loss)\n        "
-            + TOTAL,
+            f"{AGAIN}\n"
+            "        value, _ = unchecked_value_and_grad(params, x, y, activations, loss, f)\n"
+            f"        {TOTAL}",
         ),
     ),
 ]

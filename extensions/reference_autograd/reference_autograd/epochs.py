@@ -14,6 +14,7 @@ import numpy as np
 from . import checks
 from .arrays import Array
 from .gradients import unchecked_value_and_grad
+from .losses import mean_weight, scaled
 from .optimizers import Elementwise, Optimizer, apply_updates
 from .params import Params, tree_map
 
@@ -29,6 +30,8 @@ def run_epoch(
     loss: str,
     compile: bool | None,
     micro_batch_size: int | None = None,
+    weights: Array | None = None,
+    normalizer: str = "count",
 ) -> tuple[Params, Any, float]:
     """Make one update per batch, of what `train` has checked.
 
@@ -44,6 +47,9 @@ def run_epoch(
         compile: Whether to compile the step; None does what is usual in this framework.
         micro_batch_size: Samples in each piece over which a batch's gradient is gathered; None
             takes the batch at once.
+        weights: (samples,), or None.
+        normalizer: By what a mean divides: "count" is the number of samples, "weights" the sum of
+            their weights.
 
     Returns:
         The parameters, the state, and the mean loss of the samples, each taken before the update
@@ -70,7 +76,8 @@ def run_epoch(
         inputs.take(batch, axis=0, out=x, mode="clip")
         targets.take(batch, axis=0, out=y, mode="clip")
         of_piece = partial(_of_piece, params, activations, loss)
-        value, grads = gathered(of_piece, x, y, micro_batch_size)
+        w = None if weights is None else weights[batch]
+        value, grads = gathered(of_piece, x, y, scaled(w, normalizer), micro_batch_size)
         if whole:
             for part, grad in zip(parts, grads, strict=True):
                 part.weight[:], part.bias[:] = grad
@@ -79,10 +86,10 @@ def run_epoch(
         else:
             updates, state = optimizer.update(grads, state, params)
             params = apply_updates(params, updates)
-        total += float(value) * len(batch)
+        total += float(value) * (len(batch) * float(mean_weight(w, normalizer)))
     if whole:
         state = _map_moments(lambda moment: views(moment, params), state)
-    return params, state, total / len(inputs)
+    return params, state, total / (len(inputs) * float(mean_weight(weights, normalizer)))
 
 
 def joined(tree: Params) -> Array:
@@ -108,36 +115,45 @@ def _map_moments(function: Callable[[Any], Any], state: Any) -> Any:
 
 
 def _of_piece(
-    params: Params, activations: Sequence[str], loss: str, x: Array, y: Array
+    params: Params,
+    activations: Sequence[str],
+    loss: str,
+    x: Array,
+    y: Array,
+    factors: Array | None,
 ) -> tuple[Any, Params]:
-    return unchecked_value_and_grad(params, x, y, activations, loss)
+    return unchecked_value_and_grad(params, x, y, activations, loss, factors)
 
 
 def gathered(
-    of_piece: Callable[[Array, Array], tuple[Any, Params]],
+    of_piece: Callable[[Array, Array, Array | None], tuple[Any, Params]],
     inputs: Array,
     targets: Array,
+    factors: Array | None,
     size: int | None,
 ) -> tuple[Any, Params]:
     """The loss of a batch and its gradient, gathered over pieces of `size` samples.
 
     Each piece counts by its samples: the last one may be shorter, and a mean of means would give
-    these samples more weight than the others.
+    these samples more weight than the others. With weights this holds too, since `factors` were
+    scaled for the batch as a whole.
 
     Args:
         of_piece: The mean loss and the gradient of some of the samples.
         inputs, targets: The batch, (batch, units) and (batch, outputs).
+        factors: The weights that `losses.scaled` gives for the batch, (batch,); or None.
         size: Samples in each piece; None takes the whole batch at once.
     """
     samples = len(inputs)
     if size is None or size >= samples:
-        return of_piece(inputs, targets)
+        return of_piece(inputs, targets, factors)
     total: Any = 0.0
     grads: Any = None
     for start in range(0, samples, size):
         x, y = inputs[start : start + size], targets[start : start + size]
+        w = None if factors is None else factors[start : start + size]
         share = len(x) / samples
-        value, piece = of_piece(x, y)
+        value, piece = of_piece(x, y, w)
         total = total + value * share
         piece = tree_map(lambda g, share=share: g * share, piece)
         grads = piece if grads is None else tree_map(lambda s, g: s + g, grads, piece)

@@ -15,7 +15,8 @@ z_j^(l) = sum_k w_jk^(l) a_k^(l-1) + b_j^(l) gives the first one:
     3   dC/dw_jk^(l) = a_k^(l-1) delta_j^(l)
     4   dC/db_j^(l)  = delta_j^(l)
 
-For a batch 3 and 4 add up the samples i; the 1/B of the mean is already in equation 1.
+For a batch 3 and 4 add up the samples i; the 1/B of the mean is already in equation 1, and so is
+the weight of each sample.
 
 Source: document 001, "the four equations", scalar form; Nielsen (2015), chapter 2.
 """
@@ -25,14 +26,21 @@ from collections.abc import Callable, Sequence
 
 from . import checks
 from .activations import ACTIVATIONS, log_softmax, sigmoid
-from .arrays import Matrix, Vector, divide, entry_map
-from .losses import LOSSES
+from .arrays import Array, Matrix, Vector, divide, entry_map
+from .losses import LOSSES, check_weights, scaled
 from .mlp import Trace, unchecked_forward
 from .params import Layer, Params
 
 
 def value_and_grad(
-    params: Params, inputs: Matrix, targets: Matrix, *, activations: Sequence[str], loss: str
+    params: Params,
+    inputs: Matrix,
+    targets: Matrix,
+    *,
+    activations: Sequence[str],
+    loss: str,
+    weights: Array | None = None,
+    normalizer: str = "count",
 ) -> tuple[float, Params]:
     """The loss of the network on a batch, and its gradient with respect to every parameter.
 
@@ -42,35 +50,55 @@ def value_and_grad(
         targets: (batch, outputs).
         activations: One name in `ACTIVATIONS` per layer.
         loss: A name in `LOSSES`.
+        weights: (batch,), one per sample, not negative; None weighs all of them alike.
+        normalizer: By what the mean divides: "count" is B, "weights" is the sum of the weights.
 
     Returns:
         The loss, a scalar, and a gradient of the shape of `params`.
 
     Raises:
-        ValueError: If shapes do not match, the batch is empty, or a name is unknown.
+        ValueError: If shapes do not match, the batch is empty, or a name is unknown; see
+            `losses.check_weights`.
         TypeError: If a dtype is not floating, or two differ.
     """
     checks.network(params, inputs, activations, ACTIVATIONS)
     checks.targets_of(params, inputs, targets)
     checks.known("loss", loss, LOSSES)
-    return unchecked_value_and_grad(params, inputs, targets, activations, loss)
+    check_weights(weights, normalizer, "inputs", inputs)
+    factors = scaled(weights, normalizer)
+    return unchecked_value_and_grad(params, inputs, targets, activations, loss, factors)
 
 
 def unchecked_value_and_grad(
-    params: Params, inputs: Matrix, targets: Matrix, activations: Sequence[str], loss: str
+    params: Params,
+    inputs: Matrix,
+    targets: Matrix,
+    activations: Sequence[str],
+    loss: str,
+    factors: Array | None = None,
 ) -> tuple[float, Params]:
-    """`value_and_grad` of what was checked before: in training once, and not at every step."""
+    """`value_and_grad` of what was checked before: in training once, and not at every step.
+
+    `factors` are the weights that `losses.scaled` gives; the mean divides by the samples.
+    """
     trace = unchecked_forward(params, inputs, activations)
-    errors = _backward(params, trace, targets, activations, loss)
+    errors = _backward(params, trace, targets, activations, loss, factors)
     grads = tuple(
         _layer_gradient(delta, below)
         for delta, below in zip(errors, trace.activations[:-1], strict=True)
     )
-    return LOSSES[loss](trace.outputs, targets), grads
+    return LOSSES[loss](trace.outputs, targets, weights=factors), grads
 
 
 def deltas(
-    params: Params, inputs: Matrix, targets: Matrix, *, activations: Sequence[str], loss: str
+    params: Params,
+    inputs: Matrix,
+    targets: Matrix,
+    *,
+    activations: Sequence[str],
+    loss: str,
+    weights: Array | None = None,
+    normalizer: str = "count",
 ) -> tuple[Matrix, ...]:
     """The error delta^(l) = dC/dz^(l) of every layer, first layer first.
 
@@ -80,25 +108,36 @@ def deltas(
         targets: (batch, outputs).
         activations: One name in `ACTIVATIONS` per layer.
         loss: A name in `LOSSES`.
+        weights: (batch,), one per sample, not negative; None weighs all of them alike.
+        normalizer: By what the mean divides: "count" is B, "weights" is the sum of the weights.
 
     Returns:
-        One array (batch, units) per layer; the 1/B of the mean is in it.
+        One array (batch, units) per layer; the weights and the divisor of the mean are in it.
 
     Raises:
-        ValueError: If shapes do not match, the batch is empty, or a name is unknown.
+        ValueError: If shapes do not match, the batch is empty, or a name is unknown; see
+            `losses.check_weights`.
         TypeError: If a dtype is not floating, or two differ.
     """
     checks.network(params, inputs, activations, ACTIVATIONS)
     checks.targets_of(params, inputs, targets)
     checks.known("loss", loss, LOSSES)
+    check_weights(weights, normalizer, "inputs", inputs)
     trace = unchecked_forward(params, inputs, activations)
-    return _backward(params, trace, targets, activations, loss)
+    return _backward(params, trace, targets, activations, loss, scaled(weights, normalizer))
 
 
 def _backward(
-    params: Params, trace: Trace, targets: Matrix, activations: Sequence[str], loss: str
+    params: Params,
+    trace: Trace,
+    targets: Matrix,
+    activations: Sequence[str],
+    loss: str,
+    factors: Array | None,
 ) -> tuple[Matrix, ...]:
     slopes = _slopes_of_outputs(loss, trace.outputs, targets)
+    if factors is not None:
+        slopes = [[w * slope for slope in each] for w, each in zip(factors, slopes, strict=True)]
     errors: list[Matrix] = []
     for index in reversed(range(len(params))):
         z, a = trace.pre_activations[index], trace.activations[index + 1]

@@ -14,7 +14,7 @@ from . import checks
 from .activations import ACTIVATIONS
 from .arrays import Array
 from .epochs import run_epoch
-from .losses import LOSSES
+from .losses import LOSSES, check_weights
 from .optimizers import Optimizer
 from .params import Params
 
@@ -70,8 +70,8 @@ class StopRule:
 class TrainResult(NamedTuple):
     """What training left behind.
 
-    `losses` has one float per epoch: the mean over its samples, each sample's loss taken before
-    the update that its batch made.
+    `losses` has one float per epoch: the mean over its samples, weighted if they have weights,
+    each sample's loss taken before the update that its batch made.
     """
 
     params: Params
@@ -96,6 +96,8 @@ def train(
     on_epoch: OnEpoch | None = None,
     compile: bool | None = None,
     micro_batch_size: int | None = None,
+    weights: Array | None = None,
+    normalizer: str = "count",
 ) -> TrainResult:
     """Train until `stop` gives a reason.
 
@@ -118,15 +120,21 @@ def train(
         compile: Whether to compile the step; None does what is usual in this framework.
         micro_batch_size: Samples in each piece over which a batch's gradient is gathered, every
             piece by its samples, so that it is that of the batch; None takes the batch at once.
+        weights: (samples,), not negative; None weighs all samples alike. A sample of weight 0 is
+            ignored. A batch of such samples alone has the gradient 0, with which the optimizer
+            makes an update as with any other.
+        normalizer: By what a mean divides: "count" is the number of samples, "weights" the sum of
+            their weights; in a batch that of the batch, in an epoch's loss that of all samples.
 
     Raises:
         ValueError: Bad shapes, names, sizes; data or parameters that are not finite; targets
-            outside the domain of the loss.
+            outside the domain of the loss; weights that `losses.check_weights` refuses.
         TypeError: If a dtype is not floating, or two differ.
     """
     checks.network(params, inputs, activations, ACTIVATIONS)
     checks.targets_of(params, inputs, targets)
     checks.known("loss", loss, LOSSES)
+    check_weights(weights, normalizer, "inputs", inputs)
     checks.instance("stop", stop, StopRule)
     checks.instance("optimizer", optimizer, Optimizer)
     if compile is not None:
@@ -159,6 +167,8 @@ def train(
             loss,
             compile,
             micro_batch_size,
+            weights,
+            normalizer,
         )
         losses += (mean_loss,)
         if on_epoch is not None:

@@ -1,0 +1,279 @@
+// A setting of the worked example: its numbers as the reader types them, checked; as an address
+// that can be sent; and as a document's file. Numbers stay decimals, as text, until something is
+// computed.
+const setting = (() => {
+  "use strict";
+
+  const NUMBER = /^-?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
+  const LONGEST = 40;
+  const MOST = [4, 3, 3]; // units of the inputs, of the hidden layer and of the outputs
+  const PROBABILITIES = ["sigmoid", "softmax"];
+  // From 0 up to and without 1; all other hyperparameters only may not be negative.
+  const SHARES = ["b1", "b2", "decay", "momentum"];
+
+  // What is wrong with an address; its message is shown as text.
+  class Malformed extends Error {}
+
+  // A number as it is written: a real minus becomes the ASCII one, "+.5E+1" becomes "0.5e1".
+  function tidy(text) {
+    const plain = text
+      .trim()
+      .replace(/\u2212/g, "-")
+      .toLowerCase()
+      .replace(/(^|e)\+/, "$1");
+    return plain
+      .replace(/^(-?)\./, "$10.")
+      .replace(/\.(?=e|$)/, "")
+      .replace("e+", "e");
+  }
+
+  // What is wrong with a number, in words; "" if nothing is.
+  function fault(text, name = "") {
+    const plain = tidy(text);
+    if (plain === "") return "is empty";
+    if (!NUMBER.test(plain)) return "is not a number";
+    if (plain.length > LONGEST) return `has more than ${LONGEST} characters`;
+    const value = Number(plain);
+    if (!Number.isFinite(value)) return "is too large for a float64";
+    if (value === 0 && /[1-9]/.test(plain.split("e")[0])) return "is too small for a float64";
+    if (name && value < 0) return "must not be negative";
+    if (SHARES.includes(name) && value >= 1) return "must be less than 1";
+    return "";
+  }
+
+  // Every number of a setting: where it stands, its text, and its name if it is a hyperparameter.
+  function* numbers(given) {
+    for (const key of ["inputs", "targets"])
+      for (const [unit, text] of given[key].entries()) yield [`${key}-${unit}`, text];
+    for (const [index, { weight, bias }] of given.layers.entries()) {
+      for (const [j, row] of weight.entries())
+        for (const [k, text] of row.entries()) yield [`weight-${index}-${j}-${k}`, text];
+      if (given.biases) for (const [j, text] of bias.entries()) yield [`bias-${index}-${j}`, text];
+    }
+    for (const [name, value] of Object.entries(given.hyperparameters))
+      if (typeof value === "string") yield [name, value, name];
+  }
+
+  // What is wrong with a setting: messages by the place of the number or the choice.
+  function faults(given) {
+    const found = {};
+    for (const [place, text, name] of numbers(given)) {
+      const message = fault(text, name);
+      if (message) found[place] = message;
+    }
+    const targets = given.targets.map((text) => Number(tidy(text)));
+    if (given.loss.endsWith("cross_entropy")) {
+      targets.forEach((target, unit) => {
+        if (!(target >= 0 && target <= 1))
+          found[`targets-${unit}`] ??= `must be from 0 to 1 for ${given.loss}`;
+      });
+    }
+    const total = targets.reduce((sum, each) => sum + each, 0);
+    if (
+      given.loss === "softmax_cross_entropy" &&
+      Math.abs(total - 1) > targets.length * Number.EPSILON
+    )
+      found["targets-0"] ??= `the targets must add up to 1 for ${given.loss}`;
+    if (given.loss === "binary_cross_entropy" && !PROBABILITIES.includes(given.activations[1]))
+      found["the-loss"] = "needs outputs from 0 to 1: sigmoid or softmax in the output layer";
+    return found;
+  }
+
+  // A setting with floats instead of texts, as `network.compute` takes it.
+  function floats(given) {
+    const all = (value) => {
+      if (Array.isArray(value)) return value.map(all);
+      return typeof value === "string" ? Number(tidy(value)) : value;
+    };
+    const each = (object) =>
+      Object.fromEntries(Object.entries(object).map(([key, value]) => [key, all(value)]));
+    return {
+      ...given,
+      inputs: all(given.inputs),
+      targets: all(given.targets),
+      layers: given.layers.map(each),
+      hyperparameters: each(given.hyperparameters)
+    };
+  }
+
+  // ----- addresses -----
+
+  // The address of a setting of one's own: "setting=own&inputs=2,3,-1&...".
+  function address(given) {
+    const row = (texts) => texts.map(tidy).join(",");
+    const parts = { setting: "own", inputs: row(given.inputs), targets: row(given.targets) };
+    given.layers.forEach(({ weight, bias }, index) => {
+      parts[`weights${index + 1}`] = weight.map(row).join(";");
+      if (given.biases) parts[`biases${index + 1}`] = row(bias);
+    });
+    if (!given.biases) parts.biases = "none";
+    parts.activations = given.activations.join(",");
+    for (const key of ["loss", "optimizer", "update"]) parts[key] = given[key];
+    for (const [key, value] of Object.entries(given.hyperparameters))
+      parts[key] = typeof value === "string" ? tidy(value) : String(value);
+    return Object.entries(parts)
+      .map((part) => part.join("="))
+      .join("&");
+  }
+
+  // The parts of an address by their keys.
+  function parts(hash) {
+    let text;
+    try {
+      text = decodeURIComponent(hash);
+    } catch {
+      throw new Malformed("it has a % that stands for nothing");
+    }
+    const found = new Map();
+    for (const part of text.split("&")) {
+      const [key, ...value] = part.split("=");
+      if (value.length !== 1) throw new Malformed(`“${part}” is not of the form key=value`);
+      if (found.has(key)) throw new Malformed(`“${key}” stands there twice`);
+      found.set(key, value[0]);
+    }
+    return found;
+  }
+
+  // The setting of an address of one's own, from its parts, which it takes out of the map.
+  function ofParts(found, optimizers) {
+    const take = (key) => {
+      if (!found.has(key)) throw new Malformed(`“${key}” is missing`);
+      const value = found.get(key);
+      found.delete(key);
+      return value;
+    };
+    const one = (key, known) => {
+      const value = take(key);
+      if (!known.includes(value)) throw new Malformed(`${key} “${value}” is unknown`);
+      return value;
+    };
+    const row = (key, most) => {
+      const texts = take(key).split(",");
+      if (texts.length > most) throw new Malformed(`“${key}” has more than ${most} numbers`);
+      return texts;
+    };
+    const inputs = row("inputs", MOST[0]);
+    const targets = row("targets", MOST[2]);
+    const biases = !found.has("biases") || one("biases", ["none"]) !== "none";
+    const layers = [0, 1].map((index) => {
+      const weight = take(`weights${index + 1}`)
+        .split(";")
+        .map((text) => text.split(","));
+      const bias = biases ? row(`biases${index + 1}`, MOST[index + 1]) : weight.map(() => "0");
+      return { weight, bias };
+    });
+    fits("weights1", layers[0].weight, layers[0].weight.length, inputs.length);
+    fits("weights2", layers[1].weight, targets.length, layers[0].weight.length);
+    layers.forEach(({ weight, bias }, index) => {
+      if (bias.length !== weight.length)
+        throw new Malformed(
+          `“biases${index + 1}” has ${bias.length} numbers for ${weight.length} units`
+        );
+    });
+    const activations = take("activations").split(",");
+    if (
+      activations.length !== 2 ||
+      !activations.every((name) => Object.hasOwn(network.ACTIVATIONS, name))
+    )
+      throw new Malformed(`activations “${activations}” are not two that are known`);
+    const loss = one("loss", Object.keys(network.LOSSES));
+    const optimizer = one("optimizer", Object.keys(network.OPTIMIZERS));
+    const update = one("update", ["last", "all"]);
+    const hyperparameters = {};
+    for (const [key, usual] of Object.entries(optimizers[optimizer]))
+      hyperparameters[key] =
+        typeof usual === "string" ? take(key) : one(key, ["true", "false"]) === "true";
+    return {
+      inputs,
+      targets,
+      layers,
+      biases,
+      activations,
+      loss,
+      optimizer,
+      update,
+      hyperparameters
+    };
+  }
+
+  function fits(key, matrix, rows, columns) {
+    if (
+      matrix.length > MOST[1] ||
+      matrix.length !== rows ||
+      matrix.some((row) => row.length !== columns)
+    )
+      throw new Malformed(
+        `“${key}” does not fit the other sizes, or has more than ${MOST[1]} rows`
+      );
+  }
+
+  // What an address says: {preset, given, step, problem}. Where it is malformed it is the first
+  // preset, and `problem` says what is wrong; nothing in an address is ever taken for HTML.
+  //   hash: without the "#"
+  //   presets: {name, setting} each, the default first
+  //   steps: how many there are
+  function read(hash, { presets, optimizers }, steps) {
+    const usual = { preset: presets[0].name, given: presets[0].setting, step: 1, problem: "" };
+    if (hash === "") return usual;
+    try {
+      const found = parts(hash);
+      const name = found.get("setting");
+      const text = found.get("step") ?? "1";
+      found.delete("step");
+      if (!/^\d{1,2}$/.test(text) || !(text >= 1 && text <= steps))
+        throw new Malformed(`step “${text}” is not from 1 to ${steps}`);
+      const step = Number(text);
+      const preset = presets.find((each) => each.name === name);
+      if (!preset && name !== "own") throw new Malformed(`setting “${name ?? ""}” is unknown`);
+      found.delete("setting");
+      const given = preset ? preset.setting : ofParts(found, optimizers);
+      if (found.size) throw new Malformed(`“${[...found.keys()][0]}” does not belong there`);
+      const [wrong] = Object.entries(faults(given));
+      if (wrong) throw new Malformed(`${wrong[0].replace("the-", "the ")} ${wrong[1]}`);
+      return { preset: name, given, step, problem: "" };
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      const problem =
+        `The address of this page cannot be read: ${error.message}. ` +
+        `Shown instead: ${presets[0].title}.`;
+      return { ...usual, problem };
+    }
+  }
+
+  // ----- a document's file -----
+
+  // The file from which `crosscheck worksheet --document` makes a worksheet.
+  function toml(given) {
+    // All of these texts are known names or checked numbers: none needs an escape.
+    const quoted = (one) => (Array.isArray(one) ? `[${one.map(quoted).join(", ")}]` : `"${one}"`);
+    const rows = (one) => (Array.isArray(one) ? `[${one.map(rows).join(", ")}]` : `"${tidy(one)}"`);
+    const hyperparameters = Object.entries(given.hyperparameters).map(
+      ([key, one]) => `${key} = ${typeof one === "string" ? rows(one) : one}`
+    );
+    return [
+      'title = "A worked example with numbers of my own"',
+      "",
+      "[network]",
+      `activations = ${quoted(given.activations)}`,
+      `loss = ${quoted(given.loss)}`,
+      `inputs = [${rows(given.inputs)}]`,
+      `targets = [${rows(given.targets)}]`,
+      ...(given.biases ? [] : ["biases = false"]),
+      ...given.layers.flatMap(({ weight, bias }) => [
+        "",
+        "[[network.params]]",
+        `weight = ${rows(weight)}`,
+        `bias = ${rows(bias)}`
+      ]),
+      "",
+      "[[runs]]",
+      `name = ${quoted(given.optimizer)}`,
+      `optimizer = ${quoted(given.optimizer)}`,
+      `layers = ${given.update === "all" ? "[0, 1]" : "[1]"}`,
+      `hyperparameters = { ${hyperparameters.join(", ")} }`,
+      ""
+    ].join("\n");
+  }
+
+  return { MOST, SHARES, address, fault, faults, floats, read, tidy, toml };
+})();
