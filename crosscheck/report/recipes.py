@@ -6,6 +6,7 @@ from rich.markup import escape
 from crosscheck.conventions import stock
 from crosscheck.conventions.recipes.translation import RecipeTranslation
 from crosscheck.report.colours import CARE, QUIET
+from crosscheck.report.layout import say, say_whole
 
 
 def show_recipe(console: Console, translation: RecipeTranslation) -> None:
@@ -17,36 +18,36 @@ def show_recipe(console: Console, translation: RecipeTranslation) -> None:
     """
     title = stock.FRAMEWORKS[translation.target_framework].title
     if translation.equal is False:
-        console.print(CARE.paint(f"{title} has nothing equal. The nearest:"))
+        say(console, CARE.paint(f"{title} has nothing equal. The nearest:"))
     for line in translation.target.splitlines():
-        console.print(f"[bold]{escape(line)}[/]", soft_wrap=True)
+        say_whole(console, f"[bold]{escape(line)}[/]")
     for keyword, (asked, has) in translation.mismatch.items():
-        text = f"  {keyword}: asked for {asked!r}, it has {has!r}"
-        console.print(escape(text), soft_wrap=True)
+        say(console, escape(f"  {keyword}: asked for {asked!r}, it has {has!r}"))
     _show_proof(console, translation)
     for proviso in translation.provisos:
-        console.print(f"  {CARE.paint('but:')} {escape(proviso)}", soft_wrap=True)
-    console.print(QUIET.paint("in the references' words:"))
+        say(console, f"  {CARE.paint('but:')} {escape(proviso)}")
+    say(console, QUIET.paint("in the references' words:"))
     for line in translation.reference.splitlines():
-        console.print(escape(line), soft_wrap=True)
+        say_whole(console, escape(line))
     if translation.train is not None:
-        console.print(f"# train(..., {escape(translation.train)})", soft_wrap=True)
+        say_whole(console, escape(f"# train(..., {translation.train})"))
 
 
 def _show_proof(console: Console, translation: RecipeTranslation) -> None:
     if translation.difference is None:
-        console.print(f"{CARE.paint('not proved:')} {escape(str(translation.problem))}")
+        say(console, f"{CARE.paint('not proved:')} {escape(str(translation.problem))}")
         return
     limit = "allowed between equals" if translation.within_bound else "more than between equals"
-    console.print(
+    say(
+        console,
         f"largest difference of the parameters over {translation.updates} updates: "
-        f"{translation.difference:.2g} ({limit}: {translation.bound:.2g})"
+        f"{translation.difference:.2g} ({limit}: {translation.bound:.2g})",
     )
     sizes = translation.by_magnitude
     least, most = min(sizes, key=sizes.__getitem__), max(sizes, key=sizes.__getitem__)
-    console.print(
+    changing = "; and as the learning rate changes" if translation.as_rate_changes else ""
+    say(
+        console,
         f"  from {sizes[least]:.2g} with gradients of about {least:g} to {sizes[most]:.2g} with "
-        f"those of about {most:g}, of magnitudes from {min(sizes):g} to {max(sizes):g}"
+        f"those of about {most:g}, of magnitudes from {min(sizes):g} to {max(sizes):g}{changing}",
     )
-    if translation.as_rate_changes:
-        console.print("  and as the learning rate changes")

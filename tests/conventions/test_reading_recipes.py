@@ -219,3 +219,32 @@ def test_a_plain_call_and_a_schedule_are_no_recipes():
 def test_a_text_that_is_no_recipe_is_refused(text, message):
     with pytest.raises(ValueError, match=message):
         read_recipe(text)
+
+
+EVIL = "__import__('os').getcwd()"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"optax.chain(optax.clip({EVIL}), optax.sgd(0.1))",
+        f"optax.chain(optax.clip(1.0), optax.sgd({EVIL}))",
+        f"optax.chain(optax.clip(1.0), optax.sgd(0.1, nesterov={EVIL}))",
+        f"optax.adamw(0.1, mask=lambda p: jax.tree.map(lambda x: x.ndim > {EVIL}, p))",
+        f"optax.MultiSteps(optax.sgd(0.1), 4, accumulator_dtype={EVIL})",
+        f"keras.optimizers.SGD(0.1, clipnorm={EVIL})",
+        f"opt = keras.optimizers.SGD(0.1, weight_decay=1.0)\n"
+        f"opt.exclude_from_weight_decay(var_names=['bias', {EVIL}])",
+        SGD + f"torch.nn.utils.clip_grad_norm_({EVIL}, 1.0)\noptimizer.step()",
+        SGD + f"for p in model.parameters(): p.data.mul_(1 - 0.1, {EVIL})\noptimizer.step()",
+        SGD + f"for p in model.parameters(): p.grad.add_(p, {EVIL}, alpha=0.1)\noptimizer.step()",
+        SGD + f"scheduler = torch.optim.lr_scheduler.StepLR(optimizer, {EVIL})",
+        f"optimizer = torch.optim.SGD({EVIL}, lr=0.1)\noptimizer.step()",
+    ],
+)
+def test_nothing_of_a_text_that_is_not_read_is_run(text):
+    try:
+        found = read_recipe(text)
+    except ValueError:
+        return
+    assert not any("import" in code for code in (found.code, found.program, found.changing))

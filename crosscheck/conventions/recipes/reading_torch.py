@@ -12,7 +12,7 @@ from crosscheck.conventions.recipes.program import Program, called
 from crosscheck.conventions.recipes.rates import CountingBatches, ReadRate, read_schedule
 from crosscheck.conventions.recipes.recipe import Recipe, RecipeError, normal_form
 from crosscheck.conventions.recipes.source import Source
-from crosscheck.conventions.recipes.torch_lines import ALL, SOME, TorchLines
+from crosscheck.conventions.recipes.torch_lines import TorchLines, decay_lines
 from crosscheck.conventions.recipes.torch_loop import Loop, LoopReader
 from crosscheck.conventions.recipes.torch_order import check_order
 
@@ -49,7 +49,7 @@ def read_torch(program: Program) -> Source:
     check_order(loop)
     call, leaves, decays = _optimizer(program, node)
     read = _scheduler(program, loop, call)
-    spec, leaves, decay_lines = _with_decay(loop, call.spec(), leaves)
+    spec, leaves, own_decay = _with_decay(loop, call.spec(), leaves)
     schedule = None if read is None else read.schedule
     counted = _counts_batches(loop)
     if schedule is not None and counted:
@@ -71,7 +71,7 @@ def read_torch(program: Program) -> Source:
         ", ".join(f"{k}={v}" for k, v in words.items()),
         decays,
         () if read is None else (*read.lines, f"scheduler = {read.expression}"),
-        (*(line for _, lines in loop.links for line in lines), *decay_lines),
+        (*(line for _, lines in loop.links for line in lines), *own_decay),
         loop.accumulate,
         loop.divisor is not None,
         counted,
@@ -143,12 +143,11 @@ def _with_decay(loop: Loop, spec: Spec, leaves: str) -> tuple[Spec, str, tuple[s
     """The optimizer with the decay that a line of the loop does; and that line."""
     if loop.decay is None:
         return spec, leaves, ()
-    decay, scaled, leaves, line = loop.decay
+    decay, scaled, leaves = loop.decay
     if spec.weight_decay:
         raise RecipeError("the optimizer decays the parameters, and a line of the loop as well")
     spec = replace(spec, weight_decay=decay, decoupled=True, scaled=scaled)
-    over = ALL if leaves == "all" else SOME
-    return spec, leaves, (f"for p in {over}:", f"    {line}")
+    return spec, leaves, decay_lines(spec, leaves)
 
 
 def _scheduler(program: Program, loop: Loop, call: Call) -> ReadRate | None:

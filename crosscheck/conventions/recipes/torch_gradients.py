@@ -56,7 +56,9 @@ def _own_clip(program: Program, factor: str, name: str) -> Clip | None:
 
 def decay_of_leaf(program: Program, node: ast.Call, name: str) -> tuple[float, bool] | None:
     """The decay that multiplies a parameter by 1 - decay, and whether that is times the rate."""
-    if ast.unparse(node.func) not in (f"{name}.data.mul_", f"{name}.mul_") or not node.args:
+    if ast.unparse(node.func) not in (f"{name}.data.mul_", f"{name}.mul_"):
+        return None
+    if len(node.args) != 1 or node.keywords:
         return None
     factor = node.args[0]
     if not isinstance(factor, ast.BinOp) or not isinstance(factor.op, ast.Sub):

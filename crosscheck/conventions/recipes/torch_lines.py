@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from crosscheck.conventions.optimizers.specs import Spec
 from crosscheck.conventions.recipes.probes import HALF, LEFT
 from crosscheck.conventions.recipes.recipe import Link, Penalty
 
@@ -119,3 +120,10 @@ def lines_of(link: Link) -> tuple[str, ...]:
         f"for p in {ALL}:",
         f"    p.grad.mul_(({limit!r} / norm).clamp(max=1.0))",
     )
+
+
+def decay_lines(spec: Spec, leaves: str) -> tuple[str, ...]:
+    """The lines that shorten the parameters before a step, as a decay beside it does."""
+    rate = "optimizer.param_groups[0]['lr'] * " if spec.scaled else ""
+    over = ALL if leaves == "all" else SOME
+    return (f"for p in {over}:", f"    p.data.mul_(1 - {rate}{spec.weight_decay!r})")

@@ -31,8 +31,8 @@ class Loop:
         accumulate: The micro-batches of an update.
         divisor: By what each loss is divided.
         scheduler: The name of the scheduler that steps.
-        decay: By how much each parameter is shortened, whether times the learning rate, which of
-            them, and the line of it; None if none is.
+        decay: By how much each parameter is shortened, whether times the learning rate, and which
+            of them; None if none is.
         ends_short: Whether the last micro-batches make an update as well.
         depths: In how many loops the events stand.
     """
@@ -42,7 +42,7 @@ class Loop:
     accumulate: int = 1
     divisor: float | None = None
     scheduler: str | None = None
-    decay: tuple[float, bool, str, str] | None = None
+    decay: tuple[float, bool, str] | None = None
     ends_short: bool = False
     depths: dict[str, int] = field(default_factory=dict)
 
@@ -154,7 +154,7 @@ class LoopReader:
             elif decay is not None and leaves in ("all", "weights"):
                 if self.loop.decay is not None:
                     raise RecipeError("two lines multiply the parameters: write one")
-                self.loop.decay = (*decay, leaves, ast.unparse(line).replace(f"{name}.", "p.", 1))
+                self.loop.decay = (*decay, leaves)
                 self.loop.events.append(("decay", every))
             elif changes_leaf(line, name):
                 raise RecipeError(f"`{ast.unparse(line)}` in a loop over {over} is not read")

@@ -12,7 +12,7 @@ from crosscheck.conventions.recipes.recipe import (
     differences,
     normal_form,
 )
-from crosscheck.conventions.recipes.torch_lines import ALL, EPS, SOME, TorchLines, lines_of
+from crosscheck.conventions.recipes.torch_lines import EPS, TorchLines, decay_lines, lines_of
 from crosscheck.conventions.recipes.written import (
     Written,
     calls_near,
@@ -108,15 +108,13 @@ def _with_eps(written: Written, spec: Spec, sign: str) -> Written:
 def _with_decay(recipe: Recipe, call: Call) -> Written:
     """The lines round a call without a decay, one of which decays the parameters."""
     spec = recipe.spec
-    over = ALL if recipe.leaves == "all" else SOME
     if not spec.decoupled:
         penalty = Penalty(spec.weight_decay, recipe.leaves)
         plain = replace(
             recipe, spec=replace(spec, weight_decay=0.0), before=(*recipe.before, penalty)
         )
         return _with_call(plain, call)
-    rate = "optimizer.param_groups[0]['lr'] * " if spec.scaled else ""
-    extra = (f"for p in {over}:", f"    p.data.mul_(1 - {rate}{spec.weight_decay!r})")
+    extra = decay_lines(spec, recipe.leaves)
     plain = replace(recipe, spec=replace(spec, weight_decay=0.0))
     found = _with_call(plain, call, extra)
     decayed = replace(
