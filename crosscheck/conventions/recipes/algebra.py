@@ -58,7 +58,9 @@ def assemble(parts: Sequence[Part]) -> Recipe:
     Raises:
         RecipeError: If no reference does what the chain does, with the reason.
     """
-    parts = [part for part in parts if part != Scale(1.0)]
+    if any(isinstance(part, Scale) and part.factor == 0 for part in parts):
+        raise RecipeError("a factor or a learning rate of 0: nothing moves")
+    parts = _moved_before_rate([part for part in parts if part != Scale(1.0)])
     ascends = False
     if parts and isinstance(parts[0], Scale) and parts[0].factor < 0 and len(parts) > 1:
         later = [p for p in parts[1:] if isinstance(p, Scale) and p.factor < 0]
@@ -202,7 +204,7 @@ def _misplaced(part: Any, core: Core | None) -> str:
     return f"{getattr(part, 'name', 'a second optimizer')} stands after {name}: write one optimizer"
 
 
-def moved_before_rate(parts: Sequence[Part]) -> list[Part]:
+def _moved_before_rate(parts: Sequence[Part]) -> list[Part]:
     """The chain with a clipping of plain gradient descent's update moved before its rate."""
     moved: list[Part] = list(parts)
     if any(isinstance(part, Core | Velocity) for part in moved):

@@ -44,7 +44,7 @@ def rate_of(chain: Chain, node: ast.expr) -> tuple[float, Schedule | None, str]:
     """A learning rate: a number, or 1 and a schedule; and its text."""
     node = chain.program.filled(node)
     if not isinstance(node, ast.Call | ast.Lambda | ast.Name | ast.Attribute):
-        value = float(chain.program.number(node))
+        value = chain.program.real(node)
         chain.rates.append(value)
         return value, None, changing_rate(value) if chain.changing else repr(value)
     read = read_schedule(node)

@@ -1,6 +1,8 @@
 """The statements of a text, and what its names stand for. Nothing is evaluated."""
 
 import ast
+import keyword
+import math
 import textwrap
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -53,6 +55,18 @@ class Program:
         """The plain value of an expression of numbers and of names that stand for numbers."""
         return plain_value(self.filled(node))
 
+    def real(self, node: ast.expr) -> float:
+        """The value of `number`, as a float.
+
+        Raises:
+            RecipeError: If it is no finite real number.
+        """
+        value = self.number(node)
+        plain = isinstance(value, int | float) and not isinstance(value, bool)
+        if not plain or not math.isfinite(value):
+            raise RecipeError(f"{ast.unparse(node)} is no finite number")
+        return float(value)
+
     def filled(self, node: ast.expr) -> Any:
         """An expression with its names replaced by what they stand for so far."""
         filled = _Filling(self.names).visit(_copied(node))
@@ -74,7 +88,11 @@ class _Filling(ast.NodeTransformer):
 
 
 def _copied(node: ast.expr) -> ast.expr:
-    return ast.parse(ast.unparse(node), mode="eval").body
+    text = ast.unparse(node)
+    try:
+        return ast.parse(text, mode="eval").body
+    except SyntaxError:  # a star is no expression by itself
+        raise RecipeError(f"{text!r} is not read: write what it stands for") from None
 
 
 def walk(statements: list[ast.stmt]) -> Iterator[ast.stmt]:
@@ -101,14 +119,16 @@ def called(node: ast.AST | None) -> str:
     if not isinstance(node, ast.Call):
         return ""
     text = ast.unparse(node.func)
-    return text if all(part.isidentifier() for part in text.split(".")) else ""
+    parts = text.split(".")
+    named = all(part.isidentifier() and not keyword.iskeyword(part) for part in parts)
+    return text if named else ""
 
 
 def argument(call: ast.Call, place: int | None, name: str) -> ast.expr | None:
     """An argument by its place or its name; None if it is not given."""
-    for keyword in call.keywords:
-        if keyword.arg == name:
-            return keyword.value
+    for each in call.keywords:
+        if each.arg == name:
+            return each.value
     if place is not None and place < len(call.args):
         return call.args[place]
     return None
@@ -128,11 +148,11 @@ def only_arguments(call: ast.Call, *names: str) -> dict[str, ast.expr]:
     if len(call.args) > len(names) or any(isinstance(each, ast.Starred) for each in call.args):
         raise RecipeError(f"{ast.unparse(call)!r} has other arguments than {', '.join(names)}")
     found |= zip(names, call.args, strict=False)
-    for keyword in call.keywords:
-        if keyword.arg not in names or keyword.arg in found:
+    for each in call.keywords:
+        if each.arg not in names or each.arg in found:
             raise RecipeError(
-                f"{ast.unparse(call.func)} has no argument {keyword.arg!r} here, or has it twice: "
+                f"{ast.unparse(call.func)} has no argument {each.arg!r} here, or has it twice: "
                 f"known are {', '.join(names)}"
             )
-        found[str(keyword.arg)] = keyword.value
+        found[str(each.arg)] = each.value
     return found

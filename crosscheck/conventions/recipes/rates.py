@@ -111,7 +111,7 @@ def write_schedule(schedule: Any, to: str, base_rate: float | None, accumulate: 
     found = written(own, to, base_rate)
     assert found is not None
     lines, expression = tuple(found.setup.splitlines()), found.expression
-    provisos = () if found.read is None else _provisos(found.read)
+    provisos = () if found.read is None else _provisos(reading.of_framework(found.read, to))
     last = None if found.read is None else found.read.last
     if to == "keras-jax" and found.read is None and ".cos(" in found.code:
         provisos = ("Keras on JAX computes cosines in float32, also of float64 numbers",)

@@ -77,12 +77,11 @@ def _clipping(
     found: list[Link] = []
     words: dict[str, str] = {}
     for name, clip in CLIPPING.items():
-        value = program.number(given[name]) if name in given else None
-        if value is None:
+        if name not in given or program.number(given[name]) is None:
             continue
-        if isinstance(value, bool) or not value > 0:
-            raise RecipeError(f"{name} must be above 0, not {value!r}")
-        limit = float(value)
+        limit = program.real(given[name])
+        if not limit > 0:
+            raise RecipeError(f"{name} must be above 0, not {limit!r}")
         by = {"max_value": limit} if clip.max_value else {"max_norm": limit}
         found.append(replace(clip, **by))  # type: ignore[arg-type]
         words[name] = repr(limit)

@@ -8,7 +8,6 @@ from crosscheck.conventions.recipes.algebra import (
     Scale,
     Velocity,
     assemble,
-    moved_before_rate,
 )
 from crosscheck.conventions.recipes.optax_links import REFUSED, WEIGHTS_ONLY, leaves_of_mask
 from crosscheck.conventions.recipes.optax_optimizers import (
@@ -47,7 +46,7 @@ def read_optax(program: Program, node: ast.expr) -> Source:
     parts, text = _parts(chain, node)
     if wrapper and "use_grad_mean=False" in wrapper:
         parts = [Scale(float(accumulate)), *parts]
-    recipe = replace(assemble(moved_before_rate(parts)), accumulate=accumulate)
+    recipe = replace(assemble(parts), accumulate=accumulate)
     code = f"optimizer = {wrapper.format(text) if wrapper else text}"
     changing = ""
     if len(chain.rates) == 1 and chain.rates[0] > 0 and chain.schedule is None:
@@ -84,6 +83,8 @@ def _multi_steps(program: Program, given: dict[str, ast.expr]) -> tuple[ast.expr
         )
     mean = program.number(given["use_grad_mean"]) if "use_grad_mean" in given else True
     known = ("", "float32", "float64", "None")
+    if not isinstance(mean, bool):
+        raise RecipeError(f"use_grad_mean is True or False, not {mean!r}")
     own = given.get("accumulator_dtype")
     dtype = "" if own is None else ast.unparse(own).split(".")[-1]
     if dtype not in known:
@@ -174,10 +175,9 @@ def _clip(chain: Chain, node: ast.Call) -> tuple[list[Part], str]:
 
 def _decayed_weights(chain: Chain, node: ast.Call) -> tuple[list[Part], str]:
     given = only_arguments(node, "weight_decay", "mask")
-    value = chain.program.number(given["weight_decay"]) if "weight_decay" in given else 0.0
+    decay = chain.program.real(given["weight_decay"]) if "weight_decay" in given else 0.0
     leaves = leaves_of_mask(chain.program, given["mask"]) if "mask" in given else "all"
     mask = "" if leaves == "all" else f", mask={WEIGHTS_ONLY}"
-    decay = float(value)
     return [Penalty(decay, leaves)], f"optax.add_decayed_weights({decay!r}{mask})"
 
 
@@ -218,7 +218,7 @@ def _trace(chain: Chain, node: ast.Call) -> tuple[list[Part], str]:
     given = only_arguments(node, "decay", "nesterov", "accumulator_dtype")
     if "accumulator_dtype" in given or "decay" not in given:
         raise RecipeError("optax.trace is read with decay and nesterov alone")
-    decay = float(chain.program.number(given["decay"]))
+    decay = chain.program.real(given["decay"])
     ahead = bool(chain.program.number(given["nesterov"])) if "nesterov" in given else False
     text = f"optax.trace(decay={decay!r}{', nesterov=True' if ahead else ''})"
     return [Velocity(decay, ahead)], text
@@ -269,7 +269,7 @@ def _number(chain: Chain, node: ast.Call, name: str) -> float:
     given = only_arguments(node, name)
     if name not in given:
         raise RecipeError(f"{called(node)} needs {name}")
-    return float(chain.program.number(given[name]))
+    return chain.program.real(given[name])
 
 
 def _positive(name: str, value: float) -> float:

@@ -24,7 +24,7 @@ def link_of_leaf(program: Program, node: ast.Call, name: str, leaves: str | None
     text = ast.unparse(node.func)
     if text in (f"{name}.grad.clamp_", f"{name}.grad.data.clamp_") and leaves == "all":
         given = only_arguments(node, "min", "max")
-        low, high = (float(program.number(given[key])) for key in ("min", "max"))
+        low, high = (program.real(given[key]) for key in ("min", "max"))
         if low != -high or not high > 0:
             raise RecipeError("a gradient is clamped from -value to value, or not read")
         return Clip(max_value=high)
@@ -34,7 +34,7 @@ def link_of_leaf(program: Program, node: ast.Call, name: str, leaves: str | None
         given = only_arguments(node, "other", "alpha")
         written = (name, f"{name}.data", f"{name}.detach()")
         if "alpha" in given and ast.unparse(given["other"]) in written:
-            return Penalty(float(program.number(given["alpha"])), leaves)
+            return Penalty(program.real(given["alpha"]), leaves)
     return None
 
 
@@ -69,7 +69,7 @@ def decay_of_leaf(program: Program, node: ast.Call, name: str) -> tuple[float, b
     if isinstance(pull, ast.BinOp) and isinstance(pull.op, ast.Mult):
         scaled = ast.unparse(pull.left) == "optimizer.param_groups[0]['lr']"
         pull = pull.right if scaled else pull
-    return float(program.number(pull)), scaled
+    return program.real(pull), scaled
 
 
 def changes_leaf(line: ast.stmt, name: str) -> bool:
@@ -104,7 +104,7 @@ def clip_of(program: Program, node: ast.Call, leaf: bool = False) -> Clip:
             f"{last} is given {ast.unparse(given['parameters'])}: if these are all parameters, "
             "write model.parameters()"
         )
-    limit = float(program.number(given[name]))
+    limit = program.real(given[name])
     if not limit > 0:
         raise RecipeError(f"{name} must be above 0, not {limit!r}")
     return Clip(max_norm=limit, eps=EPS) if name == "max_norm" else Clip(max_value=limit)

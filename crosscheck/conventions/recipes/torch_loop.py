@@ -241,7 +241,8 @@ class LoopReader:
         self.loop.depths[name] = depth
 
     def _backward(self, node: ast.Call, every: int) -> None:
-        assert isinstance(node.func, ast.Attribute)
+        if not isinstance(node.func, ast.Attribute):  # a function of that name, and no method
+            return
         loss = node.func.value
         if isinstance(loss, ast.BinOp) and isinstance(loss.op, ast.Div):
             self._divide("(loss)", loss.right)

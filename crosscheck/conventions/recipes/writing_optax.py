@@ -194,4 +194,4 @@ def _links(recipe: Recipe, core: list[str], rate: str) -> list[str]:
 
 def _around(core: list[str], scale: str, inside: bool) -> list[str]:
     """The core with the scaling before its last link, the velocity, or after it."""
-    return [*core[:-1], scale, core[-1]] if inside else [*core, scale]
+    return [*core[:-1], scale, core[-1]] if inside and core else [*core, scale]
