@@ -154,7 +154,10 @@ def test_lines_that_do_otherwise_than_they_seem_are_refused(lines):
 @pytest.mark.parametrize(
     ("groups", "message"),
     [
-        ("{'params': a, 'lr': 1.0}, {'params': b}", "differ in more than the weight decay"),
+        (
+            "{'params': a, 'lr': 1.0}, {'params': b}",
+            r"each by itself \(torch.optim.SGD\(lr=1.0\); ",
+        ),
         ("{'params': a, 'weight_decay': 1.0}, {'params': b}", "which group are the weights"),
         (
             "{'params': weights, 'weight_decay': 1.0}, {'params': biases, 'weight_decay': 2.0}",

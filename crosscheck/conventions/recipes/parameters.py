@@ -134,9 +134,11 @@ def split_groups(
         for _, own in found
     ]
     if any(each != rest[0] for each in rest):
+        each = "; ".join(_recipe_of(call, own) for _, own in found)
         raise RecipeError(
             "the groups of parameters differ in more than the weight decay: they are several "
-            "recipes; translate the arguments of each group by itself"
+            f"recipes. Translate each by itself ({each}); optax.multi_transform joins them, and "
+            "the references train each with an optimizer of its own"
         )
     arguments = [ast.keyword(k, v) for k, v in found[0][1].items() if k != "weight_decay"]
     if all(each == decays[0] for each in decays):
@@ -158,6 +160,12 @@ def split_groups(
     (decay,) = of_weights
     assert decay is not None
     return [*arguments, _keyword(decay)], (decay, 0.0)
+
+
+def _recipe_of(call: ast.Call, own: dict[str, ast.expr]) -> str:
+    """The call that moves one group."""
+    arguments = [*map(ast.unparse, call.args), *(f"{k}={ast.unparse(v)}" for k, v in own.items())]
+    return f"{ast.unparse(call.func)}({', '.join(arguments)})"
 
 
 def _decay(own: dict[str, ast.expr]) -> float | None:
