@@ -137,6 +137,8 @@ def translate(
             write_json(json_path, schedule.as_json())
             show_schedule_translation(console, schedule)
             sys.exit(EXIT_CODES[schedule.equal])
+        if base_rate is not None:
+            raise click.UsageError("--base-rate is of a learning-rate schedule alone")
         translation = translate_text(text, to=to)
     except (CallError, ArgumentError, RecipeError) as error:
         raise click.UsageError(str(error)) from None

@@ -62,7 +62,7 @@ def test_the_page_about_conventions_has_every_statement_about_a_schedule():
     for framework in CALLS:
         for trial in trials(framework):
             for finding in trial.findings({"missing": "x"}):
-                if framework != OTHER_KERAS or finding.least:
+                if framework != OTHER_KERAS or trial.call not in CALLS["keras-jax"]:
                     assert f"`{finding.component}(" in STATEMENTS
                     assert finding.statement.partition(": it ")[2] in STATEMENTS
                     assert trial.read.schedule.code in STATEMENTS

@@ -260,3 +260,6 @@ def test_what_cannot_be_read_is_bad_usage():
         result = run("translate", text, "--to", "keras")
         assert result.exit_code == 2
         assert message in " ".join(result.stderr.split())
+    result = run("translate", "optax.adam(0.1)", "--to", "torch", "--base-rate", "0.1")
+    assert result.exit_code == 2
+    assert "--base-rate is of a learning-rate schedule alone" in " ".join(result.stderr.split())
