@@ -42,6 +42,9 @@ def torch_text(draw):
         ("Adagrad", "lr=0.1"),
         ("Adadelta", "lr=0.5"),
         ("Adamax", "lr=0.01"),
+        ("Adam", "lr=0.01, betas=(0.5, 0.75), amsgrad=True"),
+        ("Adam", "lr=0.01, maximize=True"),
+        ("NAdam", "lr=0.01, momentum_decay=1e6"),
     )
     lines = []
     decay = _pick(draw, None, None, 0.1)
@@ -84,7 +87,7 @@ def torch_text(draw):
     else:
         lines += [
             "for i, (x, y) in enumerate(batches):",
-            f"    (loss(model(x), y) / {k}).backward()",
+            f"    {_pick(draw, f'(loss(model(x), y) / {k})', 'loss(model(x), y)')}.backward()",
             f"    if (i + 1) % {k} == 0:",
             *(f"        {each}" for each in [*step, "optimizer.zero_grad()"]),
         ]
