@@ -2,12 +2,16 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
 from crosscheck.conventions import stock
 from crosscheck.conventions.optimizers.names import NAMES
+
+if TYPE_CHECKING:
+    from crosscheck.conventions.findings import Finding
 
 # The conventions list these with another optimizer, of which they are a special case.
 ALIASES = {"sgd": "momentum", "adamw": "adam", "amsgrad": "adam"}
@@ -31,24 +35,40 @@ EXIT_CODES = {True: 0, False: 1, None: 3}
     help=f"Only this one; repeatable. Known: {', '.join(stock.FRAMEWORKS)}.",
 )
 @click.option("--markdown", is_flag=True, help="Write the page of the docs instead of tables.")
+@click.option(
+    "--record",
+    "folder",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, writable=True, path_type=Path),
+    help="Write what comes of each framework to NAME.json in this folder.",
+)
 @JSON_OPTION
 def conventions(
-    optimizer: str | None, names: tuple[str, ...], markdown: bool, json_path: str | None
+    optimizer: str | None,
+    names: tuple[str, ...],
+    markdown: bool,
+    folder: Path | None,
+    json_path: str | None,
 ) -> None:
     """Show how stock optimizers, schedules and losses relate to the references.
 
     Activations and initialisers, too. Each line is a statement that is executed now, where the
     framework is installed: equal to the reference with these keywords, or different by so much for
     this reason. Exit codes: 0 all that could be tried hold, 1 one does not, 2 bad usage.
+
+    Of some frameworks that are not installed the page has what was recorded, with the date.
     """
     from crosscheck.conventions import everything
     from crosscheck.conventions.optimizers.translating import translate_defaults
-    from crosscheck.conventions.page import page
+    from crosscheck.conventions.page import page, with_records
+    from crosscheck.conventions.records import current_records
     from crosscheck.report.conventions import show_findings
 
     console = console_for(json_path)
     frameworks = names or tuple(stock.FRAMEWORKS)
     only = ALIASES.get(optimizer, optimizer) if optimizer else None
+    if folder and optimizer:
+        raise click.UsageError("a record has every statement: leave --optimizer out")
     installed = [name for name in frameworks if stock.FRAMEWORKS[name].missing is None]
     with progress_bar(len(installed), between=0) as advance:
         findings = everything.findings(frameworks, only, advance)
@@ -56,13 +76,27 @@ def conventions(
         raise click.UsageError(f"nothing is stated about {optimizer} in {', '.join(frameworks)}")
     holds = all(finding.holds is not False for finding in findings)
     write_json(json_path, everything.as_json(findings, frameworks) | {"holds": holds})
+    if folder:
+        _record(installed, findings, folder)
+    records = {} if only else current_records(frameworks)
     if markdown:
-        click.echo(
-            page(findings, translate_defaults(frameworks, only)), nl=False, err=json_path == "-"
-        )
+        translations = translate_defaults(frameworks, only)
+        text = page(*with_records(findings, translations, records), records)
+        click.echo(text, nl=False, err=json_path == "-")
     else:
-        show_findings(console, findings)
+        show_findings(console, findings, records)
     sys.exit(0 if holds else 1)
+
+
+def _record(names: list[str], findings: "list[Finding]", folder: Path) -> None:
+    """Write the record of each of some frameworks that are installed."""
+    from crosscheck.conventions.optimizers.translating import translate_defaults
+    from crosscheck.conventions.records import record, write
+
+    for name in names:
+        own = [finding for finding in findings if finding.framework == name]
+        path = write(record(name, own, translate_defaults(involving=name)), folder)
+        click.echo(f"recorded: {path}", err=True)
 
 
 @click.command()

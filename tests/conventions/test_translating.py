@@ -124,6 +124,18 @@ def test_where_there_is_no_equal_call_the_nearest_is_given_with_the_reason():
     assert found.mismatch.keys() == {"eps_place", "eps"}
 
 
+def test_what_paddle_rounds_and_where_it_deviates_is_said_without_it():
+    remarks = {
+        "torch.optim.AdamW(lr=0.5)": "PaddlePaddle rounds weight_decay to float32",
+        "torch.optim.AdamW(lr=0.5, weight_decay=0.25)": None,  # a number of float32
+        "torch.optim.Adam()": None,
+        "torch.optim.Adamax(lr=0.5)": "in PaddlePaddle eps is added to the old maximum",
+    }
+    for call, remark in remarks.items():
+        provisos = translate_optimizer(call, to="paddle").provisos
+        assert any(remark in each for each in provisos) if remark else not provisos, call
+
+
 def test_the_conditions_under_which_two_are_equal_are_given():
     need("torch", "optax", "mlx")
     conditions = {

@@ -25,6 +25,7 @@ PREFIXES = (
     ("tf.train.", "tensorflow.compat.v1.train."),
     ("optim.", "torch.optim."),
     ("optim.", "mlx.optimizers."),
+    ("optimizer.", "paddle.optimizer."),
 )
 # Where the parameters stand before all other arguments.
 WITH_PARAMETERS = ("torch", "tinygrad", "sklearn")

@@ -113,7 +113,9 @@ def _rate_decays(spec: Spec, optimizer: StockOptimizer) -> Sequence[float]:
 
 
 def translate_defaults(
-    frameworks: Iterable[str] | None = None, optimizer: str | None = None
+    frameworks: Iterable[str] | None = None,
+    optimizer: str | None = None,
+    involving: str | None = None,
 ) -> list[Translation]:
     """Translate every stock optimizer at its defaults to every other framework.
 
@@ -122,6 +124,7 @@ def translate_defaults(
     Args:
         frameworks: Names in `stock.FRAMEWORKS`, among which to translate; None takes all.
         optimizer: Only this optimizer, by its name in `keywords.KEYWORDS`.
+        involving: Only from or to this framework.
     """
     among = set(stock.FRAMEWORKS if frameworks is None else frameworks)
     chosen = [
@@ -138,7 +141,8 @@ def translate_defaults(
             for target in chosen:
                 # Keras has the same optimizers on every backend: there is nothing to translate.
                 alike = source.optimizer == target.optimizer and source.name != target.name
-                if alike and source.framework != target.framework:
+                between = {source.framework, target.framework}
+                if alike and len(between) == 2 and (involving is None or involving in between):
                     nearest = target.nearest_arguments(spec)
                     pairs.append((Call(source, arguments), Call(target, nearest)))
     return compare_calls(pairs)
