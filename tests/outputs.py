@@ -278,7 +278,7 @@ OUTPUTS = {
     "discriminate --condition": lambda console: show_conditions(console, conditions()),
     "check": lambda console: show_report(console, check_report()),
     "check, many files": lambda console: show_table(console, [check_report()] * 3),
-    "conventions": lambda console: show_findings(console, statements()),
+    "conventions": lambda console: show_findings(console, statements(), {}),
     "translate": lambda console: show_translation(console, translation(True)),
     "translate, a recipe": lambda console: show_recipe(console, recipe(True)),
     "translate, no recipe is equal": lambda console: show_recipe(console, recipe(False)),
