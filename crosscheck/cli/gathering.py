@@ -42,7 +42,7 @@ from crosscheck.verification.verify import verify
 EPOCHS = 100  # as many as `crosscheck train` trains
 # Of `crosscheck bench` only the tasks that its goals name, on fewer samples.
 BENCH = ("--samples", "2000", "--batch-size", "32", "--dtype", "float32", "--repeats", "3")
-LIBRARIES = ("numpy", "python-flint", "torch", "jax", "jaxlib", "autograd", "mlx")
+LIBRARIES = ("numpy", "python-flint", "torch", "jax", "jaxlib", "autograd", "mlx", "paddlepaddle")
 FLAGS = ("OMP_NUM_THREADS", "JAX_ENABLE_X64", "JAX_PLATFORMS")
 
 
