@@ -1,6 +1,7 @@
 """What is wrong as a reader meets it in a browser: filters, folds, a phone, paper, the dark."""
 
 import shutil
+from copy import deepcopy
 
 import pytest
 
@@ -10,6 +11,9 @@ pytest.importorskip("latex2mathml", reason="latex2mathml, which a site is made w
 playwright = pytest.importorskip(
     "playwright.sync_api", reason="playwright, which drives the browser, is missing"
 )
+
+from crosscheck.report.site.building import build  # noqa: E402
+from crosscheck.report.site.run import SiteRun, load  # noqa: E402
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
@@ -99,6 +103,25 @@ def test_on_a_phone_every_verdict_is_on_the_screen(opened, name):
             "(all) => all.map((each) => each.getBoundingClientRect().right <= innerWidth)"
         )
         assert all(cells), "a number is off the screen"
+
+
+def test_on_a_phone_every_error_of_many_frameworks_is_on_the_screen(browser, small_run, tmp_path):
+    run = load(small_run)
+    verification = deepcopy(run.parts["verification"])
+    names = ("numpy", "torch", "jax", "of_ones_own")
+    stages = [each | {"frameworks": [n, "exact"]} for each in verification["stages"] for n in names]
+    stages += [each | {"frameworks": list(names[2:])} for each in verification["stages"]]
+    verification |= {"stages": stages, "holds": False}
+    verification["frameworks"] = dict.fromkeys(names, verification["frameworks"]["numpy"])
+    build(tmp_path / "site", SiteRun(run.parts | {"verification": verification}, ()))
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.goto((tmp_path / "site" / "index.html").as_uri())
+    cells = page.locator(".blocks td .verdict")
+    assert cells.count() > 50
+    assert cells.evaluate_all(
+        "(all) => all.every((each) => each.getBoundingClientRect().right <= innerWidth)"
+    )
+    page.close()
 
 
 @pytest.mark.parametrize("name", [*PAGES, "conventions.html", "worked.html"])
