@@ -64,7 +64,7 @@ WORDS = {
         "contradicted_means": "the line's own step does not give it",
         "illustration_means": "not computed: an example of a size, or a year or count of history",
         "holds_means": "true in every reading that was run",
-        "fails_means": "true in none",
+        "fails_means": "true in no reading that was run",
         "ambiguous_means": "it depends on the reading",
     },
     "zh": {
