@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
+from math import log10
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -28,7 +29,7 @@ from crosscheck.report.site.words import WORDS
 
 # The files that pages load, each from one or several templates.
 ASSETS = {
-    "style.css": ("style.css", "worked.css"),
+    "style.css": ("style.css", "tables.css", "worked.css"),
     "script.js": ("script.js",),
     "network.js": ("network.js",),
     "worked.js": (
@@ -141,7 +142,7 @@ def _pages(run: SiteRun, linked: str) -> Iterator[Page]:
         yield Page(f"code-{module}.html", "code.html", title, code.page_values(run, module))
     yield Page("conventions.html", "conventions.html", "Conventions", tables.conventions(run))
     yield Page("sharpness.html", "sharpness.html", "Sharpness", tables.sharpness(run))
-    yield Page("training.html", "training.html", "Training and speed", tables.training(run))
+    yield Page("training.html", "training.html", "Training", tables.training(run))
 
 
 def _render(environment: Environment, page: Page, run: SiteRun, linked: str) -> str:
@@ -193,6 +194,7 @@ def template_environment() -> Environment:
         "fraction": fraction,
         "ulps": ulps,
         "short": short,
+        "decades": decades,
         "language_of": language_of,
     }
     environment.globals |= functions
@@ -227,6 +229,11 @@ def short(number: float) -> str:
     """A number to two significant digits, without an exponent where that is short."""
     rounded = float(f"{number:.2g}")
     return f"{rounded:,.0f}" if 10 <= rounded < 100_000 else few_digits(number, 2)
+
+
+def decades(margin: float) -> float:
+    """How many powers of ten a margin is, from 0 to 16, which is all that float64 has."""
+    return round(min(max(log10(margin), 0.0), 16.0), 2)
 
 
 def language_of(text: str) -> str:
