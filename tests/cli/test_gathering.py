@@ -1,6 +1,5 @@
 """Gathering a run for a site: every part is kept, in order, and what is missing says why."""
 
-
 import pytest
 
 from crosscheck.cli import gathering

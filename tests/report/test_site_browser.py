@@ -170,6 +170,7 @@ def shown(page, table):
 def test_the_statements_are_filtered_and_counted(opened, small_run):
     found = json.loads((small_run / "conventions.json").read_text("utf-8"))["findings"]
     page = opened("conventions.html")
+    page.get_by_text("statements", exact=False).and_(page.locator("summary")).click()
     said = page.get_by_role("status")
 
     def expect(kept):
@@ -193,6 +194,7 @@ def test_the_statements_are_filtered_and_counted(opened, small_run):
 def test_the_mistakes_are_filtered_and_counted(opened, small_run):
     made = json.loads((small_run / "mistakes.json").read_text("utf-8"))["mistakes"]
     page = opened("sharpness.html")
+    page.locator("#every summary").click()
     assert (shown(page, "mistakes"), page.get_by_role("status").inner_text()) == (5, "5 mistakes")
     page.get_by_label("containing").fill(made[1]["name"])
     assert (shown(page, "mistakes"), page.get_by_role("status").inner_text()) == (

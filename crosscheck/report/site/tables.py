@@ -88,7 +88,8 @@ def training(run: SiteRun) -> dict[str, Any]:
 # The text in place of each picture, for readers who cannot see it.
 ALTERNATIVES = {
     "confusion.png": "Which test digits are taken for which: on the diagonal stands what is right",
-    "curves.png": "Loss and test accuracy over the epochs, of every framework",
+    "curves.png": "Loss and test accuracy over the epochs, of every framework: where they agree, "
+    "the thinner curve lies upon the thicker",
     "drift.png": "How far the parameters of the frameworks are apart after every epoch, in ulps",
     "horizon.png": "How far they are apart after every step, and where that leaves the bound",
     "weights.png": "The weights into the first layer of a trained network, as images of the pixels",
