@@ -232,8 +232,11 @@ def short(number: float) -> str:
 
 
 def decades(margin: float) -> float:
-    """How many powers of ten a margin is, from 0 to 16, which is all that float64 has."""
-    return round(min(max(log10(margin), 0.0), 16.0), 2)
+    """By how many powers of ten a margin passes its bound: at least 0, and no more than 16 shown.
+
+    Of 16 digits, which is what float64 has, none is right then.
+    """
+    return round(min(log10(max(margin, 1.0)), 16.0), 2)
 
 
 def language_of(text: str) -> str:
