@@ -7,6 +7,10 @@ from itertools import pairwise
 
 import pytest
 
+# So that what imports this is skipped without them, and not an error.
+for library in ("jinja2", "pygments", "latex2mathml"):
+    pytest.importorskip(library, reason=f"{library}, which a site is made with, is missing")
+
 from crosscheck.cli.gathering import environment
 from crosscheck.documents.ledger import ledger, ledger_as_json
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES

@@ -1,12 +1,17 @@
 """`crosscheck conventions` and `crosscheck translate`."""
 
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
 from crosscheck.conventions import stock
 from crosscheck.conventions.optimizers.names import NAMES
+
+if TYPE_CHECKING:
+    from crosscheck.conventions.findings import Finding
 
 # The conventions list these with another optimizer, of which they are a special case.
 ALIASES = {"sgd": "momentum", "adamw": "adam", "amsgrad": "adam"}
@@ -30,24 +35,40 @@ EXIT_CODES = {True: 0, False: 1, None: 3}
     help=f"Only this one; repeatable. Known: {', '.join(stock.FRAMEWORKS)}.",
 )
 @click.option("--markdown", is_flag=True, help="Write the page of the docs instead of tables.")
+@click.option(
+    "--record",
+    "folder",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, writable=True, path_type=Path),
+    help="Write what comes of each framework to NAME.json in this folder.",
+)
 @JSON_OPTION
 def conventions(
-    optimizer: str | None, names: tuple[str, ...], markdown: bool, json_path: str | None
+    optimizer: str | None,
+    names: tuple[str, ...],
+    markdown: bool,
+    folder: Path | None,
+    json_path: str | None,
 ) -> None:
     """Show how stock optimizers, schedules and losses relate to the references.
 
     Activations and initialisers, too. Each line is a statement that is executed now, where the
     framework is installed: equal to the reference with these keywords, or different by so much for
     this reason. Exit codes: 0 all that could be tried hold, 1 one does not, 2 bad usage.
+
+    Of some frameworks that are not installed the page has what was recorded, with the date.
     """
     from crosscheck.conventions import everything
     from crosscheck.conventions.optimizers.translating import translate_defaults
-    from crosscheck.conventions.page import page
+    from crosscheck.conventions.page import page, with_records
+    from crosscheck.conventions.records import current_records
     from crosscheck.report.conventions import show_findings
 
     console = console_for(json_path)
     frameworks = names or tuple(stock.FRAMEWORKS)
     only = ALIASES.get(optimizer, optimizer) if optimizer else None
+    if folder and optimizer:
+        raise click.UsageError("a record has every statement: leave --optimizer out")
     installed = [name for name in frameworks if stock.FRAMEWORKS[name].missing is None]
     with progress_bar(len(installed), between=0) as advance:
         findings = everything.findings(frameworks, only, advance)
@@ -55,13 +76,27 @@ def conventions(
         raise click.UsageError(f"nothing is stated about {optimizer} in {', '.join(frameworks)}")
     holds = all(finding.holds is not False for finding in findings)
     write_json(json_path, everything.as_json(findings, frameworks) | {"holds": holds})
+    if folder:
+        _record(installed, findings, folder)
+    records = {} if only else current_records(frameworks)
     if markdown:
-        click.echo(
-            page(findings, translate_defaults(frameworks, only)), nl=False, err=json_path == "-"
-        )
+        translations = translate_defaults(frameworks, only)
+        text = page(*with_records(findings, translations, records), records)
+        click.echo(text, nl=False, err=json_path == "-")
     else:
-        show_findings(console, findings)
+        show_findings(console, findings, records)
     sys.exit(0 if holds else 1)
+
+
+def _record(names: list[str], findings: "list[Finding]", folder: Path) -> None:
+    """Write the record of each of some frameworks that are installed."""
+    from crosscheck.conventions.optimizers.translating import translate_defaults
+    from crosscheck.conventions.records import record, write
+
+    for name in names:
+        own = [finding for finding in findings if finding.framework == name]
+        path = write(record(name, own, translate_defaults(involving=name)), folder)
+        click.echo(f"recorded: {path}", err=True)
 
 
 @click.command()
@@ -89,48 +124,75 @@ def conventions(
 def translate(
     call: str, to: str, base_rate: float | None, samples: int | None, json_path: str | None
 ) -> None:
-    """Write one framework's optimizer or schedule as another's, with the proof.
+    """Write one framework's optimizer, schedule or training recipe as another's, with the proof.
 
-    CALL is as it stands in a program, with plain arguments:
-    "torch.optim.RMSprop(lr=0.01, momentum=0.9)", or a learning-rate schedule as
-    "optax.cosine_decay_schedule(0.1, 100)". It is parsed, never evaluated. Both optimizers
-    make twelve steps with the same gradients, from 1e-6 to 100 and 0, at one learning rate; both
-    schedules run past their ends. Under what the two are equal is said below. Of MLPClassifier and
-    MLPRegressor of scikit-learn it writes the optimizer, its decay and the loss, and trains both.
-    Exit codes: 0 they are equal, 1 there is no equal call (the nearest is shown), 2 bad usage or a
-    call that its own framework refuses, 3 they should be equal and could not be run.
+    CALL is as it stands in a program: the call of an optimizer,
+    "torch.optim.RMSprop(lr=0.01, momentum=0.9)", or of a learning-rate schedule,
+    "optax.cosine_decay_schedule(0.1, 100)"; or a recipe: optax.chain(...) and MultiSteps, an
+    optimizer of Keras with clipnorm, a schedule or gradient_accumulation_steps, or the lines of
+    PyTorch with groups of parameters, clip_grad_norm_, a scheduler and accumulation. It is parsed,
+    never evaluated. A file of Python is read if CALL is its path, and the standard input if it is
+    a hyphen.
+
+    Of MLPClassifier and MLPRegressor of scikit-learn it writes the optimizer, its decay and the
+    loss, and trains both.
+
+    Both optimizers make twelve steps, and both recipes 24 updates, with the same gradients, from
+    1e-6 to 100 and 0, at one learning rate and at one that changes; both schedules run past their
+    ends. Under what the two are equal is said below. Recipes are read from and written for PyTorch,
+    optax and Keras. Exit codes: 0 they are equal, 1 there is nothing equal (the nearest is shown),
+    2 bad usage or what its own framework refuses, 3 they should be equal and could not be run.
     """
     from crosscheck.conventions.estimators.estimator import is_estimator
     from crosscheck.conventions.estimators.translating import translate_estimator
     from crosscheck.conventions.optimizers.parsing import CallError
     from crosscheck.conventions.optimizers.stock_optimizer import ArgumentError
-    from crosscheck.conventions.optimizers.translating import translate_optimizer
+    from crosscheck.conventions.optimizers.translation import Translation
+    from crosscheck.conventions.recipes.dispatch import is_recipe, translate_text
+    from crosscheck.conventions.recipes.recipe import RecipeError
     from crosscheck.conventions.schedules.reading import is_schedule
     from crosscheck.conventions.schedules.translating import translate_schedule
     from crosscheck.report.conventions import show_estimator, show_translation
+    from crosscheck.report.recipes import show_recipe
     from crosscheck.report.schedules import show_schedule_translation
 
     console = console_for(json_path)
+    text = _text_of(call)
     try:
-        if is_estimator(call):
-            estimator = translate_estimator(call, to=to, samples=samples)
+        if is_estimator(text):
+            estimator = translate_estimator(text, to=to, samples=samples)
             write_json(json_path, estimator.as_json())
             show_estimator(console, estimator)
             sys.exit(EXIT_CODES[estimator.equal])
         if samples is not None:
             raise click.UsageError("--samples is of MLPClassifier and MLPRegressor alone")
-        if is_schedule(call):
-            schedule = translate_schedule(call, to=to, base_rate=base_rate)
+        if is_schedule(text) and not is_recipe(text):
+            schedule = translate_schedule(text, to=to, base_rate=base_rate)
             write_json(json_path, schedule.as_json())
             show_schedule_translation(console, schedule)
             sys.exit(EXIT_CODES[schedule.equal])
         if base_rate is not None:
             raise click.UsageError("--base-rate is of a learning-rate schedule alone")
-        translation = translate_optimizer(call, to=to)
-    except (CallError, ArgumentError) as error:
+        translation = translate_text(text, to=to)
+    except (CallError, ArgumentError, RecipeError) as error:
         raise click.UsageError(str(error)) from None
     except RecursionError:
         raise click.UsageError("CALL is nested too deeply") from None
     write_json(json_path, translation.as_json())
-    show_translation(console, translation)
+    if isinstance(translation, Translation):
+        show_translation(console, translation)
+    else:
+        show_recipe(console, translation)
     sys.exit(EXIT_CODES[translation.equal])
+
+
+def _text_of(call: str) -> str:
+    """The text that is to be translated: of the standard input, of a file, or as it is given."""
+    if call == "-":
+        return sys.stdin.read()
+    if not call.endswith(".py") or "\n" in call:
+        return call
+    try:
+        return Path(call).read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise click.UsageError(f"{call} is no text in UTF-8") from None

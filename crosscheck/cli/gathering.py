@@ -38,7 +38,7 @@ from crosscheck.verification.mistakes.catalogue import catalogue
 from crosscheck.verification.verify import verify
 
 EPOCHS = 100  # as many as `crosscheck train` trains
-LIBRARIES = ("numpy", "python-flint", "torch", "jax", "jaxlib", "autograd", "mlx")
+LIBRARIES = ("numpy", "python-flint", "torch", "jax", "jaxlib", "autograd", "mlx", "paddlepaddle")
 FLAGS = ("OMP_NUM_THREADS", "JAX_ENABLE_X64", "JAX_PLATFORMS")
 
 

@@ -41,6 +41,19 @@ def findings(
     return [finding for name in names for finding in _read(checks[name], results[name])]
 
 
+def statements(framework: str) -> list[Any]:
+    """Every statement about a framework as plain data: what it runs, and what must come of it.
+
+    Args:
+        framework: A name in `stock.FRAMEWORKS`.
+    """
+    rows: list[Any] = []
+    for check in (each for each in _checks(framework, None) if each.jobs):
+        untried = check.read([{"missing": "it was not asked"}] * len(check.jobs))
+        rows.append([check.jobs, [finding.as_json() for finding in untried]])
+    return rows
+
+
 def as_json(checked: Iterable[Finding], frameworks: Iterable[str]) -> dict[str, Any]:
     """Findings in the form that other programs read, with the versions that are installed."""
     return {

@@ -1,6 +1,6 @@
 """The page about conventions in Markdown: every statement, and what was measured."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from crosscheck.conventions import stock
 from crosscheck.conventions.findings import Finding
@@ -9,6 +9,7 @@ from crosscheck.conventions.optimizers.stock_optimizer import REQUIRED, StockOpt
 from crosscheck.conventions.optimizers.table import STOCK_OPTIMIZERS
 from crosscheck.conventions.optimizers.translation import Translation
 from crosscheck.conventions.optimizers.trials import IGNORED
+from crosscheck.conventions.records import Record
 from crosscheck.conventions.schedules.page import schedules_section
 
 # Keras's optimizers are the same on every backend: the page shows those of one.
@@ -26,11 +27,13 @@ HEAD = """# How stock optimizers, schedules, losses and activations relate to th
     crosscheck translate "torch.optim.RMSprop(lr=0.01, momentum=0.9)" --to optax
 
 Every line below is a statement that is executed where the framework is installed; this page is what
-`crosscheck conventions --markdown` wrote. Optimizers make twelve steps in float64 with gradients of
-several sizes, at their defaults and under values that show what defaults hide (a large eps, short
-memories, a learning rate that changes), and must stay within the derived bound of the exact
-trajectory of the reference with the keywords given. `decayed(optimizer, rate, weight_decay)` is the
-references' weight decay. What a framework rounds to float32 is rounded in the reference, too.
+`crosscheck conventions --markdown` wrote. PaddlePaddle, TensorFlow and tinygrad are run by
+themselves, and their lines are what was recorded then. Optimizers make twelve steps in float64 with
+gradients of several sizes, at their defaults and under values that show what defaults hide (a large
+eps, short memories, a learning rate that changes), and must stay within the derived bound of the
+exact trajectory of the reference with the keywords given. `decayed(optimizer, rate, weight_decay)`
+is the references' weight decay. What a framework rounds to float32 is rounded in the reference,
+too.
 
 A row with an argument behind its name, as `optax.adam(nesterov=True)`, is what the same function
 computes with it. "Climbing" is the reference with every gradient's sign turned: `maximize=True` in
@@ -44,10 +47,12 @@ without a first moment is RMSprop with its bias corrected, `optax.signum` is Lio
 Both are run with gradients from 1e-6 to 100, with zeros, at one learning rate and at one that
 changes; where nothing is equal, the eps is the one that comes nearest over all these magnitudes,
 and the difference is given at each. A call that its own framework refuses is invalid. Where a decay
-has no argument, the advice below the answer says how to add it. `LBFGS`, `Muon`, `Adafactor`,
+has no argument, the advice below the answer says how to add it. Between PyTorch, optax and Keras it
+is then written as a chain or as lines, if these are equal. `LBFGS`, `Muon`, `Adafactor`,
 `Rprop`, `ASGD`, `Lamb` and others are known and related to nothing, each with its reason.
 
-It reads and writes learning-rate schedules, too: [schedules.md](schedules.md).
+It reads and writes learning-rate schedules, too: [schedules.md](schedules.md); and whole training
+recipes, with clipping, decays that spare biases and accumulation: [recipes.md](recipes.md).
 
     crosscheck translate "MLPClassifier(solver='sgd', alpha=0.001)" --to torch --samples 1000
 
@@ -75,14 +80,46 @@ PyTorch divides by the weights of labels and by the number of samples of probabi
 by the number. Weighted losses are among the losses below."""
 
 
-def page(findings: Sequence[Finding], translations: Sequence[Translation]) -> str:
+def with_records(
+    findings: Sequence[Finding],
+    translations: Sequence[Translation],
+    records: Mapping[str, Record],
+) -> tuple[list[Finding], list[Translation]]:
+    """The findings and translations, with the recorded ones of frameworks that are not installed.
+
+    Args:
+        findings: What came of every statement.
+        translations: Of the optimizers at their defaults.
+        records: By the name of the framework, of those that are not installed.
+    """
+    order = {each.name: place for place, each in enumerate(STOCK_OPTIMIZERS)}
+    frameworks = dict.fromkeys(finding.framework for finding in findings)
+    found = [
+        finding
+        for name in frameworks
+        for finding in (
+            records[name].findings
+            if name in records
+            else [each for each in findings if each.framework == name]
+        )
+    ]
+    pairs = [*translations, *(each for kept in records.values() for each in kept.translations)]
+    return found, sorted(pairs, key=lambda each: order[each.source.partition("(")[0]])
+
+
+def page(
+    findings: Sequence[Finding],
+    translations: Sequence[Translation],
+    records: Mapping[str, Record],
+) -> str:
     """The whole page.
 
     Args:
         findings: What came of every statement.
         translations: Of the optimizers at their defaults.
+        records: The records from which some of these are, by the name of the framework.
     """
-    parts = [HEAD, *_versions(findings), *_optimizers(findings), *_long_runs(findings)]
+    parts = [HEAD, *_versions(findings, records), *_optimizers(findings), *_long_runs(findings)]
     parts += _translations(translations)
     parts += schedules_section(findings)
     for kind, title in TITLES.items():
@@ -92,13 +129,20 @@ def page(findings: Sequence[Finding], translations: Sequence[Translation]) -> st
     return "\n".join(parts) + "\n"
 
 
-def _versions(findings: Sequence[Finding]) -> Iterator[str]:
+def _versions(findings: Sequence[Finding], records: Mapping[str, Record]) -> Iterator[str]:
     yield ""
-    installed = dict.fromkeys(f.framework for f in findings if f.missing is None)
+    tried = dict.fromkeys(f.framework for f in findings if f.missing is None)
+    installed = [name for name in tried if name not in records]
     names = [
         f"{stock.FRAMEWORKS[name].title} {stock.FRAMEWORKS[name].version}" for name in installed
     ]
     yield f"Run with {', '.join(names)}."
+    if records:
+        kept = [
+            f"{stock.FRAMEWORKS[name].title} {each.version} ({each.date})"
+            for name, each in records.items()
+        ]
+        yield f"Recorded when each was run by itself: {', '.join(kept)}."
     absent = dict.fromkeys(f.framework for f in findings if f.missing is not None)
     if absent:
         names = [stock.FRAMEWORKS[name].title for name in absent]
@@ -165,9 +209,10 @@ def _elsewhere(findings: Sequence[Finding]) -> str:
 
 def _code(statement: str) -> str:
     """A statement with its call in code: "equals adam(...)" or "differs by ... from adam(...)"."""
-    before, word, call = statement.partition(" from " if " from " in statement else " ")
-    inside, closing, rest = call.rpartition(")")
-    return f"{before}{word}`{inside}{closing}`{rest}"
+    before, word, rest = statement.partition(" from " if " from " in statement else " ")
+    ends = (at for at, char in enumerate(rest, 1) if char == ")")
+    end = next(at for at in ends if rest[:at].count("(") == rest[:at].count(")"))
+    return f"{before}{word}`{rest[:end]}`{rest[end:]}"
 
 
 def _long_runs(findings: Sequence[Finding]) -> Iterator[str]:

@@ -46,7 +46,11 @@ class StockFramework:
 
 
 # The distributions whose name is not that of their package.
-DISTRIBUTIONS = {"sklearn": "scikit-learn", "tensorflow": "tensorflow-cpu"}
+DISTRIBUTIONS = {
+    "sklearn": "scikit-learn",
+    "tensorflow": "tensorflow-cpu",
+    "paddle": "paddlepaddle",
+}
 
 FRAMEWORKS: dict[str, StockFramework] = {
     "torch": StockFramework("PyTorch", ("torch",)),
@@ -68,6 +72,8 @@ FRAMEWORKS: dict[str, StockFramework] = {
         # The interpreter needs no compiler. PARALLEL=0 keeps it from starting a process per core.
         {"DEV": "PYTHON", "PARALLEL": "0", "OPTIM_DTYPE": "float64", "DEFAULT_FLOAT": "float64"},
     ),
+    # A level of 2 keeps its notes on every promotion of a dtype away.
+    "paddle": StockFramework("PaddlePaddle", ("paddle",), {"GLOG_minloglevel": "2"}),
 }
 
 # What people call some of them.
@@ -77,6 +83,7 @@ ALIASES = {
     "tf": "tensorflow",
     "scikit-learn": "sklearn",
     "example_libraries": "jax",
+    "paddlepaddle": "paddle",
 }
 
 

@@ -1,6 +1,6 @@
 """The tables of `crosscheck conventions`, and what `crosscheck translate` says."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -9,6 +9,7 @@ from crosscheck.conventions import stock
 from crosscheck.conventions.estimators.translating import EstimatorTranslation
 from crosscheck.conventions.findings import Finding
 from crosscheck.conventions.optimizers.translation import Translation
+from crosscheck.conventions.records import Record
 from crosscheck.report.colours import BAD, CARE, GOOD, QUIET
 from crosscheck.report.layout import Column, Records, say, say_whole
 
@@ -23,12 +24,15 @@ TITLES = {
 }
 
 
-def show_findings(console: Console, findings: Sequence[Finding]) -> None:
+def show_findings(
+    console: Console, findings: Sequence[Finding], records: Mapping[str, Record]
+) -> None:
     """Print a table of each kind of component and, last, the outcome in one line.
 
     Args:
         console: Where to print.
         findings: The statements that were tried, or could not be.
+        records: What was recorded of frameworks that are not installed.
     """
     for kind, title in TITLES.items():
         chosen = [finding for finding in findings if finding.kind == kind]
@@ -46,7 +50,12 @@ def show_findings(console: Console, findings: Sequence[Finding]) -> None:
     for name in absent:
         one = next(f for f in findings if f.framework == name and f.missing is not None)
         title = stock.FRAMEWORKS[name].title
-        say(console, f"{CARE.paint('not installed:')} {title} ({one.missing})")
+        recorded = ""
+        if name in records:
+            kept = records[name]
+            held = sum(each.holds is True for each in kept.findings)
+            recorded = f"; on {kept.date}, with {kept.version}, {held} of {len(kept.findings)} held"
+        say(console, f"{CARE.paint('not installed:')} {title} ({one.missing}){recorded}")
     tried = [finding for finding in findings if finding.holds is not None]
     start = BAD.paint("NOT TRUE.") if wrong else GOOD.paint("True.")
     say(
@@ -89,7 +98,7 @@ def show_translation(console: Console, translation: Translation) -> None:
         translation: The call, with what the two optimizers were measured to differ by.
     """
     label = QUIET.paint("in the references' words:")
-    say_whole(console, escape(translation.reference), label)
+    say_whole(console, escape(translation.expression), label)
     call = escape(translation.target)
     title = stock.FRAMEWORKS[translation.target_framework].title
     if translation.equal is False:

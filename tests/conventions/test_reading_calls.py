@@ -15,6 +15,10 @@ MEANT = {
     "optimizer = optim.Adam(net.parameters())": "torch.optim.Adam()",
     "self.opt: Any = torch.optim.Adam()": "torch.optim.Adam()",
     "optim.Adam(learning_rate=0.1)": "mlx.optimizers.Adam(learning_rate=0.1)",
+    "paddle.optimizer.Adam(learning_rate=1e-3, parameters=model.parameters())": "paddle.optimizer."
+    "Adam(learning_rate=0.001)",
+    "optimizer.Momentum(0.1, parameters=net.parameters())": "paddle.optimizer.Momentum("
+    "learning_rate=0.1)",
     "tf.keras.optimizers.Adam()": "keras.optimizers.Adam()",
     "tf.compat.v1.train.AdamOptimizer()": "tensorflow.compat.v1.train.AdamOptimizer()",
     "tf.train.AdamOptimizer()": "tensorflow.compat.v1.train.AdamOptimizer()",
@@ -32,7 +36,13 @@ def test_a_call_is_read_as_it_stands_in_a_program(text):
 
 @pytest.mark.parametrize(
     ("name", "meant"),
-    [("keras", "keras-jax"), ("PyTorch", "torch"), ("tf", "tensorflow"), ("optax", "optax")],
+    [
+        ("keras", "keras-jax"),
+        ("PyTorch", "torch"),
+        ("PaddlePaddle", "paddle"),
+        ("tf", "tensorflow"),
+        ("optax", "optax"),
+    ],
 )
 def test_a_framework_may_be_called_by_its_usual_name(name, meant):
     if name == "keras" and stock.FRAMEWORKS[meant].missing:
@@ -52,7 +62,7 @@ def test_a_call_of_a_function_of_several_optimizers_is_the_one_that_its_argument
 
 BAD = {
     "torch.optim.Adm()": "unknown optimizer 'torch.optim.Adm': did you mean torch.optim.Adam?",
-    "Adam()": "'Adam' is several: keras.optimizers.Adam, mlx.optimizers.Adam",
+    "Adam()": "'Adam' is several: keras.optimizers.Adam, mlx.optimizers.Adam, paddle.optimizer.Ad",
     "torch.optim.Adam": "is no call: write it as torch.optim.Adam(lr=0.001)",
     "torch.optim.Adam(": "is no call",
     "": "is no call",
@@ -78,6 +88,10 @@ BAD = {
     "torch.optim.Rprop()": "by whether the gradient's sign stays",
     "tf.keras.optimizers.Ftrl()": "it shrinks parameters towards 0",
     "ASGD(model.parameters())": "the parameters that it returns are means over its steps",
+    # Of the same name, and another optimizer.
+    "paddle.optimizer.ASGD(0.1)": "by the mean of the last gradients of all batches",
+    "paddle.optimizer.Lamb(0.1)": "it scales the update of each layer by the norms",
+    "paddle.optimizer.Adam(grad_clip=1.0)": "the gradients are clipped before the optimizer has",
     "torch.optim.Adam([{'params': a}, {'params': b, 'lr': 0.1}])": "groups of parameters are",
     # What the framework itself refuses is invalid.
     "torch.optim.SGD(nesterov=True)": "PyTorch itself refuses torch.optim.SGD(nesterov=True)",

@@ -174,7 +174,7 @@ def test_what_is_written_is_read_back_as_the_same_schedule():
 
 def test_every_schedule_of_a_framework_is_written_with_its_own_name_again():
     for row in STOCK_SCHEDULES:
-        if row.framework in ("torch", "optax", "keras-jax") and row.runnable:
+        if row.framework in ("torch", "optax", "keras-jax", "paddle") and row.runnable:
             text = next(each for each in CALLS[row.framework] if each.startswith(f"{row.name}("))
             read = read_schedule(text, base_rate=0.1)
             codes = [each.code for each in stock_calls(read.schedule, row.framework, 0.1)]
@@ -183,7 +183,10 @@ def test_every_schedule_of_a_framework_is_written_with_its_own_name_again():
 
 
 # What a framework can also say by another name of its own.
-SPELT = ("optax.sgdr_schedule", "optax.warmup_exponential_decay_schedule")
+SPELT = (
+    *("optax.sgdr_schedule", "optax.warmup_exponential_decay_schedule"),
+    *("paddle.optimizer.lr.NaturalExpDecay", "paddle.optimizer.lr.LinearLR"),
+)
 
 
 WRITTEN = {

@@ -15,7 +15,7 @@ from crosscheck.frameworks.registry import BUILT_IN
 from crosscheck.frameworks.skeleton import SkeletonError, write
 
 ROOT = Path(__file__).parents[2]
-EXTENSIONS = ("reference_autograd", "reference_mlx", "reference_python")
+EXTENSIONS = ("reference_autograd", "reference_mlx", "reference_paddle", "reference_python")
 FOLDERS = {name: ROOT / "extensions" / name for name in EXTENSIONS}
 FOLDERS |= dict.fromkeys(BUILT_IN.values(), ROOT)
 

@@ -16,7 +16,7 @@ from crosscheck.frameworks.declarations import read
 from crosscheck.frameworks.registry import BUILT_IN
 
 ROOT = Path(__file__).parents[2]
-EXTENSIONS = ("reference_autograd", "reference_mlx", "reference_python")
+EXTENSIONS = ("reference_autograd", "reference_mlx", "reference_paddle", "reference_python")
 FOLDERS = {package: ROOT / package for package in BUILT_IN.values()}
 FOLDERS |= {package: ROOT / "extensions" / package / package for package in EXTENSIONS}
 OTHERS = [package for package in FOLDERS if package != "reference_numpy"]
@@ -27,8 +27,9 @@ PRIMITIVES = {"sigmoid", "relu", "softmax", "log_softmax", "softplus", "erfc"}
 BESIDE = {
     "reference_autograd": {"_sigmoid", "_erfc_slope"},
     "reference_mlx": {"exp", "minus_abs", "largest", "custom_function"},
+    "reference_paddle": {"exp", "largest", "_Erfc"},
 }
-NAMESPACE = re.compile(r"\b(np|torch|jnp|mx)\.")
+NAMESPACE = re.compile(r"\b(np|torch|jnp|mx|paddle)\.")
 
 
 def source(package: str, module: str) -> str:
@@ -41,7 +42,7 @@ def source(package: str, module: str) -> str:
 def neutral(text: str) -> list[str]:
     """The lines of a source with the namespace and its import taken out."""
     lines = NAMESPACE.sub("xp.", text).splitlines()
-    imports = re.compile(r"(import|from) (numpy|torch|jax|autograd|mlx)\b")
+    imports = re.compile(r"(import|from) (numpy|torch|jax|autograd|mlx|paddle|reference_paddle)\b")
     return [line for line in lines if not imports.match(line)]
 
 
@@ -211,6 +212,7 @@ def test_no_file_is_too_long_to_read_at_a_sitting(path):
     [
         ("reference_autograd", "reference_numpy"),
         ("reference_mlx", "reference_jax"),
+        ("reference_paddle", "reference_torch"),
         ("reference_python", "reference_numpy"),
     ],
 )

@@ -10,7 +10,7 @@ pytest.importorskip("latex2mathml", reason="latex2mathml, which a site is made w
 
 from site_run import read
 
-from crosscheck.conventions.questions import matrix
+from crosscheck.conventions.answers import matrix
 from crosscheck.report.site.building import build, decades
 from crosscheck.report.site.run import SiteRun, load
 

@@ -26,6 +26,7 @@ COMPONENT_MODULES = {
     "keras-torch": ("keras",),
     "tensorflow": ("tensorflow",),
     "tinygrad": ("tinygrad", "tinygrad.nn"),
+    "paddle": ("paddle",),
 }
 
 Numbers = Any  # a number or nested lists of them, as in JSON
@@ -136,6 +137,17 @@ def _tinygrad(function: Function, at: Numbers, targets: Numbers, cotangent: Numb
     return value.numpy(), gradient.numpy()
 
 
+def _paddle(function: Function, at: Numbers, targets: Numbers, cotangent: Numbers) -> Pair:
+    import paddle
+
+    z = paddle.to_tensor(at, dtype="float64", stop_gradient=False)
+    y = None if targets is None else paddle.to_tensor(targets, dtype="float64")
+    value = function(z, y)
+    weighted = value * paddle.to_tensor(cotangent, dtype="float64")
+    (gradient,) = paddle.grad(weighted.sum(), z)
+    return value.numpy(), gradient.numpy()
+
+
 def _sklearn(function: Function, at: Numbers, targets: Numbers, cotangent: Numbers) -> Pair:
     # The gradient is the change of the weights in one step of plain descent at a rate of 1. The
     # samples are unit vectors and the biases 0, so that the predictions are the weights.
@@ -166,6 +178,7 @@ ENGINES: dict[str, Callable[[Function, Numbers, Numbers, Numbers], Pair]] = {
     "keras-torch": _torch,
     "tensorflow": _tensorflow,
     "tinygrad": _tinygrad,
+    "paddle": _paddle,
 }
 
 
@@ -178,6 +191,7 @@ SEEDS: dict[str, Callable[[Any], Any]] = {
     "tensorflow": lambda tensorflow: tensorflow.random.set_seed(SEED),
     "mlx": lambda mlx: mlx.core.random.seed(SEED),
     "tinygrad": lambda tinygrad: tinygrad.Tensor.manual_seed(SEED),
+    "paddle": lambda paddle: paddle.seed(SEED),
 }
 
 

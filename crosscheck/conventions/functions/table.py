@@ -14,6 +14,7 @@ from crosscheck.conventions.functions.kinks import KINK_STATEMENTS
 from crosscheck.conventions.functions.losses import LOSS_STATEMENTS
 from crosscheck.conventions.functions.losses_keras import KERAS_LOSS_STATEMENTS
 from crosscheck.conventions.functions.losses_weighted import WEIGHTED_LOSS_STATEMENTS
+from crosscheck.conventions.functions.on_paddle import PADDLE_STATEMENTS
 from crosscheck.conventions.functions.statements import Equals, Values
 
 STATEMENTS: tuple[Equals | Values | Draws, ...] = (
@@ -23,6 +24,7 @@ STATEMENTS: tuple[Equals | Values | Draws, ...] = (
     *ACTIVATION_STATEMENTS,
     *KINK_STATEMENTS,
     *INITIALIZER_STATEMENTS,
+    *PADDLE_STATEMENTS,
 )
 
 

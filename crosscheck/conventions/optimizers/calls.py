@@ -18,6 +18,10 @@ def _of_keras(rate: float, decay: float) -> str:
     return f"keras.optimizers.schedules.InverseTimeDecay({rate!r}, 1, {decay!r})"
 
 
+def _of_paddle(rate: float, decay: float) -> str:
+    return f"paddle.optimizer.lr.InverseTimeDecay({rate!r}, {decay!r})"
+
+
 # How a learning rate that is divided by 1 + decay t is written, where one can be handed over.
 SCHEDULES: dict[str, Callable[[float, float], str]] = {
     "optax": _function,
@@ -25,6 +29,7 @@ SCHEDULES: dict[str, Callable[[float, float], str]] = {
     "mlx": _function,
     "keras-jax": _of_keras,
     "keras-torch": _of_keras,
+    "paddle": _of_paddle,
 }
 
 

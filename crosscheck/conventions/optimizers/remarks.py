@@ -15,7 +15,10 @@ def provisos_of(source: Call, target: Call) -> tuple[str, ...]:
         provisos.append("both climb: the reference is given every gradient with its sign turned")
     for call in (source, target):
         spec, deviation = call.spec(), call.optimizer.deviation
-        numbers = spec.keywords | {"learning_rate": spec.learning_rate}
+        numbers = spec.keywords | {
+            "learning_rate": spec.learning_rate,
+            "weight_decay": spec.weight_decay,
+        }
         rounds = [each for each in call.optimizer.rounds if not _is_single(numbers[each])]
         provisos += [
             f"{call.title} ignores {argument.name}={call.arguments[argument.name]!r}"
@@ -24,14 +27,22 @@ def provisos_of(source: Call, target: Call) -> tuple[str, ...]:
         ]
         if rounds:
             provisos.append(f"{call.title} rounds {' and '.join(rounds)} to float32")
-        powers = (
-            deviation.powers if deviation and spec.keywords.get("bias_correction", True) else ()
-        )
-        if deviation and any(spec.keywords[name] for name in powers):
+        if deviation and _deviates(call):
             provisos.append(f"in {call.title} {deviation.reason}")
     if target.framework == "sklearn":
         provisos.append(_as_estimator(target))
     return tuple(provisos)
+
+
+def _deviates(call: Call) -> bool:
+    """Whether what an optimizer is known to do otherwise shows in this call."""
+    spec, deviation = call.spec(), call.optimizer.deviation
+    if deviation is None:
+        return False
+    if not deviation.powers:  # a default that is not neutral is left out of every call
+        return not call.optimizer.neutral
+    corrected = spec.keywords.get("bias_correction", True)
+    return bool(corrected and any(spec.keywords[name] for name in deviation.powers))
 
 
 def _as_estimator(call: Call) -> str:

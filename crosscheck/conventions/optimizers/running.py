@@ -192,6 +192,22 @@ def steps_in_tensorflow(
     return steps
 
 
+def steps_in_paddle(
+    name: str, arguments: dict[str, Any], rates: list[float], start: Any, grads: list[Any]
+) -> list[Any]:
+    import paddle
+
+    theta = paddle.to_tensor(start, stop_gradient=False)
+    optimizer = class_or_function(name)(learning_rate=rates[0], parameters=[theta], **arguments)
+    steps = []
+    for rate, grad in zip(rates, grads, strict=True):
+        optimizer.set_lr(rate)
+        theta.grad = paddle.to_tensor(grad)
+        optimizer.step()
+        steps.append(theta.numpy().copy())
+    return steps
+
+
 STEPPERS: dict[str, Stepper] = {
     "torch": steps_in_torch,
     "optax": steps_in_optax,
@@ -203,4 +219,5 @@ STEPPERS: dict[str, Stepper] = {
     "keras-torch": steps_in_keras,
     "tensorflow": steps_in_tensorflow,
     "tinygrad": steps_in_tinygrad,
+    "paddle": steps_in_paddle,
 }

@@ -92,7 +92,8 @@ class KnownDeviation:
 
     Attributes:
         reason: Why, in words.
-        sizes: The largest difference over the steps, by the name of the probe.
+        sizes: The largest difference over the steps, by the name of the probe. Where the learning
+            rate changes it is the same, unless that has a size of its own.
         powers: The keywords whose powers, or products, it computes in float32.
     """
 

@@ -2,6 +2,7 @@
 
 from crosscheck.conventions.optimizers.on_jax import JAX_OPTIMIZERS
 from crosscheck.conventions.optimizers.on_keras import KERAS_OPTIMIZERS
+from crosscheck.conventions.optimizers.on_paddle import PADDLE_OPTIMIZERS
 from crosscheck.conventions.optimizers.on_torch import TORCH_OPTIMIZERS
 from crosscheck.conventions.optimizers.others import OTHER_OPTIMIZERS
 from crosscheck.conventions.optimizers.stock_optimizer import StockOptimizer
@@ -11,4 +12,5 @@ STOCK_OPTIMIZERS: tuple[StockOptimizer, ...] = (
     *JAX_OPTIMIZERS,
     *KERAS_OPTIMIZERS,
     *OTHER_OPTIMIZERS,
+    *PADDLE_OPTIMIZERS,
 )

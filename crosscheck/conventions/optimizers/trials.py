@@ -204,7 +204,8 @@ def trial_finding(trial: Trial, result: Any) -> Finding:
     """
     optimizer, deviation = trial.optimizer, trial.optimizer.deviation
     probe = trial.probe.removesuffix(f", {CHANGING}")
-    size = deviation.sizes.get(probe) if deviation else None
+    sizes = deviation.sizes if deviation else {}
+    size = sizes.get(trial.probe, sizes.get(probe))
     relation = "equals" if size is None else f"differs by {size:.2g} (in 12 steps) from"
     rounds = optimizer.rounds
     remark = f", with {' and '.join(rounds)} rounded to float32" if rounds else ""
@@ -233,7 +234,10 @@ def round_to_float32(
     own = {k: _float32(v) if k in optimizer.rounds else v for k, v in spec.keywords.items()}
     if "learning_rate" in optimizer.rounds:
         rates = tuple(_float32(rate) for rate in rates)
-    return replace(spec, keywords=own), rates
+    decay = spec.weight_decay
+    if "weight_decay" in optimizer.rounds:
+        decay = _float32(decay)
+    return replace(spec, keywords=own, weight_decay=decay), rates
 
 
 def _float32(number: float) -> float:

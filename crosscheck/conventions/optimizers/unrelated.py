@@ -10,7 +10,8 @@ ESTIMATED = "it estimates its own learning rate as it goes"
 AVERAGED = "the parameters that it returns are means over its steps"
 FOLLOWING = "it shrinks parameters towards 0 after the step, and its rate depends on their history"
 
-# By the last part of the name, in small letters and without "optimizer".
+# By the last part of the name, in small letters and without "optimizer"; or by the full name, where
+# frameworks call different optimizers by one name.
 UNRELATED: dict[str, str] = {
     "lbfgs": SECOND,
     "muon": MATRIX,
@@ -21,6 +22,7 @@ UNRELATED: dict[str, str] = {
     "fromage": LAYERWISE,
     "novograd": LAYERWISE,
     "rprop": SIGNS,
+    "paddle.optimizer.asgd": "it moves by the mean of the last gradients of all batches",
     "asgd": AVERAGED,
     "sparseadam": "it moves only the entries that a sparse gradient has",
     "ftrl": FOLLOWING,
@@ -63,5 +65,5 @@ FORMER: dict[str, str] = {
 
 def reason(name: str) -> str | None:
     """Why the optimizer of a full name is not related to a reference; None if it is not known."""
-    last = name.rpartition(".")[2].lower().removesuffix("optimizer")
-    return UNRELATED.get(last)
+    full = name.lower().removesuffix("optimizer")
+    return UNRELATED.get(full) or UNRELATED.get(full.rpartition(".")[2])

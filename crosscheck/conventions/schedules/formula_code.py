@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from crosscheck.conventions.closed_forms.schedule import Schedule
@@ -179,6 +179,11 @@ PYTHON = Dialect(
     {"maximum": "max", "minimum": "min", "round": "round"},
     "{0} if {1} else {2}",
 )
+PADDLE = replace(
+    PYTHON,
+    frame="import math\n\n\ndef rate(step):\n    t = float(step)\n{}\n\n\n"
+    "paddle.optimizer.lr.LambdaDecay(1.0, rate)",
+)
 JAX = Dialect(
     "jnp.",
     "jnp.pi",
@@ -209,6 +214,7 @@ DIALECTS = {
     "keras-jax": KERAS,
     "keras-torch": KERAS,
     "tensorflow": TENSORFLOW,
+    "paddle": PADDLE,
 }
 
 

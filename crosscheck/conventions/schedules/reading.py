@@ -30,6 +30,7 @@ PREFIXES = (
     ("optim.lr_scheduler.", "torch.optim.lr_scheduler."),
     ("lr_scheduler.", "torch.optim.lr_scheduler."),
     ("optax.schedules.", "optax."),
+    ("optimizer.lr.", "paddle.optimizer.lr."),
     ("optimizers.schedules.", "keras.optimizers.schedules."),
 )
 # What stands among the arguments and has no effect on a schedule: by position or by name.
@@ -156,7 +157,8 @@ def _read(node: ast.expr, base_rate: float, names: Names) -> ReadSchedule:
     last = name.rpartition(".")[2]
     if name == f"schedules.{last}" and last in schedules.__all__:
         return _closed_form(node, last, names)
-    row = _row(name, [each.arg for each in node.keywords if each.arg])
+    first = _resolved(node.args[0], names) if node.args else None
+    row = _row(name, [each.arg for each in node.keywords if each.arg], _may_be_optimizer(first))
     arguments = _arguments(row, node, base_rate, names)
     try:
         schedule = row.schedule(arguments, base_rate)
@@ -187,7 +189,8 @@ def of_framework(read: ReadSchedule, framework: str) -> ReadSchedule:
 
 
 def _nested(arguments: Mapping[str, Any]) -> list[ReadSchedule]:
-    found = [part for value in arguments.values() if isinstance(value, tuple) for part in value]
+    values = [value if isinstance(value, tuple) else (value,) for value in arguments.values()]
+    found = [part for value in values for part in value]
     return [each for each in found if isinstance(each, ReadSchedule)]
 
 
@@ -218,11 +221,18 @@ def _rows_named(name: str) -> list[StockSchedule]:
     return exact or [row for row in STOCK_SCHEDULES if row.name.endswith(f".{name}")]
 
 
-def _row(name: str, keywords: list[str]) -> StockSchedule:
+def _may_be_optimizer(node: ast.expr | None) -> bool:
+    """Whether a first argument may be an optimizer, which PyTorch's schedulers are given first."""
+    return isinstance(node, ast.Name | ast.Attribute)
+
+
+def _row(name: str, keywords: list[str], with_optimizer: bool) -> StockSchedule:
     last = name.rpartition(".")[2]
     rows = _rows_named(name)
     if rows:
         taking = [row for row in rows if {*keywords} - {*BESIDE} <= {*row.parameters}] or rows
+        if with_optimizer:
+            taking = [row for row in taking if row.framework == OPTIMIZER_FIRST] or taking
         if len({row.name for row in taking if "keras" not in row.name}) > 1:
             found = ", ".join(sorted({row.name for row in taking}))
             raise CallError(f"{name!r} is several: {found}")

@@ -18,6 +18,7 @@ MODULES = {
     "keras-jax": ("keras", "math"),
     "keras-torch": ("keras", "math"),
     "tensorflow": ("tensorflow", "math"),
+    "paddle": ("paddle", "math"),
 }
 Rates = dict[str, list[float]]
 Runner = Callable[[dict[str, Any], dict[str, Any]], Rates]
@@ -153,10 +154,31 @@ def _in_tensorflow(job: dict[str, Any], names: dict[str, Any]) -> Rates:
     return found
 
 
+def _in_paddle(job: dict[str, Any], names: dict[str, Any]) -> Rates:
+    import paddle
+
+    found: Rates = {}
+    for dtype in job["dtypes"]:
+        theta = paddle.zeros([1], dtype)
+        theta.stop_gradient = False
+        scheduler = _value_of(job["code"], names)
+        optimizer = paddle.optimizer.SGD(learning_rate=scheduler, parameters=[theta])
+        theta.grad = -paddle.ones_like(theta)
+        found[dtype] = []
+        for update in range(job["updates"]):
+            if update:
+                scheduler.step()
+            optimizer.step()
+            found[dtype].append(float(theta[0]))
+            theta.set_value(paddle.zeros_like(theta))
+    return found
+
+
 RUNNERS: dict[str, Runner] = {
     "torch": _in_torch,
     "optax": _in_optax,
     "keras-jax": _in_keras,
     "keras-torch": _in_keras,
     "tensorflow": _in_tensorflow,
+    "paddle": _in_paddle,
 }

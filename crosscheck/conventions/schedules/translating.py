@@ -114,6 +114,7 @@ def _of_target(target: WrittenSchedule) -> list[str]:
     found = [] if target.read is None else _remarks(target.read)
     if target.framework == "torch":
         found.insert(0, f"{title}: the optimizer has lr={target.base_rate!r}")
+    if target.framework in ("torch", "paddle"):
         found.append(f"{title}: {EVERY_UPDATE}")
     if target.framework == "optax" and target.read is None:
         found.append(f"{title}: {FLOAT32}")

@@ -72,6 +72,32 @@ _OLDER = (
     "cosine_decay(0.1, global_step, 9, 0.1)",
     "cosine_decay_restarts(0.1, global_step, 4)",
 )
+_PADDLE = (
+    "PiecewiseDecay([4, 8], [0.1, 0.05, 0.02])",
+    "NaturalExpDecay(0.1, 0.2)",
+    "InverseTimeDecay(0.1, 0.5)",
+    "PolynomialDecay(0.1, 9, 0.01, 2.0)",
+    "PolynomialDecay(0.1, 9, 0.01, cycle=True)",
+    "LinearWarmup(0.1, 5, 0.0, 0.1)",
+    "LinearWarmup(0.1, 5, 0.01, 0.2)",
+    "LinearWarmup(paddle.optimizer.lr.CosineAnnealingDecay(0.1, 9), 5, 0.0, 0.1)",
+    "LinearWarmup(paddle.optimizer.lr.ExponentialDecay(0.1, 0.9), 5, 0.0, 0.1)",
+    "ExponentialDecay(0.1, 0.9)",
+    "MultiStepDecay(0.1, [3, 8], 0.3)",
+    "StepDecay(0.1, 4)",
+    "CosineAnnealingDecay(0.1, 8, 0.01)",
+    "CosineAnnealingDecay(0.1, 100)",
+    "CosineAnnealingWarmRestarts(0.1, 4)",
+    "CosineAnnealingWarmRestarts(0.1, 3, 2, 0.001)",
+    "LinearLR(0.1, 5)",
+    "LinearLR(0.1, 9, 1.0, 0.1)",
+    "CyclicLR(0.01, 0.1, 4, 6)",
+    "CyclicLR(0.01, 0.1, 4, mode='triangular2')",
+    "CyclicLR(0.01, 0.1, 4, mode='exp_range', exp_gamma=0.9)",
+    "OneCycleLR(0.1, 20)",
+    "OneCycleLR(0.1, 20, phase_pct=0.33, anneal_strategy='linear')",
+    "OneCycleLR(0.1, 20, three_phase=True)",
+)
 _OF_KERAS = tuple(f"keras.optimizers.schedules.{call}" for call in _KERAS)
 CALLS: dict[str, tuple[str, ...]] = {
     "torch": tuple(f"torch.optim.lr_scheduler.{call}" for call in _TORCH),
@@ -82,9 +108,13 @@ CALLS: dict[str, tuple[str, ...]] = {
         *(f"tensorflow.{call}" for call in (*_OF_KERAS, _GROWING)),
         *(f"tensorflow.compat.v1.train.{call}" for call in _OLDER),
     ),
+    "paddle": tuple(f"paddle.optimizer.lr.{call}" for call in _PADDLE),
 }
 # Schedules that refuse the update after their last.
-ENDING = {"torch": ("torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.1, 20)",)}
+ENDING = {
+    "torch": ("torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.1, 20)",),
+    "paddle": ("paddle.optimizer.lr.OneCycleLR(0.1, 20)",),
+}
 # Keras counts batches where it accumulates the gradients of several.
 ACCUMULATED = dict.fromkeys(("keras-jax", "keras-torch"), (_OF_KERAS[4],))
 # In float32, Keras finds out by a logarithm how often it has restarted.

@@ -14,6 +14,7 @@ from crosscheck.conventions.schedules.formula_code import DIALECTS, formula_code
 from crosscheck.conventions.schedules.reading import REFERENCE, ReadSchedule, read_schedule
 from crosscheck.conventions.schedules.to_keras import MODULES, keras_calls
 from crosscheck.conventions.schedules.to_optax import optax_calls
+from crosscheck.conventions.schedules.to_paddle import paddle_calls
 from crosscheck.conventions.schedules.to_torch import torch_calls
 
 # Two closed forms are equal if their rates differ by no more than this part of the largest. No
@@ -120,6 +121,8 @@ def _texts(schedule: Schedule, to: str, rate: float | None) -> Iterator[str]:
         return torch_calls(schedule, rate)
     if to in MODULES:
         return keras_calls(schedule, MODULES[to])
+    if to == "paddle":
+        return paddle_calls(schedule)
     return optax_calls(schedule) if to == "optax" else iter(())
 
 

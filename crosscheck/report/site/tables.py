@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from crosscheck.conventions.questions import matrix
+from crosscheck.conventions.answers import matrix
 from crosscheck.report.site.run import SiteRun
 from crosscheck.verification.discrimination import MARGIN
 

@@ -1,7 +1,8 @@
 """The group "conduct": what a framework promises beside its numbers.
 
 How it starts, which class it predicts, what it refuses and in which words; whose memory is whose,
-that the same call gives the same bits, and that a NaN stays one. Nothing here has a tolerance.
+that the same call gives the same bits, that a NaN stays one, and that a root is
+rounded once. Nothing here has a tolerance.
 """
 
 from functools import cache
@@ -13,6 +14,7 @@ from crosscheck.verification.cases import (
     ownership,
     refusals,
     refused_weights,
+    roots,
     starts,
 )
 from crosscheck.verification.cases.conduct_case import ConductCase
@@ -29,4 +31,5 @@ def generated() -> list[ConductCase]:
         *refused_weights.generated(),
         *ownership.generated(),
         *not_finite.generated(),
+        *roots.generated(),
     ]
