@@ -250,6 +250,7 @@ def test_a_phone_shows_whole_rows_once_everything_is_opened(opened, name):
             .map((each) => each.outerHTML.slice(0, 120))"""
     )
     assert beside == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
     page.evaluate(THIN)
     assert violations(page) == {}
     page.emulate_media(color_scheme="dark")
