@@ -8,9 +8,9 @@ from typing import Any
 from crosscheck.training.files import check_regular
 
 # The parts of a run, in the order in which they are gathered.
-PARTS = ("verification", "ledger", "mistakes", "conventions", "training", "speed", "environment")
+PARTS = ("verification", "ledger", "mistakes", "conventions", "training", "environment")
 PNG = b"\x89PNG\r\n\x1a\n"  # with which every such picture begins
-# What a part must have to be shown. The training and the benchmark may say why there is none.
+# What a part must have to be shown. The training may say why there is none.
 KEYS = {
     "verification": ("frameworks", "stages", "definitions", "differ", "comparisons", "problems"),
     "ledger": ("documents", "numbers", "statements"),
