@@ -9,6 +9,7 @@
     judge_document                          your own worked example, number by number
     translate_optimizer                     one framework's optimizer in another's words
     translate_schedule                      one framework's schedule of rates in another's words
+    translate_recipe                        whole training recipes: chains, lines, groups, clipping
 
 These names are public; every module below is internal, and may change. Nothing is imported before
 it is used, so `import crosscheck` imports no framework.
@@ -20,6 +21,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from crosscheck.conventions.optimizers.translating import translate_optimizer
     from crosscheck.conventions.optimizers.translation import Translation
+    from crosscheck.conventions.recipes.translating import translate_recipe
+    from crosscheck.conventions.recipes.translation import RecipeTranslation
     from crosscheck.conventions.schedules.translating import translate_schedule
     from crosscheck.conventions.schedules.translation import ScheduleTranslation
     from crosscheck.documents.faults import TranscriptionError
@@ -55,6 +58,8 @@ if TYPE_CHECKING:
 _MODULES = {
     "conventions.optimizers.translating": ("translate_optimizer",),
     "conventions.optimizers.translation": ("Translation",),
+    "conventions.recipes.translating": ("translate_recipe",),
+    "conventions.recipes.translation": ("RecipeTranslation",),
     "conventions.schedules.translating": ("translate_schedule",),
     "conventions.schedules.translation": ("ScheduleTranslation",),
     "documents.ledger": ("Ledger", "ledger"),
@@ -100,6 +105,7 @@ __all__ = [
     "Ledger",
     "NetworkAdapter",
     "OptimizerAdapter",
+    "RecipeTranslation",
     "Report",
     "ScheduleTranslation",
     "TranscriptionError",
@@ -120,6 +126,7 @@ __all__ = [
     "load_framework",
     "matches_printed",
     "translate_optimizer",
+    "translate_recipe",
     "translate_schedule",
     "verify",
 ]

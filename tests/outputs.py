@@ -9,6 +9,7 @@ import numpy as np
 
 from crosscheck.conventions.findings import Finding as Statement
 from crosscheck.conventions.optimizers.translation import Translation
+from crosscheck.conventions.recipes.translation import RecipeTranslation
 from crosscheck.documents.ledger import ledger
 from crosscheck.documents.transcription import DOCUMENTS
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
@@ -24,6 +25,7 @@ from crosscheck.report.discrimination import show_conditions, show_discriminatio
 from crosscheck.report.errata import show_errata
 from crosscheck.report.experiments import show_experiment
 from crosscheck.report.families import show_judgement, show_scan, show_search
+from crosscheck.report.recipes import show_recipe
 from crosscheck.report.training import show as show_training
 from crosscheck.report.verification import show_verification
 from crosscheck.training.bench.growing import Growth
@@ -176,6 +178,21 @@ def translation(equal):
     )  # fmt: skip
 
 
+def recipe(equal):
+    chain = (
+        "optax.chain(\n    optax.clip_by_global_norm(1.0),\n    optax.adam(learning_rate=0.01),\n)"
+    )
+    return RecipeTranslation(
+        "optimizer = torch.optim.Adam(model.parameters(), lr=0.01)", "torch",
+        "clipped(adam(learning_rate=0.01), max_norm=1.0, eps=1e-06)",
+        "from reference_numpy.optimizers import adam, clipped\n\noptimizer = clipped(adam())",
+        "batch_size=4 * micro_batch, micro_batch_size=micro_batch", f"optimizer = {chain}", "optax",
+        {} if equal else {"clipping": ("max_norm=1.0, eps=1e-06", "max_norm=1.0")}, (WORDS,),
+        difference=2.2e-16, by_magnitude={1e-6: 1e-17, 100.0: 3e-16}, bound=1.5e-14,
+        within_bound=equal, as_rate_changes=equal, updates=24,
+    )  # fmt: skip
+
+
 def training():
     labels = np.array([0, 1, 2, 9])
     split = Split(np.zeros((4, 64)), labels)
@@ -261,8 +278,10 @@ OUTPUTS = {
     "discriminate --condition": lambda console: show_conditions(console, conditions()),
     "check": lambda console: show_report(console, check_report()),
     "check, many files": lambda console: show_table(console, [check_report()] * 3),
-    "conventions": lambda console: show_findings(console, statements()),
+    "conventions": lambda console: show_findings(console, statements(), {}),
     "translate": lambda console: show_translation(console, translation(True)),
+    "translate, a recipe": lambda console: show_recipe(console, recipe(True)),
+    "translate, no recipe is equal": lambda console: show_recipe(console, recipe(False)),
     "translate, nothing equal": lambda console: show_translation(console, translation(False)),
     "train": lambda console: show_training(console, training()),
     "bench": lambda console: show_bench(console, benchmark()),

@@ -9,6 +9,7 @@ import click
 from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, say, write_json
 from crosscheck.conventions import stock
 from crosscheck.conventions.optimizers.names import NAMES
+from crosscheck.frameworks.regular_files import read_regular
 
 if TYPE_CHECKING:
     from crosscheck.conventions.findings import Finding
@@ -124,48 +125,73 @@ def _record(names: list[str], findings: "list[Finding]", folder: Path) -> None:
 def translate(
     call: str, to: str, base_rate: float | None, samples: int | None, json_path: str | None
 ) -> None:
-    """Write one framework's optimizer or schedule as another's, with the proof.
+    """Write one framework's optimizer, schedule or training recipe as another's, with the proof.
 
-    CALL is as it stands in a program, with plain arguments:
-    "torch.optim.RMSprop(lr=0.01, momentum=0.9)", or a learning-rate schedule as
-    "optax.cosine_decay_schedule(0.1, 100)". It is parsed, never evaluated. Both optimizers
-    make twelve steps with the same gradients, from 1e-6 to 100 and 0, at one learning rate; both
-    schedules run past their ends. Under what the two are equal is said below. Of MLPClassifier and
-    MLPRegressor of scikit-learn it writes the optimizer, its decay and the loss, and trains both.
-    Exit codes: 0 they are equal, 1 there is no equal call (the nearest is shown), 2 bad usage or a
-    call that its own framework refuses, 3 they should be equal and could not be run.
+    CALL is as it stands in a program: the call of an optimizer,
+    "torch.optim.RMSprop(lr=0.01, momentum=0.9)", or of a learning-rate schedule,
+    "optax.cosine_decay_schedule(0.1, 100)"; or a recipe: optax.chain(...) and MultiSteps, an
+    optimizer of Keras with clipnorm, a schedule or gradient_accumulation_steps, or the lines of
+    PyTorch with groups of parameters, clip_grad_norm_, a scheduler and accumulation. It is parsed,
+    never evaluated. A file of Python is read if CALL is its path, and the standard input if it is
+    a hyphen.
+
+    Of MLPClassifier and MLPRegressor of scikit-learn it writes the optimizer, its decay and the
+    loss, and trains both.
+
+    Both optimizers make twelve steps, and both recipes 24 updates, with the same gradients, from
+    1e-6 to 100 and 0, at one learning rate and at one that changes; both schedules run past their
+    ends. Under what the two are equal is said below. Recipes are read from and written for PyTorch,
+    optax and Keras. Exit codes: 0 they are equal, 1 there is nothing equal (the nearest is shown),
+    2 bad usage or what its own framework refuses, 3 they should be equal and could not be run.
     """
     from crosscheck.conventions.estimators.estimator import is_estimator
     from crosscheck.conventions.estimators.translating import translate_estimator
     from crosscheck.conventions.optimizers.parsing import CallError
     from crosscheck.conventions.optimizers.stock_optimizer import ArgumentError
-    from crosscheck.conventions.optimizers.translating import translate_optimizer
+    from crosscheck.conventions.optimizers.translation import Translation
+    from crosscheck.conventions.recipes.dispatch import is_recipe, translate_text
+    from crosscheck.conventions.recipes.recipe import RecipeError
     from crosscheck.conventions.schedules.reading import is_schedule
     from crosscheck.conventions.schedules.translating import translate_schedule
     from crosscheck.report.conventions import show_estimator, show_translation
+    from crosscheck.report.recipes import show_recipe
     from crosscheck.report.schedules import show_schedule_translation
 
     console = console_for(json_path)
+    text = _text_of(call)
     try:
-        if is_estimator(call):
-            estimator = translate_estimator(call, to=to, samples=samples)
+        if is_estimator(text):
+            estimator = translate_estimator(text, to=to, samples=samples)
             show_estimator(console, estimator)
             write_json(json_path, estimator.as_json())
             sys.exit(EXIT_CODES[estimator.equal])
         if samples is not None:
             raise click.UsageError("--samples is of MLPClassifier and MLPRegressor alone")
-        if is_schedule(call):
-            schedule = translate_schedule(call, to=to, base_rate=base_rate)
+        if is_schedule(text) and not is_recipe(text):
+            schedule = translate_schedule(text, to=to, base_rate=base_rate)
             show_schedule_translation(console, schedule)
             write_json(json_path, schedule.as_json())
             sys.exit(EXIT_CODES[schedule.equal])
         if base_rate is not None:
             raise click.UsageError("--base-rate is of a learning-rate schedule alone")
-        translation = translate_optimizer(call, to=to)
-    except (CallError, ArgumentError) as error:
+        translation = translate_text(text, to=to)
+    except (CallError, ArgumentError, RecipeError) as error:
         raise click.UsageError(str(error)) from None
     except RecursionError:
         raise click.UsageError("CALL is nested too deeply") from None
-    show_translation(console, translation)
+    if isinstance(translation, Translation):
+        show_translation(console, translation)
+    else:
+        show_recipe(console, translation)
     write_json(json_path, translation.as_json())
     sys.exit(EXIT_CODES[translation.equal])
+
+
+def _text_of(call: str) -> str:
+    """The text that is to be translated: of the standard input, of a file, or as it is given."""
+    if call != "-" and (not call.endswith(".py") or "\n" in call):
+        return call
+    try:
+        return sys.stdin.read() if call == "-" else read_regular(Path(call)).decode("utf-8")
+    except UnicodeDecodeError:
+        raise click.UsageError(f"{call} is no text in UTF-8") from None

@@ -62,7 +62,8 @@ COMMANDS = {
     ),
     "translate": (
         "conventions",
-        "Write one framework's optimizer or schedule as another's, with the proof.",
+        "Write one framework's optimizer, schedule or training recipe as another's, with the "
+        "proof.",
     ),
     "verify": ("verification", "Judge every framework and every document."),
     "worksheet": (

@@ -50,9 +50,9 @@ def site(
     """Write pages to read beside the lecture notes into the new folder DIR.
 
     Without --run everything is run first, which takes some minutes: the frameworks, the ledger, the
-    mistakes, the conventions, a training and the benchmark. The site opens from the disk, at
-    DIR/index.html. An earlier site in DIR is replaced, anything else is not. Exit codes: 0 written,
-    2 bad usage, and then nothing is written.
+    mistakes, the conventions and a training. The site opens from the disk, at DIR/index.html. An
+    earlier site in DIR is replaced, anything else is not. Exit codes: 0 written, 2 bad usage, and
+    then nothing is written.
     """
     from crosscheck.cli import gathering
     from crosscheck.report.site.run import PARTS, RunError, load

@@ -47,10 +47,12 @@ without a first moment is RMSprop with its bias corrected, `optax.signum` is Lio
 Both are run with gradients from 1e-6 to 100, with zeros, at one learning rate and at one that
 changes; where nothing is equal, the eps is the one that comes nearest over all these magnitudes,
 and the difference is given at each. A call that its own framework refuses is invalid. Where a decay
-has no argument, the advice below the answer says how to add it. `LBFGS`, `Muon`, `Adafactor`,
+has no argument, the advice below the answer says how to add it. Between PyTorch, optax and Keras it
+is then written as a chain or as lines, if these are equal. `LBFGS`, `Muon`, `Adafactor`,
 `Rprop`, `ASGD`, `Lamb` and others are known and related to nothing, each with its reason.
 
-It reads and writes learning-rate schedules, too: [schedules.md](schedules.md).
+It reads and writes learning-rate schedules, too: [schedules.md](schedules.md); and whole training
+recipes, with clipping, decays that spare biases and accumulation: [recipes.md](recipes.md).
 
     crosscheck translate "MLPClassifier(solver='sgd', alpha=0.001)" --to torch --samples 1000
 

@@ -98,7 +98,7 @@ def show_translation(console: Console, translation: Translation) -> None:
         translation: The call, with what the two optimizers were measured to differ by.
     """
     label = QUIET.paint("in the references' words:")
-    say_whole(console, escape(translation.reference), label)
+    say_whole(console, escape(translation.expression), label)
     call = escape(translation.target)
     title = stock.FRAMEWORKS[translation.target_framework].title
     if translation.equal is False:

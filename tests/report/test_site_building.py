@@ -217,7 +217,6 @@ def test_without_its_libraries_the_command_says_what_to_install(tmp_path):
     ("part", "content"),
     [
         ("training", {"runs": [{}]}),
-        ("speed", {"goals": [{}]}),
         ("mistakes", {"mistakes": [{}]}),
         ("ledger", {"documents": {"000": "a title of another version"}}),
     ],

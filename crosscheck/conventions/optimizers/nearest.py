@@ -7,6 +7,7 @@ import numpy as np
 
 from crosscheck.conventions.optimizers.calls import Call
 from crosscheck.conventions.optimizers.simplifying import differences
+from crosscheck.conventions.optimizers.specs import Spec
 from crosscheck.conventions.optimizers.wide import distance
 
 # Round numbers are preferred if they are nearly as near.
@@ -15,20 +16,20 @@ DIGITS = 3
 LARGEST = 1e6  # beyond it nothing moves
 
 
-def with_nearest_eps(call: Call, source: Call, steps: np.ndarray) -> Call:
-    """A call with the eps that is nearest to another call over all magnitudes of the gradient.
+def with_nearest_eps(call: Call, source: Spec, steps: np.ndarray) -> Call:
+    """A call with the eps that is nearest to another spec over all magnitudes of the gradient.
 
     An eps inside a root is nearest at about the square of one outside. The call itself is returned
     if both have their eps in the same place.
 
     Args:
         call: The call to improve.
-        source: The call that it should come near to.
+        source: What it should come near to.
         steps: The reference's steps of `source`, from `reference_steps`.
     """
     argument = next((a for a in call.optimizer.arguments if a.keyword == "eps"), None)
-    eps = source.spec().keywords.get("eps")
-    elsewhere = "eps_place" in differences(source.spec(), call.spec())
+    eps = source.keywords.get("eps")
+    elsewhere = "eps_place" in differences(source, call.spec())
     if (
         argument is None
         or not eps

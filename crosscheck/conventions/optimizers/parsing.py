@@ -53,7 +53,11 @@ def parse_call(text: str) -> Call:
         CallError: If the text is not a call, is the call of an unknown optimizer, or has an
             argument that is not plain or, beside the first one, has no name.
     """
-    call = _call_of(text)
+    return read_call(_call_of(text))
+
+
+def read_call(call: ast.Call) -> Call:
+    """`parse_call` of a call that is parsed already."""
     keywords = [each for each in call.keywords if each.arg not in PARAMETERS]
     names = [each.arg for each in keywords if each.arg is not None]
     given = len(keywords) < len(call.keywords)  # the parameters, by name
@@ -61,7 +65,7 @@ def parse_call(text: str) -> Call:
     rows = find_optimizers(ast.unparse(call.func), names, of_torch)
     optimizer, positional = rows[0], list(call.args)
     if optimizer.framework in WITH_PARAMETERS and positional and not given:
-        positional = positional[1:] if _are_parameters(positional[0]) else positional
+        positional = positional[1:] if are_parameters(positional[0]) else positional
     arguments: dict[str, Any] = {}
     if len(positional) > (0 if optimizer.hidden else 1):
         raise CallError(
@@ -157,7 +161,7 @@ def _is_name(node: ast.AST) -> bool:
     return isinstance(node, ast.Name)
 
 
-def _are_parameters(node: ast.expr) -> bool:
+def are_parameters(node: ast.expr) -> bool:
     """Whether an argument is what an optimizer moves, and no number.
 
     Raises:

@@ -39,24 +39,36 @@ class Spec:
     ascends: bool = False
     rate_decay: float = 0.0
 
-    def reference_call(self) -> str:
-        """The call of the reference, without the keywords that have the reference's defaults."""
+    def reference_call(self, rate: str | None = None, leaves: str = "all") -> str:
+        """The call of the reference, without the keywords that have the reference's defaults.
+
+        Args:
+            rate: What stands as the learning rate; None takes the spec's own.
+            leaves: What the decay draws towards 0, as of the references' `decayed`.
+        """
         name, own = self.reference_arguments()
         usual = {**KEYWORDS[self.optimizer], "momentum": 0.9 if name == "momentum" else 0.0}
         if name == "amsgrad":
             usual |= {"bias_correction": False, "maximum_of": "raw"}
         changed = {key: value for key, value in own.items() if usual.get(key) != value}
-        rate = repr(self.learning_rate)
-        if self.rate_decay:
-            rate = f"lambda step: {rate} / (1 + {self.rate_decay!r} * step)"
+        rate = rate or self.rate_text
         call = _call(name, rate, changed)
         if not self.weight_decay:
             return call
         decay: dict[str, Any] = {"weight_decay": self.weight_decay}
         decay |= {} if self.decoupled else {"decoupled": False}
         decay |= {} if self.scaled else {"scaled": False}
+        decay |= {} if leaves == "all" else {"leaves": leaves}
         arguments = [call, rate, *(f"{k}={v!r}" for k, v in decay.items())]
         return f"decayed({', '.join(arguments)})"
+
+    @property
+    def rate_text(self) -> str:
+        """The learning rate as it is written in Python."""
+        rate = repr(self.learning_rate)
+        return (
+            f"lambda step: {rate} / (1 + {self.rate_decay!r} * step)" if self.rate_decay else rate
+        )
 
     def reference_arguments(self) -> tuple[str, dict[str, Any]]:
         """The optimizer's name among the references, and the keywords that it has there."""

@@ -9,6 +9,7 @@ from crosscheck.conventions import stock
 from crosscheck.conventions.optimizers.calls import SCHEDULES, Call
 from crosscheck.conventions.optimizers.nearest import with_nearest_eps
 from crosscheck.conventions.optimizers.parsing import CallError, parse_call
+from crosscheck.conventions.optimizers.probes import GRADS
 from crosscheck.conventions.optimizers.remarks import decay_advice
 from crosscheck.conventions.optimizers.simplifying import differences
 from crosscheck.conventions.optimizers.specs import Spec
@@ -58,7 +59,7 @@ def translate_optimizer(call: str, *, to: str) -> Translation:
     best, _ = min(accepted or zip(found, targets, strict=True), key=_preference)
     if best.equal is False and source.spec().weight_decay:
         without = replace(source.spec(), weight_decay=0.0)
-        plain = [each for each in _calls(without, to) if not _apart(without, each.spec())]
+        plain = [each for each in calls_of(without, to) if not _apart(without, each.spec())]
         text = min(plain, key=_plainness).text if plain else None
         best = replace(best, provisos=(*best.provisos, decay_advice(source, to, text)))
     return best
@@ -66,15 +67,19 @@ def translate_optimizer(call: str, *, to: str) -> Translation:
 
 def candidates(source: Call, to: str) -> list[Call]:
     """All calls that are equal by their keywords, and the nearest of the others."""
-    spec = source.spec()
-    apart = [(each, _apart(spec, each.spec())) for each in _calls(spec, to)]
+    return candidates_of(source.spec(), to)
+
+
+def candidates_of(spec: Spec, to: str) -> list[Call]:
+    """`candidates` of what a call computes."""
+    apart = [(each, _apart(spec, each.spec())) for each in calls_of(spec, to)]
     equal = [call for call, keywords in apart if not keywords]
-    steps = reference_steps(spec, source.rates())
+    steps = reference_steps(spec, (spec.learning_rate,) * len(GRADS))
     if any(keywords and "optimizer" not in keywords for _, keywords in apart):
         apart = [each for each in apart if "optimizer" not in each[1]]
     # Without those that differ in what another call differs in, and in more.
     others = [
-        with_nearest_eps(call, source, steps)
+        with_nearest_eps(call, spec, steps)
         for call, keywords in apart
         if keywords
         and not any(other and other - NUMBERS < keywords - NUMBERS for _, other in apart)
@@ -86,7 +91,7 @@ def _apart(one: Spec, other: Spec) -> frozenset[str]:
     return frozenset(differences(one, other))
 
 
-def _calls(spec: Spec, to: str) -> list[Call]:
+def calls_of(spec: Spec, to: str) -> list[Call]:
     """Calls of a framework that may come near a spec, each once."""
     calls = [
         Call(optimizer, arguments, decay)

@@ -1,5 +1,6 @@
 """The translation of a call: two calls that should be equal, run and compared."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from crosscheck.conventions.optimizers.remarks import provisos_of
 from crosscheck.conventions.optimizers.simplifying import differences
 from crosscheck.conventions.optimizers.trials import steps_job
 from crosscheck.conventions.optimizers.wide import ROWS, START, STEPS, call_bounds
+from reference_numpy.optimizers import OPTIMIZERS
 
 OTHERWISE = ("where gradients are 0 they differ",)
 # By the key of a call: what came of its steps at one learning rate, and at one that changes.
@@ -26,7 +28,7 @@ class Translation:
     Attributes:
         source: The call that was translated, its arguments with their names.
         source_framework: Its framework, a name in `stock.FRAMEWORKS`.
-        reference: The same optimizer as a call of the references.
+        expression: The same optimizer as an expression of the references.
         target: The nearest call of the other framework: `equal` says whether it is equal.
         target_framework: The other framework, a name in `stock.FRAMEWORKS`.
         mismatch: The keywords of the references in which the two calls differ, each with the value
@@ -46,7 +48,7 @@ class Translation:
 
     source: str
     source_framework: str
-    reference: str
+    expression: str
     target: str
     target_framework: str
     mismatch: dict[str, tuple[Any, Any]]
@@ -70,10 +72,16 @@ class Translation:
             return False
         return None if self.difference is None else True
 
+    @property
+    def reference(self) -> str:
+        """Code over `reference_numpy` that leaves `optimizer`."""
+        return reference_code(self.expression)
+
     def as_json(self) -> dict[str, Any]:
         """The translation in the form that other programs read."""
         return {
             "source": self.source,
+            "expression": self.expression,
             "reference": self.reference,
             "target": self.target,
             "equal": self.equal,
@@ -85,6 +93,21 @@ class Translation:
             "bound": self.bound,
             "problem": self.problem,
         }
+
+
+def reference_code(expression: str, *lines: str) -> str:
+    """Code over `reference_numpy` that leaves an expression of the references as `optimizer`.
+
+    Args:
+        expression: The expression.
+        lines: What stands before it.
+    """
+    names = sorted((*OPTIMIZERS, "clipped", "decayed"))
+    own = [name for name in names if re.search(rf"\b{name}\(", expression)]
+    used = any("schedules." in line for line in lines)
+    schedules = ["from crosscheck.conventions import schedules"] if used else []
+    imports = f"from reference_numpy.optimizers import {', '.join(own)}"
+    return "\n".join([*schedules, imports, "", *lines, f"optimizer = {expression}"])
 
 
 def compare_calls(pairs: Sequence[tuple[Call, Call]]) -> list[Translation]:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
+from math import log10
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -28,8 +29,9 @@ from crosscheck.report.site.words import WORDS
 
 # The files that pages load, each from one or several templates.
 ASSETS = {
-    "style.css": ("style.css", "worked.css"),
+    "style.css": ("style.css", "tables.css", "worked.css"),
     "script.js": ("script.js",),
+    "counts.js": ("counts.js",),
     "network.js": ("network.js",),
     "worked.js": (
         *("setting.js", "notation.js", "arithmetic.js", "lines.js", "labels.js", "walk.js"),
@@ -46,10 +48,10 @@ UNFIT = (
 SHOWN = {
     **dict.fromkeys(("document", "formulas", "mathml", "words"), ("ledger", "verification")),
     **dict.fromkeys(("worked", "code"), ("ledger", "verification")),
-    "tables": ("conventions", "mistakes", "training", "speed"),
+    "tables": ("conventions", "mistakes", "training"),
     "conventions": ("conventions",),
     "sharpness": ("mistakes",),
-    "training": ("training", "speed"),
+    "training": ("training",),
 }
 
 
@@ -159,7 +161,7 @@ def _pages(run: SiteRun, linked: str) -> Iterator[Page]:
         yield Page(f"code-{module}.html", "code.html", title, code.page_values(run, module))
     yield Page("conventions.html", "conventions.html", "Conventions", tables.conventions(run))
     yield Page("sharpness.html", "sharpness.html", "Sharpness", tables.sharpness(run))
-    yield Page("training.html", "training.html", "Training and speed", tables.training(run))
+    yield Page("training.html", "training.html", "Training", tables.training(run))
 
 
 def _render(environment: Environment, page: Page, run: SiteRun, linked: str) -> str:
@@ -211,7 +213,9 @@ def template_environment() -> Environment:
         "fraction": fraction,
         "ulps": ulps,
         "short": short,
+        "decades": decades,
         "language_of": language_of,
+        "slug": documents.slug,
     }
     environment.globals |= functions
     return environment
@@ -245,6 +249,14 @@ def short(number: float) -> str:
     """A number to two significant digits, without an exponent where that is short."""
     rounded = float(f"{number:.2g}")
     return f"{rounded:,.0f}" if 10 <= rounded < 100_000 else few_digits(number, 2)
+
+
+def decades(margin: float) -> float:
+    """By how many powers of ten a margin passes its bound: at least 0, and no more than 16 shown.
+
+    Of 16 digits, which is what float64 has, none is right then.
+    """
+    return round(min(log10(max(margin, 1.0)), 16.0), 2)
 
 
 def language_of(text: str) -> str:

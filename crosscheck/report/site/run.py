@@ -9,10 +9,10 @@ from crosscheck.frameworks.regular_files import read_regular
 from crosscheck.report.site.shapes import faults
 
 # The parts of a run, in the order in which they are gathered.
-PARTS = ("verification", "ledger", "mistakes", "conventions", "training", "speed", "environment")
+PARTS = ("verification", "ledger", "mistakes", "conventions", "training", "environment")
 PNG = b"\x89PNG\r\n\x1a\n"  # with which every such picture begins
 LARGEST = 2**28  # bytes of a part; a run of many frameworks has some 2**20
-# What a part must have to be shown. The training and the benchmark may say why there is none.
+# What a part must have to be shown. The training may say why there is none.
 KEYS = {
     "verification": ("frameworks", "stages", "definitions", "differ", "comparisons", "problems"),
     "ledger": ("documents", "numbers", "statements"),

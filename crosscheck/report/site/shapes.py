@@ -98,7 +98,7 @@ FINDING = {
     "missing": Maybe(str), "holds": Maybe(bool),
 }  # fmt: skip
 MISTAKE = {
-    "name": str, "kind": str, "margin": MEASURE, "problem": Maybe(str), "groups": {"*": CATCH},
+    "name": str, "kind": str, "stage": Maybe(str), "margin": MEASURE, "problem": Maybe(str), "groups": {"*": CATCH},
 }  # fmt: skip
 CONDITION = {
     "function": str, "condition": str, "applies": bool, "caught": bool, "by": Maybe(str),
@@ -108,14 +108,6 @@ EPOCH = {"loss": float, "train_accuracy": float, "test_accuracy": float, "second
 CONFIGURATION = {
     "data": str, "layers": [int], "activations": [str], "loss": str, "optimizer": str,
     "batch_size": int, "dtype": str,
-}  # fmt: skip
-GOAL = {
-    "reference": str, "against": [str], "at_most": bool, "goal": float, "optimizer": str,
-    "batch_size": int, "measured": MEASURE,
-}  # fmt: skip
-MEASURED = {
-    "variant": str, "kind": str, "dtype": str, "optimizer": str, "batch_size": int,
-    "median": MEASURE,
 }  # fmt: skip
 SHAPES: dict[str, Any] = {
     "verification": {
@@ -136,19 +128,13 @@ SHAPES: dict[str, Any] = {
         "runs?": [{"framework": str, "epochs": Some(EPOCH)}],
         "drift?": [{"epoch": int, "difference": float, "ulps": float}],
     },
-    "speed": {
-        "missing?": str,
-        "machine?": {"processor": str, "cores": int},
-        "goals?": [GOAL],
-        "measured?": [MEASURED],
-    },
     "environment": {
         "crosscheck": str, "python": str, "machine": str, "libraries": {"*": str},
         "flags": {"*": str},
     },
 }  # fmt: skip
 # What a part has unless it says why there is nothing to show.
-SHOWN = {"training": ("configuration", "runs", "drift"), "speed": ("machine", "goals", "measured")}
+SHOWN = {"training": ("configuration", "runs", "drift")}
 WORDS = {str: "a text", float: "a number", int: "a whole number", bool: "true or false"}
 
 
