@@ -41,7 +41,7 @@ ASSETS = {
 # What a run of another version, or one that was altered by hand, makes of the code that shows it.
 UNFIT = (
     *(ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError),
-    UndefinedError,
+    *(SyntaxError, UndefinedError),
 )
 
 # Which parts are shown by the templates and modules whose names begin so.

@@ -98,7 +98,8 @@ FINDING = {
     "missing": Maybe(str), "holds": Maybe(bool),
 }  # fmt: skip
 MISTAKE = {
-    "name": str, "kind": str, "stage": Maybe(str), "margin": MEASURE, "problem": Maybe(str), "groups": {"*": CATCH},
+    "name": str, "kind": str, "stage": Maybe(str), "margin": MEASURE, "problem": Maybe(str),
+    "groups": {"*": CATCH},
 }  # fmt: skip
 CONDITION = {
     "function": str, "condition": str, "applies": bool, "caught": bool, "by": Maybe(str),
