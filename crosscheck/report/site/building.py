@@ -21,7 +21,7 @@ from crosscheck.frameworks.registry import MODULES
 from crosscheck.frameworks.version import VERSION
 from crosscheck.numerics.digits import few_digits, of_bound
 from crosscheck.report.colours import css_class
-from crosscheck.report.json_files import write_compact
+from crosscheck.report.json_files import NOT_TEXT, write_compact
 from crosscheck.report.site import code, documents, overview, tables, worked
 from crosscheck.report.site.folders import SiteError, check_folder, write_folder
 from crosscheck.report.site.run import PARTS, SiteRun
@@ -43,6 +43,16 @@ UNFIT = (
     *(ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError),
     UndefinedError,
 )
+
+# Which parts are shown by the templates and modules whose names begin so.
+SHOWN = {
+    **dict.fromkeys(("document", "formulas", "mathml", "words"), ("ledger", "verification")),
+    **dict.fromkeys(("worked", "code"), ("ledger", "verification")),
+    "tables": ("conventions", "mistakes", "training", "speed"),
+    "conventions": ("conventions",),
+    "sharpness": ("mistakes",),
+    "training": ("training", "speed"),
+}
 
 
 class UnfitError(SiteError):
@@ -91,7 +101,8 @@ def build(folder: Path, run: SiteRun, language: str = "en") -> list[Path]:
     except UNFIT as error:
         raise UnfitError(
             f"this run does not fit crosscheck {VERSION} ({type(error).__name__}: {error}; found "
-            f"in {_place(error)}): make a new one by leaving out --run"
+            f"in {_place(error)}, which shows {_parts_of(_place(error))}): make a new one by "
+            "leaving out --run"
         ) from error
     write_folder(folder, lambda new: _write(new, texts, run))
     return [folder / file for file in texts]
@@ -104,11 +115,18 @@ def _place(error: BaseException) -> str:
     return Path(own[-1].filename).name if own else "a page"
 
 
+def _parts_of(place: str) -> str:
+    """The files of a run that are shown where an error rose."""
+    stem = Path(place).stem
+    parts = next((parts for begins, parts in SHOWN.items() if stem.startswith(begins)), PARTS)
+    return " and ".join(f"{part}.json" for part in parts)
+
+
 def _write(folder: Path, texts: dict[str, str], run: SiteRun) -> None:
     """Write every file of a site into a new folder, which nobody reads before it is complete."""
     (folder / "run").mkdir()
     for file, text in texts.items():
-        (folder / file).write_text(text, encoding="utf-8")
+        (folder / file).write_text(text, encoding="utf-8", errors=NOT_TEXT)
     for name, text in assets().items():
         (folder / name).write_text(text, encoding="utf-8")
     for picture in run.pictures:
