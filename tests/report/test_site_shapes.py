@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from site_run import measured, trained
+from site_run import trained
 
 from crosscheck.report.site.run import KEYS, PARTS, RunError, load
 from crosscheck.report.site.shapes import SHAPES, faults
@@ -39,9 +39,7 @@ def test_every_part_has_a_shape_and_asks_for_what_must_be_there():
         assert set(keys) <= set(SHAPES[name])
 
 
-@pytest.mark.parametrize(
-    ("name", "part"), [("training", trained()), ("speed", measured()), ("ledger", LEDGER)]
-)
+@pytest.mark.parametrize(("name", "part"), [("training", trained()), ("ledger", LEDGER)])
 def test_what_is_as_it_was_written_has_no_faults(name, part):
     assert list(faults(name, json.loads(json.dumps(part)))) == []
 
@@ -58,8 +56,8 @@ def test_what_is_as_it_was_written_has_no_faults(name, part):
         ("training", ("drift", 0, "epoch"), 10**20, "drift[0].epoch must be a whole number"),
         ("training", ("configuration", "layers", 1), 1.5, "configuration.layers[1] must be"),
         ("training", ("configuration", "data"), None, "configuration.data must be a text"),
-        ("speed", ("measured", 0, "median"), 10**400, "measured[0].median must be a number"),
-        ("speed", ("machine", "cores"), "\x1b[2J", r"cores must be a whole number, not '\x1b[2J'"),
+        ("training", ("drift", 0, "ulps"), 10**400, "drift[0].ulps must be a number"),
+        ("training", ("drift", 0, "epoch"), "\x1b[2J", r"epoch must be a whole number, not '\x1b["),
         ("ledger", ("documents",), {"../x": ""}, "documents must be an object whose keys have no"),
         ("ledger", ("documents",), {"a\nb": ""}, "documents must be an object whose keys have no"),
         ("ledger", ("documents", "000"), [], "documents['000'] must be a text, not []"),
@@ -70,16 +68,16 @@ def test_what_is_as_it_was_written_has_no_faults(name, part):
     ],
 )  # fmt: skip
 def test_what_was_altered_is_named_at_its_place(name, path, value, fault):
-    part = {"training": trained(), "speed": measured(), "ledger": LEDGER}[name]
+    part = {"training": trained(), "ledger": LEDGER}[name]
     found = next(faults(name, altered(part, path, value)))
     assert fault in found
     assert "\x1b" not in found
 
 
 def test_a_part_may_say_why_there_is_nothing():
-    assert list(faults("speed", {"missing": "no time"})) == []
-    assert list(faults("speed", {})) == [
-        "machine is missing", "goals is missing", "measured is missing",
+    assert list(faults("training", {"missing": "no time"})) == []
+    assert list(faults("training", {})) == [
+        "configuration is missing", "runs is missing", "drift is missing",
     ]  # fmt: skip
 
 
