@@ -17,6 +17,7 @@ class Source:
         powers: The keywords of which the framework computes powers in float32.
         single: Whether gradients are gathered in float32.
         program: The code with the loop that runs it, where that is not the same.
+        rounded: The recipe with the numbers that its framework rounds to float32; None if none.
         last: Which update is the last that the framework allows; None if all are.
         factor: How many times the framework's own learning rate that of the recipe is.
         changing: The program with a rate that is quartered after half of the updates, or "".
@@ -32,3 +33,4 @@ class Source:
     changing: str = ""
     last: int | None = None
     factor: float = 1.0
+    rounded: Recipe | None = None
