@@ -154,6 +154,7 @@ RUN = (
     f"{OPT}.AdamW({OPT}.lr.LinearWarmup(0.1, 6, 0.0, 0.1), {P}, {GLOBAL})",
     f"{OPT}.NAdam(1e-3, {P}, weight_decay=0.1, {GLOBAL})",
     f"{OPT}.RAdam(1e-3, {P}, weight_decay=0.1, {GLOBAL})",
+    f"{OPT}.SGD(0.1, {P}, grad_clip=paddle.nn.ClipGradByNorm(0.3), weight_decay=0.1)",
     SCHEDULED,
     SPARING,
 )

@@ -58,7 +58,13 @@ def measure(
     pair: tuple[Source | Written, ...] = (source, target)
     bounds = [
         recipe_bounds(
-            each.recipe, grads, _used(result, rates, each.factor), rates, each.powers, each.single
+            each.recipe,
+            grads,
+            _used(result, rates, each.factor),
+            rates,
+            each.powers,
+            each.single,
+            isinstance(each, Source) and each.single_norms,
         )
         for each, result in zip(pair, results, strict=True)
     ]

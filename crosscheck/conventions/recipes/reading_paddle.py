@@ -27,6 +27,10 @@ from crosscheck.conventions.recipes.source import Source
 
 MODULE = "paddle.optimizer"
 SPARING = "apply_decay_param_fun"
+SINGLE = (
+    "PaddlePaddle has ClipGradByNorm for float32 gradients alone: it was handed them rounded to "
+    "float32 here"
+)
 # Arguments of a layer that change what an optimizer does to its parameters.
 OF_LAYERS = ("need_clip", "regularizer")
 
@@ -96,13 +100,15 @@ def read_paddle(program: Program) -> Source:
     spared = leaves != "all"
     recipe = Recipe(spec, leaves if spec.weight_decay else "all", links, schedule)
     rounded, _ = round_to_float32(call.optimizer, spec, ())
+    single = "ClipGradByNorm" in clip
     return Source(
         "paddle",
         normal_form(recipe),
         _code(call, words, lines, spared),
-        (*provisos, *_provisos(call)),
+        (*provisos, *_provisos(call), *((SINGLE,) if single else ())),
         last=last,
         changing="" if schedule or spec.ascends else _changing(call, words, spared),
+        single_norms=single,
         rounded=normal_form(replace(recipe, spec=rounded)) if rounded != spec else None,
     )
 
