@@ -53,6 +53,9 @@ READ = {
     f"opt = Adam(1e-3, {P}, grad_clip=ClipGradByNorm(0.3))": (
         "clipped(adam(learning_rate=0.001), max_norm=0.3, per='leaf')"
     ),
+    f"from {OPT} import Momentum\nopt = Momentum(0.1, {P})": (
+        "momentum(learning_rate=0.1, rate_inside=False)"
+    ),
     SPARING: (
         "clipped(decayed(adam(learning_rate=0.001), 0.001, weight_decay=0.1, leaves='weights'), "
         "max_norm=1.0)"

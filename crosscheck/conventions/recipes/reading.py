@@ -8,7 +8,7 @@ from crosscheck.conventions.recipes.optax_links import CORES, REFUSED
 from crosscheck.conventions.recipes.program import Program, assigned, called, walk
 from crosscheck.conventions.recipes.reading_keras import read_keras
 from crosscheck.conventions.recipes.reading_optax import READERS, read_optax
-from crosscheck.conventions.recipes.reading_paddle import is_paddle_optimizer, read_paddle
+from crosscheck.conventions.recipes.reading_paddle import is_bare_optimizer, read_paddle
 from crosscheck.conventions.recipes.reading_torch import is_torch_optimizer, read_torch
 from crosscheck.conventions.recipes.recipe import RecipeError
 from crosscheck.conventions.recipes.source import Source
@@ -112,7 +112,7 @@ def _makes_keras(node: ast.expr) -> bool:
 
 def makes_optimizer(node: ast.expr) -> bool:
     """Whether an expression makes an optimizer of PyTorch, optax, Keras or PaddlePaddle."""
-    known = is_torch_optimizer(node) or is_paddle_optimizer(node)
+    known = is_torch_optimizer(node) or is_bare_optimizer(node)
     return known or _makes_optax(node) or _makes_keras(node)
 
 
