@@ -78,6 +78,11 @@ def test_a_schedule_a_clipping_and_a_penalty_stand_in_lines_of_their_own():
     assert "PaddlePaddle rounds momentum and weight_decay to float32" in source.provisos
 
 
+def test_a_rate_by_position_may_be_the_name_of_a_number():
+    text = f"rate = 0.1\n{STEP}    opt.step()\n    opt.clear_grad()".replace("SGD(0.1", "SGD(rate")
+    assert read_recipe(text).recipe.spec.learning_rate == 0.1
+
+
 W = f"{OPT}.AdamW(1e-3, {P}, apply_decay_param_fun=" + "lambda x: {})"
 SPARED = {
     # a function of names: what decays

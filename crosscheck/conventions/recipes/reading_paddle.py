@@ -66,16 +66,16 @@ def read_paddle(program: Program) -> Source:
     _refuse_layers(program)
     given = {str(each.arg): program.filled(each.value) for each in node.keywords}
     _check_parameters(program, given)
-    check_loop(program, name, given.get("learning_rate") or next(iter(node.args), None))
+    if node.args:
+        if len(node.args) > 1 or "learning_rate" in given:
+            raise RecipeError(f"write the arguments of {called(node)} with their names")
+        given = {"learning_rate": program.filled(node.args[0])} | given
+    check_loop(program, name, given.get("learning_rate"))
     links, clip = _clipping(program, given.pop("grad_clip", None))
     sparing = given.pop(SPARING, None)
     short = called(node).rpartition(".")[2]
     if short != "AdamW" and "weight_decay" in given:
         given["weight_decay"] = _l2(program, given["weight_decay"])
-    if node.args:
-        if len(node.args) > 1 or "learning_rate" in given:
-            raise RecipeError(f"write the arguments of {called(node)} with their names")
-        given = {"learning_rate": program.filled(node.args[0])} | given
     lines, schedule, last = "", None, None
     provisos: tuple[str, ...] = ()
     rate = given.get("learning_rate")
