@@ -75,6 +75,7 @@ def packages_of(config: pytest.Config) -> dict[str, str]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    os.environ.pop("COLUMNS", None)  # how wide tables are does not depend on who runs the tests
     if config.pluginmanager.hasplugin("cacheprovider"):
         # What JAX compiled for one worker, or the last time, is not compiled again.
         os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(config.cache.mkdir("jax")))

@@ -41,7 +41,7 @@ PICTURE = (  # of one point
 
 
 def make(folder: Path) -> Path:
-    """Of NumPy, five mistakes and one stock framework; with a training and a benchmark made up."""
+    """Of NumPy, five mistakes and one stock framework; with a training made up."""
     numpy = installed(["numpy"])
     found = [finding.as_json() for finding in everything.findings(("sklearn",))]
     absent = {"framework": "absent", "holds": None, "difference": None, "missing": "absent"}
@@ -56,7 +56,6 @@ def make(folder: Path) -> Path:
             "findings": [*found, found[0] | absent],
         },
         "training": trained(),
-        "speed": measured(),
         "environment": environment(),
     }
     for name, content in parts.items():
@@ -76,19 +75,7 @@ def trained():
     }
 
 
-def measured():
-    """A benchmark as `crosscheck bench` writes it, made up."""
-    common = {"optimizer": "sgd", "batch_size": 32}
-    goal = {"reference": "numpy", "against": ["scikit-learn"], "at_most": False, "goal": 3.0}
-    variant = {"variant": "numpy", "kind": "reference", "dtype": "float32"}
-    return {
-        "machine": {"processor": "made up", "cores": 1},
-        "goals": [goal | common | {"measured": ratio} for ratio in (2.5, 3.5, None)],
-        "measured": [variant | common | {"median": median} for median in (0.001, None)],
-    }
-
-
-VOID = {"meta", "link", "br", "input", "img", "hr"}
+VOID = {"meta", "link", "br", "input", "img", "hr", "wbr"}
 BLOCKS = {"div", "p", "ul", "ol", "dl", "table", "section", "figure", "h1", "h2", "h3", "form"}
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crosscheck.cli.options import MOST_SAMPLES, Folder, layer_sizes
-from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
+from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, say, write_json
 from crosscheck.training.choices import NETWORK, SAMPLES
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def bench(
     if plot and any(timing.seconds for timing in timings):
         _draw(plot, timings)
     elif plot:
-        click.echo("nothing could be measured, so nothing is drawn", err=True)
+        say("nothing could be measured, so nothing is drawn", err=True)
 
 
 def _choose(names: Sequence[str]) -> list["Variant"]:
@@ -151,6 +151,6 @@ def _draw(folder: Path, timings: Sequence["Timing"]) -> None:
     from crosscheck.training.plots.bench import draw
 
     try:
-        click.echo(f"drawn: {draw(folder / 'bench.png', timings)}", err=True)
+        say(f"drawn: {draw(folder / 'bench.png', timings)}", err=True)
     except OSError as error:
         raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None

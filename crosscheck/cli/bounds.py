@@ -152,10 +152,10 @@ def _calibrate(names: tuple[str, ...], networks: int, json_path: str | None) -> 
         found = calibration.calibrate(names, networks, advance)
     uses, components, sight = found
     problems = calibration.problems(uses, components)
-    write_json(json_path, calibration.as_json(uses, components, sight))
     compared = dict.fromkeys(use.framework for use in uses)
     histograms = {name: calibration.histogram(uses, name) for name in compared}
     show_bounds(console, uses, components, histograms, sight, problems)
+    write_json(json_path, calibration.as_json(uses, components, sight))
     sys.exit(1 if problems else 0)
 
 
@@ -169,8 +169,8 @@ def _search(
     parts = search.part_count(networks, histories)
     with _usage_errors(), progress_bar(parts, between=0) as advance:
         result = search.search(names, seed, networks, histories, advance)
-    write_json(json_path, result.as_json())
     show_search(console, result)
+    write_json(json_path, result.as_json())
     sys.exit(1 if result.findings else 0)
 
 
@@ -185,8 +185,8 @@ def _scan(names: tuple[str, ...], points: int, json_path: str | None) -> None:
     with progress_bar(scanning.parts(frameworks)) as advance:
         found = scanning.scan(frameworks, points, progress=advance)
     result = scanning.as_json(found, frameworks, points)
-    write_json(json_path, result)
     show_scan(console, found, result["problems"])
+    write_json(json_path, result)
     sys.exit(1 if result["problems"] else 0)
 
 
@@ -203,7 +203,7 @@ def _show_again(names: tuple[str, ...], case_name: str, json_path: str | None) -
     console = console_for(json_path)
     with _usage_errors():
         judgements = judge(name, installed(names))
-    write_json(json_path, as_json(judgements))
     for judgement in judgements:
         show_judgement(console, judgement)
+    write_json(json_path, as_json(judgements))
     sys.exit(1 if any(judgement.complaints for judgement in judgements) else 0)

@@ -105,11 +105,11 @@ def check(
         reports = check_files(targets, options, limit, advance)
     outcomes = {report.outcome for report in reports}
     found = {"reports": [each.as_json() for each in reports], "holds": outcomes == {Outcome.RIGHT}}
-    write_json(json_path, found)
     if len(reports) == 1:
         show_report(console, reports[0])
     else:
         show_table(console, reports)
+    write_json(json_path, found)
     if Outcome.WRONG in outcomes:
         sys.exit(WRONG)
     sys.exit(NOT_UNDERSTOOD if Outcome.NOT_UNDERSTOOD in outcomes else RIGHT)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
+from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, say, write_json
 from crosscheck.conventions import stock
 from crosscheck.conventions.optimizers.names import NAMES
 
@@ -75,16 +75,16 @@ def conventions(
     if not findings:
         raise click.UsageError(f"nothing is stated about {optimizer} in {', '.join(frameworks)}")
     holds = all(finding.holds is not False for finding in findings)
-    write_json(json_path, everything.as_json(findings, frameworks) | {"holds": holds})
     if folder:
         _record(installed, findings, folder)
     records = {} if only else current_records(frameworks)
     if markdown:
         translations = translate_defaults(frameworks, only)
         text = page(*with_records(findings, translations, records), records)
-        click.echo(text, nl=False, err=json_path == "-")
+        say(text, nl=False, err=json_path == "-")
     else:
         show_findings(console, findings, records)
+    write_json(json_path, everything.as_json(findings, frameworks) | {"holds": holds})
     sys.exit(0 if holds else 1)
 
 
@@ -96,7 +96,7 @@ def _record(names: list[str], findings: "list[Finding]", folder: Path) -> None:
     for name in names:
         own = [finding for finding in findings if finding.framework == name]
         path = write(record(name, own, translate_defaults(involving=name)), folder)
-        click.echo(f"recorded: {path}", err=True)
+        say(f"recorded: {path}", err=True)
 
 
 @click.command()
@@ -161,15 +161,15 @@ def translate(
     try:
         if is_estimator(text):
             estimator = translate_estimator(text, to=to, samples=samples)
-            write_json(json_path, estimator.as_json())
             show_estimator(console, estimator)
+            write_json(json_path, estimator.as_json())
             sys.exit(EXIT_CODES[estimator.equal])
         if samples is not None:
             raise click.UsageError("--samples is of MLPClassifier and MLPRegressor alone")
         if is_schedule(text) and not is_recipe(text):
             schedule = translate_schedule(text, to=to, base_rate=base_rate)
-            write_json(json_path, schedule.as_json())
             show_schedule_translation(console, schedule)
+            write_json(json_path, schedule.as_json())
             sys.exit(EXIT_CODES[schedule.equal])
         if base_rate is not None:
             raise click.UsageError("--base-rate is of a learning-rate schedule alone")
@@ -178,11 +178,11 @@ def translate(
         raise click.UsageError(str(error)) from None
     except RecursionError:
         raise click.UsageError("CALL is nested too deeply") from None
-    write_json(json_path, translation.as_json())
     if isinstance(translation, Translation):
         show_translation(console, translation)
     else:
         show_recipe(console, translation)
+    write_json(json_path, translation.as_json())
     sys.exit(EXIT_CODES[translation.equal])
 
 

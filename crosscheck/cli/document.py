@@ -7,6 +7,7 @@ from shlex import quote
 import click
 
 from crosscheck.cli.options import layer_sizes
+from crosscheck.cli.output import say
 from crosscheck.frameworks.contract import LOSSES, STATES
 
 
@@ -95,15 +96,18 @@ def new(
         raise click.UsageError(str(error)) from None
     with whole_file(Path(os.path.realpath(file))) as stream:
         stream.write(text.encode("utf-8"))
-    click.echo(file)
-    click.echo(f"next: fill it in, and crosscheck errata {quote(str(file))}", err=True)
+    say(file)
+    say(f"next: fill it in, and crosscheck errata {quote(str(file))}", err=True)
 
 
 @document.command(
     short_help="Print the JSON Schema of a document's file, for an editor that checks it."
 )
 def schema() -> None:
-    """Print the JSON Schema of a document's file, for an editor that checks what is typed."""
+    """Print the JSON Schema of a document's file, for an editor that checks what is typed.
+
+    Exit codes: 0 printed, 2 bad usage.
+    """
     from importlib.resources import files
 
-    click.echo((files("crosscheck.documents") / "schema.json").read_text("utf-8"), nl=False)
+    say((files("crosscheck.documents") / "schema.json").read_text("utf-8"), nl=False)

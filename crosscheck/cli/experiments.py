@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
+from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, say, write_json
 from crosscheck.training import choices
 
 
@@ -49,8 +49,8 @@ def experiment(name: str, data: str, seed: int, plot: Path | None, json_path: st
     except OSError as error:
         raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None
     content = {"name": name, "claim": chosen.claim, "source": chosen.source, "seed": seed}
-    write_json(json_path, content | {"holds": result.holds, **result.numbers})
     show_experiment(console, chosen, result)
     for path in pictures:
-        click.echo(f"drawn: {path}", err=True)
+        say(f"drawn: {path}", err=True)
+    write_json(json_path, content | {"holds": result.holds, **result.numbers})
     sys.exit(0 if result.holds else 1)

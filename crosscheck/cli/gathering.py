@@ -3,8 +3,6 @@
 import json
 import os
 import platform
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
@@ -40,8 +38,6 @@ from crosscheck.verification.mistakes.catalogue import catalogue
 from crosscheck.verification.verify import verify
 
 EPOCHS = 100  # as many as `crosscheck train` trains
-# Of `crosscheck bench` only the tasks that its goals name, on fewer samples.
-BENCH = ("--samples", "2000", "--batch-size", "32", "--dtype", "float32", "--repeats", "3")
 LIBRARIES = ("numpy", "python-flint", "torch", "jax", "jaxlib", "autograd", "mlx", "paddlepaddle")
 FLAGS = ("OMP_NUM_THREADS", "JAX_ENABLE_X64", "JAX_PLATFORMS")
 
@@ -69,7 +65,6 @@ def gather(folder: Path, progress: Callable[[str], None] = lambda task: None) ->
         ),
         "conventions": lambda: everything.as_json(everything.findings(), stock.FRAMEWORKS),
         "training": lambda: _training(folder),
-        "speed": lambda: _speed(folder),
         "environment": environment,
     }
     for name in PARTS:
@@ -155,19 +150,4 @@ def _training(folder: Path) -> dict[str, Any]:
         weights.draw(folder, weights.run(Options()))
     except PlotError as error:
         return content | {"plots": str(error)}
-    return content
-
-
-def _speed(folder: Path) -> dict[str, Any]:
-    """`crosscheck bench` in a process of its own, since it gives JAX other settings."""
-    path = folder / "speed.json"
-    finished = subprocess.run(
-        [sys.executable, "-P", "-m", "crosscheck", "bench", *BENCH, "--json", str(path)],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-    )
-    if finished.returncode:
-        return {"missing": finished.stderr.strip().splitlines()[-1]}
-    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content

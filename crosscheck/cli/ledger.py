@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from crosscheck.cli.output import JSON_OPTION, console_for, write_json
+from crosscheck.cli.output import JSON_OPTION, console_for, say, write_json
 from crosscheck.cli.own_documents import exit_with_faults, read_documents
 from crosscheck.documents.numbers import DOCUMENTS
 
@@ -67,11 +67,11 @@ def errata(
         if own:  # where 1 says that something is contradicted
             exit_with_faults(error)
         raise click.ClickException(str(error)) from None
-    write_json(json_path, ledger_as_json(ledgers))
     if as_markdown:
         text = markdown.page(ledgers) if everything else markdown.summary(ledgers)
-        click.echo(text, nl=False, err=json_path == "-")
+        say(text, nl=False, err=json_path == "-")
     else:
         show_errata(console, ledgers, everything)
+    write_json(json_path, ledger_as_json(ledgers))
     if any(each.count()[Verdict.CONTRADICTED] for each in ledgers if each.document in own):
         raise SystemExit(1)

@@ -14,6 +14,7 @@ import click
 
 from crosscheck.cli import interrupts
 from crosscheck.cli.streams import leave_unwritten, open_what_is_closed
+from crosscheck.frameworks.plain_text import harmless
 from crosscheck.frameworks.version import VERSION
 
 # The module of every command, and the sentence with which its help begins.
@@ -97,11 +98,22 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 
+    def make_context(self, *arguments: Any, **rest: Any) -> click.Context:
+        """Read the arguments; a message about them steers no terminal."""
+        try:
+            return super().make_context(*arguments, **rest)
+        except click.ClickException as error:
+            _disarm(error)
+            raise
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         interrupts.begin()
         try:
             return super().invoke(ctx)
+        except click.ClickException as error:
+            _disarm(error)
+            raise
         except KeyboardInterrupt:  # where this runs in another program than `crosscheck`
             click.echo(f"\n{interrupts.message()}", err=True)
             interrupts.leave()
@@ -109,9 +121,14 @@ class Commands(click.Group):
             if error.errno in (EPIPE, ENOSPC) and not error.filename:
                 leave_unwritten(error)
             what = f"cannot use {error.filename}: " if error.filename else ""
-            raise click.UsageError(f"{what}{error.strerror or error}") from None
+            raise click.UsageError(harmless(f"{what}{error.strerror or error}")) from None
         except MemoryError as error:
             raise click.UsageError(f"not enough memory: {error}") from None
+
+
+def _disarm(error: click.ClickException) -> None:
+    """Let a message show nothing that steers a terminal, as an argument may have it."""
+    vars(error)["message"] = harmless(error.message)  # to which nothing may be assigned
 
 
 @click.group(

@@ -5,6 +5,7 @@ from shlex import quote
 
 import click
 
+from crosscheck.cli.output import say
 from crosscheck.frameworks.contract import BUILT_IN
 
 
@@ -50,11 +51,11 @@ def new(name: str, folder: Path, origin: str | None, renew: bool) -> None:
     except skeleton.SkeletonError as error:
         raise click.UsageError(str(error)) from None
     for path in written:
-        click.echo(path)
+        say(path)
     verify = f"crosscheck verify --only {name}"
     if not renew:
-        click.echo(f"next: pip install -e {quote(str(folder))} && {verify}", err=True)
+        say(f"next: pip install -e {quote(str(folder))} && {verify}", err=True)
     elif written:
-        click.echo(f"next: {verify}", err=True)
+        say(f"next: {verify}", err=True)
     else:
-        click.echo(f"the neutral modules of {name} are up to date: nothing is written", err=True)
+        say(f"the neutral modules of {name} are up to date: nothing is written", err=True)

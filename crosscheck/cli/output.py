@@ -13,6 +13,7 @@ import click
 
 from crosscheck.cli import interrupts
 from crosscheck.cli.streams import leave_unwritten
+from crosscheck.frameworks.plain_text import harmless
 from crosscheck.report import json_files
 
 if TYPE_CHECKING:
@@ -52,8 +53,15 @@ def console_for(json_path: str | None) -> "Console":
         json_path: The value of --json: if it is "-", tables go to standard error.
     """
     from rich.console import Console
+    from rich.segment import Segment
 
-    class Piped(Console):
+    class Harmless(Console):
+        """Shows no character that steers a terminal but its own."""
+
+        def render(self, renderable: Any, options: Any = None) -> "Iterator[Segment]":
+            for each in super().render(renderable, options):
+                yield each if each.control else Segment(harmless(each.text), each.style)
+
         def on_broken_pipe(self) -> None:  # rich's own says that something is wrong
             leave_unwritten(BrokenPipeError(EPIPE, "nobody reads"))
 
@@ -65,7 +73,7 @@ def console_for(json_path: str | None) -> "Console":
     if re.fullmatch("[1-9][0-9]{0,3}", columns):
         width = int(columns)
     # What stands between colons is text, and no picture.
-    return Piped(stderr=to_stderr, width=width, emoji=False, _environ=environment)
+    return Harmless(stderr=to_stderr, width=width, emoji=False, _environ=environment)
 
 
 # Where standard error is no terminal, how many seconds pass between two lines of progress.
@@ -97,7 +105,7 @@ def progress_bar(total: int, between: float = BETWEEN_LINES) -> Iterator[Callabl
 
         def advance(name: str) -> None:
             interrupts.note(name)
-            progress.update(task, description=escape(name), advance=1)
+            progress.update(task, description=escape(harmless(name)), advance=1)
 
         yield advance
 
@@ -110,7 +118,7 @@ def _lines_of_progress(total: int, between: float) -> Iterator[Callable[[str], N
     def show() -> None:
         nonlocal shown
         if done > shown:
-            click.echo(f"{done} of {total}: {latest}", err=True)
+            say(f"{done} of {total}: {latest}", err=True)
         shown = done
 
     def advance(name: str) -> None:
@@ -135,6 +143,11 @@ def _lines_of_progress(total: int, between: float) -> Iterator[Callable[[str], N
         ended.set()
         if between:
             ticking.join()
+
+
+def say(text: object, *, err: bool = False, nl: bool = True) -> None:
+    """Write text that may have come from anywhere, to standard output or standard error."""
+    click.echo(harmless(str(text)), err=err, nl=nl)
 
 
 def write_json(path: str | None, content: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from crosscheck.cli.output import say
 from crosscheck.documents.numbers import DOCUMENTS
 
 if TYPE_CHECKING:
@@ -49,5 +50,5 @@ def read_documents(paths: Iterable[Path]) -> list["Document"]:
 def exit_with_faults(*errors: Exception) -> NoReturn:
     """Write what is wrong with files to standard error, a fault a line, and exit with 2."""
     for error in errors:
-        click.echo(str(error), err=True)
+        say(str(error), err=True)
     raise SystemExit(MALFORMED)

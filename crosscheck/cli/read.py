@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import click
 
-from crosscheck.cli.output import JSON_OPTION, console_for, write_json
+from crosscheck.cli.output import JSON_OPTION, console_for, say, write_json
 
 
 @click.command()
@@ -52,9 +52,9 @@ def read(name: str, names: tuple[str, ...], json_path: str | None) -> None:
         for of_part in definitions.values()
         for framework, each in of_part.items()
     ]
-    write_json(json_path, {"definitions": content})
     for part, of_part in definitions.items():
         show_definitions(console, of_part)
         for framework in parts[part].keys() - of_part.keys():
-            click.echo(f"{framework} has no {part}", err=True)
+            say(f"{framework} has no {part}", err=True)
     show_legend(console)
+    write_json(json_path, {"definitions": content})

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from shlex import quote
 
-import click
-
+from crosscheck.cli.output import say
 from crosscheck.frameworks.registry import Framework
 from crosscheck.training.runs.checkpoints import SUFFIX, Checkpoint, CheckpointError, load
 from crosscheck.training.runs.configuration import Configuration, ConfigurationError
@@ -76,7 +75,7 @@ def report_unproven(resumption: Resumption) -> None:
         loaded[str(resumption.path)] = resumption.shared
     for name, checkpoint in loaded.items():
         if not checkpoint.is_proven:
-            click.echo(
+            say(
                 f"warning: the checkpoint {name} was written by an earlier version, which kept no "
                 "digests: whether it is as it was written cannot be told",
                 err=True,
@@ -102,9 +101,7 @@ def report_new_beginnings(resumption: Resumption, frameworks: Sequence[Framework
             f"{', '.join(names)}: name the file to go on from"
         )
     if names:
-        click.echo(
-            f"{resumption.path} holds no checkpoint of {', '.join(names)}: begun anew", err=True
-        )
+        say(f"{resumption.path} holds no checkpoint of {', '.join(names)}: begun anew", err=True)
 
 
 def protect_other_runs(

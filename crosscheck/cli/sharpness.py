@@ -57,11 +57,11 @@ def discriminate(
         outcomes = discrimination.discriminate(mistakes, advance)
         cells = matrix(advance, chosen) if chosen else []
     result = discrimination.as_json(outcomes, cells)
-    write_json(json_path, result)
     if outcomes:
         show_discrimination(console, outcomes)
     if cells:
         show_conditions(console, cells)
+    write_json(json_path, result)
     sys.exit(0 if result["holds"] else 1)
 
 

@@ -1,11 +1,12 @@
 """`crosscheck site`."""
 
+import os
 import tempfile
 from pathlib import Path
 
 import click
 
-from crosscheck.cli.output import progress_bar
+from crosscheck.cli.output import progress_bar, say
 from crosscheck.cli.own_documents import read_documents
 
 
@@ -49,9 +50,9 @@ def site(
     """Write pages to read beside the lecture notes into the new folder DIR.
 
     Without --run everything is run first, which takes some minutes: the frameworks, the ledger, the
-    mistakes, the conventions, a training and the benchmark. The site opens from the disk, at
-    DIR/index.html. An earlier site in DIR is replaced, anything else is not. Exit codes: 0 written,
-    2 bad usage, and then nothing is written.
+    mistakes, the conventions and a training. The site opens from the disk, at DIR/index.html. An
+    earlier site in DIR is replaced, anything else is not. Exit codes: 0 written, 2 bad usage, and
+    then nothing is written.
     """
     from crosscheck.cli import gathering
     from crosscheck.report.site.run import PARTS, RunError, load
@@ -65,7 +66,7 @@ def site(
         ) from None
     if run_folder is not None and keep is not None:
         raise click.UsageError("--keep keeps a new run: leave it out beside --run")
-    if keep is not None and keep.resolve().is_relative_to(folder.resolve()):
+    if keep is not None and Path(os.path.realpath(keep)).is_relative_to(os.path.realpath(folder)):
         raise click.UsageError(
             "--keep must be outside DIR, which then holds nothing but the site; its own folder "
             "`run` can be built from again anyway"
@@ -88,4 +89,4 @@ def site(
         raise click.UsageError(str(error)) from None
     except (RunError, SiteError) as error:
         raise click.UsageError(str(error)) from None
-    click.echo(pages[0])
+    say(pages[0])

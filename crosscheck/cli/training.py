@@ -12,7 +12,7 @@ import click
 import numpy as np
 
 from crosscheck.cli import interrupts
-from crosscheck.cli.output import console_for, progress_bar, write_json
+from crosscheck.cli.output import console_for, progress_bar, say, write_json
 from crosscheck.cli.resuming import (
     Resumption,
     how_to_resume,
@@ -140,7 +140,7 @@ def _find_horizon(
 def _draw(folder: Path, summary: TrainingSummary) -> None:
     try:
         for path in draw(folder, summary):
-            click.echo(f"drawn: {path}", err=True)
+            say(f"drawn: {path}", err=True)
     except PlotError as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
+from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, say, write_json
 from crosscheck.verification.limits import Limits
 
 if TYPE_CHECKING:
@@ -134,8 +134,8 @@ def verify(
         raise click.UsageError(str(error)) from None
     except TranscriptionError as error:
         raise click.ClickException(str(error)) from None
-    write_json(json_path, verification_as_json(result))
     show_verification(console, result, ledgers, everything)
+    write_json(json_path, verification_as_json(result))
     if report_folder is not None:
         _write_report(report_folder, result)
     sys.exit(0 if result.holds else 1)
@@ -166,7 +166,7 @@ def _write_report(folder: Path, result: "Verification") -> None:
         page = write_report(folder, condense(result), environment())
     except SiteError as error:
         raise click.UsageError(f"--report: {error}") from None
-    click.echo(f"written: {page}", err=True)
+    say(f"written: {page}", err=True)
 
 
 def _names(text: str) -> list[str]:

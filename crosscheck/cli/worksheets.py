@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from crosscheck.cli.output import JSON_OPTION, console_for, write_json
+from crosscheck.cli.output import JSON_OPTION, console_for, say, write_json
 
 if TYPE_CHECKING:
     from crosscheck.documents.worksheets.grading import Mark
@@ -130,7 +130,7 @@ def worksheet(
         texts["answers.toml"] = answers_text(exercise)
         texts["solution.toml"] = answers_text(exercise, exercise.solution)
         for path in write_new(folder, texts):
-            click.echo(path)
+            say(path)
     except (ExerciseError, FolderError) as error:
         raise click.UsageError(str(error)) from None
     except (TranscriptionError, OSError) as error:
@@ -226,11 +226,11 @@ def grade(
         marked, refused = mark_files(files, key, shares)
     except (TranscriptionError, OSError) as error:
         raise click.UsageError(f"--key: {error}") from None
-    write_json(json_path, as_json(marked, refused, shares))
     show_marks(console, marked, shares, language, everything or len(files) == 1)
+    for message in refused.values():
+        say(message, err=True)
+    write_json(json_path, as_json(marked, refused, shares))
     if csv_path is not None:
         with whole_file(csv_path) as file:
             file.write(csv_text(marked).encode("utf-8-sig"))  # which spreadsheets need to read zh
-    for message in refused.values():
-        click.echo(message, err=True)
     sys.exit(2 if refused else 0)

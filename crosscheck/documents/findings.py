@@ -49,13 +49,28 @@ class Finding:
         return _as_printed(self.exact, Printed(self.printed))
 
     @property
+    def short_section(self) -> str:
+        """The number of the section and what follows a comma, as "5, Adam", or its whole name."""
+        number, dot, name = self.section.partition(". ")
+        if not (dot and number.isdecimal()):
+            return self.section
+        return ", ".join([number, *name.split(", ")[1:]])
+
+    @property
+    def instead(self) -> str | None:
+        """What the slip gives, to the printed decimals, where that is not the printed number."""
+        if self.gives is None or self.reproduces:
+            return None
+        return _as_printed(self.gives, Printed(self.printed))
+
+    @property
     def why(self) -> str:
         """The reason in a few words; where it gives another number, that number too."""
-        if self.reason is None or self.gives is None:
+        if self.reason is None:
             return "no slip is known that gives it"
-        if self.reproduces:
-            return self.reason
-        return f"{self.reason} (which gives {_as_printed(self.gives, Printed(self.printed))})"
+        return (
+            self.reason if self.instead is None else f"{self.reason} (which gives {self.instead})"
+        )
 
     @property
     def relative_error(self) -> Decimal:

@@ -23,6 +23,7 @@ from crosscheck.documents.faults import Fault, Faults, Path, Source, Transcripti
 from crosscheck.documents.line_reading import read_line, read_slip, read_table
 from crosscheck.documents.numbers import DOCUMENTS as DOCUMENTS
 from crosscheck.documents.positions import lines_of
+from crosscheck.frameworks.regular_files import read_regular
 
 
 def _any_list(where: Path, value: Any) -> list[Any]:
@@ -85,7 +86,7 @@ def read_table_of(
     file = FilePath(path)
     source = Source(file.name)
     try:
-        content = file.read_bytes().decode("utf-8-sig")
+        content = read_regular(file).decode("utf-8-sig")
         table = tomllib.loads(content, parse_float=parse_float)
         return table, Source(file.name, lines_of(content))
     except UnicodeDecodeError as error:

@@ -1,4 +1,4 @@
-"""Where JAX keeps what it compiled, so that the next run need not compile it again.
+"""Where JAX and PyTorch keep what they compiled, so that the next run need not compile it again.
 
 JAX would keep only what takes a second to compile, and here nothing does. A folder belongs to one
 package, one version of JAX and one kind of processor: code that was compiled for another processor
@@ -18,6 +18,7 @@ from platformdirs import user_cache_path
 
 APPLICATION = "backprop-crosscheck"
 FOLDER_VARIABLE = "JAX_COMPILATION_CACHE_DIR"
+TORCH_VARIABLE = "TORCHINDUCTOR_CACHE_DIR"
 # The environment under which JAX uses and keeps nothing.
 NOT_CACHED = {"JAX_ENABLE_COMPILATION_CACHE": "false"}
 # What JAX's warning says of a file that it cannot read.
@@ -31,23 +32,47 @@ def jax_cache(package: str) -> dict[str, str]:
         None at all where JAX is not installed, where the user has chosen a folder already, or where
         no folder can be made that is this user's alone.
     """
-    if FOLDER_VARIABLE in os.environ:
-        return {}
-    try:
-        kind = "-".join((version("jax"), version("jaxlib"), _processor()))
-    except PackageNotFoundError:
-        return {}
-    try:
-        folder = user_cache_path(APPLICATION) / "jax" / kind
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _keep_private(folder)
-    except (OSError, RuntimeError):  # this user may not even have a home
+    folder = None if FOLDER_VARIABLE in os.environ else _folder("jax", "jaxlib")
+    if folder is None:
         return {}
     return {
         FOLDER_VARIABLE: str(folder / package),  # which JAX makes when it has something to keep
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
         "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
     }
+
+
+def torch_cache() -> dict[str, str]:
+    """The environment variable under which a process keeps what `torch.compile` compiles.
+
+    By itself PyTorch keeps it in the system's temporary folder, under a name that anybody could
+    have taken before.
+
+    Returns:
+        None at all where PyTorch is not installed, where the user has chosen a folder already, or
+        where no folder can be made that is this user's alone.
+    """
+    folder = None if TORCH_VARIABLE in os.environ else _folder("torch")
+    return {} if folder is None else {TORCH_VARIABLE: str(folder)}
+
+
+def _folder(*libraries: str) -> Path | None:
+    """A folder of this user's alone for libraries and this kind of processor; None if none is.
+
+    Args:
+        libraries: The distributions whose versions matter; the first names the folder.
+    """
+    try:
+        kind = "-".join((*map(version, libraries), _processor()))
+    except PackageNotFoundError:
+        return None
+    try:
+        folder = user_cache_path(APPLICATION) / libraries[0] / kind
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _keep_private(folder)
+    except (OSError, RuntimeError):  # this user may not even have a home
+        return None
+    return folder
 
 
 def forget_unreadable(folder: str, warnings: Sequence[str]) -> list[str]:

@@ -34,6 +34,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, NEUTRAL, STATES, WRAPPERS
 from crosscheck.frameworks.plain_text import plain
+from crosscheck.frameworks.regular_files import NoFileError, read_regular
 
 FILE = "crosscheck.toml"
 KNOWN = {
@@ -168,10 +169,7 @@ def read(path: Path) -> Declarations:
             something that does not exist.
     """
     try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-        if len(content) > LARGEST:
-            raise ValueError(f"it has more than {LARGEST:,} bytes")
+        content = read_regular(path, LARGEST)
         if any(len(line) > LONGEST_LINE for line in content.splitlines()):
             raise ValueError(f"it has a line of more than {LONGEST_LINE:,} bytes")
         return _declarations(tomllib.loads(content.decode("utf-8")), path)
@@ -179,6 +177,8 @@ def read(path: Path) -> Declarations:
         raise
     except RecursionError:
         raise DeclarationError(f"{path}: it is nested too deeply") from None
+    except NoFileError as error:
+        raise DeclarationError(f"{path}: it {error.strerror}") from None
     except (OSError, ValueError) as error:
         raise DeclarationError(f"{path}: {error}") from None
 

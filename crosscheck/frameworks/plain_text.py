@@ -4,7 +4,12 @@ The messages, names and versions of a framework are whatever its author wrote. A
 in them would be obeyed by the terminal, and half a surrogate pair cannot be written to any file.
 """
 
+import re
+
 LONGEST = 2000
+# What steers a terminal: control characters but for tab and line break, what changes the direction
+# of writing, separators of lines; and half a surrogate pair, which is no text.
+STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def plain(text: str) -> str:
@@ -16,6 +21,11 @@ def plain(text: str) -> str:
     if len(text) > 2 * LONGEST or len(line) > LONGEST:
         line = f"{line[:LONGEST]} ... ({len(text):,} characters)"
     return "".join(each if each.isprintable() else _escaped(each) for each in line)
+
+
+def harmless(text: str) -> str:
+    """The text in its lines, where what steers a terminal is written as Python would, `\\x1b`."""
+    return STEERING.sub(lambda found: _escaped(found.group()), text)
 
 
 def in_words(error: BaseException) -> str:

@@ -20,6 +20,7 @@ from types import ModuleType
 
 from threadpoolctl import threadpool_limits
 
+from crosscheck.frameworks.compiled import torch_cache
 from crosscheck.frameworks.contract import ADDED, CHANGES, CONTRACT_VERSION
 from crosscheck.frameworks.contract import BUILT_IN as BUILT_IN
 from crosscheck.frameworks.contract import MODULES as MODULES
@@ -90,14 +91,14 @@ class OtherContract(Broken):
 def prepare() -> None:
     """Make the settings of this process that must be made before a framework is imported.
 
-    JAX computes in float64 only after it is switched on, and the suite judges the CPU. All arrays
-    here are small, and several thread pools would only disturb each other: each gets one thread,
-    unless OMP_NUM_THREADS is set.
+    JAX computes in float64 only after it is switched on, and the suite judges the CPU. Thread pools
+    would only disturb each other on small arrays: each gets one thread, unless OMP_NUM_THREADS is
+    set. What PyTorch compiles goes into the user's own cache.
     """
     if "OMP_NUM_THREADS" not in os.environ:
         os.environ["OMP_NUM_THREADS"] = "1"
         threadpool_limits(limits=1)  # NumPy's BLAS is loaded already, and reads no variable again
-    os.environ["JAX_ENABLE_X64"] = "true"  # whatever it was: every verdict depends on it
+    os.environ.update(torch_cache() | {"JAX_ENABLE_X64": "true"})  # every verdict depends on it
     os.environ.setdefault(PLATFORMS_VARIABLE, USUAL_PLATFORM)
     if "jax" in sys.modules:
         sys.modules["jax"].config.update("jax_enable_x64", True)
@@ -294,7 +295,6 @@ def import_everything(package: str) -> None:
 
 
 def _is_importable(name: str) -> bool:
-    try:  # only the part before a dot: to look for what is inside it would import it
+    with suppress(ImportError, ValueError):  # to look for what is inside a package imports it
         return find_spec(name.partition(".")[0]) is not None
-    except (ImportError, ValueError):
-        return False
+    return False

@@ -16,6 +16,7 @@ from pathlib import Path
 from crosscheck.frameworks.contract import CHANGES, COMPUTING, CONTRACT_VERSION, MODULES, NEUTRAL
 from crosscheck.frameworks.declarations import FILE, DeclarationError, Declarations, read
 from crosscheck.frameworks.reading import files_of, folder_of
+from crosscheck.frameworks.regular_files import read_regular
 from crosscheck.frameworks.skeleton import REFERENCE, SkeletonError
 
 CONTRACT = re.compile(r"^contract[ \t]*=[ \t]*\d+", re.MULTILINE)
@@ -109,7 +110,7 @@ def neutral_files(package: Path, declared: Declarations) -> dict[str, str]:
 
 
 def _text(path: Path) -> str | None:
-    return path.read_text(encoding="utf-8") if path.exists() else None
+    return read_regular(path).decode("utf-8") if path.exists() else None
 
 
 # ----- the library that a package computes with -----

@@ -21,6 +21,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from crosscheck.frameworks.plain_text import in_words, message_of
+from crosscheck.frameworks.regular_files import NoFileError, read_regular
 
 # What a file is called that runs: never "__main__", and the same for all, so that a pickle holds.
 MODULE = "submission"
@@ -101,10 +102,12 @@ def load(path: Path, name: str | None = None, *, definitions_only: bool = False)
 
 def _pieces_of(path: Path) -> tuple[list[_Piece], list[str]]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_regular(path).decode("utf-8-sig")
     except FileNotFoundError:
         raise SubmissionError(f"{path} does not exist; give the path of a .py or .ipynb") from None
-    except IsADirectoryError:
+    except NoFileError as error:
+        if not path.is_dir():
+            raise SubmissionError(str(error)) from None
         raise SubmissionError(
             f"{path} is a folder; give one file, or verify the package with `crosscheck verify`"
         ) from None

@@ -88,16 +88,8 @@ def show_findings(console: Console, ledgers: Sequence[Ledger]) -> None:
 
 
 def _in_words(finding: Finding) -> str:
-    place = f"document {finding.document}, section {_short(finding.section)}"
+    place = f"document {finding.document}, section {finding.short_section}"
     return escape(f"{place}: printed {finding.printed}; exact {finding.rounded}; {finding.why}")
-
-
-def _short(section: str) -> str:
-    """The number of a section and what comes after a comma, as "5, Adam", or its whole name."""
-    number, dot, name = section.partition(". ")
-    if not (dot and number.isdecimal()):
-        return section
-    return ", ".join([number, *name.split(", ")[1:]])
 
 
 def _numbers(counts: Counter[str]) -> str:

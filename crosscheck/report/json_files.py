@@ -2,11 +2,17 @@
 
 import errno
 import json
+import math
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from crosscheck.frameworks.plain_text import STEERING
 from crosscheck.training.files import whole_file
+
+# How half a surrogate pair is written, as of a file name that is no UTF-8: as JSON escapes it.
+NOT_TEXT = "backslashreplace"
 
 
 def is_stream(path: str) -> bool:
@@ -21,10 +27,23 @@ def is_stream(path: str) -> bool:
 def as_text(content: Any) -> str:
     """The content as indented JSON, without a line break at its end.
 
-    Raises:
-        ValueError: If a number is infinite or NaN, which JSON does not have.
+    A number that is infinite or NaN, which JSON does not have, becomes null. What steers a
+    terminal, or is no text, is escaped.
     """
-    return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+    content = without_infinities(content)
+    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+    return STEERING.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
+def without_infinities(content: Any) -> Any:
+    """The content with None in the place of every number that is infinite or NaN."""
+    if isinstance(content, float):
+        return content if math.isfinite(content) else None
+    if isinstance(content, Mapping):
+        return {key: without_infinities(below) for key, below in content.items()}
+    if isinstance(content, list | tuple):
+        return [without_infinities(below) for below in content]
+    return content
 
 
 def write_json(path: str, content: Any) -> None:
@@ -36,15 +55,14 @@ def write_json(path: str, content: Any) -> None:
 
     Raises:
         OSError: If it cannot be written.
-        ValueError: If a number is infinite or NaN.
     """
-    text = as_text(content) + "\n"
+    written = (as_text(content) + "\n").encode("utf-8")
     if is_stream(path):
-        with os.fdopen(_open_stream(path), "w", encoding="utf-8") as stream:
-            stream.write(text)
+        with os.fdopen(_open_stream(path), "wb") as stream:
+            stream.write(written)
         return
     with whole_file(Path(os.path.realpath(path))) as file:
-        file.write(text.encode("utf-8"))
+        file.write(written)
 
 
 def _open_stream(path: str) -> int:
@@ -71,5 +89,6 @@ def write_compact(path: Path, content: Any) -> None:
     Raises:
         OSError: If it cannot be written.
     """
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    path.write_text(text, encoding="utf-8")
+    found = without_infinities(content)
+    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    path.write_text(text, encoding="utf-8", errors=NOT_TEXT)

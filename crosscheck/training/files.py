@@ -1,4 +1,4 @@
-"""Files: written whole or not at all, and read only where they are files."""
+"""Files: written whole or not at all."""
 
 import os
 import secrets
@@ -9,35 +9,18 @@ from glob import escape
 from pathlib import Path
 from typing import BinaryIO
 
+from crosscheck.frameworks.regular_files import check_regular
+
 try:
     import fcntl
 except ImportError:  # Windows, which lets nobody remove a file that is open
     fcntl = None  # type: ignore[assignment]
 
 READABLE = 0o666  # what a new file may be, before the umask takes from it
-KINDS = (
-    (stat.S_ISDIR, "a folder"),
-    (stat.S_ISFIFO, "a named pipe"),
-    (stat.S_ISSOCK, "a socket"),
-    (stat.S_ISBLK, "a device"),
-    (stat.S_ISCHR, "a device"),
-)
 
 
 class LockedError(OSError):
     """Another process works in the same folder."""
-
-
-def check_regular(path: Path) -> None:
-    """Check that a path names a file, before anything is opened that may never end.
-
-    Raises:
-        OSError: If there is nothing, or something else, as a pipe, a device or a folder.
-    """
-    mode = path.stat().st_mode
-    for is_kind, words in KINDS:
-        if is_kind(mode):
-            raise OSError(f"{path} is {words}, and no file")
 
 
 @contextmanager

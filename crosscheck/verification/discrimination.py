@@ -7,7 +7,7 @@ input) is caught exactly and has no margin.
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from types import CodeType, FrameType
@@ -25,7 +25,7 @@ from crosscheck.verification.cases.training import ENDED
 from crosscheck.verification.conditions.matrix import Cell
 from crosscheck.verification.judging import Attempt, Bits, against_exact, attempt, bits_of
 from crosscheck.verification.mistakes.catalogue import catalogue
-from crosscheck.verification.mistakes.mistake import FOLDER, Code, Mistake, as_framework
+from crosscheck.verification.mistakes.mistake import FOLDER, REFERENCE, Code, Mistake, as_framework
 
 # By how much a mistake must pass a bound, so that no other compiler or processor hides it.
 MARGIN = 10.0
@@ -199,6 +199,9 @@ def as_json(outcomes: Sequence[Detection], cells: Sequence[Cell] = ()) -> dict[s
             {
                 "name": outcome.mistake.name,
                 "kind": outcome.mistake.kind,
+                "file": f"{REFERENCE}/{outcome.mistake.file}.py",
+                "within": outcome.mistake.within,
+                "changes": [asdict(change) for change in outcome.mistake.difference()],
                 "caught": outcome.best is not None,
                 "margin": outcome.best[1].margin if outcome.best else None,
                 "stage": outcome.best[1].stage if outcome.best else None,

@@ -1,9 +1,5 @@
 """Gathering a run for a site: every part is kept, in order, and what is missing says why."""
 
-import json
-import subprocess
-from types import SimpleNamespace
-
 import pytest
 
 from crosscheck.cli import gathering
@@ -24,10 +20,6 @@ def quick(monkeypatch):
     def values(number, frameworks):
         asked.append((number, [each.name for each in frameworks]))
 
-    def bench(command, **keywords):
-        asked.append(command[1:5])
-        return SimpleNamespace(returncode=2, stderr="Usage: ...\nError: nothing to measure\n")
-
     def digits(dtype):
         raise DataError("no digits")
 
@@ -42,7 +34,6 @@ def quick(monkeypatch):
     monkeypatch.setattr(gathering, "matrix", list)
     monkeypatch.setattr(gathering.everything, "findings", list)
     monkeypatch.setattr(gathering, "DATASETS", {"digits": digits})
-    monkeypatch.setattr(gathering.subprocess, "run", bench)
     return asked
 
 
@@ -54,7 +45,6 @@ def test_every_part_is_kept_in_order_and_read_back(quick, tmp_path):
     assert list(run.parts) == list(PARTS)
     assert run.parts["verification"] == VERIFICATION
     assert run.parts["training"] == {"missing": "no digits"}
-    assert run.parts["speed"] == {"missing": "Error: nothing to measure"}
     assert run.parts["environment"] == gathering.environment()
 
 
@@ -62,16 +52,6 @@ def test_only_verified_frameworks_stand_in_the_ledger(quick, tmp_path):
     gathering.gather(tmp_path)
     assert ("000", ["numpy"]) in quick
     assert not any("torch" in names for _, names in quick[:5])
-
-
-def test_the_benchmark_runs_in_a_process_of_its_own(quick, tmp_path, monkeypatch):
-    def bench(command, **keywords):
-        with open(command[-1], "w", encoding="utf-8") as file:
-            json.dump({"goals": []}, file)
-        return SimpleNamespace(returncode=0)
-
-    monkeypatch.setattr(subprocess, "run", bench)
-    assert gathering.gather(tmp_path).parts["speed"] == {"goals": []}
 
 
 def test_a_folder_that_cannot_be_made_is_an_error_before_any_work(quick, tmp_path):

@@ -142,7 +142,7 @@ def test_an_interrupt_leaves_a_whole_checkpoint_and_says_how_to_go_on(tmp_path, 
     result = run("--framework", "numpy", "--epochs", "5", "--checkpoint", str(folder))
     assert result.exit_code == 130
     how = f"crosscheck train --resume '{folder}' --epochs 5 --framework numpy"
-    assert f"interrupted; go on with: {how}" in result.output
+    assert f"interrupted while at numpy, epoch 2; go on with: {how}" in result.output
     monkeypatch.setattr("crosscheck.training.runs.training.save", save)
     rest, _ = trained("--framework", "numpy", "--epochs", "5", "--resume", str(folder))
     losses = [[e["loss"] for e in each["runs"][0]["epochs"]] for each in (whole, rest)]

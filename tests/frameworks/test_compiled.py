@@ -6,14 +6,15 @@ import stat
 
 import pytest
 
-from crosscheck.frameworks import compiled
+from crosscheck.frameworks import compiled, registry
 
 
 @pytest.fixture
 def cache_folder(tmp_path, monkeypatch):
     monkeypatch.setattr(compiled, "user_cache_path", lambda name: tmp_path / name)
     monkeypatch.setattr(compiled, "version", lambda name: "9.9")
-    monkeypatch.delenv(compiled.FOLDER_VARIABLE, raising=False)
+    for variable in (compiled.FOLDER_VARIABLE, compiled.TORCH_VARIABLE):
+        monkeypatch.delenv(variable, raising=False)
     return tmp_path / "backprop-crosscheck"
 
 
@@ -29,6 +30,20 @@ def test_the_cache_is_private_and_keyed_by_package_version_and_processor(cache_f
     monkeypatch.setattr(compiled, "_processor", lambda: "another")
     folders.add(compiled.jax_cache("mine")["JAX_COMPILATION_CACHE_DIR"])
     assert len(folders) == 4
+
+
+def test_what_pytorch_compiles_goes_into_a_private_folder_too(cache_folder, monkeypatch):
+    folder = compiled.torch_cache()["TORCHINDUCTOR_CACHE_DIR"]
+    assert os.path.dirname(folder) == str(cache_folder / "torch")
+    assert stat.S_IMODE(os.stat(folder).st_mode) == 0o700
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", "mine")
+    assert compiled.torch_cache() == {}
+
+
+def test_before_a_framework_is_imported_it_is_told_so(cache_folder, monkeypatch):
+    monkeypatch.setenv("JAX_ENABLE_X64", "0")
+    registry.prepare()
+    assert os.environ["TORCHINDUCTOR_CACHE_DIR"].startswith(str(cache_folder))
 
 
 def test_a_folder_that_others_may_write_to_is_taken_from_them(cache_folder):

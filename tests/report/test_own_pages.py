@@ -64,7 +64,7 @@ def test_the_texts_of_a_chinese_page_stay_as_they_are(folder):
     text = (folder / "document-batch.zh.html").read_text("utf-8")
     assert "<h2" in text
     assert "of 0.5904 and 0.5184, so 0.0544 for the bias; say 7 units" in text
-    assert "沿袭前错" in text
+    assert "与精确值相符" in text
 
 
 def test_the_run_in_a_site_has_them_and_can_be_built_from_again(folder, tmp_path):

@@ -18,6 +18,12 @@ axe = pytest.importorskip(
 
 from site_run import PAGES  # noqa: E402
 
+from crosscheck.conventions.functions.table import function_check  # noqa: E402
+from crosscheck.conventions.optimizers.trials import optimizer_check  # noqa: E402
+from crosscheck.conventions.stock import FRAMEWORKS  # noqa: E402
+from crosscheck.report.site.building import build  # noqa: E402
+from crosscheck.report.site.run import SiteRun, load  # noqa: E402
+
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync")
@@ -170,6 +176,7 @@ def shown(page, table):
 def test_the_statements_are_filtered_and_counted(opened, small_run):
     found = json.loads((small_run / "conventions.json").read_text("utf-8"))["findings"]
     page = opened("conventions.html")
+    page.get_by_text("statements", exact=False).and_(page.locator("summary")).click()
     said = page.get_by_role("status")
 
     def expect(kept):
@@ -193,6 +200,7 @@ def test_the_statements_are_filtered_and_counted(opened, small_run):
 def test_the_mistakes_are_filtered_and_counted(opened, small_run):
     made = json.loads((small_run / "mistakes.json").read_text("utf-8"))["mistakes"]
     page = opened("sharpness.html")
+    page.locator("#every summary").click()
     assert (shown(page, "mistakes"), page.get_by_role("status").inner_text()) == (5, "5 mistakes")
     page.get_by_label("containing").fill(made[1]["name"])
     assert (shown(page, "mistakes"), page.get_by_role("status").inner_text()) == (
@@ -201,6 +209,52 @@ def test_the_mistakes_are_filtered_and_counted(opened, small_run):
     )
     page.keyboard.press("Enter")  # does not load the page again
     assert shown(page, "mistakes") == 1
+
+
+def test_an_answer_of_the_matrix_opens_what_it_rests_on(opened):
+    page = opened("conventions.html")
+    heading = page.locator("#sklearn-eps")
+    assert not heading.is_visible()
+    page.locator("#matrix a[href='#sklearn-eps']").click()
+    assert heading.is_visible()
+
+
+@pytest.fixture(scope="module")
+def stated(small_run, tmp_path_factory):
+    """The page of every statement about every framework, none of them run."""
+    run = load(small_run)
+    checks = [make(name) for name in FRAMEWORKS for make in (optimizer_check, function_check)]
+    rows = [row for check in checks for row in check.read([{"missing": "all"}] * len(check.jobs))]
+    part = {"versions": {}, "findings": [row.as_json() for row in rows]}
+    folder = tmp_path_factory.mktemp("stated") / "site"
+    build(folder, SiteRun(run.parts | {"conventions": part}, ()))
+    return folder / "conventions.html"
+
+
+def test_the_conventions_are_short_before_anything_is_opened(opened, stated):
+    page = opened("index.html")
+    page.goto(stated.as_uri())
+    assert page.locator("#matrix tbody tr").count() == len(FRAMEWORKS)
+    assert page.evaluate("document.documentElement.scrollHeight") < 6000
+
+
+@pytest.mark.parametrize("name", ["conventions.html", "sharpness.html"])
+def test_a_phone_shows_whole_rows_once_everything_is_opened(opened, name):
+    page = opened(name)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+    beside = page.evaluate(
+        """() => [...document.querySelectorAll("#matrix a, .statements .verdict, #mistakes *")]
+            .filter((each) => each.checkVisibility())
+            .filter((each) => each.getBoundingClientRect().right > innerWidth)
+            .map((each) => each.outerHTML.slice(0, 120))"""
+    )
+    assert beside == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.evaluate(THIN)
+    assert violations(page) == {}
+    page.emulate_media(color_scheme="dark")
+    assert violations(page, runOnly=["color-contrast"]) == {}
 
 
 @pytest.mark.parametrize("name", PAGES)

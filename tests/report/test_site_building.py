@@ -1,5 +1,6 @@
 """Building a site: whole or not at all, from a run that is whole, and the command that does it."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -216,7 +217,6 @@ def test_without_its_libraries_the_command_says_what_to_install(tmp_path):
     ("part", "content"),
     [
         ("training", {"runs": [{}]}),
-        ("speed", {"goals": [{}]}),
         ("mistakes", {"mistakes": [{}]}),
         ("ledger", {"documents": {"000": "a title of another version"}}),
     ],
@@ -259,3 +259,23 @@ def test_the_conditions_are_shown_with_what_sees_them_and_why_not(run, tmp_path)
     build(tmp_path / "worse", SiteRun(run.parts | {"mistakes": mistakes}, ()))
     red = read(tmp_path / "worse")["sharpness.html"].all(of_class="bad")
     assert [each.text for each in red][-2:] == ["not judged", "✗"]
+
+
+def test_nothing_planted_is_executed_and_what_was_altered_is_named(small_run):
+    if os.name != "posix":
+        pytest.skip("tests/tries.py forks")
+    script = Path(__file__).parents[1] / "tries.py"
+    tried = subprocess.run(
+        [sys.executable, script, "--sample", "--kind", "site runs", "--kind", "strings on pages"],
+        env=os.environ | {"CROSSCHECK_TRIED_RUN": str(small_run)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert tried.returncode == 0, tried.stdout + tried.stderr
+
+
+def test_a_folder_that_is_a_link_to_itself_is_refused(run, tmp_path):
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(SiteError, match=r"cannot write .*loop: (it is a link to itself|Too many)"):
+        build(tmp_path / "loop", run)

@@ -10,9 +10,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 import reference_numpy
-from crosscheck.documents.statements.statement import StatementVerdict
 from crosscheck.documents.transcription import DOCUMENTS
-from crosscheck.documents.verdicts import Verdict
 from crosscheck.frameworks.reading import definitions
 from crosscheck.frameworks.registry import MODULES
 from crosscheck.frameworks.registry import load as load_framework
@@ -116,14 +114,10 @@ def test_a_picture_and_a_missing_training_are_shown(pages, run, tmp_path):
     assert [each.attributes["src"] for each in pages["training.html"].all("img")] == [
         "run/curves.png"
     ]
-    assert [each.text for each in pages["training.html"].all(of_class="verdict")] == [
-        "missed",
-        "reached",
-    ]
-    nothing = {"training": {"missing": "no <digits>"}, "speed": {"missing": "no bench"}}
+    nothing = {"training": {"missing": "no <digits>"}}
     build(tmp_path / "site", SiteRun(run.parts | nothing, ()))
     texts = [each.text for each in read(tmp_path / "site")["training.html"].all(of_class="care")]
-    assert texts == ["Nothing was trained: no <digits>", "Nothing was measured: no bench"]
+    assert texts == ["Nothing was trained: no <digits>"]
 
 
 # ----- two languages -----
@@ -164,7 +158,7 @@ def test_a_page_follows_the_sections_of_its_document(run, pages, number):
     headings = [heading for heading, _ in documents.sections()[number]]
     for spoken in ("en", "zh"):
         shown = [each.text for each in pages[documents.file_of(number, spoken)].all("h2")]
-        assert shown == [WORDS[spoken]["summary"], *headings]
+        assert shown == [WORDS[spoken]["what_is_wrong"], WORDS[spoken]["summary"], *headings]
 
 
 def test_both_languages_have_the_same_words():
@@ -185,7 +179,8 @@ def test_both_languages_have_the_same_numbers_and_verdicts(pages, number):
             [each.text for each in page.all(name) if name == "math" or is_number(each)]
             for page in (english, chinese)
         )
-        assert figures == same
+        # In a statement the two languages may say the same formulas in another order.
+        assert figures == same if name == "td" else sorted(figures) == sorted(same)
     verdicts, same = (page.all(of_class="verdict") for page in (english, chinese))
     assert [each.text for each in same] == [WORDS["zh"][each.text] for each in verdicts]
     assert [each.attributes["class"] for each in same] == [
@@ -202,9 +197,10 @@ def test_the_others_link_to_the_documents_in_the_language_that_is_asked_for(run,
     made = read(tmp_path / "site")
     for name, page in made.items():
         if not name.startswith("document"):
-            linked = {link for link in links_of(page) if link.startswith("document")}
+            linked = {link.partition("#")[0] for link in links_of(page) if link[:8] == "document"}
             assert linked == {documents.file_of(number, "zh") for number in DOCUMENTS}
-    assert {link for link in links_of(pages["index.html"]) if link.startswith("document")} == {
+    linked = {link.partition("#")[0] for link in links_of(pages["index.html"])}
+    assert {link for link in linked if link[:8] == "document"} == {
         documents.file_of(number, "en") for number in DOCUMENTS
     }
 
@@ -217,9 +213,8 @@ def test_every_verdict_of_the_run_is_on_its_page(pages, run):
     for number in DOCUMENTS:
         given = [e for e in (*ledger["numbers"], *ledger["statements"]) if e["document"] == number]
         shown = [each.text for each in pages[f"document-{number}.html"].all(of_class="verdict")]
-        assert sorted(shown) == sorted(
-            [*(e["verdict"] for e in given), *Verdict, *StatementVerdict]
-        )
+        verdicts = [each["verdict"] for each in given]
+        assert sorted(shown) == sorted([*verdicts, *set(verdicts)])  # the summary has each once
     contradicted = [each["quantity"] for each in ledger["numbers"] if each["slip"] is not None]
     slips = [each for page in pages.values() for each in page.all(of_class="formula")]
     slips = [each for each in slips if each.attributes.get("aria-label") == WORDS["en"]["slip"]]

@@ -184,9 +184,9 @@ def test_json_is_as_readable_as_any_new_file_and_a_link_stays_one(tmp_path):
     assert target.stat().st_mode == (tmp_path / "plain").stat().st_mode
 
 
-def test_json_without_an_equivalent_leaves_the_old_file(tmp_path):
+def test_what_json_does_not_have_is_null_and_what_is_no_text_is_escaped(tmp_path):
     path = tmp_path / "x.json"
-    write_json(str(path), {"a": 1})
-    with pytest.raises(ValueError, match="not JSON compliant"):
-        write_json(str(path), {"a": float("nan")})
-    assert json.loads(path.read_text(encoding="utf-8")) == {"a": 1}
+    write_json(str(path), {"a": [float("nan"), {"b": (-float("inf"), 1.5)}], "c": "\udcff\x9b"})
+    text = path.read_text(encoding="utf-8")
+    assert json.loads(text) == {"a": [None, {"b": [None, 1.5]}], "c": "\udcff\x9b"}
+    assert text.isascii()

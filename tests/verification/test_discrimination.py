@@ -91,6 +91,23 @@ def test_a_mistake_that_nothing_catches_is_a_problem():
     found = discrimination.as_json([outcome])
     assert found["holds"] is False
     assert found["mistakes"][0]["caught"] is False
+    assert found["mistakes"][0]["file"] == "reference_numpy/mlp.py"
+    (change,) = found["mistakes"][0]["changes"]
+    assert change["line"] > 1
+    assert [line.count("layer.bias + inputs") for line in change["before"]] == [0]
+    assert [line.count("layer.bias + inputs") for line in change["after"]] == [1]
+
+
+def test_the_changed_lines_of_a_mistake_make_its_source_of_the_reference():
+    for mistake in catalogue():
+        lines = mistake.change.path.read_text(encoding="utf-8").splitlines()
+        changes = mistake.difference()
+        for each in reversed(changes):
+            first = each.line - 1
+            assert lines[first : first + len(each.before)] == each.before
+            assert each.before != each.after
+            lines[first : first + len(each.before)] = each.after
+        assert lines == mistake.source().splitlines()
 
 
 def test_a_mistake_below_the_margin_is_a_problem():

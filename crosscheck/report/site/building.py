@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
+from math import log10
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,7 +21,7 @@ from crosscheck.frameworks.registry import MODULES
 from crosscheck.frameworks.version import VERSION
 from crosscheck.numerics.digits import few_digits, of_bound
 from crosscheck.report.colours import css_class
-from crosscheck.report.json_files import write_compact
+from crosscheck.report.json_files import NOT_TEXT, write_compact
 from crosscheck.report.site import code, documents, overview, tables, worked
 from crosscheck.report.site.folders import SiteError, check_folder, write_folder
 from crosscheck.report.site.run import PARTS, SiteRun
@@ -28,8 +29,9 @@ from crosscheck.report.site.words import WORDS
 
 # The files that pages load, each from one or several templates.
 ASSETS = {
-    "style.css": ("style.css", "worked.css"),
+    "style.css": ("style.css", "tables.css", "worked.css"),
     "script.js": ("script.js",),
+    "counts.js": ("counts.js",),
     "network.js": ("network.js",),
     "worked.js": (
         *("setting.js", "notation.js", "arithmetic.js", "lines.js", "labels.js", "walk.js"),
@@ -41,6 +43,16 @@ UNFIT = (
     *(ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError),
     UndefinedError,
 )
+
+# Which parts are shown by the templates and modules whose names begin so.
+SHOWN = {
+    **dict.fromkeys(("document", "formulas", "mathml", "words"), ("ledger", "verification")),
+    **dict.fromkeys(("worked", "code"), ("ledger", "verification")),
+    "tables": ("conventions", "mistakes", "training", "speed"),
+    "conventions": ("conventions",),
+    "sharpness": ("mistakes",),
+    "training": ("training", "speed"),
+}
 
 
 class UnfitError(SiteError):
@@ -89,7 +101,8 @@ def build(folder: Path, run: SiteRun, language: str = "en") -> list[Path]:
     except UNFIT as error:
         raise UnfitError(
             f"this run does not fit crosscheck {VERSION} ({type(error).__name__}: {error}; found "
-            f"in {_place(error)}): make a new one by leaving out --run"
+            f"in {_place(error)}, which shows {_parts_of(_place(error))}): make a new one by "
+            "leaving out --run"
         ) from error
     write_folder(folder, lambda new: _write(new, texts, run))
     return [folder / file for file in texts]
@@ -102,11 +115,18 @@ def _place(error: BaseException) -> str:
     return Path(own[-1].filename).name if own else "a page"
 
 
+def _parts_of(place: str) -> str:
+    """The files of a run that are shown where an error rose."""
+    stem = Path(place).stem
+    parts = next((parts for begins, parts in SHOWN.items() if stem.startswith(begins)), PARTS)
+    return " and ".join(f"{part}.json" for part in parts)
+
+
 def _write(folder: Path, texts: dict[str, str], run: SiteRun) -> None:
     """Write every file of a site into a new folder, which nobody reads before it is complete."""
     (folder / "run").mkdir()
     for file, text in texts.items():
-        (folder / file).write_text(text, encoding="utf-8")
+        (folder / file).write_text(text, encoding="utf-8", errors=NOT_TEXT)
     for name, text in assets().items():
         (folder / name).write_text(text, encoding="utf-8")
     for picture in run.pictures:
@@ -141,7 +161,7 @@ def _pages(run: SiteRun, linked: str) -> Iterator[Page]:
         yield Page(f"code-{module}.html", "code.html", title, code.page_values(run, module))
     yield Page("conventions.html", "conventions.html", "Conventions", tables.conventions(run))
     yield Page("sharpness.html", "sharpness.html", "Sharpness", tables.sharpness(run))
-    yield Page("training.html", "training.html", "Training and speed", tables.training(run))
+    yield Page("training.html", "training.html", "Training", tables.training(run))
 
 
 def _render(environment: Environment, page: Page, run: SiteRun, linked: str) -> str:
@@ -193,7 +213,9 @@ def template_environment() -> Environment:
         "fraction": fraction,
         "ulps": ulps,
         "short": short,
+        "decades": decades,
         "language_of": language_of,
+        "slug": documents.slug,
     }
     environment.globals |= functions
     return environment
@@ -227,6 +249,14 @@ def short(number: float) -> str:
     """A number to two significant digits, without an exponent where that is short."""
     rounded = float(f"{number:.2g}")
     return f"{rounded:,.0f}" if 10 <= rounded < 100_000 else few_digits(number, 2)
+
+
+def decades(margin: float) -> float:
+    """By how many powers of ten a margin passes its bound: at least 0, and no more than 16 shown.
+
+    Of 16 digits, which is what float64 has, none is right then.
+    """
+    return round(min(log10(max(margin, 1.0)), 16.0), 2)
 
 
 def language_of(text: str) -> str:

@@ -4,19 +4,30 @@ import inspect
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from markupsafe import Markup
 
 from crosscheck.documents.numbers import DOCUMENTS
 from crosscheck.documents.statements.catalogue import all_statements
 from crosscheck.documents.statements.statement import StatementVerdict
 from crosscheck.documents.verdicts import Verdict
 from crosscheck.numerics.comparison import EXACT
-from crosscheck.report.site.mathml import of_expression
+from crosscheck.report.site.cards import cards
+from crosscheck.report.site.mathml import of_expression, symbol
+from crosscheck.report.site.prose import with_formulas
 from crosscheck.report.site.words import WORDS, is_english, translate
 
 DIGITS = 10  # of an exact value; the JSON has twenty
+# What is in order is folded on the page.
+IN_ORDER = (Verdict.CONFIRMED, Verdict.ILLUSTRATION, StatementVerdict.HOLDS)
+WORST_FIRST = (
+    *(Verdict.CONTRADICTED, StatementVerdict.FAILS, Verdict.INHERITED, Verdict.ROUNDED_INPUTS),
+    *(StatementVerdict.AMBIGUOUS, *IN_ORDER),
+)
 
 
 def file_of(number: str, language: str) -> str:
@@ -43,29 +54,63 @@ def page_values(
     ]
     statements = [each for each in ledger["statements"] if each["document"] == number]
     counts = count_verdicts(ledger, number)
+    different = _different(numbers)
+    wrong = _wrong(verification, number)
+    names = list(dict.fromkeys(name for each in numbers for name in each["frameworks"]))
+    pages = {number: file_of(number, language)}
     other = "zh" if language == "en" else "en"
     return {
         "document_title": translate(ledger["documents"][number], number, language),
         "other": file_of(number, other),
         "other_language": other,
         "word": WORDS[language],
-        "counts": [(verdict, counts[verdict]) for verdict in (*Verdict, *StatementVerdict)],
-        "frameworks": list(dict.fromkeys(name for each in numbers for name in each["frameworks"])),
-        "wrong": _wrong(verification, number),
+        "cards": cards(ledger, pages, language, number),
+        "counts": [(verdict, counts[verdict]) for verdict in WORST_FIRST if counts[verdict]],
+        "frameworks": [name for name in names if name in different | wrong],
+        "same": [name for name in names if name not in different | wrong],
+        "digits": DIGITS,
+        "wrong": wrong,
         "sections": [
             {
                 "heading": heading,
-                "numbers": [
+                "numbers": _folded(
                     _number(each, number, language) for each in numbers if each["section"] in names
-                ],
-                "statements": [
+                ),
+                "statements": _folded(
                     _statement(each, number, language)
                     for each in statements
                     if each["section"] in names
-                ],
+                ),
             }
             for heading, names in _sections_of(number, numbers)
         ],
+    }
+
+
+def slug(verdict: str) -> str:
+    """A verdict as it stands in an address."""
+    return verdict.replace(" ", "-")
+
+
+def _folded(entries: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Entries with the worst first: what is open, what is folded, and a count of the latter."""
+    found = sorted(entries, key=lambda each: WORST_FIRST.index(each["verdict"]))
+    folded = [each for each in found if each["verdict"] in IN_ORDER]
+    return {
+        "open": [each for each in found if each["verdict"] not in IN_ORDER],
+        "folded": folded,
+        "counts": Counter(each["verdict"] for each in folded),
+    }
+
+
+def _different(numbers: Iterable[dict[str, Any]]) -> set[str]:
+    """The frameworks that compute what differs from an exact value in the digits that are shown."""
+    return {
+        name
+        for each in numbers
+        for name, value in each["frameworks"].items()
+        if each["exact"] is not None
+        and f"{value:.{DIGITS}g}" != f"{float(each['exact']):.{DIGITS}g}"
     }
 
 
@@ -114,13 +159,15 @@ def _number(entry: dict[str, Any], document: str, language: str) -> dict[str, An
     row = dict(entry)
     row["line"] = translate_line(entry["line"], document, language)
     row["exact"] = "" if entry["exact"] is None else f"{float(entry['exact']):.{DIGITS}g}"
-    if entry["verdict"] == "illustration":
+    illustrates = entry["verdict"] == Verdict.ILLUSTRATION
+    row["symbol"] = None if illustrates else symbol(entry["quantity"])
+    if illustrates:
         row["quantity"] = translate(entry["quantity"], document, language)
     row["frameworks"] = {name: f"{value:.{DIGITS}g}" for name, value in entry["frameworks"].items()}
     if slip is not None:
         row["slip"] = {
             "name": translate(slip["name"], document, language),
-            "explanation": translate(slip["explanation"], document, language),
+            "explanation": with_formulas(translate(slip["explanation"], document, language)),
             "formula": of_expression(slip["expression"]),
             "gives": f"{float(slip['gives']):.{DIGITS}g}",
             "reproduces": slip["reproduces"],
@@ -143,14 +190,14 @@ def translate_line(text: str, document: str, language: str) -> str:
 
 
 def _statement(entry: dict[str, Any], document: str, language: str) -> dict[str, Any]:
-    correct = entry["correct"]
+    def said(text: str) -> Markup:
+        return with_formulas(translate(text, document, language))
+
     return {
         "verdict": entry["verdict"],
-        "statement": translate(entry["statement"], document, language),
-        "correct": correct and translate(correct, document, language),
-        "readings": {
-            translate(name, document, language): holds for name, holds in entry["readings"].items()
-        },
+        "statement": said(entry["statement"]),
+        "correct": entry["correct"] and said(entry["correct"]),
+        "readings": {said(name): holds for name, holds in entry["readings"].items()},
         "demonstration": _demonstrations()[document, entry["statement"]],
     }
 

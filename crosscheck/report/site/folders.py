@@ -9,6 +9,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from crosscheck.frameworks.regular_files import read_regular
+
 # `write_folder` writes this file into the folder of a site, and may replace a folder that has it.
 # It lists every other file of the site.
 MARK = "made-by-crosscheck"
@@ -38,6 +40,8 @@ def check_folder(folder: Path, mark: str = MARK, kind: str = "site") -> Path:
             raise SiteError(
                 f"{folder} holds something that is no {kind}: name a new or empty folder"
             )
+    except RuntimeError:  # in older versions of Python
+        raise SiteError(f"cannot write {folder}: it is a link to itself") from None
     except OSError as error:
         raise SiteError(f"cannot write {folder}: {error.strerror}") from None
     return target
@@ -82,7 +86,7 @@ def _files(folder: Path) -> list[Path]:
 
 def _keep_what_is_not_listed(target: Path, new: Path, mark: str) -> None:
     """Copy what an earlier folder has beside its pages into the new one."""
-    listed = set((target / mark).read_text(encoding="utf-8").splitlines()) | {mark}
+    listed = set(read_regular(target / mark).decode("utf-8", "replace").splitlines()) | {mark}
     for path in _files(target):
         name = path.relative_to(target)
         if name.as_posix() in listed:

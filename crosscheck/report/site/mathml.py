@@ -52,6 +52,12 @@ def of_expression(text: str) -> Markup:
     return mathml(latex(text))
 
 
+def symbol(quantity: str) -> Markup | None:
+    """A quantity of the ledger as MathML within a line; None if it has no symbol but its name."""
+    formula = latex(quantity)
+    return None if formula == _word(quantity) else inline(formula)
+
+
 def latex(text: str) -> str:
     """An expression of the ledger as LaTeX."""
     return _latex(ast.parse(text, mode="eval").body)
@@ -109,7 +115,7 @@ def _symbol(name: str) -> str:
 
 
 def _word(name: str) -> str:
-    return rf"\text{{{name}}}".replace("_", r"\_")
+    return rf"\text{{{name}}}"  # in which the converter leaves every character as it is
 
 
 def _from_one(index: str, by_sample: bool) -> str:

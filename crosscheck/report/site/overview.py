@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from crosscheck.documents.statements.statement import StatementVerdict
-from crosscheck.documents.verdicts import Verdict
 from crosscheck.numerics.comparison import EXACT
 from crosscheck.report.site import documents
+from crosscheck.report.site.cards import cards
 from crosscheck.report.site.run import SiteRun
 from crosscheck.verification.discrimination import MARGIN
 
@@ -18,16 +17,17 @@ def page_values(run: SiteRun, language: str) -> dict[str, Any]:
         language: "en" or "zh": to which of a document's two pages it links.
     """
     ledger = run.parts["ledger"]
+    pages = {number: documents.file_of(number, language) for number in ledger["documents"]}
     findings = run.parts["conventions"]["findings"]
     outcomes = run.parts["mistakes"]["mistakes"]
     return verification_values(run.parts["verification"]) | {
-        "verdicts": (*Verdict, *StatementVerdict),
+        "cards": cards(ledger, pages, "en"),
         "documents": [
             {
                 "number": number,
                 "title": title,
-                "href": documents.file_of(number, language),
-                "counts": documents.count_verdicts(ledger, number),
+                "href": pages[number],
+                "counts": _counts(ledger, number),
             }
             for number, title in ledger["documents"].items()
         ],
@@ -48,6 +48,12 @@ def verification_values(verification: dict[str, Any]) -> dict[str, Any]:
         "wrong": [each for each in differ if not each["known_failure"]],
         "known": sum(each["known_failure"] is not None for each in differ),
     }
+
+
+def _counts(ledger: dict[str, Any], number: str) -> list[tuple[str, int]]:
+    """The verdicts that there are in a document, the worst first, and how often."""
+    counts = documents.count_verdicts(ledger, number)
+    return [(name, counts[name]) for name in documents.WORST_FIRST if counts[name]]
 
 
 def _compared(verification: dict[str, Any]) -> list[str]:

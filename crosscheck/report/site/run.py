@@ -3,14 +3,16 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from crosscheck.training.files import check_regular
+from crosscheck.frameworks.regular_files import read_regular
+from crosscheck.report.site.shapes import faults
 
 # The parts of a run, in the order in which they are gathered.
-PARTS = ("verification", "ledger", "mistakes", "conventions", "training", "speed", "environment")
+PARTS = ("verification", "ledger", "mistakes", "conventions", "training", "environment")
 PNG = b"\x89PNG\r\n\x1a\n"  # with which every such picture begins
-# What a part must have to be shown. The training and the benchmark may say why there is none.
+LARGEST = 2**28  # bytes of a part; a run of many frameworks has some 2**20
+# What a part must have to be shown. The training may say why there is none.
 KEYS = {
     "verification": ("frameworks", "stages", "definitions", "differ", "comparisons", "problems"),
     "ledger": ("documents", "numbers", "statements"),
@@ -61,8 +63,8 @@ def _is_picture(path: Path) -> bool:
 def _load_part(folder: Path, name: str) -> dict[str, Any]:
     path = folder / f"{name}.json"
     try:
-        check_regular(path)
-        part = json.loads(path.read_text(encoding="utf-8"))
+        text = read_regular(path, LARGEST).decode("utf-8")
+        part = json.loads(text, parse_constant=_refuse)
     except FileNotFoundError:
         raise RunError(
             f"{path} is missing: a run holds {', '.join(PARTS)} (leave out --run to make one)"
@@ -74,4 +76,10 @@ def _load_part(folder: Path, name: str) -> dict[str, Any]:
     missing = [key for key in KEYS.get(name, ()) if key not in part]
     if missing:
         raise RunError(f"{path} is no part of a run: it lacks {', '.join(missing)}")
+    for fault in faults(name, part):
+        raise RunError(f"{path} is no part of a run: {fault}")
     return part
+
+
+def _refuse(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no JSON")

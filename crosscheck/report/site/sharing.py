@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from crosscheck.report.json_files import write_json
+from crosscheck.report.json_files import NOT_TEXT, write_json
 from crosscheck.report.site import overview
 from crosscheck.report.site.building import template_environment, template_source
 from crosscheck.report.site.folders import check_folder, write_folder
@@ -44,7 +44,7 @@ def write_report(folder: Path, verification: dict[str, Any], environment: dict[s
     text = _page(verification, environment)
 
     def write(new: Path) -> None:
-        (new / PAGE).write_text(text, encoding="utf-8")
+        (new / PAGE).write_text(text, encoding="utf-8", errors=NOT_TEXT)
         write_json(str(new / FIGURES), verification | {"environment": environment})
 
     write_folder(folder, write, MARK, KIND)

@@ -1,21 +1,25 @@
-"""The pages of conventions, of sharpness, and of training and speed."""
+"""The pages of conventions, of sharpness and of training."""
 
 from typing import Any
 
+from crosscheck.conventions.answers import matrix
 from crosscheck.report.site.run import SiteRun
-from crosscheck.training.bench.records import reaches_goal
-from crosscheck.training.runs.records import median_seconds
 from crosscheck.verification.discrimination import MARGIN
 
 
 def conventions(run: SiteRun) -> dict[str, Any]:
-    """What the template shows: every statement about a stock framework, and how it was tried."""
+    """What the template shows: the answers of every framework, and the statements behind them."""
     part = run.parts["conventions"]
-    return {
+    findings = part["findings"]
+    tried = [each for each in findings if each["holds"] is not None]
+    return matrix(findings) | {
         "versions": part["versions"],
-        "findings": part["findings"],
-        "kinds": list(dict.fromkeys(each["kind"] for each in part["findings"])),
-        "stock": list(dict.fromkeys(each["framework"] for each in part["findings"])),
+        "findings": findings,
+        "kinds": list(dict.fromkeys(each["kind"] for each in findings)),
+        "stock": list(dict.fromkeys(each["framework"] for each in findings)),
+        "tried": len(tried),
+        "wrong": [each for each in tried if not each["holds"]],
+        "missing": list(dict.fromkeys(each["missing"] for each in findings if each["missing"])),
     }
 
 
@@ -29,8 +33,19 @@ def sharpness(run: SiteRun) -> dict[str, Any]:
         "groups": list(outcomes[0]["groups"]) if outcomes else [],
         "caught": sum(each["problem"] is None for each in outcomes),
         "least": min(margins, default=None),
+        "exercises": _exercises(outcomes),
         "cells": _cells(run.parts["mistakes"].get("conditions", [])),
     }
+
+
+def _exercises(outcomes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Mistakes to find: of each stage those that show least and most."""
+    chosen = []
+    for stage in dict.fromkeys(each["stage"] for each in outcomes if each["stage"]):
+        shown = [each for each in outcomes if each["stage"] == stage and each["margin"] is not None]
+        shown.sort(key=lambda each: each["margin"])
+        chosen += shown if len(shown) < 2 else [shown[0], shown[-1]]
+    return chosen
 
 
 def _cells(found: list[dict[str, Any]]) -> dict[str, Any]:
@@ -50,8 +65,8 @@ def _cells(found: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def training(run: SiteRun) -> dict[str, Any]:
-    """What the template shows: the training, its pictures, and the benchmark."""
-    part, speed = run.parts["training"], run.parts["speed"]
+    """What the template shows: the training and its pictures."""
+    part = run.parts["training"]
     return {
         "missing": part.get("missing"),
         "runs": [
@@ -61,28 +76,20 @@ def training(run: SiteRun) -> dict[str, Any]:
                 "loss": each["epochs"][-1]["loss"],
                 "train": each["epochs"][-1]["train_accuracy"],
                 "test": each["epochs"][-1]["test_accuracy"],
-                "seconds": median_seconds(each),
             }
             for each in part.get("runs", [])
         ],
         "drift": part.get("drift", []),
         "configuration": part.get("configuration", {}),
         "pictures": [(path.name, ALTERNATIVES.get(path.name, path.name)) for path in run.pictures],
-        "speed_missing": speed.get("missing"),
-        "measured": [each for each in speed.get("measured", []) if each["median"] is not None],
-        "goals": [
-            goal | {"verdict": "reached" if reaches_goal(goal) else "missed"}
-            for goal in speed.get("goals", [])
-            if goal["measured"] is not None
-        ],
-        "machine": speed.get("machine", {}),
     }
 
 
 # The text in place of each picture, for readers who cannot see it.
 ALTERNATIVES = {
     "confusion.png": "Which test digits are taken for which: on the diagonal stands what is right",
-    "curves.png": "Loss and test accuracy over the epochs, of every framework",
+    "curves.png": "Loss and test accuracy over the epochs, of every framework: where they agree, "
+    "the thinner curve lies upon the thicker",
     "drift.png": "How far the parameters of the frameworks are apart after every epoch, in ulps",
     "horizon.png": "How far they are apart after every step, and where that leaves the bound",
     "weights.png": "The weights into the first layer of a trained network, as images of the pixels",

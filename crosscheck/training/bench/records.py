@@ -2,11 +2,9 @@
 
 import os
 import platform
-from collections.abc import Mapping
 from typing import Any
 
 from crosscheck.numerics.comparison import finite
-from crosscheck.training.bench.measuring import is_reached
 from crosscheck.training.bench.summary import BenchmarkSummary
 
 
@@ -63,12 +61,3 @@ def as_json(summary: BenchmarkSummary) -> dict[str, Any]:
             for growth in summary.growths
         ],
     }
-
-
-def reaches_goal(goal: Mapping[str, Any]) -> bool:
-    """Whether a measured ratio reaches its goal.
-
-    Args:
-        goal: An entry of "goals" in what `as_json` wrote, whose "measured" is not None.
-    """
-    return is_reached(goal["measured"], goal["goal"], at_most=goal["at_most"])

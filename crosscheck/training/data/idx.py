@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from crosscheck.training.files import check_regular
+from crosscheck.frameworks.regular_files import check_regular
 
 UNSIGNED_BYTE = 8
 GZIP = b"\x1f\x8b"

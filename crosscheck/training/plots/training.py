@@ -9,6 +9,8 @@ from crosscheck.training.plots.figures import DASHES, PALETTE, figure, label_axe
 from crosscheck.training.runs import drift
 from crosscheck.training.runs.summary import TrainingSummary
 
+THINNEST = 1.4  # the last curve, in points
+
 
 def draw(folder: Path, summary: TrainingSummary) -> list[Path]:
     """Draw all pictures of a training.
@@ -37,15 +39,18 @@ def draw(folder: Path, summary: TrainingSummary) -> list[Path]:
 
 def _curves(path: Path, summary: TrainingSummary) -> Path:
     with figure(path, columns=2) as ((loss, share),):
-        for run, colour, dash in zip(summary.runs, PALETTE, DASHES, strict=False):
+        styles = zip(PALETTE, DASHES, strict=True)
+        for number, (run, (colour, dash)) in enumerate(zip(summary.runs, styles, strict=False)):
             epochs = np.arange(1, len(run.history) + 1)
-            style = {"color": colour, "linestyle": dash, "label": run.framework}
+            # Frameworks that agree lie upon each other: each curve is thinner than those below it.
+            width = THINNEST + 1.8 * (len(summary.runs) - 1 - number)
+            style = {"color": colour, "linestyle": dash, "linewidth": width, "label": run.framework}
             loss.plot(epochs, run.losses, **style)
             share.plot(epochs, [100 * epoch.test_accuracy for epoch in run.history], **style)
         label_axes(loss, "epoch", "loss, mean over the samples", "loss")
         label_axes(share, "epoch", "test images recognised, %", "accuracy")
         loss.set_yscale("log")
-        loss.legend()
+        loss.legend(handlelength=4)
     return path
 
 

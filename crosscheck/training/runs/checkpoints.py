@@ -19,8 +19,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_safetensors
 
 from crosscheck.frameworks.batches import RULE
+from crosscheck.frameworks.regular_files import check_regular
 from crosscheck.numerics.trees import Layer
-from crosscheck.training.files import check_regular, whole_file
+from crosscheck.training.files import whole_file
 from crosscheck.training.runs import digests
 from crosscheck.training.runs.configuration import Configuration, ConfigurationError
 from reference_numpy import optimizers

@@ -1,8 +1,6 @@
 """A training as JSON, for other programs and for the site."""
 
-from collections.abc import Mapping
 from dataclasses import asdict
-from statistics import median
 from typing import Any
 
 from crosscheck.numerics.comparison import finite
@@ -50,12 +48,3 @@ def as_json(summary: TrainingSummary) -> dict[str, Any]:
             and {**asdict(curve.excess), "times": finite(curve.excess.times)},
         },
     }
-
-
-def median_seconds(run: Mapping[str, Any]) -> float:
-    """The median time of an epoch.
-
-    Args:
-        run: An entry of "runs" in what `as_json` wrote.
-    """
-    return median(epoch["seconds"] for epoch in run["epochs"])

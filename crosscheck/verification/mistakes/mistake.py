@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cache, cached_property
 from types import CodeType, ModuleType
 
@@ -26,6 +27,21 @@ Code = tuple[str, int]
 
 class MistakeError(ValueError):
     """A mistake does not fit the reference that it changes."""
+
+
+@dataclass(frozen=True)
+class LineChange:
+    """Consecutive lines of a file, and what stands there instead.
+
+    Attributes:
+        line: The number of the first one.
+        before: The lines; none where some are only added.
+        after: What stands there instead.
+    """
+
+    line: int
+    before: list[str]
+    after: list[str]
 
 
 @dataclass(frozen=True)
@@ -71,6 +87,21 @@ class Mistake:
             first = 1 + (before + inside[: inside.index(old)]).count("\n")
             found.add((self.file, _innermost(self.file, first, first + old.count("\n"))))
         return frozenset(found or {(self.file, 1)})
+
+    def difference(self) -> list[LineChange]:
+        """The lines that it changes, in their order, as they are and as it makes them.
+
+        Raises:
+            MistakeError: If a piece to be replaced does not stand there exactly once.
+        """
+        before = self.change.path.read_text(encoding="utf-8").splitlines()
+        after = self.source().splitlines()
+        matched = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+        return [
+            LineChange(first + 1, before[first:last], after[other_first:other_last])
+            for kind, first, last, other_first, other_last in matched
+            if kind != "equal"
+        ]
 
     def source(self) -> str:
         """The text of the changed file.

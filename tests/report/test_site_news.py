@@ -1,0 +1,122 @@
+"""The pages say first what is wrong: cards that lead to it, counts, and what is in order folded."""
+
+from copy import deepcopy
+
+import pytest
+
+from crosscheck.documents.findings import findings
+from crosscheck.documents.transcription import DOCUMENTS
+
+pytest.importorskip("jinja2", reason="jinja2, which a site is made with, is missing")
+pytest.importorskip("pygments", reason="pygments, which a site is made with, is missing")
+pytest.importorskip("latex2mathml", reason="latex2mathml, which a site is made with, is missing")
+
+from site_run import read
+
+from crosscheck.report.site.cards import cards
+from crosscheck.report.site.documents import IN_ORDER, file_of, page_values
+from crosscheck.report.site.mathml import symbol
+from crosscheck.report.site.run import load
+from crosscheck.report.site.words import WORDS
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    return read(site)
+
+
+@pytest.fixture(scope="module")
+def run(small_run):
+    return load(small_run)
+
+
+def card_links(page):
+    """Where the cards lead, in their order."""
+    links = [each.attributes["href"] for each in page.all("a") if "href" in each.attributes]
+    return [link for link in links if "#n" in link]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_page_opens_with_a_card_for_every_finding(pages, run, language):
+    found = findings(run.parts["ledger"]["numbers"])
+    for number in DOCUMENTS:
+        page = pages[file_of(number, language)]
+        expected = [
+            f"{file_of(each.document, language)}#n{each.index}"
+            for each in found
+            if each.document == number
+        ]
+        assert card_links(page) == expected
+        assert page.all("h2")[0].text == WORDS[language]["what_is_wrong"]
+        assert (WORDS[language]["nothing_wrong"] in page.seen) == (not expected)
+
+
+def test_the_overview_opens_with_them_all_worst_first(pages, run):
+    page, found = pages["index.html"], findings(run.parts["ledger"]["numbers"])
+    assert card_links(page) == [f"document-{each.document}.html#n{each.index}" for each in found]
+    assert page.all("h2")[0].text == "What is wrong in the documents"
+    said = next(each.text for each in page.all("li") if "-0.0287" in each.text)
+    assert said.startswith("Document 002, section 4 ")
+    assert said.endswith("printed -0.0287; exact -0.0575; halved")
+
+
+def test_a_card_says_in_chinese_what_the_slip_gives_instead(run):
+    files = {number: file_of(number, "zh") for number in DOCUMENTS}
+    said = [each["why"] for each in cards(run.parts["ledger"], files, "zh", "002")]
+    assert "误乘以二分之一（照此得 -0.0571）" in said
+    ledger = deepcopy(run.parts["ledger"])
+    for each in ledger["numbers"]:
+        each["slip"] = None
+    assert {each["why"] for each in cards(ledger, files, "zh")} == {WORDS["zh"]["no_slip"]}
+
+
+def test_the_overview_counts_each_verdict_of_a_document_and_links_to_it(pages, run):
+    ledger = run.parts["ledger"]
+    links = {
+        each.attributes["href"]: each.text for each in pages["index.html"].all(of_class="count")
+    }
+    for number in DOCUMENTS:
+        given = [
+            each["verdict"]
+            for each in (*ledger["numbers"], *ledger["statements"])
+            if each["document"] == number
+        ]
+        for name in set(given):
+            href = f"document-{number}.html#{name.replace(' ', '-')}"
+            assert links.pop(href) == f"{given.count(name)} {name}"
+    assert links == {}
+
+
+@pytest.mark.parametrize("number", DOCUMENTS)
+def test_what_is_in_order_is_folded_and_the_rest_is_worst_first(run, number):
+    values = page_values(run.parts["ledger"], run.parts["verification"], number, "en")
+    for section in values["sections"]:
+        for kind in ("numbers", "statements"):
+            opened = [each["verdict"] for each in section[kind]["open"]]
+            folded = [each["verdict"] for each in section[kind]["folded"]]
+            assert not set(opened) & set(IN_ORDER)
+            assert set(folded) <= set(IN_ORDER)
+            bad = [each in ("contradicted", "fails") for each in opened]
+            assert bad == sorted(bad, reverse=True)
+
+
+def test_a_framework_has_a_column_only_where_it_differs_from_an_exact_value(run):
+    ledger, verification = deepcopy(run.parts["ledger"]), run.parts["verification"]
+    values = page_values(ledger, verification, "002", "en")
+    assert (values["frameworks"], values["same"]) == ([], ["numpy"])
+    number = next(
+        each for each in ledger["numbers"] if each["document"] == "002" and each["frameworks"]
+    )
+    number["frameworks"]["numpy"] += 1e-6
+    values = page_values(ledger, verification, "002", "en")
+    assert (values["frameworks"], values["same"]) == (["numpy"], [])
+    assert page_values(ledger, verification, "003", "en")["frameworks"] == []
+
+
+def test_a_quantity_has_its_symbol_beside_the_name_of_the_contract(pages):
+    assert "<mfrac>" in str(symbol("grads[1].weight[0, 0]"))
+    assert symbol("parameter_count") is None
+    page = pages["document-002.html"]
+    cells = [each.text for each in page.all("td") if "grads[1].weight[0, 0]" in each.text]
+    assert cells
+    assert all(cell.startswith("∂") for cell in cells)

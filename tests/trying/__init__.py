@@ -1,0 +1,1 @@
+"""Hostile tries, by kind; `tests/tries.py` makes them."""
