@@ -22,14 +22,14 @@ from trying import command_lines, files, pages, paths, process, signals, surroun
 Try = Callable[[random.Random, Path], tuple[str, str | None]]
 # What makes one try of each kind, and how many tries are a sample of it.
 KINDS: dict[str, tuple[Try, int]] = {
-    "command lines": (command_lines.try_one, 12),
+    "command lines": (command_lines.try_one, 8),
     "checkpoints": (files.try_checkpoint, 20),
     "site runs": (pages.try_altered, 3),
     "images": (files.try_image, 20),
     "documents": (files.try_document, 8),
     "translations": (files.try_translation, 10),
     "strings on pages": (pages.try_planted, 2),
-    "paths": (paths.try_path, 15),
+    "paths": (paths.try_path, 12),
     "surroundings": (surroundings.try_surroundings, 2),
     "signals": (signals.try_signal, 2),
 }

@@ -9,6 +9,7 @@ import click
 from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, say, write_json
 from crosscheck.conventions import stock
 from crosscheck.conventions.optimizers.names import NAMES
+from crosscheck.frameworks.regular_files import read_regular
 
 if TYPE_CHECKING:
     from crosscheck.conventions.findings import Finding
@@ -188,11 +189,9 @@ def translate(
 
 def _text_of(call: str) -> str:
     """The text that is to be translated: of the standard input, of a file, or as it is given."""
-    if call == "-":
-        return sys.stdin.read()
-    if not call.endswith(".py") or "\n" in call:
+    if call != "-" and (not call.endswith(".py") or "\n" in call):
         return call
     try:
-        return Path(call).read_text(encoding="utf-8")
+        return sys.stdin.read() if call == "-" else read_regular(Path(call)).decode("utf-8")
     except UnicodeDecodeError:
         raise click.UsageError(f"{call} is no text in UTF-8") from None

@@ -275,6 +275,13 @@ def test_nothing_planted_is_executed_and_what_was_altered_is_named(small_run):
     assert tried.returncode == 0, tried.stdout + tried.stderr
 
 
+def test_a_slip_that_is_no_formula_is_named_by_its_part(run, tmp_path):
+    ledger = deepcopy(run.parts["ledger"])
+    next(each for each in ledger["numbers"] if each["slip"])["slip"]["expression"] = "1 +"
+    with pytest.raises(SiteError, match=r"SyntaxError: .* which shows ledger\.json"):
+        build(tmp_path / "site", SiteRun(run.parts | {"ledger": ledger}, ()))
+
+
 def test_a_folder_that_is_a_link_to_itself_is_refused(run, tmp_path):
     (tmp_path / "loop").symlink_to("loop")
     with pytest.raises(SiteError, match=r"cannot write .*loop: (it is a link to itself|Too many)"):

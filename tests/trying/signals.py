@@ -66,6 +66,8 @@ def _complaint(
     outcome: Outcome, arguments: list[str], number: signal.Signals, folder: Path, mark: str
 ) -> str | None:
     ended = 128 + number
+    if outcome.code == -number and outcome.out:
+        return _left_behind(mark)  # Python was ending, with all results shown; a shell says `ended`
     found = complaint(outcome, {*codes((arguments[0],)), ended})
     if found is None and outcome.code == ended:
         lines = outcome.err.decode().strip().splitlines()

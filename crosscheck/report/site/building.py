@@ -41,17 +41,17 @@ ASSETS = {
 # What a run of another version, or one that was altered by hand, makes of the code that shows it.
 UNFIT = (
     *(ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError),
-    UndefinedError,
+    *(SyntaxError, UndefinedError),
 )
 
 # Which parts are shown by the templates and modules whose names begin so.
 SHOWN = {
     **dict.fromkeys(("document", "formulas", "mathml", "words"), ("ledger", "verification")),
     **dict.fromkeys(("worked", "code"), ("ledger", "verification")),
-    "tables": ("conventions", "mistakes", "training", "speed"),
+    "tables": ("conventions", "mistakes", "training"),
     "conventions": ("conventions",),
     "sharpness": ("mistakes",),
-    "training": ("training", "speed"),
+    "training": ("training",),
 }
 
 

@@ -99,8 +99,8 @@ FINDING = {
 }  # fmt: skip
 CHANGE = {"line": int, "before": [str], "after": [str]}
 MISTAKE = {
-    "name": str, "kind": str, "margin": MEASURE, "problem": Maybe(str), "groups": {"*": CATCH},
-    "file": str, "within": Maybe(str), "changes": [CHANGE],
+    "name": str, "kind": str, "stage": Maybe(str), "margin": MEASURE, "problem": Maybe(str),
+    "groups": {"*": CATCH}, "file": str, "within": Maybe(str), "changes": [CHANGE],
 }  # fmt: skip
 CONDITION = {
     "function": str, "condition": str, "applies": bool, "caught": bool, "by": Maybe(str),
