@@ -72,7 +72,7 @@ def written(folder):
     found = ledger_as_json([ledger("002"), ledger("003")])
     run = SiteRun({"ledger": found, "environment": environment()}, ())
     page = building.Page("worked.html", "worked.html", "Worked", worked.page_values(run))
-    text = building._render(building._environment(), page, run, "en")
+    text = building._render(building.template_environment(), page, run, "en")
     (folder / "worked.html").write_text(text, "utf-8")
     for name, asset in building.assets().items():
         (folder / name).write_text(asset, "utf-8")

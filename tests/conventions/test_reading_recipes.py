@@ -215,7 +215,7 @@ def test_a_plain_call_and_a_schedule_are_no_recipes():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("x = 1", "no optimizer of PyTorch, optax or Keras"),
+        ("x = 1", "no optimizer of PyTorch, optax, Keras or PaddlePaddle"),
         ("def f(:", "line 1 is not Python"),
         ("a = 1\n" * 60_000, "longer than"),
         ("a = 1\n" + "a = a + a\n" * 40 + "optax.sgd(a)", "stand for too much"),

@@ -151,10 +151,11 @@ def test_printed_code_keeps_its_lines_and_what_is_folded_is_printed(opened):
 
 
 def test_a_plot_is_not_white_in_the_dark(opened):
-    filters = [
+    light, dark = (
         opened("training.html", color_scheme=scheme)
         .locator("img")
         .first.evaluate("(each) => getComputedStyle(each).filter")
         for scheme in ("light", "dark")
-    ]
-    assert filters == ["none", "invert(1) hue-rotate(180deg)"]
+    )
+    assert light == "none"
+    assert dark.startswith("invert(")

@@ -59,6 +59,9 @@ def parse_call(text: str) -> Call:
 def read_call(call: ast.Call) -> Call:
     """`parse_call` of a call that is parsed already."""
     keywords = [each for each in call.keywords if each.arg not in PARAMETERS]
+    for each in call.keywords:
+        if each.arg in PARAMETERS:
+            are_parameters(each.value)  # raises if they are groups
     names = [each.arg for each in keywords if each.arg is not None]
     given = len(keywords) < len(call.keywords)  # the parameters, by name
     of_torch = bool(call.args) and ast.unparse(call.args[0]).endswith(".parameters()")

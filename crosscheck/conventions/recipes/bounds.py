@@ -26,6 +26,9 @@ SIZES = [int(np.prod(shape)) for shape in SHAPES]
 # The roundings of a mean of k numbers, by however it is gathered: a running mean subtracts, divides
 # and adds at each, and what is rounded is at most twice the largest.
 MEAN = 6
+# The roundings of a gradient that is clipped by its norm in float32: its own, those of a square, of
+# a sum of up to six, of a root, a quotient and a product, and the limit's.
+CLIPPED_SINGLE = 12
 # The roundings of a float32 rate on its way into a step: its own, and that of a product with it.
 ROUNDED_AGAIN = 4
 
@@ -58,6 +61,7 @@ def recipe_bounds(
     exact: Sequence[float] | None = None,
     powers: Sequence[str] = (),
     single: bool = False,
+    single_norms: bool = False,
 ) -> list[np.ndarray]:
     """The bounds of every problem: of each entry after every update; infinite if there is none.
 
@@ -69,13 +73,14 @@ def recipe_bounds(
             reference's steps is added.
         powers: The keywords of which the framework computes powers in float32.
         single: Whether it gathers gradients in float32.
+        single_norms: Whether it clips gradients by their own norms in float32.
     """
     found = []
     own = recipe.spec.keywords
     short = min(own.get(name, 1.0) for name in ("b1", "b2", "decay")) < SHORT_MEMORY
     with np.errstate(all="ignore"):
         # Every entry is moved by itself, but for a norm: all problems are computed at once.
-        steps = _parameters(recipe, np.stack(problems), rates, powers, single)
+        steps = _parameters(recipe, np.stack(problems), rates, powers, single, single_norms)
         shape = (len(problems), ENTRIES)
         errors = np.stack([np.broadcast_to(x.error, shape[0] * shape[1]) for x in steps])
         for total, problem in zip(
@@ -117,11 +122,12 @@ def _parameters(
     rates: Sequence[float],
     powers: Sequence[str],
     single: bool,
+    single_norms: bool,
 ) -> Iterator[Inexact]:
     """The parameters of all problems, one after the other, after every update, with their bounds.
 
     Args:
-        recipe, rates, powers, single: As of `recipe_bounds`.
+        recipe, rates, powers, single, single_norms: As of `recipe_bounds`.
         problems: Of shape (problems, updates, micro-batches, entries).
     """
     spec = replace(recipe.spec, rate_decay=0.0)  # the rates have it already
@@ -147,7 +153,10 @@ def _parameters(
         _mean(update, single, spec.ascends) for update in problems.swapaxes(0, 1)
     )
     for link in recipe.before:
-        grads = _clipped(grads, link) if isinstance(link, Clip) else penalized(grads, link)
+        if isinstance(link, Penalty):
+            grads = penalized(grads, link)
+            continue
+        grads = _clipped(grads, link, single_norms and link.per == "leaf")
     rule: Callable[..., Any] = partial(stepwise.STEPWISE_RULES[name], rates=step_rates, **own)
     steps = rule(grads)
     if spec.weight_decay:
@@ -160,7 +169,7 @@ def _parameters(
         yield theta
 
 
-def _clipped(grads: Iterator[Inexact], clip: Clip) -> Iterator[Inexact]:
+def _clipped(grads: Iterator[Inexact], clip: Clip, single: bool) -> Iterator[Inexact]:
     """The gradients of all problems, each clipped by itself."""
     for g in grads:
         blocks = [
@@ -173,11 +182,11 @@ def _clipped(grads: Iterator[Inexact], clip: Clip) -> Iterator[Inexact]:
         ]
         limits, eps = _limits(clip), _number(clip.eps)
         parts = list(clipped(iter(blocks), SIZES, clip_eps=eps, per=clip.per, **limits))
-        yield Inexact(
-            np.concatenate([part.value for part in parts]),
-            np.concatenate([part.error for part in parts]),
-            g.precision,
-        )
+        value = np.concatenate([part.value for part in parts])
+        error = np.concatenate([part.error for part in parts])
+        if single:
+            error = error + CLIPPED_SINGLE * SINGLE_ROUNDOFF * np.abs(value)
+        yield Inexact(value, error, g.precision)
 
 
 def _number(value: Any) -> Inexact:

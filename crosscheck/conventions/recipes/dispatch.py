@@ -14,6 +14,8 @@ from crosscheck.conventions.recipes.recipe import RecipeError
 from crosscheck.conventions.recipes.translating import WRITERS, translate_recipe
 from crosscheck.conventions.recipes.translation import RecipeTranslation
 
+READERS = (*WRITERS, "paddle")  # the frameworks whose recipes are read
+
 
 def is_recipe(text: str) -> bool:
     """Whether a text makes an optimizer by more than one plain call of it.
@@ -61,7 +63,7 @@ def translate_text(text: str, *, to: str) -> Translation | RecipeTranslation:
                 raise
             raise RecipeError(f"{error}; a single call is written for every framework") from None
     found = translate_optimizer(text, to=to)
-    if found.target_framework not in WRITERS or found.source_framework not in WRITERS:
+    if found.target_framework not in WRITERS or found.source_framework not in READERS:
         return found
     if found.equal is None or (found.equal and found.as_rate_changes is not False):
         return found

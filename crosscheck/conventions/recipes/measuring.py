@@ -58,10 +58,21 @@ def measure(
     pair: tuple[Source | Written, ...] = (source, target)
     bounds = [
         recipe_bounds(
-            each.recipe, grads, _used(result, rates, each.factor), rates, each.powers, each.single
+            each.recipe,
+            grads,
+            _used(result, rates, each.factor),
+            rates,
+            each.powers,
+            each.single,
+            isinstance(each, Source) and each.single_norms,
         )
         for each, result in zip(pair, results, strict=True)
     ]
+    if source.rounded is not None:
+        bounds[0] = [
+            2 * bound + _apart(source, problem, rates)
+            for bound, problem in zip(bounds[0], grads, strict=True)
+        ]
     agree = all(
         _rates_agree(_used(result, rates, each.factor), rates)
         for each, result in zip(pair, results, strict=True)
@@ -77,6 +88,14 @@ def measure(
     worst = np.unravel_index(np.argmax(errors[largest]), errors[largest].shape)
     zeros = _zeros(source, target, ones[ZEROS], others[ZEROS], most[ZEROS])
     return Measured(within, zeros, sizes, sizes[largest], float(most[largest][worst]))
+
+
+def _apart(source: Source, problem: np.ndarray, rates: Sequence[float]) -> np.ndarray:
+    """How far the steps are moved by what the source's framework rounds to float32."""
+    assert source.rounded is not None
+    with np.errstate(all="ignore"):
+        ones = (reference_steps(each, problem, rates) for each in (source.recipe, source.rounded))
+        return np.asarray(np.abs(np.subtract(*ones)))
 
 
 def _used(result: Any, rates: Sequence[float], factor: float) -> list[float]:

@@ -8,16 +8,18 @@ from crosscheck.conventions.recipes.optax_links import CORES, REFUSED
 from crosscheck.conventions.recipes.program import Program, assigned, called, walk
 from crosscheck.conventions.recipes.reading_keras import read_keras
 from crosscheck.conventions.recipes.reading_optax import READERS, read_optax
+from crosscheck.conventions.recipes.reading_paddle import is_bare_optimizer, read_paddle
 from crosscheck.conventions.recipes.reading_torch import is_torch_optimizer, read_torch
 from crosscheck.conventions.recipes.recipe import RecipeError
 from crosscheck.conventions.recipes.source import Source
 
 CHAINS = ("chain", "named_chain", "MultiSteps", "inject_hyperparams")
+READ = ("torch", "optax", "keras", "paddle")
 LONGEST = 100_000  # characters of a text that is read
 
 
 def read_recipe(text: str) -> Source:
-    """Read a recipe of PyTorch, optax or Keras.
+    """Read a recipe of PyTorch, optax, Keras or PaddlePaddle.
 
     Args:
         text: The lines that make an optimizer and what belongs to it, as they stand in a program.
@@ -32,6 +34,8 @@ def read_recipe(text: str) -> Source:
     if framework == "torch":
         return read_torch(Program(text, is_torch_optimizer))
     program = Program(text)
+    if framework == "paddle":
+        return read_paddle(program)
     if framework == "optax":
         node = _last(program, _makes_optax)
         return read_optax(program, node)
@@ -41,14 +45,15 @@ def read_recipe(text: str) -> Source:
 
 
 def framework_of(text: str) -> str:
-    """The framework of a recipe: "torch", "optax" or "keras".
+    """The framework of a recipe: "torch", "optax", "keras" or "paddle".
 
     Raises:
         RecipeError: If it is none of these, or the text is not Python.
     """
+    statements = Program(text).statements
     calls = [
         node
-        for statement in Program(text).statements
+        for statement in statements
         for node in ast.walk(statement)
         if isinstance(node, ast.Call)
     ]
@@ -58,17 +63,24 @@ def framework_of(text: str) -> str:
         return "optax"
     if any(name.startswith(("keras.", "tf.keras.", "tensorflow.keras.")) for name in names):
         return "keras"
+    if any(name.startswith("paddle.") for name in names) or _imports_paddle(statements):
+        return "paddle"
     if any(name.startswith(("torch.", "optim.", "nn.utils.")) for name in names):
         return "torch"
     for name, keywords in zip(names, given, strict=True):
         rows = [] if name in REFUSED else _rows(name, keywords)
-        for framework in ("torch", "optax", "keras"):
+        for framework in READ:
             if any(row.startswith(framework) for row in rows):
                 return framework
     raise RecipeError(
-        "the text has no optimizer of PyTorch, optax or Keras: write it with its module, as "
-        "torch.optim.Adam(model.parameters(), lr=0.001)"
+        "the text has no optimizer of PyTorch, optax, Keras or PaddlePaddle: write it with its "
+        "module, as torch.optim.Adam(model.parameters(), lr=0.001)"
     )
+
+
+def _imports_paddle(statements: Sequence[ast.stmt]) -> bool:
+    froms = [each for each in statements if isinstance(each, ast.ImportFrom)]
+    return any((each.module or "").split(".")[0] == "paddle" for each in froms)
 
 
 def _rows(name: str, keywords: Sequence[str] = ()) -> list[str]:
@@ -77,7 +89,7 @@ def _rows(name: str, keywords: Sequence[str] = ()) -> list[str]:
         return [row.framework for row in find_optimizers(name, list(keywords))]
     except CallError as error:
         several = str(error) if "is several" in str(error) else ""
-        return [each for each in ("torch", "optax", "keras") if f" {each}." in several]
+        return [each for each in READ if f" {each}." in several]
 
 
 def _makes_optax(node: ast.expr) -> bool:
@@ -99,8 +111,9 @@ def _makes_keras(node: ast.expr) -> bool:
 
 
 def makes_optimizer(node: ast.expr) -> bool:
-    """Whether an expression makes an optimizer of PyTorch, optax or Keras."""
-    return is_torch_optimizer(node) or _makes_optax(node) or _makes_keras(node)
+    """Whether an expression makes an optimizer of PyTorch, optax, Keras or PaddlePaddle."""
+    known = is_torch_optimizer(node) or is_bare_optimizer(node)
+    return known or _makes_optax(node) or _makes_keras(node)
 
 
 def _last(program: Program, wanted: Callable[[ast.expr], bool]) -> ast.expr:

@@ -38,7 +38,7 @@ def run(framework: str, job: dict[str, Any]) -> Any:
 
 
 def _runner(framework: str) -> Runner:
-    return {"torch": _in_torch, "optax": _in_optax}.get(framework, _in_keras)
+    return {"torch": _in_torch, "optax": _in_optax, "paddle": _in_paddle}.get(framework, _in_keras)
 
 
 def _execute(code: str, names: dict[str, Any]) -> dict[str, Any]:
@@ -124,6 +124,57 @@ def _in_optax(
         return found, None
     compiled = jax.jit(schedule)  # compiled, a float32 schedule rounds otherwise
     return found, [float(compiled(jnp.asarray(t, jnp.int32))) for t in range(len(grads[0]))]
+
+
+def _in_paddle(
+    code: str, grads: list[np.ndarray], accumulate: int
+) -> tuple[list[np.ndarray], list[float] | None]:
+    """Run the usual loop, with a model whose gradients are those of the problem."""
+    import paddle
+
+    if "ClipGradByNorm" in code:
+        _clip_single(paddle.nn.clip)
+
+    class Model(paddle.nn.Layer):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.weight = self.create_parameter(SHAPES[0], dtype="float64")
+            self.bias = self.create_parameter(SHAPES[1], dtype="float64", is_bias=True)
+            for parameter, leaf in zip(self.parameters(), _leaves(START), strict=True):
+                parameter.set_value(paddle.to_tensor(leaf))
+
+    rates: list[float] = []
+
+    def one(problem: np.ndarray) -> np.ndarray:
+        model, steps = Model(), []
+        names = _execute(code, {"paddle": paddle, "model": model})
+        optimizer, scheduler = names["optimizer"], names.get("scheduler")
+        for update in problem:
+            for parameter, leaf in zip(model.parameters(), _leaves(update.mean(0)), strict=True):
+                parameter.grad = paddle.to_tensor(leaf)
+            rates.append(float(optimizer.get_lr()))
+            optimizer.step()
+            optimizer.clear_grad()
+            if scheduler is not None:
+                scheduler.step()
+            steps.append(_entries([each.numpy() for each in model.parameters()]))
+        return np.stack(steps)
+
+    found = [one(problem) for problem in grads]
+    return found, rates[: len(grads[0])] if "scheduler" in code else None
+
+
+def _clip_single(clip: Any) -> None:
+    """Let PaddlePaddle clip by a norm of float64, which it has for float32 alone: rounded to it."""
+    own = clip.clip_by_norm
+    if hasattr(own, "of_single"):
+        return
+
+    def clip_by_norm(x: Any, max_norm: float, name: Any = None) -> Any:
+        return own(x.astype("float32"), max_norm).astype(x.dtype)
+
+    clip_by_norm.of_single = own  # type: ignore[attr-defined]
+    clip.clip_by_norm = clip_by_norm
 
 
 def _in_keras(

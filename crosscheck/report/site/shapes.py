@@ -97,9 +97,10 @@ FINDING = {
     "difference": MEASURE, "least": MEASURE, "most": MEASURE, "problem": Maybe(str),
     "missing": Maybe(str), "holds": Maybe(bool),
 }  # fmt: skip
+CHANGE = {"line": int, "before": [str], "after": [str]}
 MISTAKE = {
     "name": str, "kind": str, "stage": Maybe(str), "margin": MEASURE, "problem": Maybe(str),
-    "groups": {"*": CATCH},
+    "groups": {"*": CATCH}, "file": str, "within": Maybe(str), "changes": [CHANGE],
 }  # fmt: skip
 CONDITION = {
     "function": str, "condition": str, "applies": bool, "caught": bool, "by": Maybe(str),
