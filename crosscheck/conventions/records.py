@@ -27,7 +27,7 @@ KEPT = {
     "translations": (
         "source",
         "source_framework",
-        "reference",
+        "expression",
         "target",
         "target_framework",
         "provisos",

@@ -4,11 +4,15 @@ import pytest
 
 from crosscheck.cli import gathering
 from crosscheck.frameworks.registry import load as load_framework
-from crosscheck.report.site.run import KEYS, PARTS, RunError, load
+from crosscheck.report.site.run import PARTS, RunError, load
 from crosscheck.training.data.idx import DataError
 
-VERIFICATION = {key: {} for key in KEYS["verification"]} | {
-    "frameworks": {"numpy": {"status": "verified"}, "torch": {"status": "wrong"}}
+STATUS = {"version": "1", "reasons": [], "not_supported": {}, "known_failures": {}}
+VERIFICATION = {
+    "frameworks": {"numpy": STATUS | {"status": "verified"}, "torch": STATUS | {"status": "wrong"}},
+    **{key: [] for key in ("stages", "definitions", "differ", "problems")},
+    "comparisons": 0,
+    "holds": True,
 }
 
 
@@ -27,9 +31,8 @@ def quick(monkeypatch):
     monkeypatch.setattr(gathering, "condense", lambda result: VERIFICATION)
     monkeypatch.setattr(gathering, "framework_values", values)
     monkeypatch.setattr(gathering, "ledger", lambda number, values: number)
-    monkeypatch.setattr(
-        gathering, "ledger_as_json", lambda each: {key: list(each) for key in KEYS["ledger"]}
-    )
+    empty = {"documents": {}, "numbers": [], "statements": []}
+    monkeypatch.setattr(gathering, "ledger_as_json", lambda each: (list(each), empty)[1])
     monkeypatch.setattr(gathering.discrimination, "discriminate", lambda mistakes: [])
     monkeypatch.setattr(gathering, "matrix", list)
     monkeypatch.setattr(gathering.everything, "findings", list)
