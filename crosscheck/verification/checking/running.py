@@ -2,7 +2,6 @@
 
 import inspect
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +30,7 @@ from crosscheck.frameworks.understanding.optimizers import (
 )
 from crosscheck.frameworks.understanding.understand import understand
 from crosscheck.frameworks.worker import EndedError, RaisedError, Worker
+from crosscheck.verification.checking.copying import copied
 from crosscheck.verification.checking.findings import CheckReport
 from crosscheck.verification.checking.function import check_function
 from crosscheck.verification.checking.identification import identify_optimizer
@@ -39,8 +39,6 @@ from crosscheck.verification.checking.network import check_network
 
 # How many seconds a file may take, unless it is told otherwise.
 LIMIT = 60.0
-# Neither hidden folders nor what is larger is copied: no homework needs it to be judged.
-LARGEST, MOST_FILES = 64 * 2**20, 2000
 # Windows are not opened, and nothing is shown.
 ENVIRONMENT = {"MPLBACKEND": "Agg", "DISPLAY": "", "PYTHONDONTWRITEBYTECODE": "1"}
 
@@ -143,7 +141,7 @@ def _checked(target: str, options: Options, limit: float) -> CheckReport:
     report = None
     with tempfile.TemporaryDirectory(prefix="crosscheck-") as folder:
         for definitions_only in (False, True):
-            copy = _copied(path, Path(folder) / str(int(definitions_only)))
+            copy = copied(path, Path(folder) / str(int(definitions_only)))
             worker = Worker(environment=ENVIRONMENT)
             where = f"{__name__}:check_here"
             arguments = (str(copy), name, target, asdict(options), definitions_only)
@@ -161,35 +159,6 @@ def _checked(target: str, options: Options, limit: float) -> CheckReport:
                 break  # else it may train when it is imported: its definitions alone are tried
     assert report is not None
     return report
-
-
-def _copied(path: Path, folder: Path) -> Path:
-    """A copy of a file, and of what lies beside it, in another folder."""
-    folder.mkdir()
-    room = LARGEST
-    for each in sorted(path.parent.iterdir(), key=lambda one: one != path):
-        if each.name.startswith((".", "__")) or each.is_symlink():
-            continue
-        size = _size(each, room)
-        if size > room:
-            continue
-        room -= size
-        if each.is_dir():
-            shutil.copytree(each, folder / each.name, ignore=shutil.ignore_patterns(".*"))
-        else:
-            shutil.copy(each, folder / each.name)
-    return folder / path.name
-
-
-def _size(path: Path, room: int) -> int:
-    """How many bytes a file or a folder has; more than there is room for, if it has many files."""
-    total = path.stat().st_size
-    for number, each in enumerate(path.rglob("*") if path.is_dir() else ()):
-        if number > MOST_FILES or total > room:
-            return room + 1
-        if each.is_file() and not each.is_symlink():
-            total += each.stat().st_size
-    return total
 
 
 def check_here(
