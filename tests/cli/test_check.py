@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from crosscheck.cli.main import main
-from crosscheck.verification.checking import running
+from crosscheck.verification.checking import copying
 from crosscheck.verification.checking.findings import Outcome
 from crosscheck.verification.checking.running import Options, check, check_files, split
 
@@ -169,9 +169,9 @@ def test_what_lies_beside_a_file_comes_along_but_for_what_is_large_or_hidden(fol
         (folder / "many" / f"{number}.txt").write_text("x", encoding="utf-8")
     (folder / "large.bin").write_bytes(b"x" * 60_000)
     (folder / ".hidden").write_text("x", encoding="utf-8")
-    monkeypatch.setattr(running, "LARGEST", 50_000)
-    monkeypatch.setattr(running, "MOST_FILES", 10)
-    copy = running._copied(folder / "right.py", folder.parent / "copy")
+    monkeypatch.setattr(copying, "LARGEST", 50_000)
+    monkeypatch.setattr(copying, "MOST_FILES", 10)
+    copy = copying.copied(folder / "right.py", folder.parent / "copy")
     names = {path.name for path in copy.parent.iterdir()}
     assert {"right.py", "wrong.py", "lib"} <= names
     assert not names & {"many", "large.bin", ".hidden"}
