@@ -51,6 +51,17 @@ def test_a_page_opens_with_a_card_for_every_finding(pages, run, language):
         assert (WORDS[language]["nothing_wrong"] in page.seen) == (not expected)
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_how_many_statements_fail_is_said_with_what_is_wrong(pages, run, language):
+    for number in DOCUMENTS:
+        entries = run.parts["ledger"]["statements"]
+        fails = [e for e in entries if (e["document"], e["verdict"]) == (number, "fails")]
+        page = pages[file_of(number, language)]
+        expected = WORDS[language]["statements_fail"].format(len(fails))
+        said = [each.text for each in page.all("a") if each.attributes.get("href") == "#fails"]
+        assert (expected in said) == bool(fails)
+
+
 def test_the_overview_opens_with_them_all_worst_first(pages, run):
     page, found = pages["index.html"], findings(run.parts["ledger"]["numbers"])
     assert card_links(page) == [f"document-{each.document}.html#n{each.index}" for each in found]
