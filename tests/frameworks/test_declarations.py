@@ -292,9 +292,8 @@ def test_a_known_failure_that_ends_a_case_early_fails_no_other_test(tmp_path):
 )
 def test_a_file_that_means_harm_is_an_error_with_its_place(tmp_path, text, problem, request):
     path = written(tmp_path, text)
-    # A library that another test imported may have raised the limit for the whole process.
     request.addfinalizer(partial(sys.setrecursionlimit, sys.getrecursionlimit()))
-    sys.setrecursionlimit(1000)
+    sys.setrecursionlimit(1000)  # which a library that another test imported may have raised
     with pytest.raises(DeclarationError) as error:
         read(path)
     assert str(error.value).startswith(f"{path}: ")
