@@ -218,6 +218,41 @@ def test_a_mistake_in_it_would_be_found(page, settings, wanted, right, mistake):
     assert max(each[0] for each in fractions(page, settings, wanted)) > 1000 * GRANTED
 
 
+# What random numbers do not meet: relu at exactly 0, and a sigmoid that rounds to its target.
+KINK, SATURATED = (
+    {
+        "inputs": [1.0, -1.0],
+        "targets": [1.0],
+        "layers": [
+            {"weight": [[1.0, 1.0], [0.5, 0.25]], "bias": [bias, 0.0]},
+            {"weight": [[1.0, 1.0]], "bias": [0.0]},
+        ],
+        "activations": ["relu", "sigmoid"],
+        "loss": "binary_cross_entropy",
+        "biases": True,
+        "optimizer": "sgd",
+        "hyperparameters": {"learning_rate": 0.1},
+        "update": "all",
+    }
+    for bias in (0.0, 50.0)
+)
+
+
+def test_at_0_the_slope_of_relu_is_that_of_the_exact_values(page):
+    # A bound allows any slope there; a gradient that is exactly 0 must be.
+    exact_deltas, _ = expected(KINK)["deltas", 0]
+    deltas = page.evaluate("(setting) => network.compute(setting).deltas[0]", KINK)
+    assert ((np.array(deltas) == 0) == (exact_deltas[0] == 0)).all()
+    assert 0 in deltas
+
+
+def test_where_an_output_rounds_to_its_target_loss_and_gradients_are_numbers(page):
+    with np.errstate(all="ignore"):
+        arrays = expected(SATURATED)
+    assert np.isfinite(arrays["loss",][1].error)
+    assert max(each[0] for each in fractions(page, [SATURATED], [arrays])) <= GRANTED
+
+
 def test_the_complementary_error_function_is_as_exact_as_it_says(page):
     points = [*np.linspace(-6, 26, 161), 1e-300, -1e-9, 0.4999999, 0.5, 1.9999999, 2.0]
     found = page.evaluate("(points) => points.map(network.erfc)", [float(x) for x in points])
