@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from crosscheck.report.colours import BAD, CARE, GOOD, QUIET, Colour
-from crosscheck.report.layout import Column, Records, say
+from crosscheck.report.layout import Column, Records, say, say_whole
 from crosscheck.verification.checking.findings import CheckReport, Line, Outcome, Verdict
 
 COLOURS = {
@@ -26,7 +26,13 @@ NAMED = 2
 
 def show_report(console: Console, report: CheckReport) -> None:
     """Print what was understood, a line for each quantity, and the outcome."""
-    say(console, f"[bold]{escape(report.target)}[/]: {escape(report.understood)}")
+    understood, _, adapter = report.understood.partition("\n\n")
+    say(console, f"[bold]{escape(report.target)}[/]: {escape(understood)}")
+    if adapter:
+        console.print()
+        for code in adapter.split("\n"):
+            say_whole(console, escape(code))  # so that it can be copied
+        console.print()
     table = Records("", *(Column("", leads=True),) * 2, Column("", words=True), is_plain=True)
     for line in report.lines:
         verdict = str(line.verdict).upper() if line.verdict == Verdict.WRONG else line.verdict

@@ -1,5 +1,6 @@
 """`crosscheck check`: one file, many files, and what the shell gets."""
 
+import ast
 import json
 from pathlib import Path
 
@@ -115,6 +116,20 @@ def test_of_many_files_each_has_a_row_and_any_wrong_one_decides(folder):
     assert [Path(each["target"]).name for each in written["reports"]] == names
     assert [each["outcome"] for each in written["reports"]] == ["right", "wrong", "not understood"]
     assert run(folder / "right.py", folder / "nothing.py").exit_code == 3
+
+
+@pytest.mark.parametrize("columns", ["60", "400"])
+def test_the_adapter_that_is_advised_can_be_copied_at_any_width(folder, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    (folder / "odd.py").write_text("class Net:\n    def __init__(self, nothing):\n        1 / 0\n")
+    shown = run(folder / "odd.py").stdout
+    adapter = shown[shown.index("class Adapter:") :].partition("  convention:")[0]
+    (made,) = ast.parse(adapter).body
+    assert [each.name for each in made.body[1:]] == [
+        *("__init__", "set_params", "forward", "gradients")
+    ]
+    assert "`crosscheck check FILE.py:Adapter`" in shown
+    assert "Adapter" not in run(folder / "odd.py", folder / "nothing.py").stdout  # a row of each
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,8 @@ class CheckReport:
     Attributes:
         target: What was checked, as it was given: "homework.py:Net".
         kind: "network", "optimizer" or "function"; "" where it was not understood.
-        understood: One line: what it was taken for; or why it was not understood.
+        understood: One line: what it was taken for; or why it was not understood, in lines, and
+            after an empty one the adapter to write.
         lines: One for each quantity, in the order in which they are computed.
         conventions: Where it departs from the references without being wrong, in words.
         advice: What else to look at, once what is wrong is mended.

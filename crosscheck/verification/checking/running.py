@@ -39,6 +39,7 @@ from crosscheck.verification.checking.network import check_network
 
 # How many seconds a file may take, unless it is told otherwise.
 LIMIT = 60.0
+DEEPEST = 8  # spaces before a line of the adapter that is advised
 # Windows are not opened, and nothing is shown.
 ENVIRONMENT = {"MPLBACKEND": "Agg", "DISPLAY": "", "PYTHONDONTWRITEBYTECODE": "1"}
 
@@ -147,6 +148,7 @@ def _checked(target: str, options: Options, limit: float) -> CheckReport:
             arguments = (str(copy), name, target, asdict(options), definitions_only)
             try:
                 found = worker.call(where, *arguments, limit=limit)
+                found["understood"] = _joined(found["understood"])
                 report = CheckReport.from_json(found)
             except EndedError as error:
                 report = report or CheckReport(target, understood=f"the file {error}")
@@ -164,14 +166,30 @@ def _checked(target: str, options: Options, limit: float) -> CheckReport:
 def check_here(
     path: str, name: str | None, target: str, options: dict[str, Any], definitions_only: bool
 ) -> dict[str, Any]:
-    """Run a file and check what it defines; in a worker. The report as plain data."""
+    """Run a file and check what it defines; in a worker.
+
+    Returns:
+        The report as plain data; the lines of what was understood each with its indentation.
+    """
     try:
         submission = load(Path(path), name, definitions_only=definitions_only)
     except SubmissionError as error:
-        return CheckReport(target, understood=str(error)).as_json()
-    report = judge(submission.namespace, name, target, Options(**options))
-    report.conventions = [*submission.notes, *report.conventions]
-    return report.as_json()
+        report = CheckReport(target, understood=str(error))
+    else:
+        report = judge(submission.namespace, name, target, Options(**options))
+        report.conventions = [*submission.notes, *report.conventions]
+    return report.as_json() | {"understood": _in_lines(report.understood)}
+
+
+# A message makes one line of each text, without the spaces before it, which code needs.
+
+
+def _in_lines(text: str) -> list[tuple[int, str]]:
+    return [(len(line) - len(line.lstrip(" ")), line) for line in text.split("\n")]
+
+
+def _joined(lines: list[tuple[int, str]]) -> str:
+    return "\n".join(" " * min(indent, DEEPEST) + line for indent, line in lines)
 
 
 def judge(
