@@ -24,10 +24,9 @@ STUBBORN = {
     "in C": "import hashlib; os.write(1, b'!'); hashlib.pbkdf2_hmac('sha256', b'', b'', 10**8)",
     "swallowed": (
         "import time\n"
-        "os.write(1, b'!')\n"
         "while True:\n"
-        "    try: time.sleep(60)\n"
-        "    except BaseException: os.write(1, b'!')"
+        "    try: os.write(1, b'!'); time.sleep(60)\n"
+        "    except BaseException: pass"
     ),
     "while it collects garbage": (
         "import gc, time\n"
