@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from threading import Lock
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -42,6 +43,7 @@ class _State:
     task = ""
     advice: Callable[[], str] | None = None
     has_result = False
+    is_said = Lock()  # taken by whoever says it, of the two threads that may
 
 
 def begin() -> None:
@@ -80,7 +82,9 @@ def message(number: int = signal.SIGINT) -> str:
 
 
 def say(number: int = signal.SIGINT) -> None:
-    """Write the message to standard error, past whoever may hold its buffer."""
+    """Write the message to standard error, once, past whoever may hold its buffer."""
+    if not _State.is_said.acquire(blocking=False):
+        return
     with suppress(OSError):
         os.write(2, f"\n{message(number)}\n".encode(errors="backslashreplace"))
 
