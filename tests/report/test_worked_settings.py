@@ -16,6 +16,7 @@ from crosscheck.report.site.worked_settings import OPTIMIZERS, PRESETS, hyperpar
 pytestmark = without_chromium
 
 USUAL = {name: hyperparameters(name) for name in OPTIMIZERS}
+LONGEST = 40  # characters of an address that are said again
 OWN = (
     "setting=own&inputs=1,2&targets=0.5&weights1=0.1,-0.2&biases1=0.3&weights2=1e-3&biases2=0"
     "&activations=tanh,sigmoid&loss=squared_error&optimizer=sgd&update=last&learning_rate=0.1"
@@ -109,6 +110,7 @@ def test_a_place_on_the_page_is_no_setting(opened, tab, made):
         ("setting=005", "setting “005” is unknown"),
         ("nonsense", "“nonsense” is not of the form key=value"),
         ("setting=<img src=x onerror=document.title='taken'>", "is not of the form key=value"),
+        ("n" * 1000, f"“{'n' * LONGEST}…” is not of the form key=value"),
         ("setting=<img src>", "setting “<img src>” is unknown"),
         ("setting=002-sgd&step=9", "step “9” is not from 1 to 8"),
         ("setting=002-sgd&step=1e0", "step “1e0” is not from 1 to 8"),

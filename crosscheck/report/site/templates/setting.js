@@ -11,8 +11,12 @@ const setting = (() => {
   // From 0 up to and without 1; all other hyperparameters only may not be negative.
   const SHARES = ["b1", "b2", "decay", "momentum"];
 
-  // What is wrong with an address; its message is shown as text.
-  class Malformed extends Error {}
+  // What is wrong with an address; its message is shown as text, what it quotes cut to LONGEST.
+  class Malformed extends Error {
+    constructor(message) {
+      super(message.replace(new RegExp(`“([^”]{${LONGEST}})[^”]+”`, "g"), "“$1…”"));
+    }
+  }
 
   // A number as it is written: a real minus becomes the ASCII one, "+.5E+1" becomes "0.5e1".
   function tidy(text) {
