@@ -1,18 +1,19 @@
 """Check gradients, optimizers and frameworks against exact values and derived error bounds.
 
-    exact_pass, exact_steps                 exact values of your own network or history, with bounds
-    compare, assert_within_bound            your arrays against them
-    check                                   your file, class or object: network or optimizer
-    check_gradients, check_optimizer        your function or optimizer, with what explains an error
-    load_framework, verify, diagnose        packages of the contract, on every case
-    matches_printed, ledger                 printed numbers, and what the documents get wrong
-    judge_document                          your own worked example, number by number
-    translate_optimizer                     one framework's optimizer in another's words
-    translate_schedule                      one framework's schedule of rates in another's words
-    translate_recipe                        whole training recipes: chains, lines, groups, clipping
+    check                                   judge your file, class or object: network or optimizer
+    check_gradients, check_optimizer        judge your function or optimizer, and explain an error
+    diff                                    two sets of tensors: rounding, or a bug
+    exact_pass, exact_steps                 exact values of your network or optimizer, with bounds
+    compare, assert_within_bound            compare your arrays with exact values
+    load_framework, verify, diagnose        judge packages that follow the contract, on every case
+    matches_printed, ledger                 judge printed numbers; what the lectures get wrong
+    judge_document                          judge your own worked example, number by number
+    translate_optimizer                     write one framework's optimizer for another
+    translate_schedule                      write one framework's learning-rate schedule for another
+    translate_recipe                        write whole training recipes: chains, lines, clipping
 
-These names are public; every module below is internal, and may change. Nothing is imported before
-it is used, so `import crosscheck` imports no framework.
+These names are public; every module below is internal and may change. Python imports a module only
+when you use a name from it, so `import crosscheck` imports no framework.
 """
 
 from importlib import import_module
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from crosscheck.verification.checking.identification import identify_optimizer
     from crosscheck.verification.checking.running import check
     from crosscheck.verification.diagnosis import Explanation, diagnose
+    from crosscheck.verification.difference.diff import Difference, diff
     from crosscheck.verification.exact_values import (
         ExactPass,
         ExactSteps,
@@ -80,6 +82,7 @@ _MODULES = {
     "verification.checking.identification": ("identify_optimizer",),
     "verification.checking.running": ("check",),
     "verification.diagnosis": ("Explanation", "diagnose"),
+    "verification.difference.diff": ("Difference", "diff"),
     "verification.exact_values": (
         "ExactPass",
         "ExactSteps",
@@ -95,6 +98,7 @@ _PLACES = {name: f"{__name__}.{module}" for module, names in _MODULES.items() fo
 __all__ = [
     "CheckReport",
     "Comparison",
+    "Difference",
     "ExactPass",
     "ExactSteps",
     "ExactTensor",
@@ -118,6 +122,7 @@ __all__ = [
     "check_optimizer",
     "compare",
     "diagnose",
+    "diff",
     "exact_pass",
     "exact_steps",
     "identify_optimizer",

@@ -99,11 +99,14 @@ def floating_dtype(dtype: Any) -> None:
         known_dtype = np.dtype(dtype or "none")  # np.dtype(None) would be float64
     except TypeError:
         raise TypeError(f"dtype must name a floating dtype, not {dtype!r}") from None
-    if not np.issubdtype(known_dtype, np.floating):
-        raise TypeError(f"dtype must be floating, not {known_dtype.name}")
-    if known_dtype.str[1:] not in ("f2", "f4", "f8") or not known_dtype.isnative:
+    name = known_dtype.name
+    # To NumPy, bfloat16 is none of its own floating dtypes: ml_dtypes adds it.
+    if name != "bfloat16" and known_dtype.kind != "f":
+        raise TypeError(f"dtype must be floating, not {name}")
+    known_names = ("bfloat16", "float16", "float32", "float64")
+    if name not in known_names or not known_dtype.isnative:
         raise TypeError(
-            "dtype must be float16, float32 or float64 in this machine's byte order, "
+            "dtype must be bfloat16, float16, float32 or float64 in this machine's byte order, "
             f"not {known_dtype.str}"
         )
 
@@ -288,5 +291,6 @@ def target_domain(loss: str, targets: Any) -> None:
     if loss == "softmax_cross_entropy":
         off = abs(values.sum(axis=1) - 1)
         # Rounding K probabilities and adding them up errs by at most K units in the last place.
-        if float(off.max()) > values.shape[1] * float(np.finfo(values.dtype).eps):
+        eps = float(np.spacing(values.dtype.type(1)))  # np.finfo does not know bfloat16
+        if float(off.max()) > values.shape[1] * eps:
             raise ValueError(f"{loss} needs targets whose rows sum to 1")

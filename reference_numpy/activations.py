@@ -66,7 +66,7 @@ def gelu(z: Array) -> Array:
 def erfc(x: Array) -> Array:
     """1 - erf(x), accurate in the upper tail. Any shape."""
     # NumPy has none of its own: the standard library's, entry by entry.
-    return np.vectorize(math.erfc, otypes=[x.dtype])(x)
+    return np.vectorize(math.erfc, otypes=["float64"])(x).astype(x.dtype)
 
 
 ACTIVATIONS: dict[str, Callable[[Array], Array]] = {

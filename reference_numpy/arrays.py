@@ -6,9 +6,52 @@ framework may compute with tensors on a GPU, or with lists.
 
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 
 Array = np.ndarray
+BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
+
+
+class Bfloat16(np.ndarray):
+    """An array of bfloat16, which keeps its dtype beside a Python number as NumPy's own do.
+
+    Without it `0.9 * x` would be float32, and a product of matrices too. Each operation is done in
+    float32 and rounded to bfloat16; so are a sum and a product of matrices, once it is added up.
+    """
+
+    def __array_ufunc__(
+        self, ufunc: np.ufunc, method: str, *inputs: Any, out: Any = None, **keywords: Any
+    ) -> Any:
+        operands = [_plain(each) for each in inputs]
+        narrow = all(getattr(each, "dtype", None) == BFLOAT16 for each in operands)
+        if narrow and (ufunc is np.matmul or (ufunc is np.add and method == "reduce")):
+            operands = [each.astype(np.float32) for each in operands]  # rounded once, below
+        result = getattr(ufunc, method)(*operands, **keywords)
+        if narrow and result.dtype == np.float32:  # a sum, a product of matrices, or np.clip
+            result = result.astype(BFLOAT16)
+        if out is not None:
+            np.copyto(out[0].view(np.ndarray), result)
+            return out[0]
+        return _wrapped(result)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, keywords: Any) -> Any:
+        if function is np.dot:  # which would add up in bfloat16
+            return np.matmul(*args, **keywords)
+        args = tuple(map(_plain, args)) if function is np.where else args
+        return _wrapped(super().__array_function__(function, types, args, keywords))
+
+
+def _plain(value: Any) -> Any:
+    if type(value) in (int, float):
+        return np.asarray(value, BFLOAT16)
+    return value.view(np.ndarray) if isinstance(value, Bfloat16) else value
+
+
+def _wrapped(value: Any) -> Any:
+    if getattr(value, "dtype", None) == BFLOAT16:
+        return np.asarray(value).view(Bfloat16)
+    return value
 
 
 def is_array(value: Any) -> bool:
@@ -23,7 +66,7 @@ def is_traced(value: Any) -> bool:
 
 def is_floating(value: Array) -> bool:
     """Whether the entries of an array are floating-point numbers."""
-    return value.dtype.kind == "f"
+    return value.dtype.kind == "f" or value.dtype == BFLOAT16
 
 
 def dtype_name(value: Array) -> str:
@@ -61,7 +104,7 @@ def convertible(values: np.ndarray) -> None:
 
 def from_entries(values: np.ndarray) -> Array:
     """Copy a NumPy array into this framework; undoes `entries`."""
-    return np.array(values)
+    return _wrapped(np.array(values))
 
 
 def to_device(value: Array, device: str) -> Array:

@@ -3,6 +3,8 @@
 To an optimizer that treats every entry alike, all layers are one vector: an update is then a few
 operations on all parameters, instead of as many on every leaf. Batches and gradients are written
 into the same memory again and again.
+
+Workers that share a batch are a loop here, so that one can read what they do.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,6 +34,7 @@ def run_epoch(
     micro_batch_size: int | None = None,
     weights: Array | None = None,
     normalizer: str = "count",
+    workers: int = 1,
 ) -> tuple[Params, Any, float]:
     """Make one update per batch, of what `train` has checked.
 
@@ -50,6 +53,7 @@ def run_epoch(
         weights: (samples,), or None.
         normalizer: By what a mean divides: "count" is the number of samples, "weights" the sum of
             their weights.
+        workers: How many workers share a batch.
 
     Returns:
         The parameters, the state, and the mean loss of the samples, each taken before the update
@@ -57,13 +61,14 @@ def run_epoch(
 
     Raises:
         ValueError: If this framework compiles nothing and `compile` is True; if the state does not
-            have the shape of `params`.
+            have the shape of `params`; if there are fewer workers.
     """
     if compile:
         raise ValueError("NumPy has no compiler: leave compile at None")
     # To an elementwise optimizer all parameters are one vector, of which the layers are views: an
     # update is a few operations on all of them instead of as many on every leaf.
-    whole, memory = isinstance(optimizer, Elementwise) and micro_batch_size is None, None
+    at_once = micro_batch_size is None and workers == 1
+    whole, memory = isinstance(optimizer, Elementwise) and at_once, None
     if whole:
         _map_moments(lambda moment: checks.same_shapes("state", moment, "params", params), state)
         theta, state = joined(params), _map_moments(joined, state)
@@ -76,8 +81,9 @@ def run_epoch(
         inputs.take(batch, axis=0, out=x, mode="clip")
         targets.take(batch, axis=0, out=y, mode="clip")
         of_piece = partial(_of_piece, params, activations, loss, memory)
+        of_shard = partial(gathered, of_piece, size=micro_batch_size)
         w = None if weights is None else weights[batch]
-        value, grads = gathered(of_piece, x, y, scaled(w, normalizer), micro_batch_size)
+        value, grads = sharded(of_shard, x, y, scaled(w, normalizer), workers)
         if whole:
             updates, state = optimizer.update(gradient, state, theta)
             theta += updates
@@ -156,4 +162,39 @@ def gathered(
         total = total + value * share
         piece = tree_map(lambda g, share=share: g * share, piece)
         grads = piece if grads is None else tree_map(lambda s, g: s + g, grads, piece)
+    return total, grads
+
+
+def sharded(
+    of_shard: Callable[[Array, Array, Array | None], tuple[Any, Params]],
+    inputs: Array,
+    targets: Array,
+    factors: Array | None,
+    workers: int,
+) -> tuple[Any, Params]:
+    """The loss of a batch and its gradient, of which each worker works out a shard.
+
+    Each shard counts by its samples, as a piece does in `gathered`: shards may be uneven, and a
+    worker may have no samples at all. The sum goes in the order of the workers.
+
+    Args:
+        of_shard: The mean loss and the gradient of some of the samples.
+        inputs, targets: The batch, (batch, units) and (batch, outputs).
+        factors: The weights that `losses.scaled` gives for the batch, (batch,); or None.
+        workers: How many workers share the batch.
+    """
+    if workers == 1:
+        return of_shard(inputs, targets, factors)
+    xs, ys = (np.array_split(data, workers) for data in (inputs, targets))
+    ws = [None] * workers if factors is None else np.array_split(factors, workers)
+    total: Any = 0.0
+    grads: Any = None
+    for x, y, w in zip(xs, ys, ws, strict=True):
+        if len(x) == 0:
+            continue
+        value, of_worker = of_shard(x, y, w)
+        by_samples = len(x) / len(inputs)
+        total = total + value * by_samples
+        of_worker = tree_map(lambda g, by_samples=by_samples: g * by_samples, of_worker)
+        grads = of_worker if grads is None else tree_map(lambda s, g: s + g, grads, of_worker)
     return total, grads

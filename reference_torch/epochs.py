@@ -3,14 +3,18 @@
 To an optimizer that treats every entry alike, all layers are one vector: an update is then a few
 operations on all parameters, instead of as many on every leaf. The tape adds the gradients into
 views of one vector too. Compiled, several steps are one call.
+
+Workers that share a batch are processes of `torch.distributed`; each calls `train` with the
+same arguments.
 """
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
 import torch
+from torch import distributed
 
 from . import checks
 from .arrays import Array
@@ -35,6 +39,7 @@ def run_epoch(
     micro_batch_size: int | None = None,
     weights: Array | None = None,
     normalizer: str = "count",
+    workers: int = 1,
 ) -> tuple[Params, Any, float]:
     """Make one update per batch, of what `train` has checked.
 
@@ -53,6 +58,7 @@ def run_epoch(
         weights: (samples,), or None.
         normalizer: By what a mean divides: "count" is the number of samples, "weights" the sum of
             their weights.
+        workers: How many workers share a batch.
 
     Returns:
         The parameters, the state, and the mean loss of the samples, each taken before the update
@@ -60,8 +66,10 @@ def run_epoch(
 
     Raises:
         ValueError: If this framework compiles nothing and `compile` is True; if the state does not
-            have the shape of `params`.
+            have the shape of `params`; if there are fewer workers.
     """
+    if workers > 1:
+        _check_processes(workers, compile)
     # What the caller may differentiate elsewhere is neither marked nor written to here.
     inputs, targets = inputs.detach(), targets.detach()
     weights = None if weights is None else weights.detach()
@@ -82,7 +90,8 @@ def run_epoch(
         )
     # To an elementwise optimizer all parameters are one vector, of which the layers are views, as
     # are their gradients: an update is a few operations on all of them instead of on every leaf.
-    whole = isinstance(optimizer, Elementwise) and micro_batch_size is None
+    at_once = micro_batch_size is None and workers == 1
+    whole = isinstance(optimizer, Elementwise) and at_once
     if whole:
         _map_moments(lambda moment: checks.same_shapes("state", moment, "params", params), state)
         theta, state = joined(params), _map_moments(joined, state)
@@ -105,7 +114,8 @@ def run_epoch(
             theta += updates
         else:
             of_piece = partial(_of_piece, params, activations, loss)
-            value, grads = gathered(of_piece, x, y, factors, micro_batch_size)
+            of_shard = partial(gathered, of_piece, size=micro_batch_size)
+            value, grads = sharded(of_shard, params, x, y, factors, workers)
             updates, state = optimizer.update(grads, state, params)
             params = apply_updates(params, updates)
         total += value.item() * (len(batch) * float(mean_weight(w, normalizer)))
@@ -235,3 +245,52 @@ def gathered(
         piece = tree_map(lambda g, share=share: g * share, piece)
         grads = piece if grads is None else tree_map(lambda s, g: s + g, grads, piece)
     return total, grads
+
+
+def _check_processes(workers: int, compile: bool | None) -> None:
+    if compile:
+        raise ValueError("a step that several workers share is not compiled: leave compile at None")
+    started = distributed.is_available() and distributed.is_initialized()
+    processes = distributed.get_world_size() if started else 1
+    if processes != workers:
+        raise ValueError(
+            f"{workers} workers are as many processes of torch.distributed, which has {processes}"
+        )
+
+
+def sharded(
+    of_shard: Callable[[Array, Array, Array | None], tuple[Any, Params]],
+    params: Params,
+    inputs: Array,
+    targets: Array,
+    factors: Array | None,
+    workers: int,
+) -> tuple[Any, Params]:
+    """The loss of a batch and its gradient, of which each worker works out a shard.
+
+    Each shard counts by its samples, as a piece does in `gathered`: shards may be uneven, and a
+    worker may have no samples at all. Every worker gets what all the others found, and adds it up
+    in the order of the workers. An all-reduce would send less, but in an order of its own; this
+    sum is the same to the bit in every process, whatever way the parts were sent.
+
+    Args:
+        of_shard: The mean loss and the gradient of some of the samples.
+        params: The parameters, whose shapes the gradient has.
+        inputs, targets: The batch, (batch, units) and (batch, outputs).
+        factors: The weights that `losses.scaled` gives for the batch, (batch,); or None.
+        workers: How many workers share the batch.
+    """
+    if workers == 1:
+        return of_shard(inputs, targets, factors)
+    rank = distributed.get_rank()
+    x, y = (torch.tensor_split(data, workers)[rank] for data in (inputs, targets))
+    w = None if factors is None else torch.tensor_split(factors, workers)[rank]
+    found = torch.zeros_like(joined(params)[:1]), tree_map(torch.zeros_like, params)
+    if len(x) > 0:
+        found = of_shard(x, y, w)
+    value, grads = found
+    mine = torch.cat([value.reshape(1), joined(grads)]) * (len(x) / len(inputs))
+    of_workers = [torch.empty_like(mine) for _ in range(workers)]
+    distributed.all_gather(of_workers, mine)
+    total = reduce(torch.add, of_workers)
+    return total[0], views(total[1:], params)

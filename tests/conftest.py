@@ -1,7 +1,7 @@
 """Fixtures: every framework there is, and one verification for the whole session."""
 
 import os
-import random
+import signal
 import sys
 import warnings
 from collections.abc import Generator
@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from sampling import left_out
 
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, STATES
 from crosscheck.frameworks.declarations import DeclarationError, Declarations, declared_by
@@ -76,6 +77,13 @@ def packages_of(config: pytest.Config) -> dict[str, str]:
 
 def pytest_configure(config: pytest.Config) -> None:
     os.environ.pop("COLUMNS", None)  # how wide tables are does not depend on who runs the tests
+    # A shell without job control starts what runs in the background with signals ignored, and the
+    # commands that the tests interrupt would inherit that.
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.pluginmanager.hasplugin("cacheprovider"):
         # What JAX compiled for one worker, or the last time, is not compiled again.
         os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(config.cache.mkdir("jax")))
@@ -123,20 +131,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             mark_as_declared(item, name, declared[name], params)
 
 
-def left_out(items: list[pytest.Item], seed: str) -> set[pytest.Item]:
-    """What is not in the sample of a test that is marked `sampled(number)`, by a seed."""
-    of_tests: dict[tuple[str, str], list[pytest.Item]] = {}
-    for item in items:
-        if item.get_closest_marker("sampled"):
-            of_tests.setdefault((item.path.name, item.originalname), []).append(item)
-    found: set[pytest.Item] = set()
-    for (_, name), several in of_tests.items():
-        (number,) = several[0].get_closest_marker("sampled").args
-        chosen = random.Random(f"{seed} {name}").sample(several, min(number, len(several)))
-        found |= set(several) - set(chosen)
-    return found
-
-
 def declarations_of(package: str) -> Declarations:
     """What a package declares; nothing if it cannot be read, which loading it reports."""
     try:
@@ -153,7 +147,7 @@ def mark_as_declared(item: pytest.Item, name: str, declared: Declarations, param
     words = {str(each) for each in params.values() if not hasattr(each, "exactly")}
     asked = {
         "tests": [item.nodeid],
-        "dtypes": words & {"float16", "float32", "float64"},
+        "dtypes": words & {"bfloat16", "float16", "float32", "float64"},
         "activations": words & {*ACTIVATIONS},
         "losses": words & {*LOSSES},
         "optimizers": words & {*STATES, "decayed"},

@@ -71,7 +71,7 @@ CHANGES = [
     (
         '"binary_cross',
         '"cross',
-        "line 12, network.loss: 'cross_entropy' is unknown: did you mean binary_cross_entropy?",
+        "line 12, network.loss: 'cross_entropy' is unknown: did you mean softmax_cross_entropy or ",
     ),
     (
         '"rmsprop"',

@@ -6,6 +6,7 @@ Each function takes a console, and prints on it what the command prints.
 from functools import cache, partial
 
 import numpy as np
+from tensor_sets import difference
 
 from crosscheck.conventions.findings import Finding as Statement
 from crosscheck.conventions.optimizers.translation import Translation
@@ -21,6 +22,7 @@ from crosscheck.report.bench import show as show_bench
 from crosscheck.report.bounds import show_bounds
 from crosscheck.report.check import show_report, show_table
 from crosscheck.report.conventions import show_findings, show_translation
+from crosscheck.report.diff import show_difference
 from crosscheck.report.discrimination import show_conditions, show_discrimination
 from crosscheck.report.errata import show_errata
 from crosscheck.report.experiments import show_experiment
@@ -109,7 +111,7 @@ def verification():
         for name in NAMES
     ]
     comparisons.append(compared("networks", "gradients", "numpy", "torch", 6.28e15))
-    kinks = {"edges-relu-float64": ((0, 1, 2),)}
+    kinks = {"edges-sigmoid_binary_cross_entropy-float32": ((0, 1, 2),)}
     return Verification(statuses, comparisons, [f"a problem: {WORDS}"], kinks, ("skipped 1",))
 
 
@@ -147,6 +149,9 @@ def check_report():
         f"{PATH}:Network", "network", f"a network 3-2-1; {WORDS}", lines,
         conventions=[WORDS], advice=[f"look at {PATH}:17"],
         worked=[f"z = 0.4 * 0.7106 + 0.25 * 0.1148 = 0.3129 = {WORDS}"], printed=["loss 0.1689"],
+        others=[CheckReport(f"{PATH}:{name}", "function", WORDS, part, conventions=[WORDS][:said])
+                for name, part, said in (("Adam", lines[2:], 0), ("relu", lines[:1], 0),
+                                         ("tanh", lines[:1], 1))],
     )  # fmt: skip
 
 
@@ -274,6 +279,7 @@ OUTPUTS = {
         )
         for index, number in enumerate(DOCUMENTS)
     },
+    "diff": lambda console: show_difference(console, difference()),
     "discriminate": lambda console: show_discrimination(console, discrimination()),
     "discriminate --condition": lambda console: show_conditions(console, conditions()),
     "check": lambda console: show_report(console, check_report()),

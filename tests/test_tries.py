@@ -11,6 +11,7 @@ ROOT = Path(__file__).parent.parent
 # Runs of a site are tried in tests/report/test_site_building.py, where there is one.
 KINDS = (
     *("command lines", "checkpoints", "images", "documents", "translations", "paths"),
+    "tensor sets",
     *("surroundings", "signals"),
 )
 
@@ -28,6 +29,7 @@ def test_nothing_hostile_breaks_a_command():
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the script forks")
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("broken", "complaint"),
     [
@@ -58,3 +60,16 @@ def test_what_is_broken_is_found(broken, complaint, tmp_path):
         check=True,
     )
     assert complaint in run.stdout
+
+
+def test_the_files_that_are_altered_for_a_difference_are_good_ones(tmp_path, monkeypatch):
+    from click.testing import CliRunner
+    from trying import differences
+
+    from crosscheck.cli.main import main
+
+    monkeypatch.chdir(tmp_path)
+    differences.write_good_files(tmp_path)
+    result = CliRunner().invoke(main, differences.ARGUMENTS)
+    assert result.exit_code == 0, result.output
+    assert result.output.strip().endswith("rounding")

@@ -7,7 +7,7 @@ from collections import Counter
 from rich.console import Console
 
 from crosscheck.report.colours import VERDICT_COLOURS
-from crosscheck.report.layout import WIDE
+from crosscheck.report.wrapping import WIDE
 
 WIDEST = 400
 WIDTHS = (60, 80, 100, 160)

@@ -63,18 +63,23 @@ def watched(tab):
 
 
 def written(folder):
-    """The page with what it loads, in a folder; and the printed numbers that it was made of."""
+    """The page in both languages with what it loads, in a folder; and its printed numbers."""
     for library in ("jinja2", "pygments", "latex2mathml"):
         pytest.importorskip(library, reason=f"{library}, which a site is made with, is missing")
     from crosscheck.report.site import building, worked
+    from crosscheck.report.site.assets import assets
+    from crosscheck.report.site.editions import ENGLISH
     from crosscheck.report.site.run import SiteRun
+    from crosscheck.report.site.templating import template_environment
 
     found = ledger_as_json([ledger("002"), ledger("003")])
     run = SiteRun({"ledger": found, "environment": environment()}, ())
-    page = building.Page("worked.html", "worked.html", "Worked", worked.page_values(run))
-    text = building._render(building.template_environment(), page, run, "en")
-    (folder / "worked.html").write_text(text, "utf-8")
-    for name, asset in building.assets().items():
+    for edition in (ENGLISH, ENGLISH.other):
+        values = worked.page_values(run, edition)
+        page = building.Page("worked", "worked.html", edition.say("Worked example"), values)
+        text = building.render(template_environment(edition), page, run, edition)
+        (folder / edition.file("worked")).write_text(text, "utf-8")
+    for name, asset in assets().items():
         (folder / name).write_text(asset, "utf-8")
     return folder / "worked.html", found["numbers"]
 

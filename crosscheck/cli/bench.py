@@ -63,11 +63,11 @@ def bench(
     plot: Path | None,
     json_path: str | None,
 ) -> None:
-    """Time whole epochs, with shuffling and gathering, of the references and of what else there is.
+    """Time whole epochs of the references and of other frameworks, shuffling included.
 
-    On one core, in turns, in one run: what counts are the ratios of medians, since machines differ
-    and are noisy. The first epoch, in which something may be compiled, is shown apart. Exit codes:
-    0 measured, 2 bad usage.
+    All run on one core, in turns, in one run. Compare the ratios of medians, because machines
+    differ and are noisy. The command shows the first epoch separately, because a framework may
+    compile in it. Exit codes: 0 measured, 2 bad usage.
     """
     from crosscheck.frameworks.registry import prepare
     from crosscheck.report.bench import show
@@ -151,6 +151,6 @@ def _draw(folder: Path, timings: Sequence["Timing"]) -> None:
     from crosscheck.training.plots.bench import draw
 
     try:
-        say(f"drawn: {draw(folder / 'bench.png', timings)}", err=True)
+        say(f"drawn: {draw(folder / 'bench.svg', timings)}", err=True)
     except OSError as error:
         raise click.UsageError(f"cannot write {error.filename}: {error.strerror}") from None

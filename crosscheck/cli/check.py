@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from crosscheck.cli.options import language_option
 from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, write_json
 
 # What the shell gets: right, wrong, bad usage (click's), not understood.
@@ -27,6 +28,15 @@ def _settings(context: Any, parameter: Any, texts: tuple[str, ...]) -> dict[str,
         except (SyntaxError, ValueError):
             found[name] = value
     return found
+
+
+def _refuse_unread(stated: str) -> None:
+    from crosscheck.verification.checking.stated_optimizer import stated_spec
+
+    try:
+        stated_spec(stated)
+    except ValueError as error:
+        raise click.UsageError(f"--as: {error}") from None
 
 
 @click.command()
@@ -69,6 +79,7 @@ def _settings(context: Any, parameter: Any, texts: tuple[str, ...]) -> dict[str,
     show_default=True,
     help="How many seconds each file may take.",
 )
+@language_option("What is printed is in this language")
 @JSON_OPTION
 def check(
     targets: tuple[str, ...],
@@ -79,15 +90,17 @@ def check(
     stated: str | None,
     explain: bool,
     limit: float,
+    language: str,
     json_path: str | None,
 ) -> None:
     """Check your own file: a network with its gradients, an optimizer, or one function.
 
-    FILE is a Python file or a notebook, NAME a class, function or object in it; without NAME what
-    there is is found. It runs in a process of its own, in a copy of its folder; no file is changed.
-    What it computes is found out, and judged by exact values: forward, loss, every gradient, the
-    update; an optimizer is identified, and so is an activation or a loss by its NAME. Of what is
-    wrong the first place is named, and the known mistake that gives all the wrong values.
+    FILE is a Python file or a notebook, NAME a class, function or object in it. Without NAME the
+    command judges the network of the file, and each optimizer, activation and loss in it. It runs
+    the file in a process of its own, in a copy of its folder, and changes no file. It finds out
+    what the file computes, and compares forward pass, loss, every gradient and the update with
+    exact values. It says which optimizer, activation or loss it found. It names the first place
+    that is wrong, and the known mistake that gives all the wrong values.
 
     Exit codes: 0 right, 1 wrong, 2 bad usage, 3 not understood; of several files 1 if any is wrong,
     else 3 if any is not understood.
@@ -95,13 +108,16 @@ def check(
     from crosscheck.report.check import show_report, show_table
     from crosscheck.verification.checking.findings import Outcome
     from crosscheck.verification.checking.meant import unknown
-    from crosscheck.verification.checking.running import Options, check_files
+    from crosscheck.verification.checking.one_thing import Options
+    from crosscheck.verification.checking.running import check_files
 
-    console = console_for(json_path)
+    console = console_for(json_path, language)
     options = Options(activations, loss, reduction, settings, stated, explain)
     if refused := unknown(activations, loss, reduction, prefix="--"):
         raise click.UsageError(refused)
-    with progress_bar(len(targets)) as advance:
+    if stated is not None:
+        _refuse_unread(stated)
+    with progress_bar(len(targets), language=language) as advance:
         reports = check_files(targets, options, limit, advance)
     outcomes = {report.outcome for report in reports}
     found = {"reports": [each.as_json() for each in reports], "holds": outcomes == {Outcome.RIGHT}}

@@ -53,11 +53,12 @@ def conventions(
 ) -> None:
     """Show how stock optimizers, schedules and losses relate to the references.
 
-    Activations and initialisers, too. Each line is a statement that is executed now, where the
-    framework is installed: equal to the reference with these keywords, or different by so much for
-    this reason. Exit codes: 0 all that could be tried hold, 1 one does not, 2 bad usage.
+    The tables have activations and initialisers too. Each line is a statement that the command runs
+    now, if the framework is installed: it equals the reference with these keywords, or differs by
+    so much for this reason. Exit codes: 0 all statements that could be tried hold, 1 one does not,
+    2 bad usage.
 
-    Of some frameworks that are not installed the page has what was recorded, with the date.
+    For some frameworks that are not installed the page has recorded results, with the date.
     """
     from crosscheck.conventions import everything
     from crosscheck.conventions.optimizers.translating import translate_defaults
@@ -127,22 +128,23 @@ def translate(
 ) -> None:
     """Write one framework's optimizer, schedule or training recipe as another's, with the proof.
 
-    CALL is as it stands in a program: the call of an optimizer,
+    Copy CALL from your program: the call of an optimizer,
     "torch.optim.RMSprop(lr=0.01, momentum=0.9)", or of a learning-rate schedule,
     "optax.cosine_decay_schedule(0.1, 100)"; or a recipe: optax.chain(...) and MultiSteps, an
     optimizer of Keras with clipnorm, a schedule or gradient_accumulation_steps, or the lines of
-    PyTorch with groups of parameters, clip_grad_norm_, a scheduler and accumulation. It is parsed,
-    never evaluated. A file of Python is read if CALL is its path, and the standard input if it is
-    a hyphen.
+    PyTorch with groups of parameters, clip_grad_norm_, a scheduler and accumulation. CALL may also
+    be the path of a Python file, or a hyphen for standard input. The command parses the text and
+    never evaluates it. It reads recipes of PyTorch, optax, Keras and PaddlePaddle, and writes them
+    for the first three.
 
-    Of MLPClassifier and MLPRegressor of scikit-learn it writes the optimizer, its decay and the
+    For MLPClassifier and MLPRegressor of scikit-learn it writes the optimizer, its decay and the
     loss, and trains both.
 
-    Both optimizers make twelve steps, and both recipes 24 updates, with the same gradients, from
-    1e-6 to 100 and 0, at one learning rate and at one that changes; both schedules run past their
-    ends. Under what the two are equal is said below. Recipes are read from and written for PyTorch,
-    optax and Keras. Exit codes: 0 they are equal, 1 there is nothing equal (the nearest is shown),
-    2 bad usage or what its own framework refuses, 3 they should be equal and could not be run.
+    The proof: both optimizers make twelve steps, and both recipes 24 updates, with the same
+    gradients, from 1e-6 to 100 and 0, at one learning rate and at one that changes; both schedules
+    run past their ends. Below the answer stands under which conditions the two are equal. Exit
+    codes: 0 they are equal, 1 nothing is equal (the command shows the nearest), 2 bad usage, or a
+    call that its own framework refuses, 3 they should be equal but could not be run.
     """
     from crosscheck.conventions.estimators.estimator import is_estimator
     from crosscheck.conventions.estimators.translating import translate_estimator

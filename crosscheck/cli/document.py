@@ -15,7 +15,7 @@ from crosscheck.frameworks.contract import LOSSES, STATES
 def document() -> None:
     """Write a worked example of your own, and show the format of its file.
 
-    What the file holds is judged by "crosscheck errata FILE". Its format: docs/documents.md.
+    "crosscheck errata FILE" judges the numbers in the file. docs/documents.md explains its format.
     """
 
 
@@ -69,9 +69,9 @@ def new(
 ) -> None:
     """Write FILE: a worked example to be filled with what your notes print.
 
-    Its given numbers are short decimals, which you replace by those of the notes. For every number
-    that is worked out it has a line, with the step that gives it and an empty place for the print.
-    "crosscheck errata FILE" says which places are empty still.
+    Its given numbers are short decimals, which you replace by those of your notes. It has a line
+    for every calculated number, with the step that gives it and an empty place for the number that
+    your notes print. "crosscheck errata FILE" says which places are still empty.
 
     Exit codes: 0 written, 2 bad usage, and then nothing is written.
     """

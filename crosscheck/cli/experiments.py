@@ -23,13 +23,14 @@ from crosscheck.training import choices
     "--plot",
     metavar="DIR",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Draw what was found there, as PNG.",
+    help="Draw what was found there, as SVG.",
 )
 @JSON_OPTION
 def experiment(name: str, data: str, seed: int, plot: Path | None, json_path: str | None) -> None:
     """Run one of the lectures' experiments, and say whether its claim holds.
 
-    NAME is weights, noise, labels, batches, saturation, surface, optimizers, stopping or record.
+    NAME is weights, noise, labels, batches, saturation, surface, optimizers, stopping,
+    stall, lost, nan or record.
 
     Exit codes: 0 it holds, 1 it does not, 2 bad usage.
     """

@@ -64,7 +64,7 @@ def advise(advice: Callable[[], str]) -> None:
     """Remember who can say how to go on after an interrupt.
 
     Args:
-        advice: Returns the advice, as a clause. It may be called in another thread.
+        advice: Returns the advice, as a clause, or nothing. It may be called in another thread.
     """
     _State.advice = advice
 
@@ -78,7 +78,8 @@ def message(number: int = signal.SIGINT) -> str:
     """What is said about a signal, in one line: what was being done, and how to go on."""
     said = "interrupted" if number == signal.SIGINT else f"ended by {signal.Signals(number).name}"
     said += f" while at {_State.task}" if _State.task else ""
-    return said + (f"; {_State.advice()}" if _State.advice else "")
+    advice = _State.advice() if _State.advice else ""
+    return said + (f"; {advice}" if advice else "")
 
 
 def say(number: int = signal.SIGINT) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from crosscheck.cli.options import language_option
 from crosscheck.cli.output import JSON_OPTION, console_for, say, write_json
 from crosscheck.cli.own_documents import exit_with_faults, read_documents
 from crosscheck.documents.numbers import DOCUMENTS
@@ -27,26 +28,28 @@ from crosscheck.documents.numbers import DOCUMENTS
     is_flag=True,
     help="Print Markdown: a summary or, with --all, the whole page of docs/errata.md.",
 )
+@language_option("What is printed is in this language, but Markdown")
 @JSON_OPTION
 def errata(
     files: tuple[str, ...],
     chosen: tuple[str, ...],
     everything: bool,
     as_markdown: bool,
+    language: str,
     json_path: str | None,
 ) -> None:
-    """The ledger: every printed number and every statement of the documents, with its verdict.
+    """Show every printed number and every claim of the lectures, with its verdict.
 
-    A number is confirmed, contradicted by its own line, inherited from an earlier contradiction, or
-    off only because its inputs were rounded. For what is contradicted the slip that explains it is
-    run, and what it reproduces is shown beside what it does not. The worst comes first; at the end
-    stands in a few lines what is wrong.
+    A number is confirmed, contradicted (its own line does not give it), inherited (it follows from
+    a number that is wrong), or off only because its inputs were rounded. For a contradicted number
+    the command runs a slip, a guessed mistake, and shows which printed numbers that gives. The
+    worst comes first; the last lines sum up what is wrong.
 
     FILE is a worked example of your own, in the documents' format (docs/documents.md). Without a
-    FILE and without --document the five documents are judged.
+    FILE and without --document the command judges the five lectures.
 
-    Exit codes: 0 judged, and nothing in a FILE is contradicted; 1 something in a FILE is; 2 a FILE
-    is malformed, and every fault in it is named with its line, or bad usage.
+    Exit codes: 0 judged, and no number of a FILE is contradicted; 1 a number of a FILE is; 2 a FILE
+    is malformed (the command names every fault with its line), or bad usage.
     """
     from crosscheck.documents.faults import TranscriptionError
     from crosscheck.documents.ledger import ledger, ledger_as_json
@@ -56,8 +59,8 @@ def errata(
     from crosscheck.report.errata import show_errata
     from crosscheck.verification.example_values import example_values
 
-    console = console_for(json_path)
-    own = read_documents(map(Path, files))
+    console = console_for(json_path, language)
+    own = read_documents(map(Path, files), language)
     numbers = chosen or (() if files else DOCUMENTS)
     try:
         values = example_values((*numbers, *own))
@@ -65,7 +68,7 @@ def errata(
         ledgers += [ledger(each, values[each.number]) for each in own]
     except (TranscriptionError, EndedError, RaisedError) as error:
         if own:  # where 1 says that something is contradicted
-            exit_with_faults(error)
+            exit_with_faults(error, language=language)
         raise click.ClickException(str(error)) from None
     if as_markdown:
         text = markdown.page(ledgers) if everything else markdown.summary(ledgers)

@@ -6,6 +6,7 @@ when that command is asked for, and what the command runs only when it runs.
 
 import io
 import sys
+from contextlib import suppress
 from errno import ENOSPC, EPIPE
 from importlib import import_module
 from typing import Any
@@ -21,12 +22,11 @@ from crosscheck.frameworks.version import VERSION
 COMMANDS = {
     "bench": (
         "bench",
-        "Time whole epochs, with shuffling and gathering, of the references and of what else there "
-        "is.",
+        "Time whole epochs of the references and of other frameworks, shuffling included.",
     ),
     "bounds": (
         "bounds",
-        "Measure how much of the derived bounds honest implementations use.",
+        "Measure how much of the error bounds correct implementations use.",
     ),
     "check": (
         "check",
@@ -36,9 +36,13 @@ COMMANDS = {
         "conventions",
         "Show how stock optimizers, schedules and losses relate to the references.",
     ),
+    "diff": (
+        "diff",
+        "Say whether two sets of tensors of one network differ by rounding, or by a bug.",
+    ),
     "discriminate": (
         "sharpness",
-        "Measure how sharp the suite is, in two ways.",
+        "Measure which mistakes the suite catches, in two ways.",
     ),
     "document": (
         "document",
@@ -46,7 +50,7 @@ COMMANDS = {
     ),
     "errata": (
         "ledger",
-        "The ledger: every printed number and every statement of the documents, with its verdict.",
+        "Show every printed number and every claim of the lectures, with its verdict.",
     ),
     "experiment": (
         "experiments",
@@ -71,6 +75,9 @@ COMMANDS = {
         "Write a worked example to fill in, with its answer sheet, into the new folder DIR.",
     ),
 }
+
+# The commands whose output has a language.
+TRANSLATED = {"check", "errata", "grade", "verify", "worksheet"}
 
 
 class Commands(click.Group):
@@ -103,7 +110,7 @@ class Commands(click.Group):
         try:
             return super().make_context(*arguments, **rest)
         except click.ClickException as error:
-            _disarm(error)
+            _word(error)
             raise
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -112,7 +119,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except click.ClickException as error:
-            _disarm(error)
+            _word(error)
             raise
         except KeyboardInterrupt:  # where this runs in another program than `crosscheck`
             click.echo(f"\n{interrupts.message()}", err=True)
@@ -126,9 +133,26 @@ class Commands(click.Group):
             raise click.UsageError(f"not enough memory: {error}") from None
 
 
-def _disarm(error: click.ClickException) -> None:
-    """Let a message show nothing that steers a terminal, as an argument may have it."""
-    vars(error)["message"] = harmless(error.message)  # to which nothing may be assigned
+def _word(error: click.ClickException) -> None:
+    """Let a message be in the language of the command, and show nothing that steers a terminal."""
+    message = error.message
+    context = getattr(error, "ctx", None)
+    if context is not None and context.command.name in TRANSLATED:
+        from crosscheck.cli.options import language_of
+        from crosscheck.report.languages import translated
+
+        with suppress(click.ClickException):  # the language itself is unknown
+            language = context.params.get("language") or language_of(context)
+            message = message if language == "en" else translated(message)
+    vars(error)["message"] = harmless(message)  # to which nothing may be assigned
+
+
+def _language(context: click.Context, parameter: Any, language: str | None) -> str | None:
+    if language is None:
+        return None
+    from crosscheck.cli.options import known_language
+
+    return known_language(language)
 
 
 @click.group(
@@ -137,12 +161,19 @@ def _disarm(error: click.ClickException) -> None:
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(VERSION, prog_name="crosscheck")
+@click.option(
+    "--language",
+    metavar="en|zh",
+    callback=_language,
+    help="The language of what check, errata, grade, verify and worksheet print, and of site.",
+)
 @click.pass_context
-def main(context: click.Context) -> None:
-    """Cross-check three implementations of one MLP, and five lecture documents, against the truth.
+def main(context: click.Context, language: str | None) -> None:
+    """Say whether a gradient is right and, where two programs disagree, which of them is wrong.
 
-    Without a command this is `crosscheck verify`. Exit codes: 0 all holds, 1 something is wrong, 2
-    bad usage, 130 interrupted.
+    `crosscheck` compares three implementations of one small neural network, and the numbers of five
+    lectures, with exact values. Without a command it runs `crosscheck verify`. Exit codes: 0
+    everything holds, 1 something is wrong, 2 bad usage, 130 interrupted.
     """
     open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
@@ -153,6 +184,7 @@ def main(context: click.Context) -> None:
         else:  # in its own encoding a pipe on Windows could not take them
             stream.reconfigure(encoding="utf-8")
     if context.invoked_subcommand is None:
+        from crosscheck.cli.options import language_of
         from crosscheck.cli.verification import verify
 
-        context.invoke(verify)
+        context.invoke(verify, language=language_of(context))

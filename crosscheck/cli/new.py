@@ -26,17 +26,17 @@ from crosscheck.frameworks.contract import BUILT_IN
 def new(name: str, folder: Path, origin: str | None, renew: bool) -> None:
     """Write a new framework: the package NAME, in the new folder DIR.
 
-    Without --from nothing in it is written but its checks: every other function has its signature
-    and its docstring, and raises NotImplementedError. With --from it is a copy of a reference, in
-    which you put your framework in the place of that one. Either can be installed at once (pip
-    install -e DIR), and is then found by its entry point. "crosscheck verify --only NAME" shows
-    what to write next, or what is wrong.
+    Without --from only its checks are complete: every other function has its signature and its
+    docstring, and raises NotImplementedError. With --from it is a copy of a reference, in which you
+    replace that framework by yours. You can install either at once (pip install -e DIR); crosscheck
+    then finds it by its entry point. "crosscheck verify --only NAME" shows what to write next, or
+    what is wrong.
 
-    With --renew the package is there already, in DIR/NAME. Its neutral modules, which read the same
-    in every package (params, checks, losses, mlp, optimizers and training), are written as this
-    version has them, with the library that the package imports there; so is the version of the
-    contract in its crosscheck.toml. Other files stay as they are, and so do the modules that
-    crosscheck.toml names under own. Changes of yours to the neutral modules are lost.
+    With --renew the package exists already, in DIR/NAME. The command writes its neutral modules,
+    which read the same in every package (params, checks, losses, mlp, optimizers and training), as
+    this version has them, with the library that the package imports there, and the version of the
+    contract into its crosscheck.toml. It leaves other files alone, and the modules that
+    crosscheck.toml names under own. You lose your changes to the neutral modules.
 
     Exit codes: 0 written, 2 bad usage, and then nothing is written.
     """

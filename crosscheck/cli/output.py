@@ -15,6 +15,7 @@ from crosscheck.cli import interrupts
 from crosscheck.cli.streams import leave_unwritten
 from crosscheck.frameworks.plain_text import harmless
 from crosscheck.report import json_files
+from crosscheck.report.languages import translate
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,17 +47,20 @@ JSON_OPTION = click.option(
 WIDTH = 160
 
 
-def console_for(json_path: str | None) -> "Console":
+def console_for(json_path: str | None, language: str = "en") -> "Console":
     """The console for tables: as wide as COLUMNS says, or the terminal, or `WIDTH`.
 
     Args:
         json_path: The value of --json: if it is "-", tables go to standard error.
+        language: Of what is printed on it: "en" or "zh".
     """
     from rich.console import Console
     from rich.segment import Segment
 
     class Harmless(Console):
         """Shows no character that steers a terminal but its own."""
+
+        language: str
 
         def render(self, renderable: Any, options: Any = None) -> "Iterator[Segment]":
             for each in super().render(renderable, options):
@@ -73,7 +77,9 @@ def console_for(json_path: str | None) -> "Console":
     if re.fullmatch("[1-9][0-9]{0,3}", columns):
         width = int(columns)
     # What stands between colons is text, and no picture.
-    return Harmless(stderr=to_stderr, width=width, emoji=False, _environ=environment)
+    console = Harmless(stderr=to_stderr, width=width, emoji=False, _environ=environment)
+    console.language = language
+    return console
 
 
 # Where standard error is no terminal, how many seconds pass between two lines of progress.
@@ -81,19 +87,22 @@ BETWEEN_LINES = 5.0
 
 
 @contextmanager
-def progress_bar(total: int, between: float = BETWEEN_LINES) -> Iterator[Callable[[str], None]]:
+def progress_bar(
+    total: int, between: float = BETWEEN_LINES, language: str = "en"
+) -> Iterator[Callable[[str], None]]:
     """Show progress on standard error: a bar on a terminal, a line now and then elsewhere.
 
     Args:
         total: How many tasks there are.
         between: How many seconds pass at least between two lines; 0 writes one for every task.
+        language: Of the lines: "en" or "zh".
 
     Yields:
         A function to be called, from any thread, with the name of every task that begins or ends:
         one more is done.
     """
     if not sys.stderr.isatty():
-        with _lines_of_progress(total, between) as advance:
+        with _lines_of_progress(total, between, language) as advance:
             yield advance
         return
     from rich.console import Console
@@ -111,14 +120,16 @@ def progress_bar(total: int, between: float = BETWEEN_LINES) -> Iterator[Callabl
 
 
 @contextmanager
-def _lines_of_progress(total: int, between: float) -> Iterator[Callable[[str], None]]:
+def _lines_of_progress(
+    total: int, between: float, language: str
+) -> Iterator[Callable[[str], None]]:
     """Write a line for the first task, and every few seconds one for the latest, if it is new."""
     lock, ended, done, shown, latest = Lock(), Event(), 0, 0, ""
 
     def show() -> None:
         nonlocal shown
         if done > shown:
-            say(f"{done} of {total}: {latest}", err=True)
+            say(translate(f"{done} of {total}: {latest}", language), err=True)
         shown = done
 
     def advance(name: str) -> None:

@@ -8,6 +8,7 @@ import click
 
 from crosscheck.cli.output import say
 from crosscheck.documents.numbers import DOCUMENTS
+from crosscheck.report.languages import translated
 
 if TYPE_CHECKING:
     from crosscheck.documents.document import Document
@@ -15,11 +16,12 @@ if TYPE_CHECKING:
 MALFORMED = 2  # the exit code where a file cannot be judged
 
 
-def read_documents(paths: Iterable[Path]) -> list["Document"]:
+def read_documents(paths: Iterable[Path], language: str = "en") -> list["Document"]:
     """Read and judge documents of one's own; if any is malformed, name all faults and exit with 2.
 
     Args:
         paths: Their files.
+        language: Of what is said of them: "en" or "zh".
 
     Raises:
         click.UsageError: If two have one name, which tables and pages could not tell apart.
@@ -43,12 +45,25 @@ def read_documents(paths: Iterable[Path]) -> list["Document"]:
         except TranscriptionError as error:
             faults.append(error)
     if faults:
-        exit_with_faults(*faults)
+        exit_with_faults(*faults, language=language)
     return documents
 
 
-def exit_with_faults(*errors: Exception) -> NoReturn:
+def exit_with_faults(*errors: Exception, language: str = "en") -> NoReturn:
     """Write what is wrong with files to standard error, a fault a line, and exit with 2."""
     for error in errors:
-        say(str(error), err=True)
+        say_faults(str(error), language)
     raise SystemExit(MALFORMED)
+
+
+def say_faults(message: str, language: str) -> None:
+    """Write what is wrong with a file to standard error, in a language, a fault a line."""
+    for line in message.split("\n"):
+        say(line if language == "en" else _chinese(line), err=True)
+
+
+def _chinese(fault: str) -> str:
+    """A fault in Chinese: its place and what is wrong are translated each by itself."""
+    place, _, wrong = fault.partition(": ")
+    is_place = translated(place) != place and bool(wrong)
+    return f"{translated(place)}：{translated(wrong)}" if is_place else translated(fault)

@@ -20,11 +20,11 @@ from crosscheck.cli.output import JSON_OPTION, console_for, say, write_json
 def read(name: str, names: tuple[str, ...], json_path: str | None) -> None:
     """Read one definition in every framework, side by side.
 
-    NAME is a module (gradients: all that is in it, one after the other) or a definition in one
-    (losses.softmax_cross_entropy, optimizers.adam; adam alone will do). Lines that differ in more
-    than the namespace are marked. Where the terminal is too narrow for columns, the frameworks
-    stand below each other. Nothing is imported, so that a framework can be read that is not
-    installed. Exit codes: 0 shown, 2 no such name.
+    NAME is a module (gradients shows all its definitions, one after the other) or a definition in
+    one (losses.softmax_cross_entropy, optimizers.adam; adam alone is enough). The command marks
+    lines that differ in more than the namespace. If the terminal is too narrow for columns, the
+    frameworks stand below each other. The command imports nothing, so it can show a framework that
+    is not installed. Exit codes: 0 shown, 2 no such name.
     """
     from crosscheck.frameworks import reading
     from crosscheck.frameworks.registry import BUILT_IN, UnknownFrameworkError, registry

@@ -131,15 +131,19 @@ def protect_other_runs(
             )
 
 
-def how_to_resume(folder: Path | None, names: Sequence[str], epochs: int | None) -> str:
+def how_to_resume(
+    folder: Path | None, names: Sequence[str], epochs: int | None, workers: int = 1
+) -> str:
     """What to tell the person who interrupted a run.
 
     Args:
         folder: Where its checkpoints are kept, or None.
         names: The frameworks that --framework named.
         epochs: How many epochs it was to have.
+        workers: How many workers it had.
     """
     if folder is None or not list(folder.glob(f"[!.]*{SUFFIX}")):
         return "nothing was kept" + ("" if folder else " (see --checkpoint)")
     options = "".join(f" --framework {name}" for name in names)
+    options += f" --workers {workers}" if workers > 1 else ""
     return f"go on with: crosscheck train --resume {quote(str(folder))} --epochs {epochs}{options}"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from crosscheck.cli.options import language_option
 from crosscheck.cli.output import progress_bar, say
 from crosscheck.cli.own_documents import read_documents
 
@@ -25,12 +26,9 @@ from crosscheck.cli.own_documents import read_documents
     type=click.Path(file_okay=False, path_type=Path),
     help="Keep the run there too, to build from again.",
 )
-@click.option(
-    "--language",
-    type=click.Choice(["en", "zh"]),
-    default="en",
-    show_default=True,
-    help="Of the documents' pages that the others link to; a link on each leads to the other.",
+@language_option(
+    "The language of the pages with the plain names, as index.html; a link on each leads to the "
+    "other"
 )
 @click.option(
     "--document",
@@ -49,17 +47,18 @@ def site(
 ) -> None:
     """Write pages to read beside the lecture notes into the new folder DIR.
 
-    Without --run everything is run first, which takes some minutes: the frameworks, the ledger, the
-    mistakes, the conventions and a training. The site opens from the disk, at DIR/index.html. An
-    earlier site in DIR is replaced, anything else is not. Exit codes: 0 written, 2 bad usage, and
-    then nothing is written.
+    Without --run the command first runs everything, which takes some minutes: the frameworks, the
+    documents, the mistakes, the conventions and a training. Open DIR/index.html from the disk. The
+    command writes every page in English and in Chinese: index.html in the language that --language
+    names, index.zh.html or index.en.html in the other. It replaces an earlier site in DIR, and
+    nothing else. Exit codes: 0 written, 2 bad usage, and then nothing is written.
     """
-    from crosscheck.cli import gathering
+    from crosscheck.cli import gathering, interrupts
     from crosscheck.report.site.run import PARTS, RunError, load
 
     try:  # the libraries that make pages, which no other command needs
         from crosscheck.report.site.building import UnfitError, build
-        from crosscheck.report.site.folders import SiteError, check_folder
+        from crosscheck.report.site.folders import SiteError, check_folder, where_earlier
     except ModuleNotFoundError as error:
         raise click.UsageError(
             f"a site needs {error.name}: pip install 'backprop-crosscheck[site]'"
@@ -72,6 +71,7 @@ def site(
             "`run` can be built from again anyway"
         )
     own = read_documents(files)
+    interrupts.advise(lambda: where_earlier(folder))
     try:
         check_folder(folder)  # before the work, which takes minutes
         with tempfile.TemporaryDirectory() as scratch:

@@ -3,10 +3,10 @@
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 import numpy as np
@@ -22,8 +22,12 @@ from crosscheck.cli.resuming import (
     report_unproven,
 )
 from crosscheck.cli.training_request import DETERMINES, TrainOptions
+from crosscheck.frameworks import launched, teams
 from crosscheck.frameworks.devices import DeviceError
 from crosscheck.frameworks.registry import Framework, UnknownFrameworkError, installed
+from crosscheck.frameworks.sharing import with_workers
+from crosscheck.frameworks.teams import LostWorkerError, UnequalWorkersError, close_teams
+from crosscheck.numerics.digits import counted
 from crosscheck.report.training import show
 from crosscheck.training.data.datasets import DATASETS, Dataset
 from crosscheck.training.data.idx import DataError
@@ -35,9 +39,19 @@ from crosscheck.training.runs.checkpoints import CheckpointError
 from crosscheck.training.runs.configuration import Configuration, ConfigurationError
 from crosscheck.training.runs.records import as_json
 from crosscheck.training.runs.request import TrainingRequest
+from crosscheck.training.runs.shared_steps import SharedSteps, shared_steps
 from crosscheck.training.runs.summary import TrainingSummary, summarise
 from crosscheck.training.runs.training import TrainingRun
 from crosscheck.training.runs.training import train as train_one
+
+LOST_WORKER = 3  # an exit code
+
+
+class _Part(NamedTuple):
+    """A framework, and how many workers it trains with."""
+
+    framework: Framework
+    workers: int
 
 
 def run(context: click.Context, json_path: str | None, values: dict[str, Any]) -> None:
@@ -47,41 +61,86 @@ def run(context: click.Context, json_path: str | None, values: dict[str, Any]) -
         context: That of the command, which knows what options were given.
         json_path, values: The values of the options.
     """
-    console, options = console_for(json_path), TrainOptions(**values)
-    if options.device != "cpu":
-        os.environ["JAX_PLATFORMS"] = ""  # JAX looks for a GPU; `prepare` leaves alone what is set
+    options = TrainOptions(**values)
+    try:
+        with (
+            ExitStack() as stack,
+            launched.joined(options.workers, options.names, options.device, options.patience),
+        ):
+            stack.callback(close_teams)  # by a signal, too
+            if launched.rank() == 0:
+                _run(context, json_path, options)
+                return
+            # The first process says and writes everything.
+            nowhere = stack.enter_context(Path(os.devnull).open("w"))
+            with redirect_stdout(nowhere), redirect_stderr(nowhere):
+                _run(context, None, replace(options, plot=None))
+    except launched.LaunchError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _run(context: click.Context, json_path: str | None, options: TrainOptions) -> None:
+    console = console_for(json_path)
+    _prepare_jax(options)
     try:
         resumption = read_resumption(options.resume)
         configuration = _configuration(context, options, resumption)
-        request = options.request(configuration, options.checkpoint or resumption.folder)
+        folder = options.checkpoint or resumption.folder if launched.rank() == 0 else None
+        request = options.request(configuration, folder)
         frameworks = installed(options.names)
         for framework in frameworks:
             configuration.check_limits(framework, request.device)
+        if len(options.workers) > 1 and request.folder is not None:
+            raise CheckpointError("checkpoints are of runs with one number of workers: give one")
         protect_other_runs(request.folder, resumption, frameworks)
         report_unproven(resumption)
         report_new_beginnings(resumption, frameworks)
         dataset = DATASETS[configuration.data](configuration.dtype)
     except (ConfigurationError, CheckpointError, UnknownFrameworkError, DataError) as error:
         raise click.UsageError(str(error)) from None
-    interrupts.advise(lambda: how_to_resume(request.folder, options.names, request.stop.max_epochs))
+
+    def how_to_go_on() -> str:
+        epochs = request.stop.max_epochs
+        return how_to_resume(request.folder, options.names, epochs, request.workers)
+
+    interrupts.advise(how_to_go_on)
+    parts = [_Part(each, number) for number in options.workers for each in frameworks]
     try:
-        with sole_writer(request.folder) if request.folder else nullcontext():
-            runs = _train_all(frameworks, request, resumption, dataset)
-    except LockedError as error:
-        raise click.UsageError(str(error)) from None
-    except OSError as error:
-        raise click.UsageError(
-            f"cannot write {error.filename or request.folder}: {error.strerror}"
-        ) from None
-    interrupts.advise(lambda: "the training is done, and its horizon is looked for")
-    curve = _find_horizon(frameworks, configuration, dataset, runs)
-    summary = summarise(configuration, dataset, runs, curve)
+        try:
+            with sole_writer(request.folder) if request.folder else nullcontext():
+                runs = _train_all(parts, request, resumption, dataset)
+        except LockedError as error:
+            raise click.UsageError(str(error)) from None
+        except OSError as error:
+            raise click.UsageError(
+                f"cannot write {error.filename or request.folder}: {error.strerror}"
+            ) from None
+        interrupts.advise(lambda: "the training is done, and its horizon is looked for")
+        curve = _find_horizon(parts, request, dataset, runs)
+        shared = _share_steps(parts, request, dataset, runs)
+    except LostWorkerError as error:
+        say(f"{error}; {how_to_go_on()}", err=True)
+        sys.exit(LOST_WORKER)
+    except UnequalWorkersError as error:
+        say(error, err=True)
+        sys.exit(1)
+    summary = summarise(configuration, dataset, runs, curve, shared)
     show(console, summary)
     write_json(json_path, as_json(summary))
     if options.plot is not None:
         _draw(options.plot, summary)
-    if curve is not None and curve.excess is not None:
+    if (curve is not None and curve.excess is not None) or any(each.times > 1 for each in shared):
         sys.exit(1)
+
+
+def _prepare_jax(options: TrainOptions) -> None:
+    """Set what JAX reads when it starts."""
+    if options.device != "cpu":
+        os.environ["JAX_PLATFORMS"] = ""  # JAX looks for a GPU; `prepare` leaves alone what is set
+    elif max(options.workers) > 1:
+        flags = os.environ.get("XLA_FLAGS", "")
+        if teams.DEVICE_COUNT not in flags:
+            os.environ["XLA_FLAGS"] = f"{flags} {teams.DEVICE_COUNT}={max(options.workers)}".strip()
 
 
 def _configuration(
@@ -101,20 +160,27 @@ def _configuration(
 
 
 def _train_all(
-    frameworks: Sequence[Framework],
+    parts: Sequence[_Part],
     request: TrainingRequest,
     resumption: Resumption,
     dataset: Dataset,
 ) -> list[TrainingRun]:
-    """The run of every framework; a UsageError where one cannot train as it is asked to."""
-    epochs = request.stop.max_epochs or 0
+    """Every run; a UsageError where a framework cannot train as it is asked to."""
+    epochs, runs = request.stop.max_epochs or 0, []
     try:
         # Overflow needs no warning: it shows in the loss.
-        with progress_bar(epochs * len(frameworks)) as advance, np.errstate(all="ignore"):
-            return [
-                train_one(each, replace(request, start=resumption.start_of(each)), dataset, advance)
-                for each in frameworks
-            ]
+        with progress_bar(epochs * len(parts)) as advance, np.errstate(all="ignore"):
+            for part in parts:
+                start = resumption.start_of(part.framework)
+                asked = replace(request, start=start, workers=part.workers)
+                run = train_one(part.framework, asked, dataset, advance)
+                # One framework's runs with several numbers of workers need names.
+                if part.workers > 1 and len({each.workers for each in parts}) > 1:
+                    run.framework = f"{run.framework}, {counted(part.workers, 'worker')}"
+                runs.append(run)
+            return runs
+    except (LostWorkerError, UnequalWorkersError):
+        raise
     except (DeviceError, NotImplementedError, ValueError) as error:
         raise click.UsageError(str(error)) from None
     except RuntimeError as error:
@@ -125,16 +191,45 @@ def _train_all(
 
 
 def _find_horizon(
-    frameworks: Sequence[Framework],
-    configuration: Configuration,
+    parts: Sequence[_Part],
+    request: TrainingRequest,
     dataset: Dataset,
     runs: Sequence[TrainingRun],
 ) -> drift.Curve | None:
+    configuration = request.configuration
+    if configuration.precision == "mixed":
+        return None  # the steps of that are not repeated by the contract's `train`
     steps = -(-len(dataset.train.inputs) // configuration.batch_size)
+    by_workers = [
+        replace(
+            with_workers(part.framework, part.workers, "cpu", request.patience), name=run.framework
+        )
+        for part, run in zip(parts, runs, strict=True)
+    ]
     with progress_bar(steps) as advance:
         return drift.horizon(
-            frameworks, configuration, dataset, runs, lambda step: advance("the horizon, by steps")
+            by_workers,
+            configuration,
+            dataset,
+            runs,
+            lambda step: advance("the horizon, by steps"),
+            request.workers,
         )
+
+
+def _share_steps(
+    parts: Sequence[_Part],
+    request: TrainingRequest,
+    dataset: Dataset,
+    runs: Sequence[TrainingRun],
+) -> list[SharedSteps]:
+    """The sampled steps of every run, where several workers shared its batches."""
+    with np.errstate(all="ignore"):
+        return [
+            shared_steps(part.framework, replace(request, workers=part.workers), dataset, run)
+            for part, run in zip(parts, runs, strict=True)
+            if part.workers > 1
+        ]
 
 
 def _draw(folder: Path, summary: TrainingSummary) -> None:

@@ -6,10 +6,17 @@ from typing import Any
 
 import click
 
-from crosscheck.cli.options import MOST_EPOCHS, MOST_SAMPLES, Folder, layer_sizes
+from crosscheck.cli.options import (
+    MOST_EPOCHS,
+    MOST_SAMPLES,
+    Folder,
+    Name,
+    layer_sizes,
+    worker_numbers,
+)
 from crosscheck.cli.output import JSON_OPTION
 from crosscheck.frameworks.contract import ACTIVATIONS, DEVICES, INITIALIZERS, LOSSES, STATES
-from crosscheck.training.choices import DTYPES, PIXELS
+from crosscheck.training.choices import DTYPES, PIXELS, PRECISIONS
 
 _OPTIONS = (
     click.option("--data", type=click.Choice(list(PIXELS)), default="digits", show_default=True),
@@ -22,10 +29,10 @@ _OPTIONS = (
         help=f"One name per layer, or one for all: {', '.join(ACTIVATIONS)}.",
     ),
     click.option(
-        "--loss", type=click.Choice(LOSSES), default="half_squared_error", show_default=True
+        "--loss", type=Name(LOSSES), default="half_squared_error", show_default=True
     ),
     click.option(
-        "--optimizer", type=click.Choice(list(STATES)), default="adam", show_default=True
+        "--optimizer", type=Name(list(STATES)), default="adam", show_default=True
     ),
     click.option("--learning-rate", type=float, default=0.001, show_default=True),
     click.option(
@@ -36,13 +43,27 @@ _OPTIONS = (
         "--batch-size", type=click.IntRange(1, MOST_SAMPLES), default=32, show_default=True
     ),
     click.option(
-        "--initializer", type=click.Choice(INITIALIZERS), default="lecun_normal",
+        "--initializer", type=Name(INITIALIZERS), default="lecun_normal",
         show_default=True,
     ),
     click.option(
         "--bound", type=float, help="r of the initializer uniform, which draws in [-r, r]."
     ),
     click.option("--dtype", type=click.Choice(DTYPES), default="float64", show_default=True),
+    click.option(
+        "--precision", type=click.Choice(PRECISIONS), default="same", show_default=True,
+        help="mixed: float32 parameters and optimizer; forward and backward in --dtype, which is "
+        "bfloat16 or float16.",
+    ),
+    click.option(
+        "--loss-scale", metavar="SCALE", default="static:1", show_default=True,
+        help="With --precision mixed: static:1024 multiplies the loss by 1024; dynamic halves the "
+        "scale where a gradient overflows.",
+    ),
+    click.option(
+        "--state-dtype", type=click.Choice(["float32", "bfloat16", "float16"]),
+        help="With --precision mixed: in what the optimizer keeps its moments. [default: float32]",
+    ),
     click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True),
     click.option(
         "--epochs", type=click.IntRange(1, MOST_EPOCHS),
@@ -61,6 +82,16 @@ _OPTIONS = (
     click.option(
         "--compile/--no-compile", "compile", default=None,
         help="[default: what the framework does]",
+    ),
+    click.option(
+        "--workers", metavar="N", callback=worker_numbers, default="1", show_default=True,
+        help="How many workers share each batch. They are started here, or torchrun has started "
+        "as many. 3,1 trains with each of these numbers, and compares.",
+    ),
+    click.option(
+        "--worker-timeout", "patience", type=click.FloatRange(1, 86_400), metavar="SECONDS",
+        default=60, show_default=True,
+        help="A worker that the others wait for longer counts as hanging.",
     ),
     click.option(
         "--plot", metavar="DIR", type=Folder(),
@@ -92,14 +123,15 @@ def training_options(command: Callable[..., None]) -> Callable[..., None]:
 def train(context: click.Context, /, json_path: str | None, **values: Any) -> None:
     """Train a digit recogniser by several frameworks, and show that it is the same training.
 
-    All start from the same parameters and see the same batches. The tables show loss, accuracy and
+    All start from the same parameters and take the same batches. The tables show loss, accuracy and
     time, and how far the parameters have drifted apart, in units in the last place (ulps) of the
-    largest. Where training is chaotic, rounding alone drives the frameworks apart; the step at
-    which that shows, the horizon, is found and reported, and is nobody's error. What a framework
-    is off by from equal parameters, beyond the bound of the few steps before, is one.
+    largest. If training is chaotic, rounding alone drives the frameworks apart. The command finds
+    the step from which that shows, the horizon; no framework is wrong because of it. A framework is
+    wrong if, starting from equal parameters, it is farther off after a few steps than their error
+    bound allows.
 
-    Exit codes: 0 trained, 1 trained, but one computes something else, 2 bad usage, 130 interrupted
-    (with --checkpoint, --resume goes on from the last whole epoch).
+    Exit codes: 0 trained, 1 trained, but one framework is wrong, 2 bad usage, 3 a worker ended or
+    hangs, 130 interrupted (with --checkpoint, --resume continues after the last whole epoch).
     """
     from crosscheck.cli.training import run
 

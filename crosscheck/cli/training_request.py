@@ -6,7 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from crosscheck.training.choices import PIXELS
-from crosscheck.training.runs.configuration import Configuration, ConfigurationError, words_of
+from crosscheck.training.runs.configuration import (
+    DYNAMIC,
+    Configuration,
+    ConfigurationError,
+    words_of,
+)
 from crosscheck.training.runs.request import StopConditions, TrainingRequest
 
 EPOCHS = {"digits": 100, "mnist": 10}
@@ -23,6 +28,9 @@ DETERMINES = (
     "initializer",
     "bound",
     "dtype",
+    "precision",
+    "loss_scale",
+    "state_dtype",
     "seed",
 )
 
@@ -46,6 +54,9 @@ class TrainOptions:
     initializer: str
     bound: float | None
     dtype: str
+    precision: str
+    loss_scale: str
+    state_dtype: str | None
     seed: int
     epochs: int | None
     loss_below: float | None
@@ -53,6 +64,8 @@ class TrainOptions:
     names: tuple[str, ...]
     device: str
     compile: bool | None
+    workers: tuple[int, ...]
+    patience: float
     plot: Path | None
     checkpoint: Path | None
     resume: Path | None
@@ -78,6 +91,9 @@ class TrainOptions:
             bound=self.bound,
             dtype=self.dtype,
             seed=self.seed,
+            precision=self.precision,
+            loss_scale=_loss_scale(self.loss_scale),
+            state_dtype=self.state_dtype,
         )
 
     def request(self, configuration: Configuration, folder: Path | None) -> TrainingRequest:
@@ -90,8 +106,27 @@ class TrainOptions:
         epochs = self.epochs or EPOCHS[configuration.data]
         stop = StopConditions(epochs, self.loss_below, self.loss_change_below)
         return TrainingRequest(
-            configuration, stop, folder=folder, device=self.device, compile=self.compile
+            configuration,
+            stop,
+            folder=folder,
+            device=self.device,
+            compile=self.compile,
+            workers=max(self.workers),
+            patience=self.patience,
         )
+
+
+def _loss_scale(text: str) -> float | str:
+    """The scale that --loss-scale names: static:NUMBER, or dynamic."""
+    kind, _, number = text.partition(":")
+    if text == DYNAMIC:
+        return DYNAMIC
+    try:
+        if kind == "static":
+            return float(number)
+    except ValueError:
+        pass
+    raise ConfigurationError(f"--loss-scale takes static:NUMBER or {DYNAMIC}, not {text!r}")
 
 
 def _keywords(optimizer: str, texts: Sequence[str]) -> dict[str, Any]:

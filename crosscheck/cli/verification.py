@@ -2,16 +2,19 @@
 
 import math
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from crosscheck.cli.options import language_option
 from crosscheck.cli.output import JSON_OPTION, console_for, progress_bar, say, write_json
 from crosscheck.verification.limits import Limits
 
 if TYPE_CHECKING:
     from crosscheck.verification.result import Verification
+    from crosscheck.verification.selection import Selection
 
 FRAMEWORK_OPTION = click.option(
     "--framework",
@@ -72,6 +75,15 @@ def _check_finite(context: Any, parameter: Any, seconds: float) -> float:
     type=click.Path(file_okay=False, path_type=Path),
     help="Write the result into the new folder DIR too, as a page to share, with its JSON.",
 )
+@click.option(
+    "--dtype",
+    "dtypes",
+    type=click.Choice(["bfloat16", "float16"]),
+    multiple=True,
+    help="Judge what is computed in this dtype of 16 bits alone: each tensor is right, wrong, or "
+    "nobody can tell; repeatable.",
+)
+@language_option("What is printed and the page of --report are in this language")
 @JSON_OPTION
 def verify(
     extra: tuple[str, ...] = (),
@@ -82,29 +94,34 @@ def verify(
     no_cache: bool = False,
     everything: bool = False,
     report_folder: Path | None = None,
+    dtypes: tuple[str, ...] = (),
+    language: str = "en",
     json_path: str | None = None,
 ) -> None:
     """Judge every framework and every document.
 
     Each framework computes the documents' worked examples and a table of generated cases (every
-    activation, loss and optimizer, and training, in float64 and float32). It is compared with the
-    exact value, within a bound derived for each number, and with every other framework, stage by
-    stage: what is blamed is the first stage that diverges. What is no computation (the start, the
-    class predicted, the refusal of bad input, whose memory is whose, equal bits, NaN) is judged in
-    words that must be equal. The ledger of the documents is checked too; what is wrong in them is
-    shown last, or above what is wrong with a framework.
+    activation, loss and optimizer, and training, in float64 and float32). The command compares each
+    number with the exact value, within an error bound, and with every other framework. It does so
+    stage by stage (forward, deltas, gradients, state, update), and reports the first stage that
+    differs. It also checks what is not a computed number: the start, the class predicted, the
+    refusal of bad input, arguments left unchanged, equal bits for equal calls, NaN. It judges the
+    documents too, and shows what is wrong in them last, or above what is wrong with a framework.
 
-    A framework is verified, wrong, unfinished (something raises NotImplementedError: then what is
-    written, what is next and what is wrong is shown, rung by rung), not compared (no gradient of it
-    was, whatever its limits are), written for another version of the contract (then what changed is
-    shown), or not installed. What it declares in its
-    crosscheck.toml as a limit is not supported, what it declares as a known failure has to fail;
-    both are shown and counted. Frameworks are the three built in, the installed
-    packages with an entry point in the group crosscheck.frameworks, and any named with --framework.
+    A framework is verified, wrong, unfinished (a function raises NotImplementedError; the command
+    shows what is written, what is next and what is wrong), not compared (its limits leave no
+    gradient to compare), written for another version of the contract (the command shows what
+    changed), or not installed. Its crosscheck.toml may declare limits, which are not supported, and
+    known failures, which have to fail; the command shows and counts both. Frameworks are the three
+    built in, the installed packages with an entry point in the group crosscheck.frameworks, and any
+    named with --framework.
 
-    Each framework runs in processes of its own. One that ends them, hangs, or takes too much memory
-    is wrong, and what it prints is shown below the result. What JAX compiles is kept for the next
-    run, in the user's cache folder.
+    Each framework runs in processes of its own. If it ends them, hangs, or takes too much memory,
+    it is wrong. The command shows below the result what a framework prints, and keeps in the user's
+    cache folder what JAX compiled, for the next run.
+
+    With --dtype the cases of float32 are computed in 16 bits instead, and nothing else is. There
+    many a bound exceeds the largest entry of its tensor: of such a tensor nobody can tell.
 
     Exit codes: 0 all holds, 1 something is wrong, unfinished, not compared or for another contract,
     2 bad usage.
@@ -120,13 +137,17 @@ def verify(
 
     if report_folder is not None:
         _check_report(report_folder)  # before the work, which takes minutes
-    console = console_for(json_path)
+    console = console_for(json_path, language)
     if only is not None and not _names(only):
         raise click.UsageError("--only names no framework")
+    if dtypes and (report_folder is not None or everything):
+        raise click.UsageError("--report and --all say nothing with --dtype")
     try:
         selection = select(extra, _names(require), _names(only or ""))
         limits = Limits(seconds, memory, not no_cache)
-        with progress_bar(tasks(selection)) as advance:
+        if dtypes:
+            _verify_few_bits(selection, dtypes, limits, json_path, language)
+        with progress_bar(tasks(selection), language=language) as advance:
             result = verify_everything(selection, progress=advance, limits=limits)
         # With --only a framework is being worked on, and the documents would be in the way.
         ledgers = [] if only else [ledger(number) for number in DOCUMENTS]
@@ -137,8 +158,33 @@ def verify(
     show_verification(console, result, ledgers, everything)
     write_json(json_path, verification_as_json(result))
     if report_folder is not None:
-        _write_report(report_folder, result)
+        _write_report(report_folder, result, language)
     sys.exit(0 if result.holds else 1)
+
+
+def _verify_few_bits(
+    selection: "Selection",
+    dtypes: Iterable[str],
+    limits: Limits,
+    json_path: str | None,
+    language: str,
+) -> NoReturn:
+    from crosscheck.report.few_bits import show_few_bits
+    from crosscheck.verification.apart import judged_apart
+    from crosscheck.verification.cases.few_bits import cases_in
+    from crosscheck.verification.few_bits import absent, as_json, judge
+
+    console, dtypes = console_for(json_path, language), list(dict.fromkeys(dtypes))
+    cases = [case for dtype in dtypes for case in cases_in(dtype)]
+    with progress_bar(len(selection.packages) * len(cases), language=language) as advance:
+        candidates = judged_apart(selection.packages, cases, limits, advance)
+    found = [judge(each, dtype) for each in candidates if not absent(each) for dtype in dtypes]
+    missing = [each.name for each in candidates if absent(each)] + selection.unknown
+    missing = [name for name in missing if name in selection.asked_for]
+    show_few_bits(console, found, missing)
+    result = as_json(found)
+    write_json(json_path, result | {"missing": missing})
+    sys.exit(0 if result["holds"] and found and not missing else 1)
 
 
 def _check_report(folder: Path) -> None:
@@ -156,14 +202,16 @@ def _check_report(folder: Path) -> None:
         raise click.UsageError(f"--report: {error}") from None
 
 
-def _write_report(folder: Path, result: "Verification") -> None:
+def _write_report(folder: Path, result: "Verification", language: str) -> None:
+    from crosscheck.cli import interrupts
     from crosscheck.cli.gathering import environment
-    from crosscheck.report.site.folders import SiteError
+    from crosscheck.report.site.folders import SiteError, where_earlier
     from crosscheck.report.site.sharing import write_report
     from crosscheck.verification.agreement import condense
 
+    interrupts.advise(lambda: where_earlier(folder))
     try:
-        page = write_report(folder, condense(result), environment())
+        page = write_report(folder, condense(result), environment(), language)
     except SiteError as error:
         raise click.UsageError(f"--report: {error}") from None
     say(f"written: {page}", err=True)

@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from crosscheck.cli.options import language_option
 from crosscheck.cli.output import JSON_OPTION, console_for, say, write_json
+from crosscheck.cli.own_documents import say_faults
 
 if TYPE_CHECKING:
     from crosscheck.documents.worksheets.grading import Mark
 
-LANGUAGE = click.option(
-    "--language",
-    type=click.Choice(["en", "zh"]),
-    default="en",
-    show_default=True,
-    help="Of the headings and the words.",
-)
+LANGUAGE = language_option("The language of the headings and the words")
 
 
 def _names(context: Any, parameter: Any, text: str) -> tuple[str, ...]:
@@ -87,11 +83,11 @@ def worksheet(
 ) -> None:
     """Write a worked example to fill in, with its answer sheet, into the new folder DIR.
 
-    The given numbers are short, and drawn until no result is borderline, unless they are those of
-    --document. In DIR are worksheet.md
-    and worksheet.html with blanks, solution.md and solution.html with every step, the two .html for
-    printing on A4; answers.toml, in which a student fills in the numbers, and solution.toml, in
-    which they stand. "crosscheck grade" marks what was filled in.
+    The given numbers are short. Unless they come from --document, the command draws them until no
+    result lies near the middle between two printed numbers. DIR then has worksheet.md and
+    worksheet.html with blanks, solution.md and solution.html with every step (the .html files are
+    for printing on A4), answers.toml, into which a student writes the numbers, and solution.toml
+    with the right numbers. "crosscheck grade" marks the answers.
 
     Exit codes: 0 written, 2 bad usage, and then nothing is written.
     """
@@ -209,9 +205,9 @@ def grade(
 ) -> None:
     """Mark filled-in answers, as `crosscheck worksheet` wrote the file.
 
-    An answer is right, or follows from an earlier mistake, or from numbers that were rounded
-    earlier: then it gets its point. What is wrong is shown with the slip that gives it, where a
-    known one does. What the digits that were written cannot decide is said to be so.
+    An answer gets its point if it is right, if it follows from an earlier mistake, or if it follows
+    from numbers that were rounded earlier. For a wrong answer the command names the slip, a known
+    mistake, that gives it. If the digits written cannot decide, the command says so.
 
     Exit codes: 0 marked, 2 if a file cannot be read or is of another exercise; the others are
     marked all the same.
@@ -221,14 +217,14 @@ def grade(
     from crosscheck.report.worksheets.marks import as_json, csv_text, show_marks
     from crosscheck.training.files import whole_file
 
-    console = console_for(json_path)
+    console = console_for(json_path, language)
     try:
         marked, refused = mark_files(files, key, shares)
     except (TranscriptionError, OSError) as error:
         raise click.UsageError(f"--key: {error}") from None
-    show_marks(console, marked, shares, language, everything or len(files) == 1)
+    show_marks(console, marked, shares, everything or len(files) == 1)
     for message in refused.values():
-        say(message, err=True)
+        say_faults(message, language)
     write_json(json_path, as_json(marked, refused, shares))
     if csv_path is not None:
         with whole_file(csv_path) as file:

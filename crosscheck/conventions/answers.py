@@ -90,7 +90,9 @@ def _velocity(row: Row) -> Reading | None:
 
 def _decay(row: Row) -> Reading | None:
     if row["kind"] == "estimator":
-        inside = re.search(r"the decay is in the gradient|g = gradient .*alpha", row["statement"])
+        inside = re.search(
+            r"the decay is added to the gradient|the gradient is .* plus alpha", row["statement"]
+        )
         return Reading("in the gradient", False) if inside else None
     call = _call(row, "decoupled")
     if call is None or call.decay is None:
@@ -106,7 +108,7 @@ def _slope_at_0(row: Row) -> Reading | None:
         return None
     if not re.search(r"(?<!\w)(relu|maximum)\(", row["component"]):
         return None
-    slope = re.search(r"its gradient ([^ ,()]+)", row["statement"])
+    slope = re.search(r", gradient ([^ ,()]+)", row["statement"])
     return slope and Reading(slope.group(1), slope.group(1) == "0")
 
 

@@ -94,7 +94,8 @@ def reduction(statement: str) -> str | None:
     """How a loss puts its numbers together, in words.
 
     Args:
-        statement: As "the reference's B * softmax_cross_entropy; B numbers, added up here".
+        statement: As "the reference's B * softmax_cross_entropy; it returns B numbers, added up
+            here".
 
     Returns:
         The words; None if the statement is of something else, or has no word for it. Constant
@@ -103,7 +104,7 @@ def reduction(statement: str) -> str | None:
     found = re.match(r"the reference's ([\w* /]+)(?:, but the gradient of ([\w* /]+))?", statement)
     if found is None:
         return None
-    kept = re.search(r"; (B|B \* K) numbers, added up here", statement)
+    kept = re.search(r"; it returns (B|B \* K) numbers, added up here", statement)
     if kept is not None:
         return f"none: one per {'sample' if kept.group(1) == 'B' else 'output'}"
     try:

@@ -6,7 +6,7 @@ from typing import Any
 from crosscheck.conventions import stock
 from crosscheck.conventions.estimators.statements import estimator_check
 from crosscheck.conventions.findings import Check, Finding
-from crosscheck.conventions.functions.table import function_check
+from crosscheck.conventions.functions.trials import function_check
 from crosscheck.conventions.optimizers.long_runs import long_check
 from crosscheck.conventions.optimizers.trials import optimizer_check
 from crosscheck.conventions.schedules.trials import schedule_check

@@ -9,6 +9,7 @@ from crosscheck.conventions.optimizers.stock_optimizer import REQUIRED, StockOpt
 from crosscheck.conventions.optimizers.table import STOCK_OPTIMIZERS
 from crosscheck.conventions.optimizers.translation import Translation
 from crosscheck.conventions.optimizers.trials import IGNORED
+from crosscheck.conventions.page_texts import HEAD, INTRODUCTIONS, LONG_RUNS, PAIRS
 from crosscheck.conventions.records import Record
 from crosscheck.conventions.schedules.page import schedules_section
 
@@ -20,64 +21,6 @@ TITLES = {
     "initializer": "Initialisers",
     "estimator": "Networks of scikit-learn",
 }
-HEAD = """# How stock optimizers, schedules, losses and activations relate to the references
-
-    crosscheck conventions
-    crosscheck conventions --optimizer adam --framework optax
-    crosscheck translate "torch.optim.RMSprop(lr=0.01, momentum=0.9)" --to optax
-
-Every line below is a statement that is executed where the framework is installed; this page is what
-`crosscheck conventions --markdown` wrote. PaddlePaddle, TensorFlow and tinygrad are run by
-themselves, and their lines are what was recorded then. Optimizers make twelve steps in float64 with
-gradients of several sizes, at their defaults and under values that show what defaults hide (a large
-eps, short memories, a learning rate that changes), and must stay within the derived bound of the
-exact trajectory of the reference with the keywords given. `decayed(optimizer, rate, weight_decay)`
-is the references' weight decay. What a framework rounds to float32 is rounded in the reference,
-too.
-
-A row with an argument behind its name, as `optax.adam(nesterov=True)`, is what the same function
-computes with it. "Climbing" is the reference with every gradient's sign turned: `maximize=True` in
-PyTorch, and `optax.adadelta()` without a learning rate.
-
-    crosscheck translate "optimizer = optim.Adam(model.parameters(), lr=1e-3)" --to optax
-    crosscheck translate "optax.rmsprop(0.01)" --to pytorch
-
-`translate` reads a call as it stands in a program. It looks for equal calls under every name: Adam
-without a first moment is RMSprop with its bias corrected, `optax.signum` is Lion with one beta.
-Both are run with gradients from 1e-6 to 100, with zeros, at one learning rate and at one that
-changes; where nothing is equal, the eps is the one that comes nearest over all these magnitudes,
-and the difference is given at each. A call that its own framework refuses is invalid. Where a decay
-has no argument, the advice below the answer says how to add it. Between PyTorch, optax and Keras it
-is then written as a chain or as lines, if these are equal. `LBFGS`, `Muon`, `Adafactor`,
-`Rprop`, `ASGD`, `Lamb` and others are known and related to nothing, each with its reason.
-
-It reads and writes learning-rate schedules, too: [schedules.md](schedules.md); and whole training
-recipes, with clipping, decays that spare biases and accumulation: [recipes.md](recipes.md).
-
-    crosscheck translate "MLPClassifier(solver='sgd', alpha=0.001)" --to torch --samples 1000
-
-A network of scikit-learn is an optimizer, a decay and a loss at once. Its decay is alpha W by the
-samples of the batch, in the gradient of the weights alone: it depends on the batch size, which
-`batch_size="auto"` takes from the samples, and on the shorter last batch of an epoch. The answer is
-code for PyTorch, optax or Keras, which trains a small network beside the estimator; L-BFGS and
-`learning_rate="adaptive"` are refused with the reason. The loss that `MLPRegressor` reports is a
-mean over its outputs, the gradient is that of their sum.
-
-`crosscheck.conventions.states` moves what an optimizer carries along between the references,
-torch.optim, optax, Keras and MLX: of trees of layers, lists and dicts, with and without biases,
-also of transformations that are wrapped (`inject_hyperparams`, `masked`, `MultiSteps`,
-`apply_if_finite`). It moves nothing between optimizers that are not equal, rounds nothing unless it
-is told to, and says what would be lost. Of Adagrad, AMSGrad and NAdam it asks for both calls, since
-what their moments mean depends on their arguments; into Keras and MLX it always asks what made the
-state. Keras has the learning rate inside every velocity and its kernels are (in, out), which are
-transposed; MLX has the rate outside. The rate itself is not moved: MLX keeps it as a float32
-number, and Keras in its floatx.
-
-`crosscheck.conventions.weighting` writes class weights (`weigh_classes`, `weigh_positives`,
-`balanced_class_weights`), ignored labels and smoothed ones (`smooth_labels`,
-`smooth_binary_labels`) as targets and weights of samples, with what their sum is divided by:
-PyTorch divides by the weights of labels and by the number of samples of probabilities, Keras always
-by the number. Weighted losses are among the losses below."""
 
 
 def with_records(
@@ -125,7 +68,8 @@ def page(
     for kind, title in TITLES.items():
         chosen = [finding for finding in findings if finding.kind == kind]
         if chosen:
-            parts += [f"## {title}", "", *_functions(chosen), ""]
+            introduction = INTRODUCTIONS[kind].splitlines()
+            parts += [f"## {title}", "", *introduction, "", *_functions(chosen), ""]
     return "\n".join(parts) + "\n"
 
 
@@ -142,11 +86,11 @@ def _versions(findings: Sequence[Finding], records: Mapping[str, Record]) -> Ite
             f"{stock.FRAMEWORKS[name].title} {each.version} ({each.date})"
             for name, each in records.items()
         ]
-        yield f"Recorded when each was run by itself: {', '.join(kept)}."
+        yield f"Recorded when we ran each separately: {', '.join(kept)}."
     absent = dict.fromkeys(f.framework for f in findings if f.missing is not None)
     if absent:
         names = [stock.FRAMEWORKS[name].title for name in absent]
-        yield f"Stated and not installed when this was written: {', '.join(names)}."
+        yield f"Not installed when this page was written: {', '.join(names)}."
     yield ""
 
 
@@ -161,7 +105,7 @@ def _optimizers(findings: Sequence[Finding]) -> Iterator[str]:
             continue
         yield f"### {optimizer}"
         yield ""
-        yield "| stock | its defaults | at these it | by (allowed) | elsewhere |"
+        yield "| optimizer | defaults | with these it | difference (bound) | with other arguments |"
         yield "|---|---|---|---|---|"
         yield from rows
         yield ""
@@ -221,13 +165,10 @@ def _long_runs(findings: Sequence[Finding]) -> Iterator[str]:
         return
     yield "## Two hundred steps"
     yield ""
-    yield "The fraction of its derived bound that each optimizer uses at its defaults. One that"
-    yield "uses more than 1 is neither mistaken nor as exact as its arrays allow: it computes in"
-    yield "float32 what depends on the count of steps. JAX computes all of that so, unless"
-    yield "`jax_enable_x64` is set; with it, the same float32 arrays stay within their bounds."
+    yield from LONG_RUNS.splitlines()
     yield ""
     modes = (DOUBLE.name, SWITCHED.name, DEFAULT.name)
-    yield f"| stock | {' | '.join(modes)} | why more than 1 |"
+    yield f"| optimizer | {' | '.join(modes)} | why more than 1 |"
     yield "|---|---|---|---|---|"
     for name in dict.fromkeys(finding.component for finding in own):
         of_mode = {finding.probe: finding for finding in own if finding.component == name}
@@ -249,12 +190,9 @@ def _used(finding: Finding | None) -> str:
 def _translations(translations: Iterable[Translation]) -> Iterator[str]:
     yield "## Pairs that can be made equal"
     yield ""
-    yield "Each optimizer at its defaults, or with an eps of 0 where only that can be equal, and"
-    yield "the arguments that make another framework's equal it: run with gradients from 1e-6 to"
-    yield "100, and with zeros, and equal to rounding at one learning rate. Of other arguments"
-    yield "`crosscheck translate` tells, and why nothing is equal where that is so."
+    yield from PAIRS.splitlines()
     yield ""
-    yield "| this | is this | largest difference | but |"
+    yield "| this optimizer | equals this one | largest difference | but |"
     yield "|---|---|---|---|"
     shown = set()
     for each in translations:
@@ -268,7 +206,7 @@ def _translations(translations: Iterable[Translation]) -> Iterator[str]:
 
 
 def _functions(findings: Sequence[Finding]) -> Iterator[str]:
-    yield "| framework | component | at | statement | measured (allowed) |"
+    yield "| framework | component | tried with | statement | difference (allowed) |"
     yield "|---|---|---|---|---|"
     for f in findings:
         measured = "not installed"

@@ -26,6 +26,7 @@ from crosscheck.conventions.state_trees import (
     split,
     tree_of,
 )
+from crosscheck.numerics.digits import counted
 from reference_numpy.optimizers import OPTIMIZERS
 
 # What the state has beside the moments of every parameter.
@@ -143,7 +144,7 @@ def _entries(optimizer: Any, like: Any) -> list[dict[str, Any]]:
         raise StateError("it has no state yet: call optimizer.init(model.trainable_parameters())")
     leaves = leaves_of(like)
     if len(entries) != len(leaves):
-        raise StateError(f"it has {len(entries)} parameters, not {len(leaves)}")
+        raise StateError(f"it has {counted(len(entries), 'parameter')}, not {len(leaves)}")
     return entries
 
 

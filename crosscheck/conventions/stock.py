@@ -110,10 +110,12 @@ def framework_named(name: str) -> str:
 
 # How many seconds a framework may take for all of its jobs.
 SECONDS = 300
+# What a worker is asked for.
+RUN = f"{__name__}:run_here"
 
 
 def run_jobs(framework: str, jobs: Sequence[Job]) -> list[Any]:
-    """Run jobs in a framework, in a worker if it needs one.
+    """Run jobs in a framework; if it needs a worker, in one that is kept for the next jobs.
 
     Args:
         framework: A name in `FRAMEWORKS`.
@@ -123,9 +125,19 @@ def run_jobs(framework: str, jobs: Sequence[Job]) -> list[Any]:
         The result of each job, of types that JSON has. The result of a job that raises is
         {"error": "..."}, and so is that of every job if the worker ends.
     """
-    if not FRAMEWORKS[framework].environment:
+    stock = FRAMEWORKS[framework]
+    if not stock.environment:
         return run_here(framework, jobs)
-    return run_side_by_side({framework: jobs})[framework]
+    # Not for those who only read the table.
+    from crosscheck.frameworks.compiled import jax_cache
+    from crosscheck.frameworks.kept import call_kept
+    from crosscheck.frameworks.worker import EndedError, RaisedError
+
+    variables = stock.environment | jax_cache(f"stock-{framework}")
+    try:
+        return call_kept(framework, variables, RUN, framework, list(jobs), limit=SECONDS)
+    except (EndedError, RaisedError) as error:
+        return _ended(stock, jobs, error)
 
 
 def run_side_by_side(
@@ -150,9 +162,9 @@ def run_side_by_side(
         try:
             worker = workers.start(environment=stock.environment | jax_cache(f"stock-{name}"))
             progress(name)
-            return worker.call(f"{__name__}:run_here", name, jobs[name], limit=SECONDS)
+            return worker.call(RUN, name, jobs[name], limit=SECONDS)
         except (EndedError, RaisedError) as error:
-            return [{"error": f"{stock.title} cannot be run: it {error}"}] * len(jobs[name])
+            return _ended(stock, jobs[name], error)
 
     # Those that need a worker in any case take the longest, and begin first.
     in_turn = sorted(jobs, key=lambda name: not FRAMEWORKS[name].environment)
@@ -163,6 +175,10 @@ def run_side_by_side(
 def run_here(framework: str, jobs: Sequence[Job]) -> list[Any]:
     """`run_jobs` in this process."""
     return [_run_job(framework, *job) for job in jobs]
+
+
+def _ended(stock: StockFramework, jobs: Sequence[Job], error: Exception) -> list[Any]:
+    return [{"error": f"{stock.title} cannot be run: it {error}"}] * len(jobs)
 
 
 def _run_job(framework: str, module: str, job: dict[str, Any]) -> Any:

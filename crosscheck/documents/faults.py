@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any, NamedTuple
+
+from crosscheck.frameworks.other_names import question
 
 # Where something stands in a file: the keys and indices that lead to it.
 Path = tuple[str | int, ...]
@@ -101,5 +102,5 @@ def refusal(where: Path, message: str) -> TranscriptionError:
 
 def suggestion(name: str, known: Collection[str]) -> str:
     """The end of a message about an unknown name: the nearest known one, or all of them."""
-    near = get_close_matches(name, known, n=1)
-    return f": did you mean {near[0]}?" if near else f"; known are {', '.join(known)}"
+    asked = question(name, known)
+    return f": {asked}" if asked else f"; known are {', '.join(known)}"

@@ -18,8 +18,8 @@ from crosscheck.numerics.exact.balls import enclose, from_rational, to_decimal
 
 # What a demonstration that runs a network rests on.
 RESTS_ON = (
-    "The statements are demonstrated on the NumPy reference: `crosscheck verify` compares it with "
-    "exact values, and says whether it is right where it runs."
+    "Short programs that use the NumPy reference test the statements. `crosscheck verify` compares "
+    "this reference with exact values, and says whether it computes correctly on your machine."
 )
 
 

@@ -9,6 +9,7 @@ from crosscheck.documents.examples import Example, Network, OptimizerRun
 from crosscheck.documents.faults import suggestion
 from crosscheck.documents.writing import as_toml
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, STATES
+from crosscheck.numerics.digits import counted
 from crosscheck.numerics.trees import Layer
 
 # What the activations of the last layer must be, so that its outputs are probabilities.
@@ -94,8 +95,9 @@ def drawn_example(choices: Choices) -> Example:
 def _check(choices: Choices) -> None:
     layers = len(choices.layer_sizes) - 1
     if len(choices.activations) != layers:
+        need = f"{counted(layers, 'layer')} {'needs' if layers == 1 else 'need'}"
         raise NewDocumentError(
-            f"{layers} layers need {layers} activations, not {len(choices.activations)}"
+            f"{need} {counted(layers, 'activation')}, not {len(choices.activations)}"
         )
     optimizers = () if choices.optimizer is None else (choices.optimizer,)
     for kind, names, known in (

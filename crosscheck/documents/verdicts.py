@@ -227,7 +227,7 @@ def matches_printed(text: str, exact: Any) -> bool:
         text: The number as printed: "-0.0287", "1.2e-3", "13,001". A whole number must be equal;
             any other may be off by half a unit of its last digit.
         exact: The number: an int, a float, a Fraction, a Decimal, or a scalar that NumPy takes. It
-            is taken as it stands; a float is a binary fraction.
+            is not rounded first; a float is a binary fraction.
 
     Raises:
         ValueError: If the text is no number, or `exact` is not finite.

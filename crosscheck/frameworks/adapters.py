@@ -95,12 +95,14 @@ class Understood:
         words: One line that says what was understood, for whoever wrote it.
         make: Returns a new adapter, each time from a new object where that can be made.
         found: What of it was found and is not used, or is missing.
+        others: The classes of its file of which it has nothing.
     """
 
     kind: Literal["network", "optimizer", "function"]
     words: str
     make: Callable[[], Any]
     found: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 class NotUnderstoodError(ValueError):

@@ -4,7 +4,7 @@ It has a version, since packages that follow it live elsewhere: each declares in
 `crosscheck.toml` for which version it was written.
 """
 
-CONTRACT_VERSION = 4
+CONTRACT_VERSION = 5
 # The packages of the frameworks that are built in, and the devices on which one may compute.
 BUILT_IN = {"numpy": "reference_numpy", "torch": "reference_torch", "jax": "reference_jax"}
 DEVICES = ("cpu", "cuda")
@@ -23,6 +23,9 @@ CHANGES = {
     "weights, one per sample, and normalizer, which says whether a mean divides by the number of "
     "samples or by the sum of their weights. losses.py has check_weights, mean_weight, scaled and "
     "a table NORMALIZERS.",
+    5: "Several workers may share a batch: train and run_epoch take workers. A package that can do "
+    'this says so in its crosscheck.toml, as workers = "shards"; of one that does not say it '
+    "nobody asks for more than one worker.",
 }
 # The modules that a version added: a package that follows an earlier one lacks them.
 ADDED = {2: ("arrays", "epochs")}
@@ -191,11 +194,11 @@ SIGNATURES = {
         "TrainResult(params, state, losses, stop_reason)",
         "train(params, inputs, targets, optimizer, *, activations, loss, stop, batch_size=None, "
         "seed=0, state=None, start_epoch=0, on_epoch=None, compile=None, "
-        "micro_batch_size=None, weights=None, normalizer='count')",
+        "micro_batch_size=None, weights=None, normalizer='count', workers=1)",
     ),
     "epochs": (
         "run_epoch(params, state, inputs, targets, batches, optimizer, activations, loss, compile, "
-        "micro_batch_size=None, weights=None, normalizer='count')",
+        "micro_batch_size=None, weights=None, normalizer='count', workers=1)",
     ),
 }
 # The dict of a module that holds its functions by name, and the names.

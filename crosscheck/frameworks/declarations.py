@@ -2,8 +2,12 @@
 
 A package may hold a file `crosscheck.toml`:
 
-    contract = 4                     # the version of the contract that it follows; 1 without a word
+    contract = 5                     # the version of the contract that it follows; 1 without a word
+    workers = "shards"               # how several workers share a batch; one alone without a word
     own = ["losses"]                 # neutral modules that it has written in its own words
+
+    [float32_sums]                   # in 16 bits: what is added up in float32
+    bfloat16 = ["products", "sums"]
 
     [[limits]]                       # what it does not support; shown and counted, never run
     dtypes = ["float64"]
@@ -18,12 +22,15 @@ A package may hold a file `crosscheck.toml`:
 A limit names `dtypes`, `activations`, `losses`, `optimizers` or `devices`; where it names several
 of these, it holds where all of them meet. It may also name places: `cases` of `crosscheck verify`
 and `tests` of pytest. Places are patterns of a shell; those of tests may lack the part in brackets.
+
+Several workers are "shards" in a loop of one process, "devices" of JAX, or "processes" of
+torch.distributed, each of which makes the same call.
 """
 
 import sys
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -33,17 +40,22 @@ from typing import Any, TypeVar
 from packaging.requirements import InvalidRequirement, Requirement
 
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, NEUTRAL, STATES, WRAPPERS
+from crosscheck.frameworks.float32_sums import Float32Sums, float32_sums
 from crosscheck.frameworks.plain_text import plain
 from crosscheck.frameworks.regular_files import NoFileError, read_regular
 
 FILE = "crosscheck.toml"
 KNOWN = {
-    "dtypes": ("float16", "float32", "float64"),
+    "dtypes": ("bfloat16", "float16", "float32", "float64"),
     "activations": ACTIVATIONS,
     "losses": LOSSES,
     "optimizers": (*STATES, *WRAPPERS),
     "devices": ("cpu", "cuda"),
 }
+# How several workers may share a batch.
+SHARDS, DEVICES, PROCESSES = "shards", "devices", "processes"
+WORKERS = (SHARDS, DEVICES, PROCESSES)
+ONE_WORKER = "it does not say how several workers share a batch"
 Names = tuple[str, ...]
 # A file of declarations has a few hundred bytes. Keys of very many parts take Python's parser long.
 LARGEST, LONGEST_LINE = 200_000, 10_000
@@ -119,20 +131,26 @@ class Declarations:
         known_failures: What it is known to get wrong.
         contract: The version of the contract for which it was written.
         own: The neutral modules that it has written in its own words.
+        workers: How several workers share a batch; None where there is always one.
+        float32_sums: Which kinds of sums are added up in float32 and rounded once, by dtype.
     """
 
     limits: tuple[Limit, ...] = ()
     known_failures: tuple[KnownFailure, ...] = ()
     contract: int = 1
     own: Names = ()
+    workers: str | None = None
+    float32_sums: Float32Sums = field(default_factory=dict, hash=False)  # a dict has no hash
 
     def limit(self, **asked: Collection[str]) -> str | None:
         """Why something is not supported, or None: `limit(dtypes=["float64"])`."""
+        if self.workers is None and set(asked.get("workers", ())) - {"1"}:
+            return ONE_WORKER
         return next((each.reason for each in self.limits if each.covers(asked)), None)
 
     def failure(self, **asked: Collection[str]) -> KnownFailure | None:
         """The known failure that shows in a place, under the versions that are installed."""
-        found = (each for each in self.known_failures if each.applies and each.covers(asked))
+        found = (each for each in self.known_failures if each.covers(asked) and each.applies)
         return next(found, None)
 
 
@@ -193,6 +211,9 @@ def _declarations(content: dict[str, Any], path: Path) -> Declarations:
         raise DeclarationError(f"{path}: contract must be a version, as 2, not {contract!r}")
     if not isinstance(own, list) or not all(name in tuple(NEUTRAL) for name in own):
         raise DeclarationError(f"{path}: own must be a list of {_list(NEUTRAL)}, not {own!r}")
+    workers = content.get("workers")
+    if workers is not None and workers not in WORKERS:
+        raise DeclarationError(f"{path}: workers must be one of {_list(WORKERS)}, not {workers!r}")
     return Declarations(
         tuple(_entry(Limit, each, path) for each in _tables(content, "limits", path)),
         tuple(
@@ -200,6 +221,8 @@ def _declarations(content: dict[str, Any], path: Path) -> Declarations:
         ),
         contract,
         tuple(own),
+        workers,
+        float32_sums(content.get("float32_sums", {})),
     )
 
 

@@ -4,13 +4,14 @@ A name stands in tables, in file names and in JSON, so it is checked once, here.
 """
 
 import re
-from importlib.metadata import distributions
+from importlib.metadata import Distribution, distributions
 from typing import NamedTuple
 
 GROUP = "crosscheck.frameworks"
 # `exact` is what every framework is compared with.
 RESERVED = ("exact", "numpy", "torch", "jax")
 SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+NAME = re.compile(r"^Name:[ \t]*(\S+)[ \t]*$", re.MULTILINE)
 PACKAGE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 
 
@@ -31,6 +32,12 @@ def is_safe(name: str) -> bool:
     return bool(SAFE.fullmatch(name)) and name.lower() not in RESERVED and ".." not in name
 
 
+def _name_of(distribution: Distribution) -> str:
+    # To parse the whole metadata of hundreds of distributions takes most of a second.
+    found = NAME.search(distribution.read_text("METADATA") or "")
+    return found[1] if found else str(distribution.metadata["Name"])
+
+
 def announced() -> Entries:
     """Read the entry points of every installed distribution.
 
@@ -44,7 +51,7 @@ def announced() -> Entries:
     for distribution in distributions():
         label = "a distribution without a name"
         try:
-            label = str(distribution.metadata["Name"])
+            label = _name_of(distribution)
             normal = re.sub(r"[-_.]+", "-", label).lower()
             if normal in seen:  # an earlier folder of the path has it too, and counts
                 continue

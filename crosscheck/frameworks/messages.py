@@ -2,14 +2,16 @@
 
 It comes from a process that runs foreign code, so reading it must execute nothing, and must end
 in a value or in `MessageError`. The bytes are a file of safetensors: the arrays as its tensors, all
-else as JSON in its metadata. An array of a dtype that safetensors does not have is sent without its
-entries; they come back as zeros (of its dtype, which is what a comparison names).
+else as JSON in its metadata. Of bfloat16, which not every version of safetensors reads, the bits
+are sent. An array of a dtype that safetensors does not have is sent without its entries; they come
+back as zeros (of its dtype, which is what a comparison names).
 """
 
 import json
 import re
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 from safetensors.numpy import load, save
 
@@ -20,7 +22,7 @@ LARGEST = 4_000_000
 # The dtypes of arrays that come without their entries, as NumPy writes them.
 DTYPE = re.compile(r"[<>|=]?[a-zA-Z]\d{0,4}")
 CONTENT = "content"
-ARRAY, EMPTY, ITEMS = "array", "empty", "items"
+ARRAY, EMPTY, ITEMS, NARROW = "array", "empty", "items", "bfloat16"
 SENT = ("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1")
 
 
@@ -62,6 +64,9 @@ def without_entries(dtype: Any, shape: Any) -> np.ndarray:
 
 def _packed(value: Any, arrays: dict[str, np.ndarray]) -> Any:
     if isinstance(value, np.ndarray):
+        if value.dtype == ml_dtypes.bfloat16:
+            bits = np.array(value, order="C").view("uint16")
+            return {NARROW: _packed(bits, arrays)[ARRAY]}
         if value.dtype.str[1:] not in SENT or not value.dtype.isnative:
             return {EMPTY: [value.dtype.str, list(value.shape)]}
         name = str(len(arrays))
@@ -86,6 +91,8 @@ def _unpacked(value: Any, arrays: dict[str, np.ndarray]) -> Any:
     ((kind, held),) = value.items()
     if kind == ARRAY:
         return arrays[held]
+    if kind == NARROW:
+        return arrays[held].view(ml_dtypes.bfloat16)
     if kind == EMPTY:
         dtype, shape = held
         if not DTYPE.fullmatch(dtype):

@@ -16,6 +16,7 @@ from pathlib import Path
 from string import Template
 
 from crosscheck.frameworks.contract import CONTRACT_VERSION, MODULES, NEUTRAL, SIGNATURES
+from crosscheck.frameworks.declarations import declared_by
 from crosscheck.frameworks.new_folder import FolderError, check_new, write_new
 from crosscheck.frameworks.reading import files_of, folder_of
 from crosscheck.frameworks.registry import BUILT_IN
@@ -23,12 +24,14 @@ from crosscheck.frameworks.version import VERSION
 
 REFERENCE = BUILT_IN["numpy"]
 # What a package that begins from a reference computes with: the library and its name in the code.
-LIBRARIES = {"torch": ("torch>=2.8", "torch"), "jax": ("jax>=0.5", "jnp"), "numpy": (None, "np")}
+LIBRARIES = {"torch": ("torch>=2.8", "torch"), "jax": ("jax>=0.6", "jnp"), "numpy": (None, "np")}
 # The module that is written in full even in an unfilled package, since nothing in it computes.
 READY = "checks"
 # Beside the names of the contract: what the losses of every reference, and pytest, call.
 FURTHER = {"activations": {"log_softmax"}}
 STUB = "    raise NotImplementedError\n"
+# How NumPy keeps bfloat16, which other array libraries have themselves.
+OF_NUMPY_ALONE = {"Bfloat16", "BFLOAT16"}
 # What only NumPy's reference says.
 REPLACED = {
     "arrays": {"Array = np.ndarray": "Array = Any  # the array type of your framework"},
@@ -81,6 +84,7 @@ def contents(name: str, origin: str | None = None) -> dict[str, str]:
         "version_of_framework": '__version__ = "unknown"  # of your framework: '
         'importlib.metadata.version("...")',
         "own": f"own = {json.dumps(own)}",
+        "workers": '# workers = "shards"              # several may share a batch',
     }
     if origin is not None:
         values |= {
@@ -88,6 +92,7 @@ def contents(name: str, origin: str | None = None) -> dict[str, str]:
             "alias": alias,
             "version_of_framework": f"from {origin} import __version__ as __version__",
             "own": '# own = ["losses"]',
+            "workers": f'workers = "{declared_by(BUILT_IN[origin]).workers}" # they share a batch',
         }
     if library is not None:
         values["library"] = f'"{library}", # change it to your framework'
@@ -136,13 +141,27 @@ def without_bodies(source: str, module: str) -> str:
         elif isinstance(node, ast.FunctionDef):
             dropped.add(node.name)
             text = ""
-        elif isinstance(node, ast.AnnAssign) and _names(node.value) & dropped:
+        elif _is_left_out(node, dropped):
             text = ""
         kept.append(text)
         end = node.end_lineno or end
     for old, new in REPLACED.get(module, {}).items():
         kept = [text.replace(old, new) for text in kept]
     return _without_unused_imports("".join(kept))
+
+
+def _is_left_out(node: ast.stmt, dropped: set[str]) -> bool:
+    """Whether a table has functions that are left out, or a definition is NumPy's own affair."""
+    if isinstance(node, ast.AnnAssign):
+        return bool(_names(node.value) & dropped)
+    return bool(_defined_by(node) & OF_NUMPY_ALONE)
+
+
+def _defined_by(node: ast.stmt) -> set[str]:
+    """The names that a class or an assignment defines."""
+    if isinstance(node, ast.ClassDef):
+        return {node.name}
+    return set().union(*map(_names, node.targets)) if isinstance(node, ast.Assign) else set()
 
 
 def _start_of_body(function: ast.FunctionDef) -> int:

@@ -159,7 +159,8 @@ class Comparison:
             return f"{text}; these must be equal"
         numbers = (self.error, self.fraction_of_bound, self.allowed, self.ulps)
         error, fraction, allowed, ulps = (few_digits(each) for each in numbers)
-        return f"{text}: off by {error}, {fraction} times its bound of {allowed} ({ulps} ulps)"
+        unit = "ulp" if ulps == "1" else "ulps"
+        return f"{text}: off by {error}, {fraction} times its bound of {allowed} ({ulps} {unit})"
 
 
 def compare_with_exact(

@@ -12,6 +12,18 @@ def few_digits(number: float, digits: int = 3) -> str:
     return f"{mantissa}e{int(exponent)}" if e else mantissa
 
 
+def counted(count: int, noun: str) -> str:
+    """A number of things in English: "1 problem", "2 problems", "1,024 entries".
+
+    Args:
+        count: How many there are.
+        noun: One of them, of which the plural ends in s, or in ies for a y.
+    """
+    if count == 1:
+        return f"1 {noun}"
+    return f"{count:,} {noun.removesuffix('y')}{'ies' if noun.endswith('y') else 's'}"
+
+
 def of_bound(fraction: float) -> str:
     """A fraction of a bound: to the hundredth where it holds, by its size where it does not."""
     return f"{fraction:.2f}" if fraction <= 1 else few_digits(fraction)

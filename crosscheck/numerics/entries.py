@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import ml_dtypes
 import numpy as np
 
 Array = np.ndarray
@@ -40,7 +41,7 @@ def mismatch_of(actual: Array, expected: Array, dtype: str) -> str | None:
     if actual.dtype != dtype:
         return f"has dtype {actual.dtype} instead of {dtype}"
     # The other framework's array has no floats. Its own comparison with the exact value says so.
-    if expected.dtype.kind != "f":
+    if expected.dtype.kind != "f" and expected.dtype != ml_dtypes.bfloat16:
         return f"stands beside {expected.dtype}"
     return None
 
@@ -93,6 +94,6 @@ def entry_differences(
 
 def ulp(exact: float, dtype: str) -> float:
     """The unit in the last place of a number in a dtype; at least that of the smallest normal."""
-    limits = np.finfo(dtype)
+    limits = ml_dtypes.finfo(dtype)
     size = min(max(abs(exact), float(limits.smallest_normal)), float(limits.max) / 2)
     return float(np.spacing(np.asarray(size, dtype)))

@@ -1,6 +1,7 @@
 """The tables of `crosscheck conventions`, and what `crosscheck translate` says."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from rich.console import Console
 from rich.markup import escape
@@ -9,6 +10,7 @@ from crosscheck.conventions import stock
 from crosscheck.conventions.estimators.translating import EstimatorTranslation
 from crosscheck.conventions.findings import Finding
 from crosscheck.conventions.optimizers.translation import Translation
+from crosscheck.conventions.pasting import with_imports
 from crosscheck.conventions.records import Record
 from crosscheck.report.colours import BAD, CARE, GOOD, QUIET
 from crosscheck.report.layout import Column, Records, say, say_whole
@@ -90,6 +92,29 @@ def _table(title: str, findings: Sequence[Finding]) -> Records:
     return table
 
 
+class Judged(Protocol):
+    """A translation of any kind."""
+
+    @property
+    def equal(self) -> bool | None:
+        """Whether the two are equal; None if that could not be tried."""
+
+    @property
+    def verdict(self) -> str:
+        """The same in plain words."""
+
+
+def show_verdict(console: Console, translation: Judged) -> None:
+    """Print first whether the two are equal.
+
+    Args:
+        console: Where to print.
+        translation: A call, a recipe, a schedule or an estimator in another framework's words.
+    """
+    colour = {True: GOOD, False: BAD, None: CARE}[translation.equal]
+    say(console, colour.paint(escape(translation.verdict)))
+
+
 def show_translation(console: Console, translation: Translation) -> None:
     """Print the other framework's call, and how close it is or why that is not known.
 
@@ -97,9 +122,12 @@ def show_translation(console: Console, translation: Translation) -> None:
         console: Where to print.
         translation: The call, with what the two optimizers were measured to differ by.
     """
+    show_verdict(console, translation)
     label = QUIET.paint("in the references' words:")
     say_whole(console, escape(translation.expression), label)
     call = escape(translation.target)
+    for line in with_imports(translation.target).splitlines()[:-1]:
+        say_whole(console, escape(line))
     title = stock.FRAMEWORKS[translation.target_framework].title
     if translation.equal is False:
         say_whole(console, call, CARE.paint(f"{title} has nothing equal. The nearest:"))
@@ -137,10 +165,11 @@ def show_estimator(console: Console, translation: EstimatorTranslation) -> None:
         console: Where to print.
         translation: The code, with what the two were measured to differ by.
     """
+    show_verdict(console, translation)
     title = stock.FRAMEWORKS[translation.target_framework].title
     if translation.equal is False:
         console.print(CARE.paint(f"{title} has nothing equal. The nearest:"))
-    for line in translation.target.splitlines():
+    for line in with_imports(translation.target).splitlines():
         console.print(escape(line), soft_wrap=True)
     console.print(QUIET.paint("\nin the references' words:"))
     for line in translation.reference.splitlines():

@@ -9,11 +9,14 @@ from rich.markup import escape
 from crosscheck.documents.document import Inputs
 from crosscheck.documents.findings import Finding, findings
 from crosscheck.documents.ledger import RESTS_ON, Ledger, numbers_as_json, tables
+from crosscheck.documents.numbers import DOCUMENTS
 from crosscheck.documents.statements.statement import StatementVerdict
 from crosscheck.documents.verdicts import Judged, Verdict
-from crosscheck.numerics.digits import significant
+from crosscheck.numerics.digits import counted, significant
 from crosscheck.report.colours import BAD, coloured
-from crosscheck.report.layout import Column, Records, heading, say
+from crosscheck.report.languages import in_language, joined, language_of
+from crosscheck.report.layout import Column, Records, heading, say, say_as_it_is
+from crosscheck.report.site.words import is_english, of_document
 
 # From the worst to what is in order.
 NUMBERS = (*reversed(list(Verdict)[:-1]), Verdict.ILLUSTRATION)
@@ -31,7 +34,8 @@ def show_errata(console: Console, ledgers: Sequence[Ledger], everything: bool) -
     """
     for ledger in ledgers:
         document = ledger.document
-        heading(console, f"Document {document.number}: {document.title}")
+        title = _of_document(console, document.number, document.title)
+        heading(console, f"Document {document.number}: {title}")
         _show_numbers(console, ledger, everything)
         _show_slips(console, ledger)
         for title, (first, *others), rows in tables(document):
@@ -58,14 +62,15 @@ def show_counts(console: Console, ledgers: Iterable[Ledger]) -> None:
     verdicts = [each for each in (*NUMBERS, *STATEMENTS) if any(count[each] for _, count in counts)]
     table = Records(
         "Documents",
-        Column("", leads=True),
-        Column("document", words=True, leads=True),
+        Column("", leads=True, own=True),
+        Column("document", words=True, leads=True, own=True),
         *(Column(coloured(verdict), right=True) for verdict in verdicts),
         caption="Numbers: contradicted to illustration. Statements: fails, ambiguous, holds.",
     )
     for document, count in counts:
         cells = [str(count[verdict]) if count[verdict] else "-" for verdict in verdicts]
-        table.add(escape(document.number), escape(document.title), *cells)
+        title = _of_document(console, document.number, document.title)
+        table.add(escape(document.number), escape(title), *cells)
     table.show(console)
 
 
@@ -79,30 +84,58 @@ def show_findings(console: Console, ledgers: Sequence[Ledger]) -> None:
     found = findings(numbers_as_json(ledgers))
     console.print()
     if found:
-        numbers = "1 number" if len(found) == 1 else f"{len(found)} numbers"
+        numbers = counted(len(found), "number")
         say(console, BAD.paint(f"What is wrong in the documents: {numbers}"))
     for each in found:
-        say(console, _in_words(each))
+        say_as_it_is(console, _in_words(console, each))
     counts = sum((ledger.count() for ledger in ledgers), Counter[str]())
-    say(console, "; ".join(filter(None, (_numbers(counts), _statements(counts)))))
+    texts = filter(None, (_numbers(console, counts), _statements(console, counts)))
+    say_as_it_is(console, joined(console, texts, "; "))
 
 
-def _in_words(finding: Finding) -> str:
-    place = f"document {finding.document}, section {finding.short_section}"
-    return escape(f"{place}: printed {finding.printed}; exact {finding.rounded}; {finding.why}")
+def _in_words(console: Console, finding: Finding) -> str:
+    section = _of_document(console, finding.document, finding.short_section)
+    place = f"document {finding.document}, section {escape(section)}"
+    numbers = f"printed {finding.printed}", f"exact {finding.rounded}"
+    why = "no slip is known that gives it"
+    if finding.reason is not None:
+        why = escape(_of_document(console, finding.document, finding.reason))
+        if finding.instead is not None:
+            why += in_language(console, f" (which gives {finding.instead})")
+    said = joined(console, (*numbers, why), "; ")
+    return joined(console, (place, said), ": ")
 
 
-def _numbers(counts: Counter[str]) -> str:
+def _of_document(console: Console, document: str, text: str) -> str:
+    """A text of the ledger in the language of the console; one of an own document stays."""
+    if language_of(console) == "en" or document not in DOCUMENTS or not is_english(text):
+        return text
+    try:
+        return of_document(text, document)
+    except KeyError:  # a heading, which no page of the site shows
+        return in_language(console, text)
+
+
+def _numbers(console: Console, counts: Counter[str]) -> str:
     total = sum(counts[verdict] for verdict in NUMBERS)
-    parts = [f"{counts[verdict]} {coloured(verdict)}" for verdict in NUMBERS if counts[verdict]]
-    return f"{total:,} printed numbers: {', '.join(parts)}" if total else "no number is printed"
+    if not total:
+        return "no number is printed"
+    parts = (f"{counts[verdict]} {coloured(verdict)}" for verdict in NUMBERS if counts[verdict])
+    return joined(console, (counted(total, "printed number"), joined(console, parts)), ": ")
 
 
-def _statements(counts: Counter[str]) -> str:
-    total = sum(counts[verdict] for verdict in STATEMENTS)
+def _of_verdict(count: int, verdict: str) -> str:
     words = {"fails": "fail", "ambiguous": "are ambiguous", "holds": "hold"}
-    parts = [f"{counts[verdict]} {words[verdict]}" for verdict in STATEMENTS if counts[verdict]]
-    return f"{total:,} statements: {', '.join(parts)}" if total else ""
+    of_one = {"fails": "fails", "ambiguous": "is ambiguous", "holds": "holds"}
+    return f"{count} {(of_one if count == 1 else words)[verdict]}"
+
+
+def _statements(console: Console, counts: Counter[str]) -> str:
+    total = sum(counts[verdict] for verdict in STATEMENTS)
+    if not total:
+        return ""
+    parts = (_of_verdict(counts[verdict], verdict) for verdict in STATEMENTS if counts[verdict])
+    return joined(console, (counted(total, "statement"), joined(console, parts)), ": ")
 
 
 def _show_numbers(console: Console, ledger: Ledger, everything: bool) -> None:
@@ -116,29 +149,36 @@ def _show_numbers(console: Console, ledger: Ledger, everything: bool) -> None:
     if not shown:
         counts = ledger.count()
         parts = (f"{counts[v]} {coloured(v)}" for v in NUMBERS if counts[v])
-        what = f"{', '.join(parts)} (--all shows them)" if hidden else "there is none"
-        say(console, f"Of the printed numbers nothing is wrong: {what}")
+        listed = joined(console, parts)
+        what = f"{listed} (--all shows them)" if hidden else "there is none"
+        say_as_it_is(
+            console, joined(console, ("Of the printed numbers nothing is wrong", what), ": ")
+        )
         return
     names = [name for name in ledger.frameworks if _differs(ledger, name, shown)]
     table = Records(
         "Printed numbers",
-        Column("section", words=True),
-        Column("printed", leads=True),
+        Column("section", words=True, own=True),
+        Column("printed", leads=True, own=True),
         "exact",
         Column("verdict", leads=True),
-        Column("quantity", words=True),
+        Column("quantity", words=True, own=True),
         *map(escape, names),
-        caption=" ".join(filter(None, (_agreement(ledger, names), caption))),
+        caption=joined(console, filter(None, (_agreement(ledger, names), caption)), " "),
     )
     for judged in shown:
         number = judged.number
         values = (ledger.frameworks[name].get(number.quantity) for name in names)
         table.add(
-            escape(number.section),
+            escape(_of_document(console, number.document, number.section)),
             escape(number.printed),
             significant(judged.exact, DIGITS) if judged.exact else "",
             coloured(judged.verdict),
-            escape(number.quantity if number.illustration is None else number.illustration),
+            escape(
+                number.quantity
+                if number.illustration is None
+                else _of_document(console, number.document, number.illustration)
+            ),
             *("" if value is None else f"{value:.{DIGITS}g}" for value in values),
         )
     table.show(console)
@@ -166,10 +206,15 @@ def _agreement(ledger: Ledger, different: Sequence[str]) -> str:
 def _show_slips(console: Console, ledger: Ledger) -> None:
     for slip in ledger.document.slips:
         other = Inputs.EXACT if slip.inputs is Inputs.PRINTED else Inputs.PRINTED
+        name, explanation = (
+            escape(_of_document(console, ledger.document.number, text))
+            for text in (slip.name, slip.explanation)
+        )
         table = Records(
-            f"Slip: {escape(slip.name)}",
-            *("quantity", "printed", f"gives on {slip.inputs} inputs", f"on {other} ones"),
-            caption=escape(slip.explanation),
+            f"Slip: {name}",
+            *(Column("quantity", own=True), Column("printed", own=True)),
+            *(f"gives on {slip.inputs} inputs", f"on {other} ones"),
+            caption=explanation,
         )
         for judged in ledger.numbers:
             outcome = judged.slip
@@ -194,19 +239,18 @@ def _show_statements(console: Console, ledger: Ledger, everything: bool) -> None
     hidden = 0 if everything else ledger.count()[StatementVerdict.HOLDS]
     table = Records(
         "Statements",
-        Column("section", words=True),
-        Column("statement", words=True, leads=True),
+        Column("section", words=True, own=True),
+        Column("statement", words=True, leads=True, own=True),
         Column("verdict", leads=True),
-        Column("what is right", words=True),
+        Column("what is right", words=True, own=True),
         caption=f"{hidden} more hold (--all shows them)." if hidden else "",
         lines=True,
     )
     for statement, verdict in sorted(ledger.statements, key=lambda each: STATEMENTS.index(each[1])):
         if everything or verdict is not StatementVerdict.HOLDS:
-            table.add(
-                escape(statement.section),
-                escape(statement.statement),
-                coloured(verdict),
-                escape(statement.correct or ""),
+            section, said, correct = (
+                escape(_of_document(console, ledger.document.number, text or ""))
+                for text in (statement.section, statement.statement, statement.correct)
             )
+            table.add(section, said, coloured(verdict), correct)
     table.show(console)

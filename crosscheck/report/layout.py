@@ -4,7 +4,6 @@ A number, a path, a command in backquotes or a verdict stays on one line, even w
 the edge of a narrow terminal. A table that does not fit becomes blocks, one for each row.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,14 +13,9 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-# Letters that stand without spaces between them, between which a line may end.
-WIDE = (
-    r"\u1100-\u115f\u2e80-\u303f\u3040-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff"
-    r"\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\U00020000-\U0003fffd"
-)
-# What is not broken, after the spaces before it: words, commands in backquotes, one wide letter.
-PIECE = re.compile(rf"( *)((?:`[^`\n]*`|[^ \n{WIDE}])+|[{WIDE}])")
-UNBROKEN = "\N{NO-BREAK SPACE}"  # between words of one line, where it becomes a space
+from crosscheck.report.languages import in_language, mark
+from crosscheck.report.wrapping import UNBROKEN, longest_piece, wrapped
+
 INDENT = 4
 # A column of words that is narrower than this is hard to read.
 NARROWEST = 24
@@ -37,12 +31,14 @@ class Column:
         right: Whether its cells stand on the right.
         leads: Whether its cell stands in the first line of a block. If no column leads, the first
             one does.
+        own: Whether its cells are names or somebody's own words, the same in every language.
     """
 
     name: str
     words: bool = False
     right: bool = False
     leads: bool = False
+    own: bool = False
 
 
 class Records:
@@ -66,7 +62,7 @@ class Records:
     ) -> None:
         self.title, self.caption, self.lines, self.is_plain = title, caption, lines, is_plain
         self.columns = [Column(each) if isinstance(each, str) else each for each in columns]
-        self.rows: list[tuple[list[Text], str]] = []
+        self.rows: list[tuple[Sequence[str], str]] = []
 
     def add(self, *cells: str, style: str = "") -> None:
         """Add a row.
@@ -77,30 +73,53 @@ class Records:
         """
         if len(cells) != len(self.columns):
             raise ValueError(f"{len(cells)} cells for {len(self.columns)} columns")
-        self.rows.append(([_text(cell) for cell in cells], style))
+        self.rows.append((cells, style))
 
     def show(self, console: Console) -> None:
-        """Print it with its title and its caption."""
+        """Print it with its title and its caption, in the language of the console."""
         if self.title:
-            say(console, f"[bold]{self.title}[/]")
-        widths = self._widths(console.width)
-        if widths is not None and self.rows:
-            console.print(self._table(widths))
-        else:
-            for cells, style in self.rows:
-                self._show_block(console, cells, style)
+            say_as_it_is(console, f"[bold]{in_language(console, self.title)}[/]")
+        _Shown(console, self).show()
         if self.caption:
-            say(console, f"[dim]{self.caption}[/]")
+            say_as_it_is(console, f"[dim]{in_language(console, self.caption)}[/]")
+
+
+class _Shown:
+    """The rows of `Records` in the language of a console."""
+
+    def __init__(self, console: Console, records: Records) -> None:
+        self.console, self.lines, self.is_plain = console, records.lines, records.is_plain
+        self.columns = records.columns
+        self.names = [_text(in_language(console, column.name)) for column in records.columns]
+        self.rows = [
+            (
+                [
+                    _text(cell if column.own else in_language(console, cell))
+                    for column, cell in zip(records.columns, cells, strict=True)
+                ],
+                style,
+            )
+            for cells, style in records.rows
+        ]
+
+    def show(self) -> None:
+        """Print a table where it fits, else blocks."""
+        widths = self._widths(self.console.width)
+        if widths is not None and self.rows:
+            self.console.print(self._table(widths))
+            return
+        for cells, style in self.rows:
+            self._show_block(cells, style)
 
     def _widths(self, width: int) -> list[int] | None:
         """The width of every column of a table; None if it does not fit."""
         least, natural = [], []
         for index, column in enumerate(self.columns):
             cells = [cells[index] for cells, _ in self.rows]
-            heading = _text(column.name)
+            heading = self.names[index]
             natural.append(max(map(_width, [heading, *cells])))
             if column.words:
-                shortest = max(map(_longest_piece, [heading, *cells]))
+                shortest = max(map(longest_piece, [heading, *cells]))
                 least.append(max(shortest, min(natural[-1], NARROWEST)))
             else:
                 least.append(natural[-1])
@@ -119,9 +138,9 @@ class Records:
         table = Table(show_lines=self.lines)
         if self.is_plain:
             table = Table(show_header=False, box=None, padding=(0, 2, 0, 2))
-        for column, width in zip(self.columns, widths, strict=True):
+        for column, name, width in zip(self.columns, self.names, widths, strict=True):
             table.add_column(
-                _fitted(_text(column.name), width),
+                _fitted(name, width),
                 width=width,
                 justify="right" if column.right else "left",
                 no_wrap=True,
@@ -131,9 +150,9 @@ class Records:
             table.add_row(*fitted, style=style)
         return table
 
-    def _show_block(self, console: Console, cells: Sequence[Text], style: str) -> None:
+    def _show_block(self, cells: Sequence[Text], style: str) -> None:
         """What leads in a line, below it the other cells with their names, but empty ones."""
-        leads = [column.leads for column in self.columns]
+        console, leads = self.console, [column.leads for column in self.columns]
         if not any(leads):
             leads[0] = True
         leading = [
@@ -151,15 +170,18 @@ class Records:
 
     def _fields(self, cells: Sequence[Text], leads: Sequence[bool], width: int) -> list[Text]:
         """The cells of a block that do not lead, with their names, short ones in one line."""
+        colon, semicolon = (mark(self.console, english) for english in (": ", "; "))
         fields: list[Text] = []
         joinable = False
-        for column, cell, is_first in zip(self.columns, cells, leads, strict=True):
+        for column, heading, cell, is_first in zip(
+            self.columns, self.names, cells, leads, strict=True
+        ):
             if is_first or cell.plain in ("", "-"):
                 continue
-            name = Text(f"{_text(column.name).plain}: " if column.name else "", "dim")
+            name = Text(f"{heading.plain}{colon}" if heading.plain else "", "dim")
             field = name + cell
             if joinable and not column.words and _width(fields[-1]) + 2 + _width(field) <= width:
-                fields[-1] = fields[-1] + Text("; ") + field
+                fields[-1] = fields[-1] + Text(semicolon) + field
             else:
                 fields.append(field)
             joinable = not column.words
@@ -170,6 +192,16 @@ def say(console: Console, markup: str) -> None:
     """Print a text whose lines end between words; all but the first are indented.
 
     So none of them can pass for a text of its own, whoever wrote it.
+
+    Args:
+        console: Where to print, in its language.
+        markup: The text, as markup.
+    """
+    say_as_it_is(console, in_language(console, markup))
+
+
+def say_as_it_is(console: Console, markup: str) -> None:
+    """Print a text in lines as `say` does, but in the language that it has.
 
     Args:
         console: Where to print.
@@ -192,6 +224,7 @@ def say_whole(console: Console, markup: str, label: str = "") -> None:
         markup: The line, as markup.
         label: What stands before it, or above it where both are too long for one line.
     """
+    label = in_language(console, label)
     line, before = _text(markup), _text(f"{label} " if label else "")
     if label and _width(before + line) > console.width:
         say(console, label)
@@ -208,59 +241,7 @@ def heading(console: Console, title: str) -> None:
     """Print a line across the terminal, and a title below it."""
     console.print()
     console.rule()
-    say(console, f"[bold]{escape(title)}[/]")
-
-
-def wrapped(text: Text, width: int, indent: int = 0) -> list[Text]:
-    """A text in lines that end between its words.
-
-    A word that is longer than a line runs over the edge. Only what cannot be told from several
-    words, since it has letters that are not of ASCII, is folded: it could pass for another line.
-
-    Args:
-        text: The text.
-        width: How many cells a line has; the longest word may exceed it.
-        indent: How many spaces stand before all lines but the first.
-    """
-    lines: list[Text] = []
-    for paragraph in text.split("\n", allow_blank=True):
-        paragraph.expand_tabs(4)
-        first = width - (indent if lines else 0)
-        for start, end in _cuts(paragraph.plain, first, width - indent):
-            lines.append(Text(" " * indent * bool(lines)) + paragraph[start:end])
-            lines[-1].plain = lines[-1].plain.replace(UNBROKEN, " ")
-    return lines
-
-
-def _cuts(plain: str, first: int, width: int) -> list[tuple[int, int]]:
-    """Where each line of a paragraph begins and ends; the first has a width of its own."""
-    cuts: list[tuple[int, int]] = []
-    start = end = 0  # of the line that is being filled
-    for begins, ends in _pieces(plain, max(1, width)):
-        room = width if cuts else first
-        if plain[start:end].strip() and cell_len(plain[start:ends]) > room:
-            cuts.append((start, end))
-            start = begins
-        end = ends
-    return [*cuts, (start, end)]
-
-
-def _pieces(plain: str, width: int) -> list[tuple[int, int]]:
-    """Where each piece of a paragraph begins, without the spaces before it, and ends."""
-    found: list[tuple[int, int]] = []
-    for match in PIECE.finditer(plain):
-        start, end = match.span(2)
-        piece = plain[start:end]
-        if cell_len(piece) <= width or (piece.isascii() and " " not in piece):
-            found.append((start, end))
-        elif " " in piece:  # in backquotes
-            found += [(start + word.start(), start + word.end()) for word in WORD.finditer(piece)]
-        else:
-            found += [(at, at + 1) for at in range(start, end)]
-    return found
-
-
-WORD = re.compile("[^ ]+")
+    say_as_it_is(console, f"[bold]{in_language(console, escape(title))}[/]")
 
 
 def _text(markup: str) -> Text:
@@ -269,11 +250,6 @@ def _text(markup: str) -> Text:
 
 def _width(text: Text) -> int:
     return max(map(cell_len, text.plain.split("\n")))
-
-
-def _longest_piece(text: Text) -> int:
-    pieces = (piece for _, piece in PIECE.findall(text.plain))
-    return max(map(cell_len, pieces), default=0)
 
 
 def _fitted(text: Text, width: int) -> Text:

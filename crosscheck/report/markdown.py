@@ -6,6 +6,8 @@ from crosscheck.documents.ledger import RESTS_ON, Ledger
 from crosscheck.documents.statements.statement import StatementVerdict
 from crosscheck.documents.verdicts import Verdict
 
+GLOSSARY = "The [glossary](glossary.md#lectures) explains what a slip is, and each of the verdicts."
+
 
 def summary(ledgers: Iterable[Ledger]) -> str:
     """How many verdicts of each kind, and every contradicted number with its slip."""
@@ -16,7 +18,13 @@ def summary(ledgers: Iterable[Ledger]) -> str:
 def page(ledgers: Iterable[Ledger]) -> str:
     """The summary, and below it every statement that does not hold."""
     ledgers = list(ledgers)
-    lines = ["# What the documents get wrong", "", summary(ledgers), RESTS_ON, ""]
+    lines = ["# What the documents get wrong", ""]
+    ours = any(ledger.statements for ledger in ledgers)  # a document of one's own makes none
+    if ours:
+        lines += [GLOSSARY, ""]
+    lines.append(summary(ledgers))
+    if ours:
+        lines += [RESTS_ON, ""]
     for ledger in ledgers:
         lines += [f"## Document {ledger.document.number}: {ledger.document.title}", ""]
         lines += [

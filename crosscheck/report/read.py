@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from crosscheck.frameworks.reading import Definition, Row, align
-from crosscheck.report.layout import INDENT, print_line, say, say_whole, wrapped
+from crosscheck.report.layout import INDENT, print_line, say, say_whole
+from crosscheck.report.wrapping import wrapped
 
 # A column narrower than this folds most lines of code.
 NARROWEST = 45

@@ -4,8 +4,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from crosscheck.conventions import stock
+from crosscheck.conventions.pasting import with_imports
 from crosscheck.conventions.recipes.translation import RecipeTranslation
+from crosscheck.numerics.digits import counted
 from crosscheck.report.colours import CARE, QUIET
+from crosscheck.report.conventions import show_verdict
 from crosscheck.report.layout import say, say_whole
 
 
@@ -16,10 +19,11 @@ def show_recipe(console: Console, translation: RecipeTranslation) -> None:
         console: Where to print.
         translation: The recipe, with what the steps of the two were measured to differ by.
     """
+    show_verdict(console, translation)
     title = stock.FRAMEWORKS[translation.target_framework].title
     if translation.equal is False:
         say(console, CARE.paint(f"{title} has nothing equal. The nearest:"))
-    for line in translation.target.splitlines():
+    for line in with_imports(translation.target).splitlines():
         say_whole(console, f"[bold]{escape(line)}[/]")
     for keyword, (asked, has) in translation.mismatch.items():
         say(console, escape(f"  {keyword}: asked for {asked!r}, it has {has!r}"))
@@ -40,7 +44,7 @@ def _show_proof(console: Console, translation: RecipeTranslation) -> None:
     limit = "allowed between equals" if translation.within_bound else "more than between equals"
     say(
         console,
-        f"largest difference of the parameters over {translation.updates} updates: "
+        f"largest difference of the parameters over {counted(translation.updates, 'update')}: "
         f"{translation.difference:.2g} ({limit}: {translation.bound:.2g})",
     )
     sizes = translation.by_magnitude

@@ -4,8 +4,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from crosscheck.conventions import stock
+from crosscheck.conventions.pasting import with_imports
 from crosscheck.conventions.schedules.translation import ScheduleTranslation
 from crosscheck.report.colours import CARE, QUIET
+from crosscheck.report.conventions import show_verdict
 from crosscheck.report.layout import say, say_whole
 
 
@@ -16,12 +18,13 @@ def show_schedule_translation(console: Console, translation: ScheduleTranslation
         console: Where to print.
         translation: The schedule, with what the rates of the two were measured to differ by.
     """
+    show_verdict(console, translation)
     title = stock.FRAMEWORKS[translation.target_framework].title
     say_whole(console, escape(translation.expression), QUIET.paint("in the references' words:"))
     if translation.is_function:
         none = f"{title} has no schedule of its own that is equal. A function that is:"
         say(console, CARE.paint(none))
-    for line in translation.target.splitlines():
+    for line in with_imports(translation.target).splitlines():
         say_whole(console, f"[bold]{escape(line)}[/]")
     nearest = translation.nearest
     if nearest is not None:

@@ -4,8 +4,10 @@ import numpy as np
 from rich.console import Console
 from rich.markup import escape
 
+from crosscheck.numerics.digits import counted
 from crosscheck.report.layout import Column, Records, say
 from crosscheck.training.data.datasets import CLASSES
+from crosscheck.training.runs.shared_steps import SharedSteps
 from crosscheck.training.runs.summary import TrainingSummary
 
 # The epochs that are shown, from 1: close together at the start, where most happens.
@@ -24,6 +26,8 @@ def show(console: Console, summary: TrainingSummary) -> None:
     if len(summary.runs) > 1:
         _drift(summary).show(console)
         say(console, escape(summary.meaning))
+    for each in summary.shared:
+        say(console, escape(_of_workers(each)))
     for run in summary.runs:
         say(console, f"{run.framework}: SHA-256 of its parameters and moments {run.digest()}")
 
@@ -31,9 +35,10 @@ def show(console: Console, summary: TrainingSummary) -> None:
 def _runs(summary: TrainingSummary) -> Records:
     configuration = summary.configuration
     sizes = "-".join(map(str, configuration.layers))
+    mixed = ", mixed" if configuration.precision == "mixed" else ""
     figures = ("epochs", "loss", "train", "test", "ms per epoch", "stopped by")
     table = Records(
-        f"{sizes} on {configuration.data}, {configuration.dtype}",
+        f"{sizes} on {configuration.data}, {configuration.dtype}{mixed}",
         Column("framework", leads=True),
         *(Column(name, right=True) for name in figures),
     )
@@ -49,6 +54,18 @@ def _runs(summary: TrainingSummary) -> Records:
             run.stop_reason,
         )
     return table
+
+
+def _of_workers(shared: SharedSteps) -> str:
+    epochs = ", ".join(map(str, shared.epochs))
+    where = f" ({shared.place})" if shared.place else ""
+    workers, steps = counted(shared.workers, "worker"), counted(shared.steps, "step")
+    after = f"{epochs} {'epoch' if epochs == '1' else 'epochs'}"
+    return (
+        f"{shared.framework}, {workers}: {steps} from equal parameters, after {after}, differ "
+        f"from those of one process by at most "
+        f"{shared.times:.3g} of what rounding allows{where}."
+    )
 
 
 def _confusion(framework: str, counts: np.ndarray) -> Records:

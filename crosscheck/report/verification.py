@@ -9,10 +9,11 @@ from rich.markup import escape
 
 from crosscheck.documents.ledger import Ledger
 from crosscheck.numerics.comparison import EXACT, Comparison
-from crosscheck.numerics.digits import few_digits, of_bound
+from crosscheck.numerics.digits import counted, few_digits, of_bound
 from crosscheck.report.colours import coloured
 from crosscheck.report.errata import show_counts, show_findings
-from crosscheck.report.layout import Column, Records, say, whole
+from crosscheck.report.languages import in_language, joined, mark
+from crosscheck.report.layout import Column, Records, say, say_as_it_is, whole
 from crosscheck.verification.discrimination import PRINTED
 from crosscheck.verification.ladder import Rung, in_words
 from crosscheck.verification.result import Outcome, Status, Verification
@@ -31,7 +32,7 @@ def show_verification(
         ledgers: The documents, judged; empty if they are not to be shown.
         everything: Whether to show also every stage that holds, and the counts of each document.
     """
-    _frameworks(result.frameworks).show(console)
+    _frameworks(console, result.frameworks).show(console)
     if result.comparisons:
         _show_worst(console, result.comparisons, everything)
     if ledgers and everything:
@@ -46,7 +47,7 @@ def show_verification(
         for what, cases in status.known_failures.items():
             _say(console, f"[yellow]{name} fails[/] {_counted(cases)}:", what)
         if status.ladder:
-            _ladder(name, status.ladder).show(console)
+            _ladder(console, name, status.ladder).show(console)
     failures = [each for each in result.comparisons if not (each.holds or each.known_failure)]
     # Who is wrong comes first, and the printed numbers last: their few digits often agree or
     # differ by coincidence.
@@ -54,8 +55,9 @@ def show_verification(
     least = len({failure.frameworks[0] for failure in failures})
     texts = [failure.message for failure in _in_turns(failures)]
     _say_some(console, "[bold red]differs:[/]", texts, max(SHOWN_FAILURES, least))
-    if result.comparisons and result.kinks:
-        say(console, _kinks(result))
+    compared = {each.place.case for each in result.comparisons}
+    if kinks := [case for case in result.kinks if case in compared]:
+        say(console, _kinks(kinks))
     for name, status in result.frameworks.items():
         _show_said(console, name, status)
     for line in result.skipped:
@@ -64,7 +66,7 @@ def show_verification(
         _say(console, "[bold red]ledger:[/]", problem)
     if result.holds:
         _show_documents(console, ledgers)
-    say(console, closing_line(result))
+    say_as_it_is(console, closing_line(console, result))
 
 
 def _show_documents(console: Console, ledgers: Sequence[Ledger]) -> None:
@@ -78,12 +80,12 @@ def _show_documents(console: Console, ledgers: Sequence[Ledger]) -> None:
 def _show_said(console: Console, name: str, status: Status) -> None:
     """What a framework warned of and printed, as far as it is kept."""
     for warning in status.warnings:
-        _say(console, f"[yellow]{name} warns:[/]", warning)
+        _say(console, f"[yellow]{name} warns:[/]", warning, own=True)
     if status.printed_lines:
-        lines = "1 line" if status.printed_lines == 1 else f"{status.printed_lines:,} lines"
+        lines = counted(status.printed_lines, "line")
         say(console, f"[yellow]{name} printed {lines}:[/]")
         for line in status.printed:
-            _say(console, "   ", line)
+            _say(console, "   ", line, own=True)
         if status.printed_lines > len(status.printed):
             say(console, f"    ... and {status.printed_lines - len(status.printed):,} more")
 
@@ -107,87 +109,92 @@ def _say_some(
         say(console, f"... and {len(texts) - shown} more (--json has them all)")
 
 
-def _say(console: Console, head: str, text: str) -> None:
+def _say(console: Console, head: str, text: str, own: bool = False) -> None:
     """A text that a framework or a document may have written, behind a head as markup.
 
     On a terminal its further lines stand below its first, so that none can pass for another
-    result; elsewhere it is one line.
+    result; elsewhere it is one line. A framework's own words are not translated.
     """
+    head, text = in_language(console, head), escape(text)
+    text = text if own else in_language(console, text)
+    space = " " if not head.strip() else mark(console, " ")
     if not console.is_terminal:
-        console.print(head, escape(text), soft_wrap=True)
+        console.print(f"{head}{space}{text}", soft_wrap=True)
         return
-    say(console, f"{head} {escape(text)}")
+    say_as_it_is(console, f"{head}{space}{text}")
 
 
-def closing_line(result: Verification) -> str:
-    """The outcome in one line, as markup."""
+def closing_line(console: Console, result: Verification) -> str:
+    """The outcome in one line, as markup in the language of the console."""
     by_status = {
         status: [name for name, entry in result.frameworks.items() if entry.status is status]
         for status in Outcome
     }
     parts = [
-        f"{coloured(status)}: {', '.join(names)}" for status, names in by_status.items() if names
+        joined(console, (coloured(status), ", ".join(names)), ": ")
+        for status, names in by_status.items()
+        if names
     ]
     differ = [comparison for comparison in result.comparisons if not comparison.holds]
     known = sum(comparison.known_failure is not None for comparison in differ)
-    text = f"{len(result.comparisons)} comparisons, {len(differ) - known} differ"
+    text = f"{counted(len(result.comparisons), 'comparison')}, {len(differ) - known} differ"
     parts.append(text + (f" and {known} more are known to" if known else ""))
     parts += _counts(result.counts)
     if result.unsettled:
-        parts.append(f"{len(result.unsettled)} disagreements that the exact value does not settle")
-    parts.append(f"{len(result.problems)} problems in the ledger")
-    outcome = "[bold red]WRONG.[/] "
+        unsettled = counted(len(result.unsettled), "disagreement")
+        parts.append(f"{unsettled} that the exact value does not settle")
+    parts.append(f"{counted(len(result.problems), 'problem')} in the ledger")
+    outcome = "[bold red]WRONG.[/]"
     if result.holds:
-        outcome = "[green]All holds.[/] "
+        outcome = "[green]All holds.[/]"
     elif not (by_status[Outcome.WRONG] or result.problems or result.unsettled):
         finished = by_status[Outcome.NOT_COMPARED] and not by_status[Outcome.UNFINISHED]
-        outcome = f"[yellow]{'NOT COMPARED' if finished else 'UNFINISHED'}.[/] "
-    return outcome + "; ".join(parts)
+        outcome = f"[yellow]{'NOT COMPARED' if finished else 'UNFINISHED'}.[/]"
+    return joined(console, (outcome, joined(console, parts, "; ")), " ")
 
 
 def _counts(counts: Mapping[str, int]) -> list[str]:
     """How many numbers stand behind the comparisons, and how many do not."""
     excluded, limited = counts["excluded"], counts["not_supported"]
     return [
-        f"{counts['numbers']} numbers compared with their exact values",
+        f"{counted(counts['numbers'], 'number')} compared with exact values",
         *([f"{excluded} excluded, since their bound is infinite"] if excluded else []),
-        *([f"{limited} cases {whole('not supported')}"] if limited else []),
+        *([f"{counted(limited, 'case')} {whole('not supported')}"] if limited else []),
     ]
 
 
-def _frameworks(statuses: dict[str, Status]) -> Records:
+def _frameworks(console: Console, statuses: dict[str, Status]) -> Records:
     table = Records(
         "Frameworks",
-        Column("framework", leads=True),
-        "version",
+        Column("framework", leads=True, own=True),
+        Column("version", own=True),
         Column("status", leads=True),
-        Column("note", words=True),
+        Column("note", words=True, own=True),
     )
     for name, status in statuses.items():
         note = in_words(status.ladder) if status.ladder else (*status.reasons, "")[0]
+        note = in_language(console, escape(note))
         for what, cases in (
             (whole("not supported"), status.not_supported),
             ("known to fail", status.known_failures),
         ):
             if cases:
-                note += f" ({sum(map(len, cases.values()))} cases {what})"
+                count = sum(map(len, cases.values()))
+                note += in_language(console, f" ({counted(count, 'case')} {what})")
         table.add(
-            escape(name),
-            escape(status.version or "-"),
-            coloured(status.status),
-            escape(note.strip()),
+            escape(name), escape(status.version or "-"), coloured(status.status), note.strip()
         )
     return table
 
 
 def _counted(cases: Sequence[str]) -> str:
-    return cases[0] if len(cases) == 1 else f"{len(cases)} cases, as {escape(cases[0])}"
+    return cases[0] if len(cases) == 1 else f"{counted(len(cases), 'case')}, as {escape(cases[0])}"
 
 
-def _ladder(name: str, rungs: Sequence[Rung]) -> Records:
+def _ladder(console: Console, name: str, rungs: Sequence[Rung]) -> Records:
     table = Records(
-        f"{escape(name)}: {escape(in_words(list(rungs)))}",
-        Column("rung", leads=True),
+        joined(console, (escape(name), escape(in_words(list(rungs)))), ": "),
+        Column("rung", leads=True, own=True),
         Column("is", leads=True),
         Column("note", words=True),
     )
@@ -211,10 +218,14 @@ def _show_worst(console: Console, comparisons: Sequence[Comparison], everything:
         if everything or not all(each.holds for each in row.values())
     }
     if shown:
-        _worst(names, shown, len(worst) - len(shown)).show(console)
+        _worst(console, names, shown, len(worst) - len(shown)).show(console)
         return
-    exact = [each for row in worst.values() for each in row.values() if _column(each) in names]
-    top = max(exact or comparisons, key=lambda each: each.fraction_of_bound)
+    # Of what must be equal there is no error: a package without any number is not praised for it.
+    measured = [each for row in worst.values() for each in row.values() if each.allowed is not None]
+    exact = [each for each in measured if _column(each) in names]
+    if not measured:
+        return
+    top = max(exact or measured, key=lambda each: each.fraction_of_bound)
     say(
         console,
         f"Worst error from the exact value: {of_bound(top.fraction_of_bound)} of its bound "
@@ -222,22 +233,32 @@ def _show_worst(console: Console, comparisons: Sequence[Comparison], everything:
     )
 
 
+OVER = (
+    "Over the documents' examples, every activation, loss and optimizer, and training, in float64 "
+    "and float32. Of what must be equal only a difference has a number."
+)
+
+
 def _worst(
-    names: Sequence[str], worst: Mapping[tuple[str, str], Mapping[str, Comparison]], hidden: int
+    console: Console,
+    names: Sequence[str],
+    worst: Mapping[tuple[str, str], Mapping[str, Comparison]],
+    hidden: int,
 ) -> Records:
-    more = f" {hidden} more stages hold (--all shows them)." if hidden else ""
+    more = f"{hidden} more stages hold (--all shows them)." if hidden else ""
     table = Records(
         "Worst error from the exact value, as a fraction of its bound (in units of the last place)",
         *(Column("cases", leads=True), Column("stage", leads=True)),
         *(Column(escape(name), right=True) for name in names),
         Column(EACH_OTHER, words=True),
-        caption="Over the documents' examples, every activation, loss and optimizer, and training, "
-        f"in float64 and float32. Of what must be equal only a difference has a number.{more}",
+        caption=joined(console, filter(None, (OVER, more)), " "),
     )
     for (group, stage), row in worst.items():
         cells = [_cell(row[name]) if name in row else "-" for name in names]
         pair = row.get(EACH_OTHER)
-        between = f"{_cell(pair)} {escape(' and '.join(pair.frameworks))}" if pair else "-"
+        between = (
+            f"{_cell(pair)} {escape(mark(console, ' and ').join(pair.frameworks))}" if pair else "-"
+        )
         table.add(group, stage, *cells, between)
     return table
 
@@ -257,8 +278,8 @@ def _cell(worst: Comparison) -> str:
     return text if worst.holds else f"[bold red]{text}[/]"
 
 
-def _kinks(result: Verification) -> str:
+def _kinks(cases: Sequence[str]) -> str:
     return (
         "[dim]A relu at exactly 0 has no derivative; the suite's convention, slope 0, is what is "
-        f"compared in {', '.join(result.kinks)}.[/]"
+        f"compared in {', '.join(cases)}.[/]"
     )

@@ -1,11 +1,11 @@
 """Files: written whole or not at all."""
 
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from glob import escape
 from pathlib import Path
 from typing import BinaryIO
 
@@ -82,28 +82,28 @@ def sole_writer(folder: Path) -> Iterator[None]:
     flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
     descriptor = os.open(folder / ".lock", flags, READABLE)
     try:
-        if not _lock(descriptor):
+        if _lock(descriptor) is False:
             raise LockedError(f"{folder} is being written to by another run")
         yield
     finally:
         os.close(descriptor)
 
 
-def _lock(descriptor: int) -> bool:
-    """Lock an open file; False if another process has. Where there are no locks it is True."""
+def _lock(descriptor: int) -> bool | None:
+    """Lock an open file; False if another process has, and None where there are no locks."""
     if fcntl is None:
-        return True
+        return None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     except OSError:  # a file system without locks
-        return True
+        return None
     return True
 
 
 def _created_beside(path: Path) -> tuple[Path, int]:
-    """A new hidden file in the folder of `path`, open and locked."""
+    """A new hidden file in the folder of `path`, open and locked: .NAME.16 hex digits.part."""
     while True:
         part = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, READABLE)
@@ -114,17 +114,31 @@ def _created_beside(path: Path) -> tuple[Path, int]:
 
 
 def _remove_left_behind(path: Path) -> None:
-    """Remove the hidden files of processes that were killed while they wrote to a path."""
+    """Remove the hidden files of processes that were killed while they wrote to a path.
+
+    Only what `_created_beside` can have made, this user owns, and nobody has locked. Where there
+    are no locks nothing is removed: another process may be writing it.
+    """
     if fcntl is None:
         return
-    for part in path.parent.glob(f".{escape(path.name)}.*.part"):
-        with suppress(OSError):
-            descriptor = os.open(part, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
-            try:
-                if stat.S_ISREG(os.fstat(descriptor).st_mode) and _lock(descriptor):
-                    part.unlink()
-            finally:
-                os.close(descriptor)
+    ours = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{16}}\.part", re.DOTALL)
+    with suppress(OSError):  # whoever writes next meets the same error, and names the folder
+        for part in path.parent.iterdir():
+            if ours.fullmatch(part.name):
+                _remove_if_unused(part)
+
+
+def _remove_if_unused(part: Path) -> None:
+    """Remove a file of this user that no process has locked."""
+    with suppress(OSError):
+        descriptor = os.open(part, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+        try:
+            found = os.fstat(descriptor)
+            is_own = stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid()
+            if is_own and _lock(descriptor):
+                part.unlink()
+        finally:
+            os.close(descriptor)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -71,7 +71,7 @@ def judged_apart(
             for each in reversed(frameworks)  # JAX, which compiles, takes the longest
         ]
         for case in cases:  # meanwhile, and once for all
-            if any(each.usable for each in frameworks):
+            if any(each.usable and each.supports(case) for each in frameworks):
                 _exactly(case)
         meanwhile()
         for each in running:
@@ -114,6 +114,10 @@ class _Apart:
                 worker = self._started(workers) if known else None
         if worker is not None:
             self._close(worker)
+
+    def supports(self, case: Case) -> bool:
+        """Whether it declares no limit that covers a case."""
+        return self.declared.limit(**asked_by(case)) is None
 
     def candidate(self, cases: Sequence[Case]) -> Candidate:
         """What it computed, for those who judge it."""

@@ -184,8 +184,8 @@ def check_optimizer(
         learning_rate: A number, or a function of the step, which is 0 for the first update; as it
             was given to the optimizer.
         steps: How many updates. Their gradients have both signs and many magnitudes; some are 0.
-        hyperparameters: As it was given them, in the references' words; the references' defaults
-            for all others.
+        hyperparameters: Those that the optimizer has, in the references' words; all others have
+            the references' defaults.
 
     Returns:
         A report on the updates, and whether the arguments were left as they were.

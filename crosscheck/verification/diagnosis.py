@@ -96,14 +96,14 @@ class Diagnosis:
 
 
 def diagnose(comparisons: Iterable[Comparison]) -> tuple[Explanation, ...]:
-    """What explains the failures of a run: known mistakes that give the same wrong values.
+    """Explain the failures of a run by known mistakes that give the same wrong values.
 
     Args:
         comparisons: Of `verify`, `check_gradients` or `check_optimizer`.
 
     Returns:
-        An explanation of every comparison with the exact value that fails, but for those of a
-        declared failure and of the printed numbers, whose few digits many mistakes share.
+        An explanation of every comparison with the exact value that fails, except for declared
+        failures, and for printed numbers: many mistakes give the same few digits.
     """
     return tuple(
         Explanation(each, each.explained.mistakes, each.explained.cases, each.explained.failing)

@@ -137,14 +137,9 @@ def may_differ(mistake: Mistake, case: Case) -> bool:
 def failures_of(mistake: Mistake, case: Case) -> list[Comparison]:
     """What differs from the exact values of a case under a mistake."""
     attempted = mistaken_attempt(mistake, case)
-    if bits_of(attempted) == _honest_bits(case):
+    if bits_of(attempted) == _honest_run(case)[1]:
         return []  # as most mistakes do in most cases; the reference itself holds in all of them
     return [each for each in against_exact(case, attempted) if not each.holds]
-
-
-@cache
-def _honest_bits(case: Case) -> Bits:
-    return bits_of(attempt(case, _numpy()))
 
 
 def _numpy() -> Framework:
@@ -153,9 +148,14 @@ def _numpy() -> Framework:
     return numpy
 
 
-@cache
 def code_of(case: Case) -> frozenset[Code]:
     """The functions and lambdas of the NumPy reference that a case runs, and their modules."""
+    return _honest_run(case)[0]
+
+
+@cache
+def _honest_run(case: Case) -> tuple[frozenset[Code], Bits]:
+    """What of the NumPy reference a case runs, and every bit of what that computes."""
     called: set[CodeType] = set()
 
     def watch(frame: FrameType, event: str, argument: Any) -> None:
@@ -166,15 +166,16 @@ def code_of(case: Case) -> frozenset[Code]:
     before = sys.gettrace()
     sys.settrace(watch)
     try:
-        attempt(case, numpy)
+        honest = attempt(case, numpy)
     finally:
         sys.settrace(before)
-    return frozenset(
+    ran = frozenset(
         (module, line)
         for code in called
         if (module := _module_of(code.co_filename)) is not None
         for line in (1, code.co_firstlineno)
     )
+    return ran, bits_of(honest)
 
 
 @cache

@@ -17,7 +17,7 @@ from crosscheck.verification.cases.stages import Stage
 
 @dataclass(frozen=True)
 class ExactTensor:
-    """An exact array, and how far an honest implementation may be from it.
+    """An exact array, and how far a correct implementation may be from it.
 
     Attributes:
         value: The exact value of every entry, rounded to float64.
@@ -58,7 +58,7 @@ class ExactPass:
 
 @dataclass(frozen=True)
 class ExactSteps:
-    """What an optimizer makes of a history of gradients. Every leaf is an `ExactTensor`.
+    """The updates and states of an optimizer, step by step. Every leaf is an `ExactTensor`.
 
     Attributes:
         updates: The update of every step: what is added to the parameters.

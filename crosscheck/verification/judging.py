@@ -136,6 +136,7 @@ def asked_by(case: Case) -> dict[str, set[str]]:
     if hasattr(case, "optimizer"):
         around = wrappers_of(case.optimizer, getattr(case, "keywords", {}))
         asked["optimizers"] = {case.optimizer, *around}
+    asked["workers"] = {str(getattr(case, "workers", 1))}
     for kind, names in getattr(case, "asks", {}).items():
         asked[kind] = asked.get(kind, set()) | set(names)
     return asked

@@ -12,7 +12,7 @@ from functools import cache
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, NORMALIZERS, STATES, WRAPPERS
 from crosscheck.frameworks.declarations import Declarations
 from crosscheck.frameworks.hyperparameters import wrappers_of
-from crosscheck.verification.cases import functions, histories, network, starts, weighted
+from crosscheck.verification.cases import edges, functions, histories, network, starts, weighted
 from crosscheck.verification.cases.descent import DescentCase
 from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.cases.network import DTYPES
@@ -72,6 +72,9 @@ def in_words(rungs: list[Rung]) -> str:
     following = next_rung(rungs)
     if following is None:
         return f"all {done} rungs are done"
+    if following.status == RungStatus.WAITS:
+        needed = following.note.removeprefix("for ")
+        return f"{done} of {len(rungs)} rungs are done; {following.name} waits for {needed}"
     note = f": {following.note}" if following.note else ""
     return (
         f"{done} of {len(rungs)} rungs are done; next is {following.name}, {following.status}{note}"
@@ -93,11 +96,12 @@ def _tried(
     attempts: list[tuple[Case, Attempt]] = []
     for case in (case for case, limit in zip(cases, limits, strict=True) if limit is None):
         attempts.append((case, attempt(case, until)))
-        status, note = _judged(name, attempts)
-        if status == RungStatus.WRONG and declared.failure(cases=[case.name]):
+        excused = declared.failure(cases=[case.name]) is not None
+        blamed = sorted(_needed(case) & wrong)
+        status, note = _judged(name, attempts, explained=not excused and not blamed)
+        if status == RungStatus.WRONG and excused:
             attempts.pop()
             continue  # that has to fail
-        blamed = sorted(_needed(case) & wrong)
         if status == RungStatus.WRONG and blamed:
             return Rung(name, RungStatus.WAITS, f"for {', '.join(blamed)}")
         if status != RungStatus.DONE:
@@ -111,10 +115,11 @@ def _needed(case: Case) -> set[str]:
     return {f"{kind}.{name}" for kind in ("activations", "losses") for name in asked.get(kind, ())}
 
 
-def _judged(name: str, attempts: Attempts) -> tuple[RungStatus, str]:
+def _judged(name: str, attempts: Attempts, explained: bool) -> tuple[RungStatus, str]:
     """The status of a rung by the last of these cases, and the note beside it.
 
-    The earlier ones hold: a known mistake that would fail one of them is not named.
+    The earlier ones hold: a known mistake that would fail one of them is not named. Which mistake
+    it is takes long to find out, and is left out unless it is to be `explained`.
     """
     case, attempted = attempts[-1]
     missing, failure = attempted.not_written, attempted.failure
@@ -130,7 +135,8 @@ def _judged(name: str, attempts: Attempts) -> tuple[RungStatus, str]:
         return RungStatus.WRONG, f"{case.name}, {failure.in_words()}{where}"
     failures = [each for each in against_exact(case, attempted) if not each.holds]
     if failures:
-        return RungStatus.WRONG, diagnosis_of(attempts).mark(failures[0]).message
+        first = diagnosis_of(attempts).mark(failures[0]) if explained else failures[0]
+        return RungStatus.WRONG, first.message
     return RungStatus.DONE, ""
 
 
@@ -140,7 +146,7 @@ def _judged(name: str, attempts: Attempts) -> tuple[RungStatus, str]:
 @cache
 def _rungs() -> list[tuple[str, Sequence[Case], Stage | None]]:
     """The name of every rung, its cases, and the last stage that is asked of them."""
-    passes = [*network.generated(), *network.edges(), *weighted.generated()]
+    passes = [*network.generated(), *edges.edges(), *weighted.generated()]
     first = [case for case in passes if case.name.startswith("tanh-half_squared_error")]
     steps, training = histories.generated(), groups()["training"]
     found: list[tuple[str, Sequence[Case], Stage | None]] = [

@@ -14,6 +14,7 @@ from crosscheck.numerics.blindness import Sight, sight_of, total
 from crosscheck.numerics.comparison import EXACT, Comparison, Place, Tensors, compare, finite
 from crosscheck.verification.cases.descent import DescentCase
 from crosscheck.verification.cases.families import Name, drawn
+from crosscheck.verification.cases.few_bits import as_declared
 from crosscheck.verification.cases.stages import Case, Quantities, Stage, Stages
 from crosscheck.verification.judging import asked_by, compute
 
@@ -80,18 +81,16 @@ class Judgement:
 def judge(name: Name, frameworks: Sequence[Framework]) -> list[Judgement]:
     """One case, by each of several frameworks."""
     case = drawn(name)
+    return [_judgement(as_declared(case, each.declared), each) for each in frameworks]
+
+
+def _judgement(case: Case, framework: Framework) -> Judgement:
     exact: Stages | None = None
     failure = None
     try:
         exact = case.exactly()
     except Exception as error:  # the search says so, and goes on
         failure = f"the exact values or their bounds: {in_words(error)}"
-    return [_judgement(case, exact, failure, each) for each in frameworks]
-
-
-def _judgement(
-    case: Case, exact: Stages | None, failure: str | None, framework: Framework
-) -> Judgement:
     limit = framework.declared.limit(**asked_by(case))
     if limit is not None or exact is None:
         return Judgement(framework.name, case.name, limit, None if limit else failure)

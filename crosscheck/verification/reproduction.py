@@ -66,11 +66,11 @@ def _agree(wrong: Comparison, case: Case, one: Attempt, other: Attempt) -> bool:
     theirs, ours = (each.stages[stage].get(quantity, {}) for each in (one, other))
     exact: Tensors = case.exactly()[stage][quantity]
     return list(theirs) == list(ours) and all(
-        _same_entries(theirs[name].value, ours[name].value, exact.get(name)) for name in theirs
+        same_entries(theirs[name].value, ours[name].value, exact.get(name)) for name in theirs
     )
 
 
-def _same_entries(theirs: np.ndarray, ours: np.ndarray, exact: Tensor | None) -> bool:
+def same_entries(theirs: np.ndarray, ours: np.ndarray, exact: Tensor | None) -> bool:
     """Whether each entry of two arrays is the same but for rounding, or for a share of the error.
 
     Each of the two may be off by its bound from what the mistake gives without rounding; and the

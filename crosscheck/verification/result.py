@@ -81,12 +81,11 @@ class Verification:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How much was compared.
+        """How much was compared: "comparisons", "numbers", "excluded" and "not_supported".
 
-        Returns:
-            "comparisons"; "numbers": how many entries were compared with their exact values;
-            "excluded": how many more have an infinite bound, so that nothing is promised of them;
-            "not_supported": how many cases the frameworks exclude by their limits.
+        "numbers" counts the entries that were compared with their exact values, "excluded" those
+        with an infinite bound, of which nothing is promised, and "not_supported" the cases that the
+        frameworks exclude by their limits.
         """
         exact = [each for each in self.comparisons if each.frameworks[1] == EXACT]
         excluded = sum(each.excluded for each in exact)

@@ -38,18 +38,20 @@ def scan(
     points: int = POINTS,
     seed: int = 0,
     progress: Callable[[str], None] = lambda name: None,
+    dtypes: Sequence[str] = DTYPES,
 ) -> list[Interval]:
     """The worst error of each library function in each interval, by any framework, in each dtype.
 
     Args:
         frameworks: Whose functions are asked.
         points: How many arguments are drawn for each function, and again around the worst of each
-            interval.
+            interval. Of a dtype of 16 bits every number is tried instead.
         seed: Of the draws.
-        progress: Called with the name of each of `parts(frameworks)` parts before it begins.
+        progress: Called with the name of each of `parts(frameworks, dtypes)` parts first.
+        dtypes: Those in which they compute.
     """
     worst: dict[tuple[str, str, float], Interval] = {}
-    for dtype in DTYPES:
+    for dtype in dtypes:
         for scanned in SCANNED:
             for framework in frameworks:
                 progress(f"{scanned.function} in {dtype} by {framework.name}")
@@ -62,9 +64,9 @@ def scan(
     return list(worst.values())
 
 
-def parts(frameworks: Sequence[Framework]) -> int:
+def parts(frameworks: Sequence[Framework], dtypes: Sequence[str] = DTYPES) -> int:
     """How many times `scan` tells its progress."""
-    return len(DTYPES) * len(SCANNED) * len(frameworks)
+    return len(dtypes) * len(SCANNED) * len(frameworks)
 
 
 def _worst_of(
@@ -74,6 +76,9 @@ def _worst_of(
     rng = np.random.default_rng(seed)
     count = points // FEWER if scanned.one_by_one else points
     drawn = scanned.points(rng, count)
+    if Precision.of(dtype).is_narrow:
+        yield from (found for found, _ in _peaks(scanned, framework, _every(dtype, drawn)))
+        return
     peaks = list(_peaks(scanned, framework, drawn.astype(dtype)))
     yield from (found for found, _ in peaks)
     # Where one formula takes over from another, the error has a peak that is narrow.
@@ -82,12 +87,24 @@ def _worst_of(
     yield from (found for found, _ in _peaks(scanned, framework, again))
 
 
+def _every(dtype: str, drawn: Array) -> Array:
+    """Every number of a dtype of 16 bits among those drawn; if all are above 0, from 0 on."""
+    numbers = np.arange(2**16, dtype="uint16").view(dtype)
+    numbers = numbers[np.isfinite(numbers.astype("float32"))]
+    values = numbers.astype("float64")
+    low = min(drawn.min(), 0.0)
+    # Of what may be read as 0 nothing is known.
+    within = (low <= values) & (values <= drawn.max()) & (abs(values) >= Precision.of(dtype).tiny)
+    return numbers[within]
+
+
 def _peaks(
     scanned: Scanned, framework: Framework, arguments: Array
 ) -> Iterator[tuple[Interval, float]]:
     """The worst error in each interval, and the argument of the contract's function there."""
     p = Precision.of(str(arguments.dtype))
-    units, z = _units(scanned, framework, np.unique(arguments), p)
+    distinct = np.unique(arguments.astype("float64")).astype(p.dtype)
+    units, z = _units(scanned, framework, distinct, p)
     x = scanned.argument(z)
     for low, high in pairwise(EDGES[scanned.function]):
         within = (low <= x) & (x <= high)
@@ -110,7 +127,8 @@ def _units(
             sizes = np.abs(nearest_floats(exact))
         rest = np.maximum(error - scanned.others(p, z), 0)
         # What leads to a result near the smallest number may be lost altogether.
-        return np.where(sizes > LEAST * p.tiny, rest / (p.u * scanned.share(z)), 0.0), z
+        seen = (sizes > LEAST * p.tiny) & (sizes >= p.smallest)
+        return np.where(seen, rest / (p.u * scanned.share(z)), 0.0), z
 
 
 def as_json(

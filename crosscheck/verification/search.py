@@ -102,6 +102,7 @@ def search(
     networks: int,
     histories: int,
     begins: Callable[[str], None] = lambda family: None,
+    dtypes: Sequence[str] = (),
 ) -> Result:
     """Judge cases of every family, in a worker for each core; with one core, here.
 
@@ -110,6 +111,7 @@ def search(
         seed: What the values of every case are drawn from.
         networks, histories: How many there are of both, dealt out evenly among the families.
         begins: Called with the name of each part before it begins: one for each family.
+        dtypes: Of 16 bits, which take turns; none for float64 and float32.
 
     Raises:
         UnknownFrameworkError: If a name is unknown.
@@ -120,7 +122,10 @@ def search(
     parts = list(_parts(networks, histories))
     found = call_in_lanes(
         search_family,
-        [(list(names), kind, family, seed, len(numbers)) for kind, family, numbers in parts],
+        [
+            (list(names), kind, family, seed, len(numbers), list(dtypes))
+            for kind, family, numbers in parts
+        ],
         min(cores(), len(parts)),
         lambda number: begins("{}/{}: {}".format(*parts[number][:2], len(parts[number][2]))),
         jax_cache(CACHE),
@@ -140,14 +145,20 @@ def part_count(networks: int, histories: int) -> int:
 
 
 def search_family(
-    names: Sequence[str], kind: str, family: str, seed: int, cases: int
+    names: Sequence[str],
+    kind: str,
+    family: str,
+    seed: int,
+    cases: int,
+    dtypes: Sequence[str] = (),
 ) -> list[list[Any]]:
     """The tallies and the findings of one family, as the lists of their fields."""
     frameworks = installed(names)
     tallies = {each.name: Tally(each.name, kind, family) for each in frameworks}
     findings: list[Finding] = []
     for number in range(cases):
-        judgements = judge(Name(kind, family, seed, number), frameworks)
+        dtype = dtypes[number % len(dtypes)] if dtypes else ""
+        judgements = judge(Name(kind, family, seed, number, dtype), frameworks)
         for judgement in judgements:
             _count(tallies[judgement.framework], judgement)
         findings += _findings(judgements)

@@ -141,7 +141,8 @@ def _blame_for_gaps(candidate: Candidate, cases: Sequence[Case]) -> None:
     tried = {id(case) for case, _ in candidate.attempts}
     left_out = [case.name for case in cases if id(case) not in tried]
     if left_out and candidate.status.status is Outcome.VERIFIED:
-        candidate.status.blame(f"{len(left_out)} cases were not computed, as {left_out[0]}")
+        were = "case was" if len(left_out) == 1 else "cases were"
+        candidate.status.blame(f"{len(left_out)} {were} not computed, as {left_out[0]}")
 
 
 def _withhold_without_gradients(run: "_Run", cases: Sequence[Case]) -> None:

@@ -61,7 +61,7 @@ def test_a_search_shows_every_family_and_holds(run):
 def test_without_a_framework_all_that_are_installed_are_searched(run, monkeypatch):
     asked = []
 
-    def searched(names, kind, family, seed, cases):
+    def searched(names, kind, family, seed, cases, dtypes):
         asked.append((names, seed))
         return [[[each, kind, family, 1, 0, 0, 0, 0.5, "case", Sight()] for each in "ab"], []]
 

@@ -8,9 +8,11 @@ import pytest
 from click.testing import CliRunner
 
 from crosscheck.cli.main import main
+from crosscheck.frameworks.regular_files import LARGEST
 from crosscheck.verification.checking import copying
 from crosscheck.verification.checking.findings import Outcome
-from crosscheck.verification.checking.running import Options, check, check_files, split
+from crosscheck.verification.checking.judging import Options, split
+from crosscheck.verification.checking.running import check, check_files
 
 NETWORK = """
 import numpy as np
@@ -64,6 +66,19 @@ def folder(tmp_path):
     return tmp_path
 
 
+@pytest.fixture
+def once(monkeypatch):
+    """Let the command check each file once, however often it is asked for it."""
+    kept = {}
+
+    def remembered(targets, *rest):
+        new = [each for each in targets if each not in kept]
+        kept.update(zip(new, check_files(new, *rest) if new else (), strict=True))
+        return [kept[each] for each in targets]
+
+    monkeypatch.setattr("crosscheck.verification.checking.running.check_files", remembered)
+
+
 def run(*arguments):
     return CliRunner().invoke(main, ["check", *map(str, arguments)])
 
@@ -82,6 +97,7 @@ def test_a_wrong_file_exits_with_1_and_names_the_place_and_the_mistake(folder):
     assert "known mistake: tanh derivative without the square" in result.stdout
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", ["nothing.py", "broken.py", "ends.py", "not_there.py"])
 def test_what_is_not_understood_exits_with_3(folder, name):
     result = run(folder / name)
@@ -105,6 +121,7 @@ def test_an_optimizer_is_identified(folder):
     assert held.exit_code == 1
 
 
+@pytest.mark.usefixtures("once")
 def test_of_many_files_each_has_a_row_and_any_wrong_one_decides(folder):
     names = ["right.py", "wrong.py", "nothing.py"]
     path = folder / "reports.json"
@@ -118,18 +135,25 @@ def test_of_many_files_each_has_a_row_and_any_wrong_one_decides(folder):
     assert run(folder / "right.py", folder / "nothing.py").exit_code == 3
 
 
-@pytest.mark.parametrize("columns", ["60", "400"])
-def test_the_adapter_that_is_advised_can_be_copied_at_any_width(folder, monkeypatch, columns):
-    monkeypatch.setenv("COLUMNS", columns)
+@pytest.mark.usefixtures("once")
+def test_the_adapter_that_is_advised_can_be_copied_at_any_width(folder, monkeypatch):
     (folder / "odd.py").write_text("class Net:\n    def __init__(self, nothing):\n        1 / 0\n")
-    shown = run(folder / "odd.py").stdout
-    adapter = shown[shown.index("class Adapter:") :].partition("  convention:")[0]
-    (made,) = ast.parse(adapter).body
-    assert [each.name for each in made.body[1:]] == [
-        *("__init__", "set_params", "forward", "gradients")
-    ]
-    assert "`crosscheck check FILE.py:Adapter`" in shown
-    assert "Adapter" not in run(folder / "odd.py", folder / "nothing.py").stdout  # a row of each
+    for columns in ("60", "400"):
+        monkeypatch.setenv("COLUMNS", columns)
+        shown = run(folder / "odd.py").stdout
+        adapter = shown[shown.index("class Adapter:") :]
+        adapter = adapter.partition("  next:")[0].partition("  convention:")[0]
+        (made,) = ast.parse(adapter).body
+        assert [each.name for each in made.body[1:]] == [
+            *("__init__", "set_params", "forward", "gradients")
+        ]
+        said = " ".join(shown.replace("\n    ", "").split())
+        assert f"{(folder / 'odd.py')}:Adapter`" in said.replace(" ", "")
+        rows = run(folder / "odd.py", folder / "nothing.py").stdout
+        assert "Adapter" not in rows  # a row of each
+        assert "`crosscheck check` with that file alone says what to write" in " ".join(
+            rows.split()
+        )
 
 
 @pytest.mark.parametrize(
@@ -143,6 +167,10 @@ def test_the_adapter_that_is_advised_can_be_copied_at_any_width(folder, monkeypa
         (["--activations", "none"], "did you mean identity?"),
         (["--activations", "sigmod"], "did you mean sigmoid?"),
         (["--activations", "tanh,swish"], "--activations: 'swish' is none of identity"),
+        (["--as", "Adam(lr=0.1)"], "'Adam' is several: tinygrad.nn.optim.Adam, torch.optim.Adam; "),
+        (["--as", "Adam(lr=0.1)"], "did you mean adam? Write it as adam(learning_rate=0.01)"),
+        (["--as", "sgdd(0.1)"], "did you mean sgd?"),
+        (["--as", "adam(lr=0.1)"], "adam has no argument 'lr': known are learning_rate, b1"),
         (["--set", "lr"], "'lr' has not the form NAME=VALUE"),
         (["--limit", "0"], "0"),
     ],
@@ -191,6 +219,51 @@ def test_what_lies_beside_a_file_comes_along_but_for_what_is_large_or_hidden(fol
     assert {"right.py", "wrong.py", "lib"} <= names
     assert not names & {"many", "large.bin", ".hidden"}
     assert (copy.parent / "lib" / "slopes.py").exists()
+
+
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize("name", [".sgd.py", "__init__.py", "numpy.py"])
+def test_a_file_is_checked_whatever_its_name_is(tmp_path, name):
+    (tmp_path / name).write_text(OPTIMIZER, encoding="utf-8")
+    result = run(tmp_path / name)
+    assert (result.exit_code, result.output.strip().splitlines()[-1]) == (0, "RIGHT.")
+
+
+def test_a_link_to_a_file_is_checked_beside_what_the_file_imports(folder, tmp_path):
+    (folder / "lib.py").write_text("RATE = 0.1\n", encoding="utf-8")
+    text = "import lib\n" + OPTIMIZER.replace("lr=0.1", "lr=lib.RATE")
+    (folder / "imports.py").write_text(text, encoding="utf-8")
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links" / "one.py").symlink_to(folder / "imports.py")
+    (tmp_path / "links" / "two.py").symlink_to("one.py")
+    assert run(tmp_path / "links" / "two.py").exit_code == 0
+
+
+@pytest.mark.parametrize("below", [".", "lib"])
+def test_a_file_above_the_temporary_folder_is_copied_without_the_copies(folder, monkeypatch, below):
+    (folder / "lib").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder / below))
+    scratch = folder / below / f"{copying.PREFIX}x"
+    scratch.mkdir()
+    copy = copying.copied(folder / "sgd.py", scratch / "0")
+    assert (copy.parent / "right.py").exists()
+    assert not list(copy.parent.rglob(f"{copying.PREFIX}*"))
+
+
+def test_a_file_that_cannot_be_copied_is_said_to_be_so(folder, monkeypatch):
+    (folder / "large.py").write_bytes(b"#" * (LARGEST + 1))
+    result = run(folder / "large.py")
+    said = " ".join(result.output.split())
+    assert result.exit_code == 3
+    assert "large.py has more than 16,777,216 bytes" in said
+
+    def refuse(*arguments, **options):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.write_bytes", refuse)
+    result = run(folder / "right.py")
+    assert result.exit_code == 3
+    assert "right.py cannot be copied: Permission denied" in " ".join(result.output.split())
 
 
 @pytest.mark.parametrize(

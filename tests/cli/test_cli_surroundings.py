@@ -64,7 +64,11 @@ def test_a_folder_that_is_not_to_be_written_to_is_named_before_the_work(monkeypa
     assert "is no folder that can be written to" in " ".join(result.stderr.split())
 
 
-def test_json_may_go_to_what_is_open_already(capfd):
+def test_json_may_go_to_what_is_open_already(capfd, monkeypatch):
+    monkeypatch.setattr(
+        "crosscheck.verification.example_values.example_values",
+        lambda documents: {each: {} for each in documents},
+    )
     if not os.path.exists("/dev/stdout"):
         pytest.skip("this system has no /dev/stdout")
     assert run("errata", "--json", "/dev/stdout").exit_code == 0
@@ -72,8 +76,13 @@ def test_json_may_go_to_what_is_open_already(capfd):
 
 
 def test_the_documents_text_goes_through_any_pipe():
+    script = (
+        "from crosscheck.verification import example_values\n"
+        "example_values.example_values = lambda documents: {each: {} for each in documents}\n"
+        "from crosscheck.cli import entry; entry.main()"
+    )
     found = subprocess.run(
-        [sys.executable, "-m", "crosscheck", "errata", "--all", "--markdown"],
+        [sys.executable, "-c", script, "errata", "--all", "--markdown"],
         env=os.environ | {"PYTHONIOENCODING": "cp1252"},
         capture_output=True,
         check=True,
@@ -95,6 +104,7 @@ def test_who_is_interrupted_while_nobody_reads_leaves_all_the_same(monkeypatch):
     assert left == [130]
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("platform", ["nonsense", "cuda"])
 def test_jax_without_a_device_cannot_be_used_here_and_is_not_wrong(platform):
     if find_spec("jax") is None:

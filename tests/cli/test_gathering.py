@@ -75,7 +75,7 @@ def test_a_training_is_recorded_and_drawn_where_it_can_be(tmp_path, monkeypatch)
     content = gathering._training(tmp_path)
     assert [len(each["epochs"]) for each in content["runs"]] == [2]
     assert {path.name for path in tmp_path.iterdir()} == {
-        "curves.png",
-        "confusion.png",
-        "weights.png",
+        "curves.svg",
+        "confusion.svg",
+        "weights.svg",
     }

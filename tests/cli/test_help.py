@@ -16,6 +16,7 @@ from crosscheck.training.experiments.table import EXPERIMENTS
 
 HEAVY = {
     *("numpy", "flint", "rich", "safetensors", "threadpoolctl", "packaging", "scipy"),
+    "ml_dtypes",
     *("torch", "jax", "keras", "mlx", "autograd", "tensorflow", "tinygrad", "optax", "sklearn"),
     *("matplotlib", "pooch", "jinja2", "pygments", "latex2mathml"),
     *("reference_numpy", "reference_torch", "reference_jax"),
@@ -47,7 +48,11 @@ def modules_of(*arguments):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--version"], *([name, "--help"] for name in COMMANDS)],
+    [
+        ["--help"],
+        ["--version"],
+        *(pytest.param([name, "--help"], marks=pytest.mark.sampled(4)) for name in COMMANDS),
+    ],
     ids=" ".join,
 )
 def test_help_imports_nothing_heavy(arguments):

@@ -90,6 +90,30 @@ def test_what_can_end_by_itself_does_and_tidies_up():
     assert "tidied" in ended(process)[1]
 
 
+CHECKING = (
+    "import sys; from crosscheck.cli import entry, interrupts\n"
+    "interrupts.GRACE = 1000\n"
+    "sys.argv = ['crosscheck', 'check', *sys.argv[1:]]\n"
+    "entry.main()"
+)
+
+
+def test_a_check_ends_by_itself_and_leaves_no_copy(tmp_path, monkeypatch):
+    temporary, begun = tmp_path / "temporary", tmp_path / "begun"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    os.mkfifo(begun)
+    file = tmp_path / "endless.py"
+    file.write_text(f"open({str(begun)!r}, 'w').close()\nwhile True: pass\n", encoding="utf-8")
+    process = started(CHECKING, str(file), str(file))
+    begun.open("rb").close()  # waits until the file runs
+    process.send_signal(signal.SIGTERM)
+    code, said = ended(process)
+    assert code == 143
+    assert said.splitlines()[-1].startswith("ended by SIGTERM")
+    assert list(temporary.iterdir()) == []
+
+
 def test_it_is_said_once_whoever_says_it_first():
     script = "interrupts.say(); interrupts.say(); interrupts.leave()"
     assert ended(started(RUN, script, NEVER)) == (130, "\ninterrupted while at this case\n")

@@ -57,6 +57,7 @@ def lines_of_progress(text):
     return [line for line in text.splitlines() if re.match(r"\d+ of \d+: ", line)]
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("arguments", [BOUNDS, ("conventions",)], ids=" ".join)
 def test_an_interrupt_ends_every_process(arguments):
     if arguments == ("conventions",) and all(each.missing for each in stock.FRAMEWORKS.values()):

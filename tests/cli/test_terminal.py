@@ -68,7 +68,7 @@ def test_nothing_of_a_mark_is_lost(tmp_path):
 
 
 def shows_marks(console, marked, everything):
-    show_marks(console, marked, SHARES, "en", everything)
+    show_marks(console, marked, SHARES, everything)
 
 
 def test_a_real_terminal_has_its_own_width_and_colours():

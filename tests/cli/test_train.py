@@ -62,7 +62,8 @@ def test_an_epoch_of_mnist_is_the_same_training_in_three_frameworks():
         pytest.skip(f"{FOLDER_VARIABLE} names no folder")
     if len(NAMES) < 2:
         pytest.skip("only one framework is installed")
-    rule = ("--optimizer", "sgd", "--learning-rate", "0.5", "--batch-size", "10")
+    rule = ("--optimizer", "sgd", "--learning-rate", "3", "--batch-size", "60")
+    rule += ("--layers", "784,32,10")
     found, _ = trained("--data", "mnist", "--epochs", "1", *rule)
     assert found["drift"][0]["difference"] <= 1e-13
     for run in found["runs"]:
@@ -86,8 +87,8 @@ def test_where_training_is_chaotic_the_horizon_is_found_and_is_nobodys_error(tmp
     assert f"after step {found['horizon']['step']} (epoch 1) the parameters differ" in said
     assert "It is an error of none." in said
     drawn = {path.name for path in tmp_path.iterdir()}
-    assert drawn == {"curves.png", "confusion.png", "drift.png", "horizon.png"}
-    assert all(path.read_bytes().startswith(b"\x89PNG") for path in tmp_path.iterdir())
+    assert drawn == {"curves.svg", "confusion.svg", "drift.svg", "horizon.svg"}
+    assert all(path.read_bytes().startswith(b"<svg ") for path in tmp_path.iterdir())
 
 
 @pytest.mark.usefixtures("digits")

@@ -31,6 +31,12 @@ BAD = {
     "layers of nothing": ("--layers 64,0,10", "layer_sizes[1] must be at least 1, not 0"),
     "too many activations": ("--activations tanh,tanh", "3 layers need as many activations, not 2"),
     "an unknown activation": ("--activations swish", "unknown activation 'swish': known are"),
+    "an activation by another name": ("--activations linear", "; did you mean identity?"),
+    "a loss by another name": (
+        "--loss cross_entropy",
+        "'. Did you mean softmax_cross_entropy or b",
+    ),
+    "an optimizer by another name": ("--optimizer AdamW", "'adamax'. Did you mean adamw?"),
     "an unknown keyword": ("--set b3=1", "adam has no 'b3': it has learning_rate, b1, b2"),
     "a keyword out of range": ("--set b1=2", "adam: b1 must be in [0.0, 1.0), not 2.0"),
     "a keyword that is no number": (

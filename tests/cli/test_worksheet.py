@@ -8,8 +8,8 @@ from click.testing import CliRunner
 
 from crosscheck.cli.main import main
 from crosscheck.documents.worksheets.grading import Mark
+from crosscheck.report.languages import translate
 from crosscheck.report.worksheets import marks
-from crosscheck.report.worksheets.words import in_language
 
 pages = pytest.importorskip(
     "crosscheck.report.worksheets.pages",
@@ -119,7 +119,7 @@ def test_the_pages_have_every_step_and_the_blanks_none(tmp_path, language):
     blank, solution = ((target / f"{name}.md").read_text("utf-8") for name in pages.TITLES)
     assert solution.count("**") == 2 * blank.count(f"= {pages.BLANK}") > 20
     assert "σ(z⁽¹⁾₁)" in blank
-    assert in_language("The forward pass", language) in blank
+    assert translate("The forward pass", language) in blank
     html = (target / "solution.html").read_text("utf-8")
     assert html.count("<strong>") == solution.count("**") // 2
     assert f'<html lang="{language}">' in html
@@ -135,7 +135,9 @@ def test_nothing_is_overwritten(folder):
 def test_what_cannot_be_made_is_a_usage_error_and_writes_nothing(tmp_path):
     refused = call("worksheet", tmp_path / "new", "--loss", "mse")
     assert refused.exit_code == 2
-    assert "loss 'mse' is unknown; known are squared_error" in refused.output
+    assert (
+        "loss 'mse' is unknown: did you mean mean_squared_error or squared_error" in refused.output
+    )
     assert not (tmp_path / "new").exists()
     assert (
         "'3,x' is no list of sizes" in call("worksheet", tmp_path / "new", "--layers", "3,x").output
@@ -191,5 +193,5 @@ def test_every_word_has_its_chinese(folder):
     ada = filled(folder, "Ada", **{"deltas[0][0, 0]": "9.999"})
     assert "得分" in call("grade", ada, "--language", "zh").output
     for mark in Mark:
-        assert in_language(str(mark), "zh") != str(mark)
+        assert translate(str(mark), "zh") != str(mark)
     assert set(marks.COLOURS) == set(Mark)

@@ -8,7 +8,7 @@ from crosscheck.conventions import stock
 from crosscheck.conventions.answers import LARGE_EPS, QUESTIONS, matrix
 from crosscheck.conventions.calls import reduction, reference_call
 from crosscheck.conventions.findings import Finding
-from crosscheck.conventions.functions.table import function_check
+from crosscheck.conventions.functions.trials import function_check
 from crosscheck.conventions.optimizers.table import STOCK_OPTIMIZERS
 from crosscheck.conventions.optimizers.trials import CHANGING, trial_finding, trials
 
@@ -54,14 +54,17 @@ def test_what_names_no_call_is_read_as_none():
     [
         ("the reference's mean_squared_error", "mean over all numbers"),
         ("the reference's binary_cross_entropy / K (a remark)", "mean over all numbers"),
-        ("the reference's softmax_cross_entropy, but for 1e-11 to 5e-07", "mean over samples"),
+        (
+            "the reference's softmax_cross_entropy, but differs by 1e-11 to 5e-07",
+            "mean over samples",
+        ),
         ("the reference's 2 * B * half_squared_error", "sum"),
         (
-            "the reference's B * softmax_cross_entropy; B numbers, added up here",
+            "the reference's B * softmax_cross_entropy; it returns B numbers, added up here",
             "none: one per sample",
         ),
         (
-            "the reference's B * half_squared_error; B * K numbers, added up here",
+            "the reference's B * half_squared_error; it returns B * K numbers, added up here",
             "none: one per output",
         ),
         (
@@ -70,7 +73,7 @@ def test_what_names_no_call_is_read_as_none():
         ),
         ("the reference's B * B * half_squared_error", None),
         ("the reference's tanh", None),
-        ("0, its gradient 0.5", None),
+        ("value 0, gradient 0.5", None),
     ],
 )
 def test_a_reduction_is_what_the_factor_says(statement, word):
@@ -126,7 +129,7 @@ def test_functions_answer_for_relu_reductions_and_dtype():
 
 # ----- what became of them -----
 
-ROW = Finding("activation", "torch", "torch.relu(z)", "z = 0", "0, its gradient 0", 0.0)
+ROW = Finding("activation", "torch", "torch.relu(z)", "z = 0", "value 0, gradient 0", 0.0)
 
 
 def test_an_answer_holds_only_if_all_that_was_run_does():

@@ -43,6 +43,7 @@ EQUAL = [
 ]
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("text", "samples", "to"), [(text, n, to) for text, n, names in EQUAL for to in names]
 )
@@ -121,7 +122,7 @@ def test_an_optimizer_is_written_as_the_arguments_of_an_estimator():
     found = translate_optimizer("torch.optim.SGD(lr=0.1, momentum=0.9)", to="sklearn")
     assert found.equal
     call = "MLPClassifier(solver='sgd', learning_rate_init=0.1, nesterovs_momentum=False, alpha=0)"
-    assert f"scikit-learn's users write it as {call}" in found.provisos
+    assert f"in scikit-learn, write {call}" in found.provisos
     spec = read_estimator(call).optimizer.spec()
     assert spec == parse_call(found.target).spec()
 

@@ -39,6 +39,7 @@ def finding(run, steps=None):
     return long_runs.long_finding(run, steps_of(run) if steps is None else steps)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", long_runs.WITHOUT_X64)
 def test_only_float32_powers_of_b2_explain_what_jax_loses_in_its_default_mode(name):
     run = stock_run(name, DEFAULT)

@@ -50,6 +50,7 @@ WRAPPED = {
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("wrapper", WRAPPED)
 def test_a_run_goes_on_in_a_tree_of_dicts_without_biases_in_a_wrapped_transformation(wrapper):
     begun, thetas = in_torch("Adam", {"lr": 0.1})

@@ -38,6 +38,13 @@ def test_clipping_between_the_gradient_and_the_step_is_read(line):
     )
 
 
+@pytest.mark.parametrize("model", ["torch.nn.Linear(3, 2)", "Net().to(torch.device('cpu'))"])
+def test_a_text_that_makes_the_model_too_says_the_same_of_its_parameters(model):
+    line = "torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)"
+    found = expression(f"model = {model}\n{SGD}{STEP.format(line)}")
+    assert found == f"clipped(sgd(learning_rate=0.1), {CLIPPED[line]})"
+
+
 def test_the_order_of_a_penalty_and_a_clipping_is_read():
     penalty = "for p in model.parameters(): p.grad.add_(p.detach(), alpha=0.1)"
     clip = "torch.nn.utils.clip_grad_value_(model.parameters(), 0.5)"
@@ -126,6 +133,13 @@ REFUSALS = {
     GATHER.format("(l / 4).backward()").replace("(i + 1)", "i"): "true after the first micro-batch",
     GATHER.format("(l / 2).backward()"): "divided by 2, and 4 of them make an update",
     GATHER.format("l.backward()").replace("% 4", "% k"): "k is given no number",
+    "torch.optim.lr_scheduler.StepLR(optimizer, 4)": "the scheduler has no name",
+    "optimizer.add_param_group({'params': head})": "changes the optimizer, and is not read",
+    "adjust_learning_rate(optimizer, epoch)": "is handed the optimizer, and is not read",
+    "wrapped = Lookahead(base=optimizer)": "is handed the optimizer, and is not read",
+    "model.weight.grad.zero_()": "changes a gradient, and is not read",
+    "[p.grad.mul_(0.5) for p in model.parameters()]": "changes a gradient, and is not read",
+    "torch._foreach_mul_(grads, 0.5)": "changes a gradient, and is not read",
     STEP_LR + STEP.format("pass"): "the scheduler never steps",
     STEP_LR + STEP.format("scheduler.step()"): "so that the first rate is never used",
     STEP_LR

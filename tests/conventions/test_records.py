@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from crosscheck.cli.main import main
 from crosscheck.conventions import everything, records, stock
-from crosscheck.conventions.functions import table
+from crosscheck.conventions.functions import trials as rows
 from crosscheck.conventions.optimizers import trials
 from crosscheck.conventions.page import page, with_records
 from crosscheck.conventions.records import RECORDED
@@ -48,9 +48,9 @@ def changed(names, framework):
 def test_a_record_is_out_of_date_once_a_statement_changes(monkeypatch):
     record = records.read("paddle")
     assert record.is_current
-    monkeypatch.setattr(table, "STATEMENTS", changed(table.STATEMENTS, "tensorflow"))
+    monkeypatch.setattr(rows, "STATEMENTS", changed(rows.STATEMENTS, "tensorflow"))
     assert record.is_current
-    monkeypatch.setattr(table, "STATEMENTS", changed(table.STATEMENTS, "paddle"))
+    monkeypatch.setattr(rows, "STATEMENTS", changed(rows.STATEMENTS, "paddle"))
     assert not record.is_current
 
 
@@ -67,7 +67,7 @@ def test_only_current_records_of_what_is_not_installed_are_shown(monkeypatch):
     absent = {name: replace(each, packages=("no_such",)) for name, each in stock.FRAMEWORKS.items()}
     monkeypatch.setattr(stock, "FRAMEWORKS", absent)
     assert set(records.current_records(stock.FRAMEWORKS)) == set(RECORDED)
-    monkeypatch.setattr(table, "STATEMENTS", changed(table.STATEMENTS, "paddle"))
+    monkeypatch.setattr(rows, "STATEMENTS", changed(rows.STATEMENTS, "paddle"))
     assert set(records.current_records(stock.FRAMEWORKS)) == set(RECORDED) - {"paddle"}
     present = {name: replace(each, packages=("numpy",)) for name, each in absent.items()}
     monkeypatch.setattr(stock, "FRAMEWORKS", present)
@@ -80,10 +80,10 @@ def test_the_page_has_recorded_findings_and_pairs_with_their_date(monkeypatch):
     kept = records.current_records(["paddle"])
     findings = everything.findings(["paddle"])
     without = page(findings, [], {})
-    assert "not installed when this was written: PaddlePaddle" in without
-    assert "Recorded when each was run by itself" not in without
+    assert "Not installed when this page was written: PaddlePaddle" in without
+    assert "Recorded when we ran each separately" not in without
     text = page(*with_records(findings, [], kept), kept)
-    assert f"by itself: PaddlePaddle {kept['paddle'].version} ({kept['paddle'].date})." in text
+    assert f"separately: PaddlePaddle {kept['paddle'].version} ({kept['paddle'].date})." in text
     assert "not installed" not in text
     assert "| `torch.optim.Adam()` | `paddle.optimizer.Adam(learning_rate=0.001)` |" in text
 

@@ -57,7 +57,7 @@ def test_a_cosine_of_pytorch_is_the_same_in_paddle_and_one_that_stays_at_its_end
 
 
 REFUSED = {
-    "paddle.optimizer.lr.NoamDecay(64, 100)": "falls with the root of the count",
+    "paddle.optimizer.lr.NoamDecay(64, 100)": "falls with the square root of the count",
     "paddle.optimizer.lr.LambdaDecay(0.1, f)": "a function of yours gives its factor",
     "paddle.optimizer.lr.ReduceOnPlateau(0.1)": "depends on the losses",
     "paddle.optimizer.lr.ExponentialDecay(0.1, 1.1)": "PaddlePaddle itself refuses gamma=1.1",

@@ -39,6 +39,7 @@ def complaints(statement):
     return found
 
 
+@pytest.mark.sampled(50)
 @pytest.mark.parametrize("name", STATEMENTS)
 def test_every_reading_and_the_verdict_turn_under_the_changes_that_are_named(name):
     with warnings.catch_warnings():
@@ -59,7 +60,7 @@ def test_a_demonstration_that_no_change_turns_is_complained_of():
         statement.readings_under(Instead("no such text", ""))
 
 
-@pytest.mark.sampled(6)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("seed", range(1, 21))
 def test_what_is_shown_does_not_depend_on_the_numbers_drawn(seed, monkeypatch):
     draw = np.random.default_rng

@@ -30,22 +30,36 @@ def prints(example, digits=5):
         return {name: f"{float(resolve(name, names)):.{digits}f}" for name in quantities}
 
 
-@pytest.mark.parametrize(
-    "choices",
-    [
-        *(replace(CHOICES, optimizer=optimizer) for optimizer in STATES),
-        *(replace(CHOICES, activations=(name, "softmax"), optimizer=None) for name in ACTIVATIONS),
-        *(replace(CHOICES, loss=loss, seed=3) for loss in LOSSES),
-        replace(CHOICES, layer_sizes=(3, 12, 1), activations=("relu", "sigmoid"), samples=1),
-    ],
-    ids=lambda choices: f"{choices.optimizer}-{choices.activations[0]}-{choices.loss}",
-)
-def test_a_new_document_that_is_filled_in_rightly_is_confirmed(choices):
+def assert_confirmed(choices):
+    """A new document that is filled in rightly is confirmed."""
     example = drawn_example(choices)
     text = as_toml("filled", example, prints(example))
     document = parse("notes", tomllib.loads(text), Source("notes.toml"))
     assert document.example == example
     assert {judged.verdict for judged in judge_document(document)} == {"confirmed"}
+
+
+@pytest.mark.sampled(3)
+@pytest.mark.parametrize("optimizer", STATES)
+def test_one_of_an_optimizer_that_is_filled_in_rightly_is_confirmed(optimizer):
+    assert_confirmed(replace(CHOICES, optimizer=optimizer))
+
+
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_one_of_an_activation_that_is_filled_in_rightly_is_confirmed(name):
+    assert_confirmed(replace(CHOICES, activations=(name, "softmax"), optimizer=None))
+
+
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_one_of_a_loss_that_is_filled_in_rightly_is_confirmed(loss):
+    assert_confirmed(replace(CHOICES, loss=loss, seed=3))
+
+
+def test_a_wide_one_that_is_filled_in_rightly_is_confirmed():
+    wide = {"layer_sizes": (3, 12, 1), "activations": ("relu", "sigmoid"), "samples": 1}
+    assert_confirmed(replace(CHOICES, **wide))
 
 
 def test_what_is_not_filled_in_yet_is_named_with_its_line(tmp_path):

@@ -193,3 +193,5 @@ def test_the_markdown_names_a_file_too(run):
     shown = run("errata", SLIPS, "--markdown").stdout
     assert "| three_slips | 3 | 0 | 33 | 3 | 0 |" in shown
     assert "| three_slips | `grads[1].weight[0, 0]` | -0.0736 | -0.1729666 | halved |" in shown
+    # Only the page of our own documents lies beside the glossary.
+    assert "glossary.md" not in run("errata", SLIPS, "--markdown", "--all").stdout

@@ -93,6 +93,7 @@ def assert_same(document, framework):
     return computed
 
 
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize("optimizer", STATES)
 def test_every_optimizer_takes_three_steps_as_the_exact_rules_do(framework, optimizer):
     computed = assert_same(parse("notes", content(optimizer)), framework)
@@ -103,6 +104,7 @@ def test_every_optimizer_takes_three_steps_as_the_exact_rules_do(framework, opti
 PAIRS = [*zip(ACTIVATIONS, [*LOSSES, LOSSES[0]], strict=True)]
 
 
+@pytest.mark.sampled(9)
 @pytest.mark.parametrize(("activation", "loss"), PAIRS)
 def test_every_activation_and_every_loss_is_computed(framework, activation, loss):
     document = parse("notes", content(activations=(activation, "softmax"), loss=loss))

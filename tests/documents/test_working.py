@@ -88,7 +88,7 @@ KEYWORDS = {
 RUNS = [(name, each) for name in STATES for each in ({}, *KEYWORDS.get(name, ()))]
 
 
-@pytest.mark.sampled(10)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("optimizer", "keywords"), RUNS)
 def test_every_optimizer_is_worked_out(optimizer, keywords):
     printed = assert_worked_out(NETWORK, run(optimizer, **keywords))
@@ -96,7 +96,7 @@ def test_every_optimizer_is_worked_out(optimizer, keywords):
         assert {f"{step}params[1].bias[0]", f"{step}loss"} <= printed
 
 
-@pytest.mark.sampled(14)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_every_activation_and_every_loss_is_worked_out(activation, loss):

@@ -16,7 +16,7 @@ from crosscheck.documents.worksheets.grading import Mark, grade
 from crosscheck.documents.worksheets.printing import half_unit, printed
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, STATES
 from crosscheck.numerics.exact.balls import UndecidedError, from_rational, working_precision
-from crosscheck.report.worksheets.words import in_language
+from crosscheck.report.languages import translate
 
 # More than this part of a number apart, so that nobody takes a slip for rounding.
 PLAIN = 1 / 20
@@ -38,6 +38,7 @@ def test_there_is_a_blank_for_every_stage():
     assert list(dict.fromkeys(blank.stage for blank in blanks)) == list(Stage)
 
 
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize(("activation", "loss", "optimizer"), COMBINATIONS)
 def test_every_slip_can_be_worked_out_and_has_a_name_in_chinese(activation, loss, optimizer):
     exercise = any_exercise(activation, loss, optimizer)
@@ -45,7 +46,7 @@ def test_every_slip_can_be_worked_out_and_has_a_name_in_chinese(activation, loss
     assert len(names) > 15
     with working_precision():
         for name, wrong in names.items():
-            assert in_language(name, "zh")
+            assert translate(name, "zh")
             with suppress(UndecidedError):
                 evaluate(wrong, exercise.exact)
 
@@ -126,7 +127,8 @@ def slipped(exercise, rng):
 
 
 # 330 were run once: 97 kinds made no sense, and the others gave what is asserted here.
-@pytest.mark.parametrize("seeds", [range(start, start + 8) for start in range(0, 48, 8)])
+@pytest.mark.sampled(3)
+@pytest.mark.parametrize("seeds", [range(start, start + 4) for start in range(0, 48, 4)])
 def test_one_slip_costs_one_mark_and_what_follows_from_it_none(seeds):
     for seed in seeds:
         exercise = drawn_of(seed)
@@ -149,7 +151,8 @@ def test_one_slip_costs_one_mark_and_what_follows_from_it_none(seeds):
         ({"layers": (3, 0, 1)}, "each 1 or more"),
         ({"activations": ["tanh"]}, "2 layers need 2 activations, not 1"),
         ({"activations": ["tanh", "sine"]}, "activation 'sine' is unknown"),
-        ({"loss": "mse"}, "loss 'mse' is unknown"),
+        ({"loss": "mse"}, "loss 'mse' is unknown: did you mean mean_squared_error or squared_err"),
+        ({"activations": ["tanh", "linear"]}, "'linear' is unknown: did you mean identity?"),
         ({"optimizer": "adagrade"}, "optimizer 'adagrade' is unknown: did you mean adagrad"),
         ({"digits": 2}, "2 digits: give 3 to 8"),
         ({"layers": (3000, 2, 1)}, "3003 units: nobody works out more than 60 by hand"),

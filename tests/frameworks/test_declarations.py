@@ -12,6 +12,7 @@ from types import ModuleType
 
 import pytest
 from conftest import COLLECTED
+from limited import not_asked
 
 from crosscheck.frameworks.contract import CONTRACT_VERSION
 from crosscheck.frameworks.declarations import (
@@ -23,7 +24,7 @@ from crosscheck.frameworks.declarations import (
     matches,
     read,
 )
-from crosscheck.frameworks.registry import BUILT_IN, Broken, load
+from crosscheck.frameworks.registry import Broken, load
 
 ROOT = Path(__file__).parents[2]
 
@@ -68,7 +69,7 @@ def test_what_is_declared_is_read(tmp_path):
 FAILURE = "[[known_failures]]\ncases = ['a']\nwhy = 'b'\nlink = 'c'\n"
 BAD = {
     "limits = [": "Invalid value",
-    "limit = 1": "unknown 'limit': known are contract, known_failures, limits, own",
+    "limit = 1": "unknown 'limit': known are contract, float32_sums, known_failures, limits, own",
     "contract = '2'": "contract must be a version, as 2, not '2'",
     "contract = true": "contract must be a version, as 2, not True",
     "contract = 0": "contract must be a version, as 2, not 0",
@@ -183,11 +184,6 @@ def test_every_declared_test_is_there(framework, request):
             assert any(matches(pattern, name) for name in own), pattern
 
 
-def test_the_built_in_declare_their_contract_and_nothing_else():
-    expected = Declarations(contract=CONTRACT_VERSION)
-    assert [declared_by(package) for package in BUILT_IN.values()] == [expected] * 3
-
-
 def test_a_package_in_memory_declares_what_stands_in_its_folder(monkeypatch):
     package = ModuleType("in_memory")
     package.__path__ = [str(ROOT / "reference_numpy")]
@@ -226,7 +222,9 @@ def test_pytest_takes_declarations_as_they_are_meant(tmp_path, changed, which, e
     text += "\n\ndef undeclared(z):\n    if z.shape == (1, 1):\n"
     text += "        raise NotImplementedError('left out')\n    return 0\n"
     path.write_text(text, encoding="utf-8")
-    (package / "crosscheck.toml").write_text(SAYS.format(which=which), encoding="utf-8")
+    says = SAYS.format(which=which)
+    says += not_asked("losses", "optimizers", but=["half_squared_error"])
+    (package / "crosscheck.toml").write_text(says, encoding="utf-8")
     asked = "-n0 -q -p no:cacheprovider --only declaring -k slope_of_relu"
     asked += " tests/references/test_activations.py"
     made = subprocess.run(
@@ -258,6 +256,7 @@ def test_a_known_failure_that_ends_a_case_early_fails_no_other_test(tmp_path):
         )
         path.write_text(before + lion + after, encoding="utf-8")
         says = SAYS.replace('tests = ["*{which}*"]', 'cases = ["lion*-layers-*", "lion-after *"]')
+        says += not_asked("losses", "optimizers", but=["lion"])
         (package / "crosscheck.toml").write_text(says, encoding="utf-8")
     chosen = "verified_or or every_quantity or (every_moment and lion)"
     options = ["-n0", "-q", "-rpx", "-p", "no:cacheprovider", "-k", chosen]

@@ -10,15 +10,17 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from limited import not_asked, shorten_the_ladder
 
 from crosscheck.cli.main import main
 from crosscheck.frameworks import skeleton
 from crosscheck.frameworks.conformance import breaches
 from crosscheck.frameworks.contract import CONTRACT_VERSION, FILES, MODULES, NEUTRAL, SIGNATURES
 from crosscheck.frameworks.declarations import Declarations, read
-from crosscheck.frameworks.registry import BUILT_IN, NotInstalled, load
+from crosscheck.frameworks.registry import BUILT_IN, NotInstalled, load, load_unguarded
 from crosscheck.frameworks.skeleton import SkeletonError, write
 from crosscheck.verification.candidates import here, rungs_of
+from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.ladder import RungStatus, in_words, next_rung
 from crosscheck.verification.selection import select
 from crosscheck.verification.verify import verify_everything
@@ -28,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 
 def loaded(folder, name, monkeypatch):
     monkeypatch.syspath_prepend(folder)
-    return load(name, name)
+    return load_unguarded(name, name)
 
 
 def test_a_skeleton_keeps_the_contract_and_nothing_of_it_is_written(tmp_path, monkeypatch):
@@ -48,6 +50,11 @@ def test_a_skeleton_keeps_the_contract_and_nothing_of_it_is_written(tmp_path, mo
     assert in_words(rungs) == (
         f"0 of {len(rungs)} rungs are done; next is arrays.is_array, not written: {first.note}"
     )
+
+
+def test_a_skeleton_has_no_class_that_only_numpy_needs(tmp_path):
+    write("empty", tmp_path / "p")
+    assert "bfloat16" not in (tmp_path / "p" / "empty" / "arrays.py").read_text("utf-8").lower()
 
 
 def test_every_function_of_the_contract_is_a_stub_with_its_docstring(tmp_path):
@@ -107,6 +114,7 @@ CLIMB = {
 
 
 def test_the_ladder_is_climbed_file_by_file(tmp_path, monkeypatch):
+    shorten_the_ladder(monkeypatch)
     done = 0
     for step, (last, following) in enumerate(CLIMB.items()):
         name = f"climber_{step}"
@@ -131,17 +139,19 @@ def test_the_ladder_is_climbed_file_by_file(tmp_path, monkeypatch):
 
 def test_an_unfinished_framework_is_not_wrong_and_does_not_hold(tmp_path, monkeypatch):
     write("begun", tmp_path / "new")
-    monkeypatch.syspath_prepend(tmp_path / "new")
-    result = verify_everything(select(only=["begun"]))
+    framework = loaded(tmp_path / "new", "begun", monkeypatch)
+    result = verify_everything(select(only=["begun"]), cases=groups()["edges"][:1])
     assert not result.holds
     found = result.frameworks["begun"]
     assert (list(result.frameworks), found.status, found.reasons) == (["begun"], "unfinished", [])
-    assert len(found.ladder) == len(rungs_of(here(load("numpy", "reference_numpy"))))
+    assert len(found.ladder) == len(rungs_of(here(framework)))
 
 
 def test_a_test_of_what_is_not_written_is_skipped_with_its_name(tmp_path):
     """And one test fails, and says what is next."""
     write("pale", tmp_path / "new")
+    with (tmp_path / "new" / "pale" / "crosscheck.toml").open("a", encoding="utf-8") as file:
+        file.write(not_asked("activations", "optimizers"))
     command = [sys.executable, "-m", "pytest", "-n0", "-q", "-p", "no:cacheprovider"]
     selected = ["tests/references/test_losses.py", "tests/verification/test_verification.py"]
     ended = subprocess.run(
@@ -164,6 +174,7 @@ def test_a_test_of_what_is_not_written_is_skipped_with_its_name(tmp_path):
 def test_a_package_that_begins_from_a_reference_is_verified_at_once(tmp_path, monkeypatch, origin):
     if isinstance(load(origin, BUILT_IN[origin]), NotInstalled):
         pytest.skip(f"{origin} is not installed")
+    shorten_the_ladder(monkeypatch)
     name = f"begun_from_{origin}"
     write(name, tmp_path / "new", origin)
     framework = loaded(tmp_path / "new", name, monkeypatch)
@@ -182,8 +193,9 @@ def test_what_begins_from_a_reference_has_its_text_and_needs_its_library(tmp_pat
         if path.suffix == ".py" and path.name != "__init__.py":
             reference = ROOT / BUILT_IN[origin] / within
             assert path.read_text(encoding="utf-8") == reference.read_text(encoding="utf-8")
+    kinds = {"numpy": "shards", "torch": "processes", "jax": "devices"}
     assert read(tmp_path / "new" / name / "crosscheck.toml") == Declarations(
-        contract=CONTRACT_VERSION
+        contract=CONTRACT_VERSION, workers=kinds[origin]
     )
     project = tomllib.loads((tmp_path / "new" / "pyproject.toml").read_text(encoding="utf-8"))
     needed = project["project"]["dependencies"]
@@ -280,6 +292,6 @@ def test_help_says_what_each_way_writes():
     result = new("--help")
     text = " ".join(result.stdout.split())
     assert result.exit_code == 0
-    for said in ("raises NotImplementedError", "--from [numpy|torch|jax]", "Other files stay as"):
+    for said in ("raises NotImplementedError", "--from [numpy|torch|jax]", "leaves other files"):
         assert said in text
     assert all(module in text for module in NEUTRAL)

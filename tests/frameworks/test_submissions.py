@@ -2,10 +2,12 @@
 
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from crosscheck.frameworks.submissions import SubmissionError, load
+from crosscheck.frameworks.understanding.scalars import numbers_of
 
 FOLDER = Path(__file__).parents[1] / "submissions"
 
@@ -96,3 +98,10 @@ def test_a_name_that_a_file_lacks_is_answered_by_those_that_it_has(tmp_path):
     assert load(path, "Net").name == "Net"
     with pytest.raises(SubmissionError, match=r"no 'Nat': it defines Net, forward"):
         load(path, "Nat")
+
+
+def test_a_named_tuple_in_a_file_is_no_network_of_numbers():
+    class State(NamedTuple):
+        step: int
+
+    assert list(numbers_of(State(0))) == []

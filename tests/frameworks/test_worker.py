@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import ml_dtypes
 import numpy as np
 import psutil
 import pytest
@@ -187,6 +188,7 @@ def test_whatever_stands_in_a_reply_it_is_one_or_an_error_of_its_own(place):
         np.array([True, False]),
         np.array([np.nan, np.inf, -0.0], "float16"),
         np.arange(4, dtype="uint8"),
+        np.arange(2**16, dtype="uint16").view(ml_dtypes.bfloat16)[::-1],
     ],
 )
 def test_an_array_comes_back_to_the_bit(array):

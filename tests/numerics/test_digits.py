@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from crosscheck.numerics.digits import few_digits, of_bound
+from crosscheck.numerics.digits import counted, few_digits, of_bound
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,13 @@ from crosscheck.numerics.digits import few_digits, of_bound
 def test_a_number_has_at_most_three_significant_digits(number, text):
     assert few_digits(number) == text
     assert of_bound(number) == (text if number > 1 else "0.00")
+
+
+def test_one_of_a_kind_is_not_several():
+    assert [counted(number, "problem") for number in (0, 1, 1234)] == [
+        *("0 problems", "1 problem", "1,234 problems")
+    ]
+    assert [counted(number, "entry") for number in (1, 2)] == ["1 entry", "2 entries"]
 
 
 def test_a_fraction_that_holds_stands_to_the_hundredth():

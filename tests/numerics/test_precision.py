@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from crosscheck.numerics.bounds import optimizers as steps
-from crosscheck.numerics.bounds.arithmetic import ratio, where_above
+from crosscheck.numerics.bounds.arithmetic import quotient, ratio, where_above
 from crosscheck.numerics.bounds.functions import log_expm1, log_sum_of_others
-from crosscheck.numerics.bounds.inexact import Inexact, bounded, exactly, product
-from crosscheck.numerics.bounds.precision import DOUBLE, Precision
+from crosscheck.numerics.bounds.inexact import Inexact, bounded, column_sums, exactly, product
+from crosscheck.numerics.bounds.precision import DOUBLE, SUM_KINDS, Precision
 from crosscheck.numerics.bounds.rows import forward_log_softmax, forward_softmax, log_growth
 
 SINGLE = Precision.of("float32")
@@ -21,6 +21,70 @@ def test_a_sum_has_no_condition_and_a_product_counts_its_roundings():
         assert [p.share(n) / p.u for n in (1, 3)] == pytest.approx([1, 3], rel=1e-6)
         assert p.product(3) / p.u == pytest.approx(3, rel=1e-6)
     assert SINGLE.share(2**30) == np.inf
+
+
+def test_a_dtype_of_16_bits_has_its_own_numbers():
+    narrow, half = Precision.of("bfloat16"), Precision.of("float16")
+    assert (narrow.u, half.u) == (2**-8, 2**-11)
+    assert (narrow.largest, half.largest) == (2**128 - 2**120, 65504)
+    assert (narrow.smallest, half.smallest) == (2**-126, 2**-14)
+    assert [Precision.of(name).is_narrow for name in ("bfloat16", "float16")] == [True, True]
+    assert not SINGLE.is_narrow
+    # float16 underflows gradually; of a subnormal number of bfloat16 nothing may be left.
+    assert (narrow.tiny, half.tiny) == (2**-126, 2**-24)
+    assert (narrow.read(2**-130), half.read(2**-20)) == (2**-130, 0)
+
+
+def test_a_sum_in_float32_loses_one_rounding_and_little_more():
+    plain, narrow = (Precision.of("bfloat16", kinds) for kinds in ((), SUM_KINDS))
+    assert plain.sum(300) == 300 * plain.u
+    assert plain.sum(5, before=3) == 8 * plain.u
+    assert narrow.u < narrow.sum(300) < 1.02 * narrow.u
+    assert narrow.product(4) < narrow.sum(5, before=3) < 1.001 * narrow.product(4)
+    assert narrow.share(300) < 2.1 * narrow.u < plain.share(3)
+    # A product has the magnitudes of its terms in float32 alone, and those of its result rounded.
+    assert narrow.inner(300, 1.0, 0.0) < 300 * 2**-22
+    assert narrow.inner(300, 0.0, 1.0) == narrow.product(2)
+    assert plain.inner(300, 1.0, 0.0) == 300 * plain.u
+
+
+@pytest.mark.parametrize("kinds", [(), ("products",), ("sums",), SUM_KINDS])
+def test_sums_that_are_added_up_as_is_declared_are_within_their_bounds(kinds):
+    p = Precision.of("bfloat16", kinds)
+    rng = np.random.default_rng(1)
+    x = rng.random((3, 700)).astype("bfloat16")
+    total = np.zeros(3, "float32" if "sums" in kinds else "bfloat16")
+    for column in x.T:
+        total = (total + column.astype(total.dtype)).astype(total.dtype)
+    found = column_sums(exactly(x.astype("float64").T, p))
+    lost = abs(total.astype("bfloat16").astype("float64") - found.value)
+    assert np.all(lost <= found.error)
+    assert np.all(found.error < (1.1 if "sums" in kinds else 701) * p.u * found.value)
+
+
+def test_in_float16_a_part_of_a_product_loses_the_more_the_smaller_it_is():
+    half = Precision.of("float16")
+    factors = [1e-3, exactly(np.array([1e-1, 1e-2, 1e-5]), half), exactly(100.0, half)]
+    shares = ratio(factors).error / ratio(factors).value
+    # 1e-4 is a normal number; of 1e-5 a part is lost, and of 1e-8 all of it.
+    assert shares[0] < 5 * half.u < shares[1] < 0.1 < 1 < shares[2]
+
+
+def test_a_number_whose_reciprocal_passes_the_largest_divides_nothing_with_a_bound():
+    half = Precision.of("float16")
+    v = np.array([2e-6, 1e-3])
+    for number, is_sure in ((1e-6, False), (1 / 65504, False), (1.6e-5, True), (0.5, True)):
+        assert np.all(np.isfinite(quotient(exactly(v, half), number).error)) == is_sure
+    for p in (SINGLE, DOUBLE):
+        found = quotient(exactly(v, p), 1e-6)
+        assert np.array_equal(found.error, (exactly(v, p) / 1e-6).error)
+
+
+def test_a_part_that_passes_the_largest_number_by_a_rounding_has_no_bound():
+    half = Precision.of("float16")
+    m = Inexact(np.array([6550.0, 6500.0]), np.array([6.0, 6.0]), half)
+    found = ratio([1e-3, m], [0.1])  # who divides first is at 65,500 and a rounding, of 65,504
+    assert np.isposinf(found.error).tolist() == [True, False]
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ def _case(name, points, targets):
     return NetworkCase("points", name, (layer,), *columns, (name,), "half_squared_error")
 
 
+@pytest.mark.sampled(14)
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_values_and_slopes_are_right_far_into_both_tails(framework, name, dtype):

@@ -53,8 +53,8 @@ def summed(gradients, factor=1.0):
 def test_the_gradient_of_a_bias_is_the_sum_of_the_deltas(framework):
     # The bias of a layer moves the z of every sample by as much: dC/db = sum_i dC/dz_i.
     cases = [case for case in FLOAT64 if case.loss == "half_squared_error"]
-    # JAX compiles every case anew: the first and the last will do for it here.
-    for case in cases[:: len(cases) - 1] if framework.name == "jax" else cases:
+    # JAX compiles every case anew: the first will do for it here.
+    for case in cases[:1] if framework.name == "jax" else cases:
         params, inputs, targets = convert(framework, case)
         kind = {"activations": case.activations, "loss": case.loss}
         errors = framework.gradients.deltas(params, inputs, targets, **kind)
@@ -72,12 +72,12 @@ BATCHES = [6, 1, 2, 9]
 @st.composite
 def networks(draw, framework):
     """A network of any shape, activations and loss."""
-    # JAX compiles every operation once for each shape: one shape and few names will do for it here.
+    # JAX compiles every operation once for each shape: one shape and one name will do for it here.
     few = framework.name == "jax"
-    names = ("tanh", "softmax") if few else ACTIVATIONS
+    names = ("tanh",) if few else ACTIVATIONS
     sizes = draw(st.sampled_from(SHAPES[:1] if few else SHAPES))
     batch = draw(st.sampled_from(BATCHES[:1] if few else BATCHES))
-    loss = draw(st.sampled_from(LOSSES[::3] if few else LOSSES))
+    loss = draw(st.sampled_from(LOSSES[:1] if few else LOSSES))
     outputs = PROBABILITIES if loss == "binary_cross_entropy" else names
     if loss == "binary_cross_entropy" and sizes[-1] == 1:
         outputs = PROBABILITIES[:1]  # a softmax of one output is 1, where this loss may be infinite
@@ -99,7 +99,7 @@ def with_data(case, inputs, targets, loss=None):
 
 
 @given(data=st.data())
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=8, deadline=None, derandomize=True)
 def test_the_gradient_of_a_batch_is_the_average_over_its_samples(framework, data):
     case = data.draw(networks(framework))
     batch = len(case.inputs)
@@ -115,7 +115,7 @@ def test_the_gradient_of_a_batch_is_the_average_over_its_samples(framework, data
 
 
 @given(data=st.data(), seed=st.integers(0, 1000))
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=5, deadline=None, derandomize=True)
 def test_the_order_of_the_batch_does_not_matter(framework, data, seed):
     case = data.draw(networks(framework))
     order = np.random.default_rng(seed).permutation(len(case.inputs))
@@ -124,7 +124,7 @@ def test_the_order_of_the_batch_does_not_matter(framework, data, seed):
 
 
 @given(data=st.data())
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=5, deadline=None, derandomize=True)
 def test_the_gradient_of_a_squared_error_is_linear_in_the_targets(framework, data):
     drawn = data.draw(networks(framework))
     # Sixteenths, so that the mean of two targets is no rounding of it.

@@ -26,6 +26,7 @@ def run(framework, label, grads, start):
     return theta
 
 
+@pytest.mark.sampled(100)
 @pytest.mark.parametrize("case", histories.generated(), ids=lambda case: case.name)
 def test_every_moment_update_and_parameter_is_within_its_bound(framework, case):
     found = compared(case, framework)
@@ -45,6 +46,7 @@ ALONE = [
 ]
 
 
+@pytest.mark.sampled(40)
 @pytest.mark.parametrize("label", ALONE)
 def test_a_tree_of_layers_moves_as_its_arrays_do(framework, label):
     arrays = framework.params

@@ -10,7 +10,7 @@ pytest.importorskip("jinja2", reason="jinja2, which a site is made with, is miss
 pytest.importorskip("latex2mathml", reason="latex2mathml, which a site is made with, is missing")
 
 from crosscheck.report.site import prose
-from crosscheck.report.site.words import translate
+from crosscheck.report.site.editions import Edition
 
 
 def shown(text):
@@ -43,6 +43,7 @@ def shown(text):
         ("(0, 1] of 1/x", "(0, 1] of $1 / x$"),
         ("a rate of 0.3, a sum; a 3-2-1 network", "a rate of 0.3, a sum; a 3-2-1 network"),
         ("max_epochs and W2.T", "<code>max_epochs</code> and <code>W2.T</code>"),
+        ("output_errors() is no loss", "<code>output_errors()</code> is no loss"),
         ("neither < nor &", "neither &lt; nor &amp;"),
         ("其余为 0。a^(1) 为一行", "其余为 0。$a^{(1)}$ 为一行"),
     ],
@@ -57,7 +58,7 @@ def test_no_statement_has_a_formula_in_ascii(language):
     for each in all_statements():
         for text in (each.statement, each.correct or "", *each.demonstrate()):
             if text:
-                said = str(prose.with_formulas(translate(text, each.document, language)))
+                said = str(prose.with_formulas(Edition(language).of_document(text, each.document)))
                 left = re.sub("<(math|code).*?</\\1>", "", said)
                 assert not re.search(r"[\^_\\]|\b(delta|sigma|eta|eps|sqrt)\b|d\w/d", left), said
                 assert "\\" not in said

@@ -14,10 +14,13 @@ pytest.importorskip("latex2mathml", reason="latex2mathml, which a site is made w
 from site_run import read
 
 from crosscheck.report.site.cards import cards
-from crosscheck.report.site.documents import IN_ORDER, file_of, page_values
+from crosscheck.report.site.documents import IN_ORDER, name_of, page_values
+from crosscheck.report.site.editions import ENGLISH, Edition
 from crosscheck.report.site.mathml import symbol
 from crosscheck.report.site.run import load
-from crosscheck.report.site.words import WORDS
+
+CHINESE = Edition("zh")
+NOTHING_WRONG = "No number that this document prints contradicts its own line."
 
 
 @pytest.fixture(scope="module")
@@ -40,15 +43,15 @@ def card_links(page):
 def test_a_page_opens_with_a_card_for_every_finding(pages, run, language):
     found = findings(run.parts["ledger"]["numbers"])
     for number in DOCUMENTS:
-        page = pages[file_of(number, language)]
+        page = pages[Edition(language).file(name_of(number))]
         expected = [
-            f"{file_of(each.document, language)}#n{each.index}"
+            f"{Edition(language).file(name_of(each.document))}#n{each.index}"
             for each in found
             if each.document == number
         ]
         assert card_links(page) == expected
-        assert page.all("h2")[0].text == WORDS[language]["what_is_wrong"]
-        assert (WORDS[language]["nothing_wrong"] in page.seen) == (not expected)
+        assert page.all("h2")[0].text == Edition(language).say("What is wrong")
+        assert (Edition(language).say(NOTHING_WRONG) in page.seen) == (not expected)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -56,8 +59,8 @@ def test_how_many_statements_fail_is_said_with_what_is_wrong(pages, run, languag
     for number in DOCUMENTS:
         entries = run.parts["ledger"]["statements"]
         fails = [e for e in entries if (e["document"], e["verdict"]) == (number, "fails")]
-        page = pages[file_of(number, language)]
-        expected = WORDS[language]["statements_fail"].format(len(fails))
+        page = pages[Edition(language).file(name_of(number))]
+        expected = Edition(language).say("Statements that fail: %(count)s", count=len(fails))
         said = [each.text for each in page.all("a") if each.attributes.get("href") == "#fails"]
         assert (expected in said) == bool(fails)
 
@@ -72,13 +75,13 @@ def test_the_overview_opens_with_them_all_worst_first(pages, run):
 
 
 def test_a_card_says_in_chinese_what_the_slip_gives_instead(run):
-    files = {number: file_of(number, "zh") for number in DOCUMENTS}
-    said = [each["why"] for each in cards(run.parts["ledger"], files, "zh", "002")]
+    files = {number: CHINESE.file(name_of(number)) for number in DOCUMENTS}
+    said = [each["why"] for each in cards(run.parts["ledger"], files, CHINESE, "002")]
     assert "误乘以二分之一（照此得 -0.0571）" in said
     ledger = deepcopy(run.parts["ledger"])
     for each in ledger["numbers"]:
         each["slip"] = None
-    assert {each["why"] for each in cards(ledger, files, "zh")} == {WORDS["zh"]["no_slip"]}
+    assert {each["why"] for each in cards(ledger, files, CHINESE)} == {"未找到能得出它的失误"}
 
 
 def test_the_overview_counts_each_verdict_of_a_document_and_links_to_it(pages, run):
@@ -100,7 +103,7 @@ def test_the_overview_counts_each_verdict_of_a_document_and_links_to_it(pages, r
 
 @pytest.mark.parametrize("number", DOCUMENTS)
 def test_what_is_in_order_is_folded_and_the_rest_is_worst_first(run, number):
-    values = page_values(run.parts["ledger"], run.parts["verification"], number, "en")
+    values = page_values(run.parts["ledger"], run.parts["verification"], number, ENGLISH)
     for section in values["sections"]:
         for kind in ("numbers", "statements"):
             opened = [each["verdict"] for each in section[kind]["open"]]
@@ -113,15 +116,15 @@ def test_what_is_in_order_is_folded_and_the_rest_is_worst_first(run, number):
 
 def test_a_framework_has_a_column_only_where_it_differs_from_an_exact_value(run):
     ledger, verification = deepcopy(run.parts["ledger"]), run.parts["verification"]
-    values = page_values(ledger, verification, "002", "en")
+    values = page_values(ledger, verification, "002", ENGLISH)
     assert (values["frameworks"], values["same"]) == ([], ["numpy"])
     number = next(
         each for each in ledger["numbers"] if each["document"] == "002" and each["frameworks"]
     )
     number["frameworks"]["numpy"] += 1e-6
-    values = page_values(ledger, verification, "002", "en")
+    values = page_values(ledger, verification, "002", ENGLISH)
     assert (values["frameworks"], values["same"]) == (["numpy"], [])
-    assert page_values(ledger, verification, "003", "en")["frameworks"] == []
+    assert page_values(ledger, verification, "003", ENGLISH)["frameworks"] == []
 
 
 def test_a_quantity_has_its_symbol_beside_the_name_of_the_contract(pages):

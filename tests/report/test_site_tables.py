@@ -11,8 +11,9 @@ pytest.importorskip("latex2mathml", reason="latex2mathml, which a site is made w
 from site_run import read
 
 from crosscheck.conventions.answers import matrix
-from crosscheck.report.site.building import build, decades
+from crosscheck.report.site.building import build
 from crosscheck.report.site.run import SiteRun, load
+from crosscheck.report.site.templating import decades
 
 
 @pytest.fixture(scope="module")

@@ -57,6 +57,16 @@ def test_the_page_says_everything_and_needs_no_other_file(tmp_path):
     assert page.all("script") == page.all("nav") == []
 
 
+def test_the_page_can_be_in_chinese(tmp_path):
+    write_report(tmp_path / "report", condense(verification()), ENVIRONMENT, "zh")
+    page = Page((tmp_path / "report" / "index.html").read_text("utf-8"))
+    assert page.wrong == []
+    assert page.all("html")[0].attributes["lang"] == "zh-Hans"
+    assert page.all("h1")[0].text == f"{'、'.join(NAMES)}、mine、other 的验证"
+    assert {"框架", "本次运行"} <= {each.text for each in page.all("h2")}
+    assert {"有误", "未完成", "未安装"} <= {each.text for each in page.all(of_class="verdict")}
+
+
 def test_the_json_stands_beside_it(tmp_path):
     written(tmp_path / "report")
     assert {each.name for each in (tmp_path / "report").iterdir()} == {
@@ -110,6 +120,8 @@ def test_the_command_writes_it_and_names_the_page(verify, tmp_path):
     assert json.loads(result.stdout)["holds"] is False
     found = json.loads((folder / "verification.json").read_text("utf-8"))
     assert {"python", "machine", "libraries", "flags"} <= set(found["environment"])
+    assert verify("--report", folder, "--language", "zh").exit_code == 1
+    assert '<html lang="zh-Hans">' in (folder / "index.html").read_text("utf-8")
 
 
 def test_a_folder_with_anything_else_in_it_is_refused_before_the_work(verify, tmp_path):

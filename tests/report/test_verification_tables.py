@@ -1,6 +1,7 @@
 """A result on a terminal: nothing is cut off, and no text passes for another."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -53,6 +54,27 @@ def compared(group, error=6275351609750448.0, framework="mine"):
         allowed=1.0,
         ulps=error,
     )
+
+
+def test_where_no_number_was_compared_none_is_praised_and_no_kink_is_spoken_of():
+    equal = replace(compared("conduct", 0.0), allowed=None, error=0.0)
+    kinks = {"case of edges": ((0, 1, 2),)}
+    number = compared("edges", 0.46)
+
+    def said(*comparisons):
+        stream = io.StringIO()
+        console = Console(file=stream, width=200, color_system=None)
+        status = Status("1", Outcome.UNFINISHED)
+        result = Verification({"mine": status}, list(comparisons), kinks=kinks)
+        show_verification(console, result, [])
+        return stream.getvalue()
+
+    alone = said(equal)
+    assert "of its bound" not in alone
+    assert "A relu at exactly 0" not in alone
+    both = said(equal, number)
+    assert "Worst error from the exact value: 0.46 of its bound (mine; edges, gradients)" in both
+    assert "A relu at exactly 0 has no derivative" in both
 
 
 def test_printed_numbers_come_last_and_a_margin_has_three_digits():

@@ -17,7 +17,17 @@ RUN = {"read", "grade"}
 LEADING = {
     *("argument", "cases", "component", "condition", "document", "dtype", "family", "file"),
     *("framework", "function", "is", "mark", "measured", "mistake", "outcome", "points", "printed"),
-    *("quantity", "reference", "rung", "stage", "statement", "status", "student", "verdict"),
+    *(
+        "quantity",
+        "reference",
+        "rung",
+        "stage",
+        "statement",
+        "status",
+        "student",
+        "tensor",
+        "verdict",
+    ),
 }
 
 

@@ -266,10 +266,10 @@ def test_the_command_that_makes_a_worksheet_runs(opened, name, tmp_path, monkeyp
 
 def test_a_document_s_file_has_the_same_numbers(opened, tmp_path):
     page, draw = opened(""), random.Random(11)
-    for index in range(30):
+    for index in range(8):
         setting = as_text(drawn(draw, USUAL))
         file = tmp_path / f"numbers{index}.toml"
-        file.write_text(page.evaluate("given => setting.toml(given)", setting), "utf-8")
+        file.write_text(page.evaluate("given => documentFile.toml(given)", setting), "utf-8")
         document = transcription.read(file)
         (run,) = document.example.runs
         # The lists of the one are tuples in the other.

@@ -91,7 +91,7 @@ def worked_out(text):
 def test_every_line_of_arithmetic_gives_its_number(opened):
     draw = random.Random(5)
     usual = {name: hyperparameters(name) for name in OPTIMIZERS}
-    settings = [drawn(draw, usual) for _ in range(100)]
+    settings = [drawn(draw, usual) for _ in range(40)]
     blocks = opened("").evaluate(
         "settings => settings.flatMap(each => walk.stepsOf(each, 'run').flatMap(s => s.blocks))",
         settings,
@@ -109,7 +109,7 @@ def test_every_line_of_arithmetic_gives_its_number(opened):
             tolerance = {"rel_tol": 1e-5, "abs_tol": 1e-6 * abs(size)}
             assert math.isclose(value, line["value"], **tolerance), line
             counted += 1
-    assert counted > 3000
+    assert counted > 1200
     named = set(equations())
     used = {block["equation"] for block in blocks}
     assert used <= named

@@ -289,3 +289,12 @@ def logistic_prime(z):
 
 def loses_samples(a, y):
     return ((a - y) ** 2).sum(axis=1) if len(a) > 1 else np.zeros(3)
+
+
+def shifted_softmax(z):
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def shifted_softmax_derivative(a):
+    return a * (1 - a)

@@ -47,6 +47,7 @@ def assert_alike(found, expected, tolerance=ALIKE):
             )
 
 
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize(
     ("variant", "task"),
     CASES,

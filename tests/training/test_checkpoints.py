@@ -56,6 +56,7 @@ def bits(params):
 FOR_JAX = (("sgd", "float64"), ("adam", "float64"), ("nadam", "float64"))
 
 
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize(
     ("optimizer", "dtype"), [*((name, "float64") for name in OPTIMIZERS), ("adam", "float32")]
 )
@@ -171,5 +172,5 @@ def test_a_step_that_does_not_belong_to_its_epoch_is_an_error(tmp_path):
     epochs(NUMPY, 1, tmp_path)
     path = tmp_path / "numpy.safetensors"
     checkpoints.save(path, replace(checkpoints.load(path), step=5))
-    with pytest.raises(CheckpointError, match=r"^after 1 epochs 3 steps were made, not 5$"):
+    with pytest.raises(CheckpointError, match=r"^after 1 epoch 3 steps were made, not 5$"):
         epochs(NUMPY, 2, tmp_path, start="numpy")

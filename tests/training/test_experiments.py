@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from pictures import english_in_chinese, texts_of
 
 from crosscheck.cli.main import main
 from crosscheck.training.experiments import digits, networks, record, surfaces, table
@@ -25,6 +26,7 @@ def name(request):
 
 
 @pytest.mark.usefixtures("matplotlib")
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", QUICK, indirect=True)
 def test_the_claim_holds_and_is_drawn(name, tmp_path):
     arguments = ["experiment", name, "--plot", str(tmp_path), "--json", "-"]
@@ -36,10 +38,12 @@ def test_the_claim_holds_and_is_drawn(name, tmp_path):
     assert found["source"].startswith("document")
     assert "It holds." in result.stderr
     (drawn,) = tmp_path.iterdir()
-    assert drawn.name == f"{name}.png"
-    assert drawn.read_bytes().startswith(b"\x89PNG")
+    assert drawn.name == f"{name}.svg"
+    assert texts_of(drawn.read_bytes())
+    assert english_in_chinese(drawn.read_bytes()) == []
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", QUICK, indirect=True)
 def test_the_claim_does_not_hang_on_one_seed(name):
     assert EXPERIMENTS[name].run(Options(seed=1)).holds
@@ -104,7 +108,8 @@ def test_the_results_of_record_are_medians_of_seeds_and_fail_below_their_floor(
     assert not record.run_record(Options()).holds  # nothing was shown of MNIST
     assert isinstance(found, ExperimentResult)
     (path,) = record.draw_record(tmp_path, found)
-    assert path.exists()
+    assert f"median of {record.SEEDS} seeds" in texts_of(path.read_bytes())
+    assert english_in_chinese(path.read_bytes()) == []
 
 
 def test_every_experiment_has_its_page():

@@ -1,5 +1,6 @@
 """Files are written whole or not at all, and nothing is left beside them."""
 
+import errno
 import json
 import os
 import signal
@@ -72,6 +73,48 @@ def test_what_a_killed_process_left_is_removed(tmp_path):
     assert [each.suffix for each in tmp_path.iterdir()] == [".part"]
     write(path)
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".x.bin.part",
+        ".x.bin.mine.part",
+        f".x.bin.{'0' * 15}.part",
+        f".x.bin.{'0' * 17}.part",
+        f".x.bin.{'A' * 16}.part",
+        f".x.bin.{'0' * 16}.part.part",
+        f".x.bin.old.{'0' * 16}.part",
+        f".x.bin.{'0' * 16}.part\n",
+        f".x_bin.{'0' * 16}.part",
+    ],
+)
+def test_a_hidden_file_of_another_form_is_somebody_elses_and_stays(tmp_path, name):
+    (tmp_path / name).write_bytes(b"somebody else's")
+    write(tmp_path / "x.bin")
+    assert (tmp_path / name).read_bytes() == b"somebody else's"
+
+
+def test_a_hidden_file_of_another_user_stays(tmp_path, monkeypatch):
+    part = tmp_path / f".x.bin.{'0' * 16}.part"
+    part.touch()
+    monkeypatch.setattr("os.geteuid", lambda: part.stat().st_uid + 1)
+    write(tmp_path / "x.bin")
+    assert part.exists()
+
+
+def test_where_there_are_no_locks_nothing_is_taken_for_left_behind(tmp_path, monkeypatch):
+    def refuse(*arguments):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    path = tmp_path / "x.bin"
+    with whole_file(path) as slow:
+        slow.write(b"of the slow one")
+        write(path, b"of the quick one")
+    assert path.read_bytes() == b"of the slow one"
+    with sole_writer(tmp_path):
+        pass
 
 
 def test_what_another_process_is_writing_stays(tmp_path):

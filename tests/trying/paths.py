@@ -7,11 +7,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from trying import differences
 from trying.command_lines import codes, shortened
 from trying.process import command, complaint, forked
 
 TRAIN = ["train", "--framework", "numpy", "--epochs", "1"]
 READ = ["read", "mlp.forward"]
+DIFF = differences.ARGUMENTS
+FILES = differences.FILES
 # Every option that takes a path; PATH stands for it.
 PATHS = (
     [*READ, "--json", "PATH"],
@@ -34,6 +37,8 @@ PATHS = (
     [*TRAIN, "--checkpoint", "PATH"],
     [*TRAIN, "--plot", "PATH"],
     [*TRAIN, "--json", "PATH"],
+    *[["PATH" if each == name else each for each in DIFF] for name in FILES],
+    [*DIFF, "--json", "PATH"],
 )
 
 
@@ -93,6 +98,7 @@ WHAT: dict[str, Callable[[Path], None]] = {
     "a link to a folder": lambda path: path.symlink_to("/"),
     "below a file": _below_a_file,
 }
+LIMIT = 60.0  # seconds: what is asked here is done in a few, of a machine that is not busy
 NAMES = (b"x", b"x.toml", b"x.py", b"\xff\xfe", b"\x1b[2J", b"a\nb", b"[red]x[", b"-", b"x" * 255)
 
 
@@ -106,8 +112,10 @@ def try_path(rng: random.Random, folder: Path) -> tuple[str, str | None]:
         WHAT[what](Path(os.fsdecode(place)))
     path = os.fsdecode(os.path.relpath(place, os.fsencode(folder)))
     arguments = [each.replace("PATH", path) for each in rng.choice(PATHS)]
-    outcome = forked(command(arguments), folder, limit=15)
+    if arguments[0] == "diff":
+        differences.write_good_files(folder)  # of which the path stands for one
+    outcome = forked(command(arguments), folder, limit=LIMIT)
     found = complaint(outcome, codes((arguments[0],)))
     if found is None and outcome.was_stopped:
-        found = "hangs"  # whatever is asked here is done in a moment
+        found = "hangs"
     return f"{what}: {shortened(arguments)}", found

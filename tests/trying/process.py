@@ -25,6 +25,7 @@ MODULES = (
 )
 STOPPED = 128 + signal.SIGTERM
 GRACE = 5.0  # seconds after SIGTERM: a command has ended by then, also on a busy machine
+SLOW = "slow: "  # begins what is said of a command that obeyed, but late
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 TRACEBACK = "Traceback (most recent call last)"
 

@@ -15,7 +15,7 @@ from crosscheck.frameworks.contract import CONTRACT_VERSION
 from crosscheck.frameworks.messages import MessageError
 from crosscheck.frameworks.registry import load
 from crosscheck.frameworks.serving import KEPT
-from crosscheck.verification import apart
+from crosscheck.verification import apart, ladder
 from crosscheck.verification.cases.groups import groups
 from crosscheck.verification.cases.stages import Case
 from crosscheck.verification.judging import compute
@@ -50,13 +50,22 @@ def judged(packages, limits=LIMITS, cases=FEW):
     return verify_everything(Selection(packages), cases=cases, limits=limits)
 
 
+# Those that a test asks for by their names.
+ALIKE = ("exit_in_a_call", "leaves_in_a_call", "numpy_exp", "precision", "warns")
+NAMED = {*ALIKE, "prints", "segmentation_fault", "escapes_in_version", "a_long_message"}
+
+
 @pytest.fixture(scope="module")
-def together(hostile):
-    """The verdict on each, when all are judged in one run beside the reference."""
+def together(request, hostile):
+    """The verdict on each that a test is run of, when all are judged beside the reference."""
+    of_one = test_what_one_does_is_its_own_affair.__name__
+    items = [item for item in request.session.items if item.originalname == of_one]
+    names = {item.callspec.params["name"] for item in items}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CROSSCHECK_IMPORT_LIMIT", "8")
         patch.setattr(apart, "cores", lambda: 4)  # some of them wait for nothing
-        return judged({"numpy": "reference_numpy"} | {name: name for name in HOSTILE})
+        chosen = {name: name for name in HOSTILE if name in names | NAMED}
+        return judged({"numpy": "reference_numpy"} | chosen)
 
 
 def test_the_honest_reference_is_judged_rightly_beside_them(together):
@@ -67,6 +76,7 @@ def test_the_honest_reference_is_judged_rightly_beside_them(together):
     assert judged({"numpy": "reference_numpy"}).holds
 
 
+@pytest.mark.sampled(16)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_what_one_does_is_its_own_affair(together, name):
     status, expected = together.frameworks[name], HOSTILE[name][1]
@@ -85,8 +95,7 @@ def test_what_one_does_is_its_own_affair(together, name):
 
 
 def test_the_verdict_on_one_does_not_depend_on_which_others_are_judged(together, hostile):
-    alike = ("exit_in_a_call", "leaves_in_a_call", "numpy_exp", "precision", "warns", "numpy")
-    for name in alike:
+    for name in (*ALIKE, "numpy"):
         package = f"reference_{name}" if name == "numpy" else name
         alone = judged({name: package})
         assert alone.frameworks[name] == together.frameworks[name]
@@ -178,6 +187,9 @@ def test_one_that_leaves_something_unwritten_may_end_its_process_while_it_climbs
     added = "def lion(learning_rate, b1=0.9, b2=0.99, weight_decay=0.0): raise NotImplementedError"
     path.write_text(f"{text}\n{added}\n", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
+    asked = ("mlp.forward", "mlp.predict", "optimizers.lion")
+    rungs_asked = [rung for rung in ladder._rungs() if rung[0] in asked]
+    monkeypatch.setattr(ladder, "_rungs", lambda: rungs_asked)
     lion = [c for c in every_case() if c.name == "lion-array-float64"]
     status = judged({"half_done": "half_done"}, cases=lion).frameworks["half_done"]
     rungs = {rung.name: rung for rung in status.ladder}
@@ -247,6 +259,7 @@ JAX = [
 ]
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("library", "settings"), [("torch", TORCH), ("jax", JAX)])
 def test_settings_of_a_library_reach_nobody_else(tmp_path, monkeypatch, library, settings):
     if find_spec(library) is None:

@@ -9,20 +9,17 @@ import pytest
 
 from crosscheck.frameworks.declarations import Declarations, Limit
 from crosscheck.frameworks.registry import Framework, load
-from crosscheck.numerics import tensors
 from crosscheck.numerics.blindness import sight_of, total
 from crosscheck.numerics.bounds import activations, inexact, losses
 from crosscheck.numerics.bounds import network as network_bounds
 from crosscheck.numerics.bounds import optimizers as steps
 from crosscheck.numerics.bounds.inexact import exactly
-from crosscheck.numerics.bounds.precision import DOUBLE, Precision
-from crosscheck.numerics.exact.balls import UndecidedError
+from crosscheck.numerics.bounds.precision import Precision
 from crosscheck.verification import calibration
 from crosscheck.verification.calibration import COMPONENT_FLOOR, FLOOR
 from crosscheck.verification.cases import descent, network, training
 from crosscheck.verification.cases.drawn import drawn_network
 from crosscheck.verification.cases.probes import probes
-from crosscheck.verification.judging import against_exact, attempt
 
 # `crosscheck bounds` takes 2000. These suffice to find a bound that is exceeded or idle.
 NETWORKS = 40
@@ -41,14 +38,20 @@ def test_honest_implementations_stay_within_the_bounds_of_random_networks_and_us
     assert FLOOR <= max(use.fraction for use in uses) <= 1
 
 
-def test_every_component_uses_its_bound():
+def test_every_component_uses_its_bound(monkeypatch):
     # NumPy alone uses every bound, and no framework exceeds one.
     for framework in installed():
-        found = calibration.problems([], calibration.components([framework]))
-        assert [p for p in found if framework is NUMPY or "exceeds" in p] == []
+        with monkeypatch.context() as patch:
+            patch.setattr(calibration, "probes", lambda: probes()[::6])
+            found = calibration.components([framework])
+        assert [use for use in found.values() if not use.fraction <= 1] == []
+        if framework is NUMPY:
+            idle = {name.partition(": ")[0] for name in found if found[name].fraction < 0.1}
+            found |= calibration.components([framework], only=idle)
+            assert calibration.problems([], found) == []
 
 
-@pytest.mark.parametrize("networks", [1, 37])
+@pytest.mark.parametrize("networks", [1, 17])
 def test_the_parts_together_find_what_is_found_at_once(monkeypatch, networks):
     chosen = probes()[::40]
     monkeypatch.setattr(calibration, "probes", lambda: chosen)
@@ -113,6 +116,7 @@ def idle(monkeypatch):
     clear_caches()
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize(
     ("table", "name", "part"),
     [
@@ -127,6 +131,7 @@ def test_a_bound_weakened_tenfold_is_idle_and_named(idle, table, name, part):
     assert any(f"of the bound of {name}: " in problem for problem in found)
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(
     ("table", "name", "argument"),
     [
@@ -165,14 +170,14 @@ def test_an_error_passed_on_tenfold_by_a_loss_is_idle_and_named(idle):
 
 
 def test_training_counted_tenfold_is_idle_and_named(idle):
-    passed = training.inexact_pass
+    passed = training.sharded_pass
 
     def wider(*arguments, **keywords):
-        found = passed(*arguments, **keywords)
-        grads = [[replace(leaf, error=10 * leaf.error) for leaf in layer] for layer in found.grads]
-        return replace(found, grads=grads)
+        loss, found = passed(*arguments, **keywords)
+        grads = [[replace(leaf, error=10 * leaf.error) for leaf in layer] for layer in found]
+        return loss, grads
 
-    found = idle(lambda patch: patch.setattr(training, "inexact_pass", wider), "training")
+    found = idle(lambda patch: patch.setattr(training, "sharded_pass", wider), "training")
     assert any("of the bound of training: params" in problem for problem in found)
 
 
@@ -186,20 +191,21 @@ def test_a_rounding_counted_tenfold_is_idle_and_named(idle):
 
 
 def test_a_sum_counted_tenfold_is_idle_and_named(idle):
-    of_sum = Precision.sum
+    of_sum = Precision.inner  # of a product of matrices
 
     def weaken(patch):
-        patch.setattr(Precision, "sum", lambda self, n: of_sum(self, 10 * n))
+        patch.setattr(Precision, "inner", lambda self, n, *rest: of_sum(self, 10 * n, *rest))
 
     assert any("of the bound of layer: " in problem for problem in idle(weaken, "layer"))
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_one_dtype_counted_tenfold_is_idle_and_named(idle, dtype):
-    def coarse(cls, name):
-        limits = np.finfo(name)
-        u = float(limits.eps) / 2 * (10 if name == dtype else 1)
-        return cls(name, u, float(limits.smallest_normal), float(limits.max))
+    of = Precision.of
+
+    def coarse(cls, name, *rest):
+        exact = of(name, *rest)
+        return replace(exact, u=10 * exact.u) if name == dtype else exact
 
     found = idle(lambda patch: patch.setattr(Precision, "of", classmethod(coarse)), "sigmoid")
     assert [problem for problem in found if dtype in problem] == found != []
@@ -215,47 +221,6 @@ def test_the_floors_are_what_a_tenfold_weakening_cannot_reach():
     # No fraction exceeds 1. With a bound ten times as wide none exceeds 0.1.
     assert FLOOR > 0.1
     assert COMPONENT_FLOOR == 0.1
-
-
-# ----- sharpness -----
-
-
-def spoiled(number, change):
-    """The comparisons of a drawn network whose computed loss was changed."""
-    case = drawn_network(number, widest=8)
-    computed = attempt(case, NUMPY)
-    loss = computed.stages["forward"]["loss"][""].value
-    computed.stages["forward"]["loss"] = {"": tensors.Tensor(np.array(change(loss), case.dtype))}
-    return against_exact(case, computed)
-
-
-def test_a_nan_is_caught():
-    assert spoiled(0, lambda loss: np.nan)[-1].fraction_of_bound == np.inf
-
-
-def test_one_entry_changed_by_a_hundred_billionth_is_caught():
-    for number in (0, 2, 4):
-        assert not all(c.holds for c in spoiled(number, lambda loss: loss * (1 + 1e-11)))
-        assert all(c.holds for c in spoiled(number, lambda loss: loss))
-
-
-def test_most_of_the_networks_have_a_finite_bound():
-    bounded = 0
-    for number in range(100):
-        stages = drawn_network(number).exactly()
-        bounds = [t.bound for q in stages["gradients"].values() for t in q.values()]
-        bounded += all(np.all(np.isfinite(bound)) for bound in bounds if bound is not None)
-    assert bounded >= 85
-
-
-def test_a_ball_may_be_no_number_only_where_the_bound_is_infinite():
-    from flint import arb
-
-    without_error = exactly(0.0, DOUBLE)
-    with pytest.raises(UndecidedError, match="is no finite number"):
-        tensors.bounded(arb("nan"), without_error)
-    found = tensors.bounded(arb("nan"), inexact.Inexact(0.0, np.inf, DOUBLE))
-    assert found[""].radius == np.inf
 
 
 @pytest.mark.parametrize("name", ["adagrad", "rmsprop"])

@@ -149,6 +149,7 @@ def found(case, computed):
     ]
 
 
+@pytest.mark.sampled(18)
 @pytest.mark.filterwarnings("ignore:.*encountered:RuntimeWarning")  # what overflows warns
 @pytest.mark.parametrize("case", [*NETWORKS, *HISTORIES], ids=lambda case: case.name)
 def test_an_honest_framework_is_not_accused(framework, case):

@@ -3,12 +3,14 @@
 import importlib.util
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from crosscheck.frameworks.understanding.function import understand_function
 from crosscheck.verification.checking.findings import Outcome, Verdict
 from crosscheck.verification.checking.function import check_function
-from crosscheck.verification.checking.running import Options, check_files, judge
+from crosscheck.verification.checking.judging import Options, judge
+from crosscheck.verification.checking.running import check_files
 
 FILE = Path(__file__).parents[1] / "submissions" / "functions.py"
 SPEC = importlib.util.spec_from_file_location("functions_of_somebody", FILE)
@@ -36,6 +38,7 @@ def line_of(report, quantity):
         ("scalar_sigmoid", "sigmoid", None),
         ("my_softmax", "softmax", None),
         ("softmax_of_one", "softmax", "the Jacobian"),
+        ("shifted_softmax", "softmax", "only the diagonal of the Jacobian, given a"),
         ("stable_softplus", "softplus", None),
         ("cached_relu", "relu", "a backward pass"),
         ("KeptReLU", "relu", "a backward pass"),
@@ -74,6 +77,24 @@ def test_a_right_loss_is_identified_with_its_factor_and_its_order(name, loss, fa
     assert report.outcome == Outcome.RIGHT, report
     assert loss in report.understood
     assert line_of(report, "value").text == factor
+
+
+def test_softplus_that_is_linear_above_20_as_pytorch_s_is_is_right():
+    torch = pytest.importorskip("torch", reason="it is PyTorch's softplus")
+    text = "def softplus(x): return np.where(x > {}, x, np.logaddexp(x, 0))"
+    namespace = {"np": np, "torch": torch}
+    exec("def softplus(x): return torch.nn.functional.softplus(x)", namespace)
+    report = report_of("softplus", namespace)
+    assert report.outcome == Outcome.RIGHT, report
+    assert line_of(report, "value at z of 40").text == line_of(report, "slope at z of 40").text
+    assert "as PyTorch's softplus is" in line_of(report, "value at z of 40").text
+    for above, outcome in ((20, Outcome.RIGHT), (14, Outcome.WRONG)):
+        exec(text.format(above), namespace)
+        assert report_of("softplus", namespace).outcome == outcome
+    net = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Softplus(), torch.nn.Linear(4, 2))
+    report = judge({"net": net}, None, "net", Options())
+    assert report.outcome == Outcome.RIGHT, report
+    assert "as PyTorch's softplus is" in line_of(report, "forward at z of 40").text
 
 
 @pytest.mark.parametrize(

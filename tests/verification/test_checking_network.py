@@ -13,6 +13,7 @@ from own_networks import (
     NoSlope,
     NoSquare,
     NotShifted,
+    OneLinearOutput,
     OneUnit,
     OnlySix,
     Remembers,
@@ -60,6 +61,7 @@ def verdicts(report):
         (Downhill, "squared error, half the mean over the batch", "minus half the mean"),
         (WithUpdate, "squared error, half the mean over the batch", None),
         (WithoutLoss, "it has no loss", "of half the mean over the batch of the squared error"),
+        (OneLinearOutput, "it has no loss", "of half the mean over the batch of the squared error"),
     ],
 )
 def test_what_is_right_is_right_whatever_its_convention(network, loss, convention):
@@ -124,7 +126,7 @@ def test_what_is_wrong_is_located_and_named(network, first, text, mistake):
 
 def test_a_known_mistake_is_named_with_what_it_computes_and_what_is_right():
     (name, *_) = report_of(NoSquare).first_wrong.mistakes
-    assert name.endswith("cotangent * (1 - a) instead of cotangent * (1 - a * a)")
+    assert name.endswith("`cotangent * (1 - a)` instead of `cotangent * (1 - a * a)`")
 
 
 def test_a_sample_is_worked_through_with_ones_own_gradients_beside_it():

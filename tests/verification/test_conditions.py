@@ -7,7 +7,7 @@ import pytest
 
 from crosscheck.frameworks.contract import SIGNATURES, TABLES
 from crosscheck.frameworks.registry import load
-from crosscheck.verification.cases import network
+from crosscheck.verification.cases import edges, network
 from crosscheck.verification.conditions import matrix as of_conditions
 from crosscheck.verification.conditions.calls import Call, Leaf
 from crosscheck.verification.conditions.catalogue import conditions
@@ -122,7 +122,7 @@ def test_what_a_case_meets_and_does_not_see_is_a_problem(monkeypatch):
 
 def test_only_a_change_that_a_bound_hides_is_excused(monkeypatch):
     """Not that nothing was compared, nor that a case did not look where the change was."""
-    cases = network.edges()
+    cases = edges.edges()
     name = "value: near overflow"
     monkeypatch.setattr(of_conditions, "against_exact", lambda case, attempted: [])
     blind = of_conditions_with(monkeypatch, cases, name)["activations.tanh"]

@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -22,19 +23,37 @@ from crosscheck.verification.mistakes.mistake import Mistake, MistakeError, as_f
 NUMPY = load("numpy", "reference_numpy")
 
 
-@pytest.fixture(scope="module")
-def outcomes():
-    return {outcome.mistake.name: outcome for outcome in discriminate()}
+MISTAKES = {mistake.name: mistake for mistake in catalogue()}
+# The smallest margins, in turn, as docs/sharpness.md names them.
+NARROW = ("softplus linear above 20", "tanh by exponentials", "log of 1 - p, not log1p of -p")
 
 
-@pytest.mark.parametrize("mistake", catalogue(), ids=lambda mistake: mistake.name)
-def test_every_known_mistake_is_caught_where_it_was_made_by_a_wide_margin(outcomes, mistake):
-    outcome = outcomes[mistake.name]
+@cache
+def outcome_of(name):
+    (outcome,) = discriminate([MISTAKES[name]])
+    return outcome
+
+
+@cache
+def printed_outcomes():
+    """Of every mistake, by its name, how the documents' printed numbers alone catch it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(discrimination, "groups", lambda: {PRINTED: groups()[PRINTED]})
+        return {outcome.mistake.name: outcome.catches[PRINTED] for outcome in discriminate()}
+
+
+@pytest.mark.sampled(60)
+@pytest.mark.parametrize("name", MISTAKES)
+def test_every_known_mistake_is_caught_where_it_was_made_by_a_wide_margin(name):
+    outcome = outcome_of(name)
     assert outcome.problem is None
     _, catch = outcome.best
     assert catch.margin is None or catch.margin >= MARGIN
+    # As docs/sharpness.md says of all others.
+    assert name in NARROW or not catch.margin or catch.margin > 9e6
 
 
+@pytest.mark.sampled(60)
 @pytest.mark.parametrize("mistake", catalogue(), ids=lambda mistake: mistake.name)
 def test_nothing_in_a_mistake_uses_the_unchanged_module_in_place_of_the_changed_one(mistake):
     package, changed = as_framework(mistake).package, mistake.file.replace("/", ".")
@@ -60,6 +79,7 @@ def test_there_are_many_mistakes_and_their_names_are_their_own():
     }
 
 
+@pytest.mark.sampled(60)
 @pytest.mark.parametrize("mistake", catalogue(), ids=lambda mistake: mistake.name)
 def test_a_mistake_keeps_the_contract_and_so_is_caught_by_its_numbers(mistake):
     assert breaches(as_framework(mistake)) == []
@@ -135,54 +155,55 @@ def test_a_mistake_located_at_another_stage_is_a_problem():
     assert outcome.problem == "located at gradients by edges, but it is a mistake of deltas"
 
 
-def test_what_is_discrete_is_caught_exactly(outcomes):
+def test_what_is_discrete_is_caught_exactly():
     for name in (
         "parameters updated in place",
         "inputs changed in place",
         "step never counted",
         "the same order in every epoch",
     ):
-        assert outcomes[name].best[1].margin is None
+        assert outcome_of(name).best[1].margin is None
 
 
-def test_what_only_changes_how_long_a_run_lasts_by_its_losses_has_a_margin(outcomes):
+def test_what_only_changes_how_long_a_run_lasts_by_its_losses_has_a_margin():
     for name in (
         "last short batch averaged by the full size",
         "loss averaged over the batches",
     ):
-        assert outcomes[name].catches["training"].margin >= MARGIN
+        assert outcome_of(name).catches["training"].margin >= MARGIN
 
 
-def test_the_printed_numbers_alone_are_a_column_of_their_own(outcomes):
+def test_the_printed_numbers_alone_are_a_column_of_their_own():
+    printed = printed_outcomes()
     # A lecture's few digits show a wrong factor; of one bias-corrected step they show nothing.
-    assert outcomes["sign of the error"].catches[PRINTED].stage == "gradients"
+    assert printed["sign of the error"].stage == "gradients"
     for name in ("bias correction missing", "t frozen at 1", "sigmoid by tanh", "eps hat"):
-        assert outcomes[name].catches[PRINTED] is None
-    alone = sum(outcome.catches[PRINTED] is not None for outcome in outcomes.values())
-    assert 0 < alone < len(outcomes) / 2
+        assert printed[name] is None
+    assert outcome_of("sign of the error").catches[PRINTED] == printed["sign of the error"]
+    alone = sum(catch is not None for catch in printed.values())
+    assert 0 < alone < len(printed) / 2
 
 
-def test_the_readme_and_the_page_say_what_was_measured(outcomes):
+def test_the_readmes_and_the_page_say_what_was_measured():
     root = Path(__file__).parents[2]
-    readme = " ".join((root / "README.md").read_text(encoding="utf-8").split())
     page = " ".join((root / "docs" / "sharpness.md").read_text(encoding="utf-8").split())
-    alone = sum(outcome.catches[PRINTED] is not None for outcome in outcomes.values())
-    assert f"`crosscheck discriminate` takes {len(outcomes)} plausible mistakes" in readme
-    assert f"a column by itself, catch {alone}," in readme
-    assert f"Each of the {len(outcomes)} mistakes in" in page
-    assert f"{alone} mistakes of {len(outcomes)}" in page
-    margins = {o.mistake.name: o.best[1].margin for o in outcomes.values() if o.best[1].margin}
-    least, second, third, *rest = sorted(margins, key=margins.__getitem__)
+    alone = sum(catch is not None for catch in printed_outcomes().values())
+    for name in ("README.md", "README.zh.md"):
+        (row,) = [
+            line
+            for line in (root / name).read_text(encoding="utf-8").splitlines()
+            if "(docs/sharpness.md)" in line and line.startswith("|")
+        ]
+        assert str(len(MISTAKES)) in row
+    assert f"`crosscheck discriminate` runs {len(MISTAKES)} plausible mistakes" in page
+    assert f"Each of the {len(MISTAKES)} mistakes in" in page
+    assert f"{alone} mistakes of {len(MISTAKES)}" in page
+    margins = {name: outcome_of(name).best[1].margin for name in NARROW}
+    assert sorted(margins, key=margins.__getitem__) == list(NARROW)
+    least, second, third = NARROW
     two = {name: f"{float(f'{margins[name]:.1e}'):,.0f} ({name})" for name in (second, third)}
     said = f"{margins[least]:.0f} ({least}), {two[second]} and {two[third]}, all others"
-    assert f"The narrowest margins are {said} above nine million" in readme
-    assert min(margins[name] for name in rest) > 9e6
-
-
-def test_no_group_catches_an_honest_framework():
-    for cases in groups().values():
-        for case in cases:
-            assert all(c.holds for c in against_exact(case, attempt(case, NUMPY))), case.name
+    assert f"The smallest margins are {said} above nine million" in page
 
 
 def test_updates_of_a_wrong_shape_are_blamed_as_updates_and_not_the_state():
@@ -202,7 +223,7 @@ def test_what_is_not_run_on_a_case_would_have_passed_it():
         if not discrimination.may_differ(mistake, case)
     ]
     assert pairs
-    for index in np.random.default_rng(0).choice(len(pairs), 200, replace=False):
+    for index in np.random.default_rng(0).choice(len(pairs), 60, replace=False):
         mistake, case = pairs[index]
         made = attempt(case, as_framework(mistake))
         assert all(c.holds for c in against_exact(case, made)), (mistake.name, case.name)

@@ -52,6 +52,18 @@ def test_a_name_always_means_the_same_case_and_every_number_is_finite(kind, fami
     assert len(contents) == 4
 
 
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+@pytest.mark.parametrize(("kind", "family"), FAMILIES)
+def test_a_family_is_drawn_in_16_bits_too(kind, family, dtype):
+    name = Name(kind, family, SEED, 1, dtype)
+    case = drawn(name)
+    assert (case.name, case.dtype) == (f"{kind}/{family}/{SEED}/1/{dtype}", dtype)
+    assert named(case.name) == name
+    for array in arrays_of(case):
+        assert array.dtype == dtype
+        assert np.isfinite(array).all()
+
+
 def test_families_draw_different_values_from_one_seed():
     first = {drawn(Name(*each, SEED, 0)).content for each in FAMILIES}
     assert len(first) == len(FAMILIES)

@@ -53,6 +53,7 @@ def test_every_submission_has_an_answer():
     assert {path.name for path in FOLDER.glob("*.py")} == set(ANSWERS)
 
 
+@pytest.mark.sampled(16)
 @pytest.mark.parametrize("file", [file for file in ANSWERS if file != ALONE])
 def test_a_submission_gets_the_answer_beside_it(file):
     skip_unless_installed(FOLDER / file)
@@ -179,6 +180,7 @@ CASES = [
 ]
 
 
+@pytest.mark.sampled(10)
 @pytest.mark.parametrize("label", CASES)
 def test_every_convention_is_told_from_the_others(label):
     name, keywords = OPTIMIZER_CASES[label]

@@ -7,7 +7,7 @@ import pytest
 
 from crosscheck.frameworks.declarations import Declarations, Limit
 from crosscheck.numerics.comparison import Tensor
-from crosscheck.verification.cases import network
+from crosscheck.verification.cases import edges, network
 from crosscheck.verification.judging import (
     Attempt,
     Failure,
@@ -171,7 +171,7 @@ def test_two_frameworks_are_compared_as_far_as_both_came():
 
 def test_a_wrong_activation_shows_the_z_at_which_it_is_wrong():
     mistake = next(each for each in catalogue() if each.name == "sigmoid by tanh")
-    case = next(each for each in network.edges() if each.name.startswith("edges-sigmoid-"))
+    case = next(each for each in edges.edges() if each.name.startswith("edges-sigmoid-"))
     made = attempt(case, as_framework(mistake))
     (wrong, *_) = (each for each in against_exact(case, made) if not each.holds)
     sample, unit = wrong.index

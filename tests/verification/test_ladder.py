@@ -7,7 +7,7 @@ import pytest
 
 from crosscheck.frameworks.registry import load
 from crosscheck.verification.candidates import here, rungs_of
-from crosscheck.verification.ladder import RungStatus, next_rung
+from crosscheck.verification.ladder import Rung, RungStatus, in_words, next_rung
 from crosscheck.verification.selection import select
 from crosscheck.verification.verify import verify_everything
 
@@ -41,7 +41,7 @@ def test_one_mistake_is_the_next_rung_and_says_where_it_is(tmp_path, monkeypatch
     [
         ("is_array", "return isinstance(value, (np.ndarray, np.generic))", "return True"),
         ("shape", "return value.shape", "return value.shape[::-1] + (2,)"),
-        ("entries", "return np.asarray(value)", "return np.asarray(value).T"),
+        ("entries", "    return np.asarray(value)\n", "    return np.asarray(value).T\n"),
     ],
 )
 def test_arrays_have_rungs_of_their_own(tmp_path, monkeypatch, name, old, new):
@@ -128,3 +128,8 @@ def test_what_the_ladder_does_not_ask_for_is_named_all_the_same(tmp_path, monkey
         "losses.squared_error raises NotImplementedError in document 002, as printed, of which no "
         "declared limit speaks: one"
     ]
+
+
+def test_what_a_rung_waits_for_is_said_to_be_next():
+    rungs = [Rung("arrays.shape", RungStatus.WAITS, "for arrays.from_entries")]
+    assert in_words(rungs) == "0 of 1 rungs are done; arrays.shape waits for arrays.from_entries"

@@ -6,7 +6,7 @@ What does not resemble one has no name.
 
 import pytest
 
-from crosscheck.verification.cases import histories, network, trainings
+from crosscheck.verification.cases import edges, histories, network, trainings
 from crosscheck.verification.diagnosis import diagnosis_of
 from crosscheck.verification.judging import attempt
 from crosscheck.verification.mistakes.catalogue import catalogue
@@ -14,7 +14,7 @@ from crosscheck.verification.mistakes.mistake import Mistake, as_framework
 
 CASES = [
     *network.generated()[:42:3],
-    *(case for case in network.edges() if case.dtype == "float64"),
+    *(case for case in edges.edges() if case.dtype == "float64"),
     *(case for case in histories.generated() if case.name.endswith("-array-float64")),
     *trainings.generated()[:2],
 ]
@@ -94,6 +94,7 @@ def named(number, file, old, new):
     return found
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("number", range(len(RESEMBLES)))
 def test_what_resembles_a_known_mistake_is_named_rightly(number):
     *change, name = RESEMBLES[number]
@@ -104,6 +105,7 @@ def test_what_resembles_a_known_mistake_is_named_rightly(number):
     assert any(each.name in found.reproduced for each in catalogue())
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("number", range(len(RESEMBLES_NONE)))
 def test_what_resembles_none_has_no_name(number):
     found = named(100 + number, *RESEMBLES_NONE[number])

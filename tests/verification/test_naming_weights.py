@@ -56,6 +56,7 @@ def named(number, file, old, new):
     return found
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("number", range(len(RESEMBLES)))
 def test_what_resembles_a_known_mistake_of_weights_is_named_rightly(number):
     *change, name = RESEMBLES[number]
@@ -65,6 +66,7 @@ def test_what_resembles_a_known_mistake_of_weights_is_named_rightly(number):
     assert {case for case, _ in those} == found.failing
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("number", range(len(RESEMBLES_NONE)))
 def test_what_resembles_no_mistake_of_weights_has_no_name(number):
     assert named(100 + number, *RESEMBLES_NONE[number]).reproduced == {}

@@ -35,7 +35,7 @@ def test_the_stored_scan_says_when_where_and_with_what_it_was_made():
     assert {"numpy", "torch", "jax"} <= set(stored["versions"])
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("dtype", [*DTYPES, "float16", "bfloat16"])
 @pytest.mark.parametrize("function", EDGES)
 def test_every_interval_was_scanned_and_allows_more_than_was_found(function, dtype):
     found = intervals(function, dtype)
@@ -61,6 +61,21 @@ def test_a_scan_of_the_reference_finds_nothing_that_the_bounds_do_not_allow():
     assert {(each.function, each.dtype) for each in found} == {
         (function, dtype) for function in EDGES for dtype in DTYPES
     }
+
+
+def test_of_a_dtype_of_16_bits_every_number_is_tried(monkeypatch):
+    monkeypatch.setattr(scanning, "SCANNED", [each for each in SCANNED if each.function == "tanh"])
+    asked = []
+    tanh = NUMPY.activations.ACTIVATIONS["tanh"]
+    table = {"tanh": lambda z: (asked.append(np.asarray(z)), tanh(z))[1]}
+    watched = replace(NUMPY, activations=SimpleNamespace(ACTIVATIONS=table))
+    (found,) = scanning.scan([watched], 100, dtypes=("bfloat16",))
+    (tried,) = asked
+    # Both signs of 600 or so, down to the smallest normal number, 2^-126: 135 powers of 2.
+    assert 2 * 134 * 128 < tried.size < 2 * 137 * 128
+    assert scanning.problems([found]) == []
+    (stored,) = intervals("tanh", "bfloat16")
+    assert 0.5 < found.units <= stored.allowed
 
 
 def worse(name, factor):

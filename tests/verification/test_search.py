@@ -174,8 +174,8 @@ def test_every_family_is_a_part_and_the_parts_come_in_their_order(monkeypatch):
     search.search(["numpy"], 5, 11, 3, begun.append)
     assert begun[:2] == ["network/ordinary: 2", "network/deep: 1"]
     assert len(begun) == len(asked) == search.part_count(11, 3) == len(KINDS["network"]) + 3
-    assert asked[0] == (["numpy"], "network", "ordinary", 5, 2)
-    assert asked[-1] == (["numpy"], "history", "tiny", 5, 1)
+    assert asked[0] == (["numpy"], "network", "ordinary", 5, 2, [])
+    assert asked[-1] == (["numpy"], "history", "tiny", 5, 1, [])
 
 
 def test_a_worker_finds_what_is_found_here(monkeypatch):

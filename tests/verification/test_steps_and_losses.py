@@ -5,8 +5,8 @@ import pytest
 
 from crosscheck.frameworks.adapters import Understood
 from crosscheck.verification.checking.findings import Outcome, Verdict
+from crosscheck.verification.checking.judging import Options, judge
 from crosscheck.verification.checking.network import check_network
-from crosscheck.verification.checking.running import Options, judge
 
 
 def sigmoid(z):

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, STATES
 from crosscheck.frameworks.declarations import Declarations, Limit
@@ -162,10 +163,10 @@ def test_nobody_is_verified_of_whom_no_gradient_was_compared():
     assert (found.status, found.reasons) == ("not compared", ["no gradient of it was compared"])
     assert result.counts["not_supported"] == 3
     assert verification_as_json(result)["counts"] == result.counts
-    line = closing_line(result)
+    line = closing_line(Console(), result)
     assert line.startswith("[yellow]NOT COMPARED.[/] ")
     numbers = result.counts["numbers"]
-    said = f"; {numbers} numbers compared with their exact values; 3 cases not supported;"
+    said = f"; {numbers} numbers compared with exact values; 3 cases not supported;"
     assert said in line.replace("\xa0", " ")  # where a line is not to be broken
     # One that is compared is enough; and who asks for no gradient is told of none.
     assert verify([homework(losses=LOSSES[1:])], cases=cases).holds
@@ -190,7 +191,9 @@ def test_a_gradient_of_which_nothing_is_promised_is_none_that_was_compared(monke
     assert result.counts["numbers"] == 0
     excluded = sum(t.value.size for q in stages.values() for p in q.values() for t in p.values())
     assert result.counts["excluded"] == excluded
-    assert f"; {excluded} excluded, since their bound is infinite;" in closing_line(result)
+    assert f"; {excluded} excluded, since their bound is infinite;" in closing_line(
+        Console(), result
+    )
 
 
 def test_a_name_is_no_framework():
@@ -233,8 +236,8 @@ def test_a_disagreement_that_the_exact_value_does_not_settle_is_in_no_verdict():
     result = Verification(statuses, [apart])
     assert result.unsettled == [apart]
     assert not result.holds
-    assert "WRONG" in closing_line(result)
-    assert "1 disagreements that the exact value does not settle" in closing_line(result)
+    assert "WRONG" in closing_line(Console(), result)
+    assert "1 disagreement that the exact value does not settle" in closing_line(Console(), result)
     # Where the exact value accuses one of them, there is nothing left to settle.
     statuses["one"].blame("wrong")
     assert Verification(statuses, [apart]).unsettled == []

@@ -50,10 +50,10 @@ class Trains:
         place = (KIND, "sklearn", estimator.text)
         probe = f"{self.task}, {self.samples} samples in batches of {estimator.batch}, three epochs"
         steps = f"equals {estimator.optimizer.spec().reference_call()} ({self.because})"
-        value = "sum / K" if self.task == "numbers" else "sum"
+        by_outputs = " / K" if self.task == "numbers" else ""
         loss = (
-            f"loss_ is the reference's {self.experiment.loss}, of the outputs the {value}, and "
-            "alpha / 2 sum W^2 / (samples of the batch)"
+            f"loss_ is the reference's {self.experiment.loss}{by_outputs} plus alpha / 2 times the "
+            "sum of all W^2, divided by the number of samples in the batch"
         )
         statements = (steps, loss)
         if "missing" in result or "error" in result:
@@ -78,39 +78,42 @@ STATEMENTS = (
         f"MLPRegressor(solver='sgd', {DECAY}, batch_size=6)",
         12,
         "numbers",
-        "g = gradient of the outputs' sum + alpha / batch of the weights; biases do not decay",
+        "the gradient is that of the sum over the outputs plus alpha / (samples of the batch) "
+        "times the weights; biases do not decay",
     ),
     Trains(
         f"MLPRegressor(solver='sgd', {DECAY}, batch_size=4, momentum=0.8, nesterovs_momentum=False,"
         " activation='tanh')",
         10,
         "numbers",
-        "the decay of a shorter last batch is alpha by its own samples",
+        "in a shorter last batch the decay is alpha divided by the number of its own samples",
     ),
     Trains(
         f"MLPRegressor(solver='sgd', {DECAY}, batch_size=4, learning_rate='invscaling', "
         "learning_rate_init=0.1, activation='logistic')",
         10,
         "numbers",
-        "the rate of epoch e is rate / (e n + 1)^power_t: it counts samples, after each epoch",
+        "in epoch e, counted from 0, the rate is rate / (e n + 1)^power_t, where n is the number "
+        "of samples",
     ),
     Trains(
         f"MLPClassifier(epsilon=0.01, beta_2=0.9, learning_rate_init=0.1, {DECAY}, batch_size=4)",
         12,
         "classes",
-        "the decay is in the gradient, before Adam's moments",
+        "the decay is added to the gradient, before Adam's moments are computed",
     ),
     Trains(
         f"MLPClassifier(solver='sgd', {DECAY}, activation='identity')",
         10,
         "two classes",
-        "one output of a sigmoid; batch_size='auto' is min(200, n)",
+        "one output with a sigmoid; batch_size='auto' is min(200, n), where n is the number of "
+        "samples",
     ),
     Trains(
         f"MLPClassifier(solver='sgd', momentum=0, {DECAY}, activation='tanh')",
         10,
         "labels",
-        "several labels at once: a sigmoid for each, added up",
+        "several labels at once: each has a sigmoid, and their losses are added up",
     ),
 )
 

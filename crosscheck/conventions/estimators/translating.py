@@ -11,8 +11,10 @@ from crosscheck.conventions.estimators.estimator import Estimator, read_estimato
 from crosscheck.conventions.estimators.experiment import Experiment, parameter_bounds
 from crosscheck.conventions.estimators.writing import WRITERS, reference_code
 from crosscheck.conventions.optimizers.parsing import CallError
+from crosscheck.conventions.pasting import verdict, with_imports
 from crosscheck.frameworks import registry
 from crosscheck.numerics.bounds.precision import DOUBLE, Precision
+from crosscheck.numerics.digits import counted
 
 # An experiment has two whole batches and the rest if there is one, or all samples where these
 # matter: no more than these.
@@ -58,12 +60,24 @@ class EstimatorTranslation:
             return False
         return None if self.difference is None else True
 
+    @property
+    def verdict(self) -> str:
+        """Whether the two are equal, in plain words."""
+        return verdict(
+            self.equal,
+            mismatch=self.mismatch,
+            conditions=self.provisos,
+            problem=self.problem,
+        )
+
     def as_json(self) -> dict[str, Any]:
         """The translation in the form that other programs read."""
         return {
+            "verdict": self.verdict,
             "source": self.source,
             "reference": self.reference,
             "target": self.target,
+            "code": with_imports(self.target),
             "equal": self.equal,
             "provisos": list(self.provisos),
             "mismatch": {key: list(pair) for key, pair in self.mismatch.items()},
@@ -198,17 +212,17 @@ def _provisos(estimator: Estimator, to: str) -> tuple[str, ...]:
 def _endings(estimator: Estimator) -> list[str]:
     """When the training ends, and in what order the samples come."""
     patience, tol = estimator["n_iter_no_change"], estimator["tol"]
-    epochs = estimator["max_iter"]
+    epochs = counted(estimator["max_iter"], "epoch")
     share = estimator["validation_fraction"]
     if estimator["early_stopping"]:
         ends = (
             f"scikit-learn keeps {share!r} of the samples for validation, which `samples` must not "
-            f"count, ends after {epochs} epochs or when the score on them has not risen by {tol!r} "
+            f"count, ends after {epochs} or when the score on them has not risen by {tol!r} "
             f"in more than {patience} in a row, and returns the parameters of the best epoch"
         )
     else:
         ends = (
-            f"scikit-learn ends after {epochs} epochs, or when the loss has not fallen by {tol!r} "
+            f"scikit-learn ends after {epochs}, or when the loss has not fallen by {tol!r} "
             f"in more than {patience} in a row"
         )
     order = "draws a new order of the samples for every epoch"

@@ -18,7 +18,7 @@ NAMES = ("sigmoid", "tanh", "relu", "softmax", "softplus", "gelu")
 TANH_FORM = (2.82e-4, 2.88e-4)
 FAST_FORM = (1.080e-2, 1.103e-2)
 ROUNDED_ROOT = (5.73e-9, 5.84e-9)
-TANH = "the form with tanh in place of erf"
+TANH = "it has tanh instead of erf"
 
 # Rounding the exponent 50 changes exp(-50) by 50 units of roundoff.
 FAR_OUT = (0.0, 128 * 2.0**-52)
@@ -27,12 +27,12 @@ FAR_OUT_SINGLE = (1e-11, 128 * 2.0**-24)
 DENSITY = exp(-50) / sqrt(2 * pi)  # of the normal distribution at -10
 GELU = (-10.0, -5 * erfc(10 / sqrt(2)), erfc(10 / sqrt(2)) / 2 - 10 * DENSITY)
 GELU_LOST = (-10.0, 0.0, -10 * DENSITY)  # 1 + erf(-10 / sqrt 2) is 0 in float64
-LOST = "1 + erf or 1 + tanh is 0"
+LOST = "1 + erf, or 1 + tanh, is rounded to 0"
 SOFTPLUS = (20.5, 20.5 + log1p(exp(-20.5)), 1 / (1 + exp(-20.5)))
-LINEAR = "the line z above 20"
+LINEAR = "above 20 it returns z itself"
 LOG_SIGMOID = (-800.0, -800.0, 1.0)
 FLAT, ZERO = (40.0, 1.0, 0.0), (-800.0, 0.0, 0.0)  # sigmoid
-IN_DOUBLE = "s (1 - s) in float64; in truth 4e-18"
+IN_DOUBLE = "it computes s (1 - s) in float64; the exact slope is 4e-18"
 TANH_FLAT, TANH_SLOPE = (20.0, 1.0, 0.0), (20.0, 1.0, 1 / np.cosh(20.0) ** 2)
 
 # Two rows of three zeros: the entries of softmax are 1 over the number of entries it sums over.
@@ -64,7 +64,7 @@ TORCH: FunctionStatements = (
         ROWS_OF_3,
         1.0,
         0.0,
-        because="over the first axis of three, with a warning that a dim be given",
+        because="it normalises over the first of three axes, and warns that dim should be given",
     ),
 )
 
@@ -84,10 +84,15 @@ JAX: FunctionStatements = (
 
 AUTOGRAD: FunctionStatements = (
     Equals("autograd", "autograd.numpy.tanh(z)", "tanh", MIDDLE),
-    Values("autograd", "autograd.numpy.tanh(z)", *TANH_SLOPE, because="1 / cosh^2"),
+    Values(
+        "autograd",
+        "autograd.numpy.tanh(z)",
+        *TANH_SLOPE,
+        because="it computes the slope as 1 / cosh^2",
+    ),
 )
 
-MLX_SINGLE = "exp and erf are not float64"
+MLX_SINGLE = "its exp and erf are less exact than float64"
 MLX: FunctionStatements = (
     *(Equals("mlx", f"mlx.nn.{name}(z)", name, MIDDLE) for name in ("tanh", "relu")),
     *(
@@ -101,7 +106,7 @@ MLX: FunctionStatements = (
         "gelu",
         MIDDLE,
         within=FAST_FORM,
-        because="z sigmoid(1.702 z)",
+        because="it computes z sigmoid(1.702 z)",
     ),
     Values("mlx", "mlx.nn.gelu(z)", *GELU_LOST, within=FAR_OUT_SINGLE, because=LOST),
     Values("mlx", "mlx.nn.softplus(z)", *SOFTPLUS),
@@ -110,7 +115,9 @@ MLX: FunctionStatements = (
     Values("mlx", "mlx.nn.log_sigmoid(z)", *LOG_SIGMOID),
     Values("mlx", "mlx.nn.tanh(z)", *TANH_SLOPE),
     Values("mlx", "mlx.nn.softmax(z)", *LAST),
-    Values("mlx", "mlx.core.softmax(z)", ROWS_OF_3, 1 / 6, 0.0, because="over all axes"),
+    Values(
+        "mlx", "mlx.core.softmax(z)", ROWS_OF_3, 1 / 6, 0.0, because="it normalises over all axes"
+    ),
 )
 
 TINYGRAD: FunctionStatements = (
@@ -163,7 +170,7 @@ def _keras(
     for name in NAMES:
         statement = Equals(framework, f"{activations}.{name}(z)", name, MIDDLE)
         if name in float32:
-            statement = replace(statement, within=SINGLE, because="computed in float32")
+            statement = replace(statement, within=SINGLE, because="it computes in float32")
         if name == "gelu" and gelu is not None:
             statement = replace(statement, within=gelu)
         statements.append(statement)

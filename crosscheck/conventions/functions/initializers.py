@@ -6,21 +6,41 @@ the intervals are so wide that a true statement fails for one seed in 10^10. The
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from math import log, sqrt
-from statistics import NormalDist
+from math import log, prod, sqrt
 from typing import Any
 
 from crosscheck.conventions.findings import Finding
+from crosscheck.conventions.functions.factors import (
+    BEYOND,
+    CUT,
+    DENSITY,
+    FAN_IN,
+    GLOROT,
+    GLOROT_NORMAL,
+    HE,
+    HE_NORMAL,
+    HUNDREDTH,
+    LECUN_NORMAL,
+    NORMAL,
+    NOTHING,
+    TWENTIETH_CUT,
+    Factor,
+)
 
 CHANCE = 1e-10
-NORMAL = NormalDist()
-# The normal distribution truncated at two standard deviations: the probability of what is cut off;
-# the sum of its densities at the two cuts; its standard deviation; and its kurtosis, 2.37.
-BEYOND = 2 * NORMAL.cdf(-2)
-DENSITY = 2 * NORMAL.pdf(2) / (1 - BEYOND)
-CUT = sqrt(1 - 2 * DENSITY)
+INPUTS = 400  # of every layer that is drawn: fan_in
+# The kurtosis of the normal distribution truncated at two standard deviations, 2.37.
 CUT_KURTOSIS = (3 * CUT**2 - 8 * DENSITY) / CUT**4
 KURTOSIS = {"uniform": 1.8, "normal": 3.0, "truncated": CUT_KURTOSIS, "leaking": CUT_KURTOSIS}
+# In words, before the scale; and what is measured of it.
+WORDS = {
+    "uniform": "uniform with bound",
+    "normal": "normal with standard deviation",
+    "truncated": "truncated normal with standard deviation",
+    "leaking": "nearly truncated normal with standard deviation",
+    "zero": "zero",
+}
+MEASURES = {"largest": "largest entry", "deviation": "standard deviation"}
 ROUNDED = 2.0**-23  # how much rounding to float32 may raise a bound
 
 
@@ -32,13 +52,13 @@ class Draws:
         framework: A name in `stock.FRAMEWORKS`.
         component: An expression for the layer, or for the tensor itself: see `running`.
         tensor: An expression in `layer` for the tensor.
-        layout: The sizes of its axes, in terms of fan_in and fan_out.
+        layout: The names of the sizes of its axes, fan_in and fan_out.
         distribution: A name in `KURTOSIS`, or "zero". "truncated" is the normal distribution, of
             which numbers beyond two standard deviations are drawn again; "leaking" is the same with
             at most three new draws.
-        scale: The bound of the uniform distribution, or the standard deviation of a normal one, in
-            terms of fan_in, fan_out and CUT, the standard deviation of the standard normal
-            distribution after truncation.
+        scale: The bound of the uniform distribution, or the standard deviation of a normal one; in
+            words CUT is the standard deviation of the standard normal distribution after
+            truncation.
         fan_out: The number of outputs of the layer.
         because: A remark.
     """
@@ -48,7 +68,7 @@ class Draws:
     tensor: str
     layout: str
     distribution: str
-    scale: str = ""
+    scale: Factor = NOTHING
     fan_out: int = 900
     because: str = ""
 
@@ -60,9 +80,9 @@ class Draws:
         """Compare the result of the job with the stated distribution."""
         return [self._finding(result, *measure) for measure in self._measures()]
 
-    def _evaluate(self, text: str) -> Any:
-        sizes = {"fan_in": 400, "fan_out": self.fan_out, "sqrt": sqrt, "CUT": CUT}
-        return eval(text, sizes)
+    def _shape(self) -> tuple[int, ...]:
+        sizes = {"fan_in": INPUTS, "fan_out": self.fan_out}
+        return tuple(sizes[name] for name in self.layout.split(", "))
 
     def _measures(self) -> Iterator[tuple[str, float, float, float]]:
         """What is measured: a key of the result, the expected number, and the interval allowed.
@@ -72,7 +92,7 @@ class Draws:
         if self.distribution == "zero":
             yield "largest", 0.0, 0.0, 0.0
             return
-        scale, count = self._evaluate(self.scale), self._evaluate(self.layout.replace(",", " *"))
+        scale, count = self.scale.of(INPUTS, self.fan_out), prod(self._shape())
         if self.distribution == "normal":
             # But for chance the largest of `count` numbers has at least `few` and at most `many`
             # standard deviations.
@@ -94,11 +114,11 @@ class Draws:
     def _finding(
         self, result: dict[str, Any], key: str, expected: float, least: float, most: float
     ) -> Finding:
-        statement = f"{self.distribution} {self.scale}".rstrip()
-        statement += f" in ({self.layout}), by the {key}"
+        statement = f"{WORDS[self.distribution]} {self.scale.words}".rstrip()
+        statement += f", shape ({self.layout}): its {MEASURES[key]}"
         if self.because:
             statement += f" ({self.because})"
-        probe = f"fan_in 400, fan_out {self.fan_out}"
+        probe = f"fan_in {INPUTS}, fan_out {self.fan_out}"
         component = f"{self.tensor} of {self.component}".removeprefix("layer of ")
         finding = Finding("initializer", self.framework, component, probe, statement)
         finding = replace(finding, least=least, most=most)
@@ -106,16 +126,13 @@ class Draws:
             return replace(finding, missing=result["missing"])
         if "error" in result:
             return replace(finding, problem=result["error"])
-        if tuple(result["shape"]) != self._evaluate(f"({self.layout},)"):
+        if tuple(result["shape"]) != self._shape():
             return replace(finding, problem=f"its shape is {tuple(result['shape'])}")
         measured = result[key]
         return replace(finding, difference=measured / expected - 1 if expected else measured)
 
 
 OUT_IN, IN_OUT = "fan_out, fan_in", "fan_in, fan_out"
-FAN_IN, GLOROT = "1 / sqrt(fan_in)", "sqrt(6 / (fan_in + fan_out))"
-GLOROT_NORMAL, HE_NORMAL = "sqrt(2 / (fan_in + fan_out))", "sqrt(2 / fan_in)"
-LECUN_NORMAL = "sqrt(1 / fan_in)"
 
 TORCH = (
     Draws("torch", "torch.nn.Linear(400, 900)", "layer.weight", OUT_IN, "uniform", FAN_IN),
@@ -125,7 +142,7 @@ TORCH = (
         for name, kind, scale in (
             ("xavier_uniform_", "uniform", GLOROT),
             ("xavier_normal_", "normal", GLOROT_NORMAL),
-            ("kaiming_uniform_", "uniform", "sqrt(6 / fan_in)"),
+            ("kaiming_uniform_", "uniform", HE),
             ("kaiming_normal_", "normal", HE_NORMAL),
         )
     ),
@@ -135,7 +152,7 @@ KEY = "(jax.random.key(0), (400, 900))"
 STAX = "jax.example_libraries.stax.Dense(900)[0](jax.random.key(0), (400,))[1]"
 JAX = (
     Draws("jax", STAX, "layer[0]", IN_OUT, "truncated", GLOROT_NORMAL),
-    Draws("jax", STAX, "layer[1]", "fan_out", "normal", "0.01"),
+    Draws("jax", STAX, "layer[1]", "fan_out", "normal", HUNDREDTH),
     *(
         Draws("jax", f"jax.nn.initializers.{name}(){KEY}", "layer", IN_OUT, kind, scale)
         for name, kind, scale in (
@@ -158,7 +175,7 @@ SKLEARN = tuple(
         "uniform",
         scale,
     )
-    for activation, scale in (("relu", GLOROT), ("logistic", "sqrt(2 / (fan_in + fan_out))"))
+    for activation, scale in (("relu", GLOROT), ("logistic", GLOROT_NORMAL))
     for tensor, layout in (("layer.coefs_[0]", IN_OUT), ("layer.intercepts_[0]", "fan_out"))
 )
 
@@ -184,7 +201,11 @@ def _keras_normal(framework: str, keras: str) -> Iterator[Draws]:
     for name, scale, because in (
         ("GlorotNormal()", GLOROT_NORMAL, ""),
         ("HeNormal()", HE_NORMAL, ""),
-        ("TruncatedNormal(stddev=0.05)", "0.05 * CUT", "not made up for the cut"),
+        (
+            "TruncatedNormal(stddev=0.05)",
+            TWENTIETH_CUT,
+            "the standard deviation is not corrected for the cut",
+        ),
     ):
         component = f"{keras}.initializers.{name}((400, 900))"
         yield Draws(framework, component, "layer", IN_OUT, "truncated", scale, because=because)
@@ -203,7 +224,8 @@ KERAS = (
         "leaking",
         GLOROT_NORMAL,
         14400,
-        "beyond two deviations it draws again, three times, and then keeps what it has",
+        "it draws a number beyond two standard deviations again, at most three times, and then "
+        "keeps it",
     ),
     *_keras("tensorflow", "tensorflow.keras"),
     *_keras_normal("tensorflow", "tensorflow.keras"),

@@ -36,7 +36,7 @@ TORCH: FunctionStatements = (
         0.0,
         0.5,
         _float32(1 / 6),
-        because="1/6 in float32",
+        because="1/6 rounded to float32",
     ),
     Values("torch", "torch.amax(z)", TIED, 1.0, (0.5, 0.5)),
     Values("torch", "torch.linalg.norm(z)", AT_0, 0.0, AT_0),
@@ -79,14 +79,16 @@ MLX: FunctionStatements = (
     Values("mlx", "mlx.nn.leaky_relu(z)", -1.0, -0.01, 0.01),
     Values("mlx", "mlx.core.abs(z)", 0.0, 0.0, 0.0),
     Values("mlx", "mlx.nn.elu(z)", 0.0, 0.0, 1.0),
-    Values("mlx", "mlx.nn.selu(z)", 0.0, 0.0, 1.0507 * 1.67326, because="its own five digits"),
+    Values(
+        "mlx", "mlx.nn.selu(z)", 0.0, 0.0, 1.0507 * 1.67326, because="its constants have few digits"
+    ),
     Values("mlx", "mlx.core.max(z)", TIED, 1.0, (0.5, 0.5)),
     Values("mlx", "mlx.core.linalg.norm(z)", AT_0, 0.0, (nan, nan)),
 )
 
 TINYGRAD: FunctionStatements = (
     Values("tinygrad", "z.relu()", 0.0, 0.0, 0.0),
-    Values("tinygrad", "z.relu()", nan, 0.0, 0.0, because="a NaN is lost"),
+    Values("tinygrad", "z.relu()", nan, 0.0, 0.0, because="NaN becomes 0"),
     Values("tinygrad", "z.maximum(0)", 0.0, 0.0, 0.5),
     Values("tinygrad", "z.clip(-1, 1)", 1.0, 1.0, 1.0),
     Values("tinygrad", "z.hardtanh()", 1.0, 1.0, 1.0),
@@ -94,8 +96,8 @@ TINYGRAD: FunctionStatements = (
     Values("tinygrad", "z.leaky_relu()", 0.0, 0.0, 1.0),
     Values("tinygrad", "z.leaky_relu()", -1.0, -0.01, 0.01),
     Values("tinygrad", "z.abs()", 0.0, 0.0, 0.0),
-    Values("tinygrad", "z.elu()", 0.0, 0.0, 0.0, because="0 where both sides have 1"),
-    Values("tinygrad", "z.selu()", 0.0, 0.0, 1.0507, because="its own five digits"),
+    Values("tinygrad", "z.elu()", 0.0, 0.0, 0.0, because="the slope on either side is 1"),
+    Values("tinygrad", "z.selu()", 0.0, 0.0, 1.0507, because="its constants have few digits"),
     Values("tinygrad", "z.hardsigmoid()", 3.0, 1.0, 1 / 6),
     Values("tinygrad", "z.max()", TIED, 1.0, (0.5, 0.5)),
 )

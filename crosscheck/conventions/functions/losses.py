@@ -8,12 +8,20 @@ from math import exp, inf, log, nan
 
 import numpy as np
 
+from crosscheck.conventions.functions.factors import (
+    ALL,
+    HALF_OF_IT,
+    HALF_THE_SUM,
+    MEAN,
+    SAMPLES,
+    SUM,
+    TWICE_THE_SUM,
+)
 from crosscheck.conventions.functions.statements import SINGLE, Equals, FunctionStatements, Values
 
 MSE, HALF = "mean_squared_error", "half_squared_error"
 BCE, BCE_Z = "binary_cross_entropy", "sigmoid_binary_cross_entropy"
 CE = "softmax_cross_entropy"
-MEAN, SUM = "{} / K", "B * {}"  # the mean and the sum of all B * K numbers
 
 TINY = exp(-200)  # sigmoid(-200) and softplus(-200), to the last digit of float64
 TORCH_EPS = float(np.float32(1e-12))  # torch stores it in float32
@@ -27,14 +35,14 @@ P_MINUS_Y = tuple((P - Y).tolist())
 FAR = ((1e3, 0.0), 1e3, (1.0, -1.0), (0.0, 1.0))  # at, value, gradient, targets
 HUBER, SMOOTH_L1 = (3.0, 4.0, 2.0, 0.0), (3.0, 2.0, 1.0, 0.0)  # SmoothL1 is Huber / beta
 
-CLAMPED = "the log is at least -100, and p (1 - p) at least 1e-12"
-SLOPE_1 = "in truth the slope is 1"
-LOST = "the 0 is in truth e^-200"
-MLX_EXP = "exp is not float64"
+CLAMPED = "it clips log p to at least -100, and p (1 - p) to at least 1e-12"
+SLOPE_1 = "the exact slope is 1"
+LOST = "where it has 0, the exact number is e^-200 or -e^-200"
+MLX_EXP = "its exp is less exact than float64"
 
 TORCH: FunctionStatements = (
     Equals("torch", "torch.nn.MSELoss()(z, y)", MSE, "probabilities"),
-    Equals("torch", "torch.nn.MSELoss(reduction='sum')(z, y)", HALF, "logits", "2 * B * {}"),
+    Equals("torch", "torch.nn.MSELoss(reduction='sum')(z, y)", HALF, "logits", TWICE_THE_SUM),
     Equals("torch", "torch.nn.BCELoss()(z, y)", BCE, "probabilities", MEAN),
     Equals("torch", "torch.nn.BCEWithLogitsLoss()(z, y)", BCE_Z, "logits", MEAN),
     Equals("torch", "torch.nn.CrossEntropyLoss()(z, y)", CE, "logits of shares"),
@@ -68,24 +76,26 @@ TORCH: FunctionStatements = (
 )
 
 OPTAX: FunctionStatements = (
-    Equals("optax", "optax.squared_error(z, y)", HALF, "logits", "2 * B * {}", entries="B * K"),
-    Equals("optax", "optax.l2_loss(z, y)", HALF, "logits", SUM, entries="B * K"),
+    Equals("optax", "optax.squared_error(z, y)", HALF, "logits", TWICE_THE_SUM, entries=ALL),
+    Equals("optax", "optax.l2_loss(z, y)", HALF, "logits", SUM, entries=ALL),
     Equals(
         "optax",
         "optax.sigmoid_binary_cross_entropy(z, y)",
         BCE_Z,
         "logits",
         SUM,
-        entries="B * K",
+        entries=ALL,
     ),
-    Equals("optax", "optax.softmax_cross_entropy(z, y)", CE, "logits of shares", SUM, entries="B"),
+    Equals(
+        "optax", "optax.softmax_cross_entropy(z, y)", CE, "logits of shares", SUM, entries=SAMPLES
+    ),
     Equals(
         "optax",
         "optax.softmax_cross_entropy_with_integer_labels(z, y.argmax(1))",
         CE,
         "logits of labels",
         SUM,
-        entries="B",
+        entries=SAMPLES,
     ),
     Equals(
         "optax",
@@ -93,7 +103,7 @@ OPTAX: FunctionStatements = (
         CE,
         "logits of labels",
         SUM,
-        entries="B",
+        entries=SAMPLES,
         smoothing=0.1,
     ),
     Values("optax", "optax.sigmoid_binary_cross_entropy(z, y)", -200.0, TINY, TINY, 0.0),
@@ -111,9 +121,9 @@ SKLEARN: FunctionStatements = (
         "sklearn.neural_network.MLPRegressor(hidden_layer_sizes=()), y",
         MSE,
         "logits",
-        "{} / 2",
-        "K * {} / 2",
-        because="the value is a mean over the outputs, the gradient a sum",
+        HALF_OF_IT,
+        HALF_THE_SUM,
+        because="the value is a mean over the outputs, but the gradient is a sum over them",
     ),
     Equals(
         "sklearn",
@@ -126,7 +136,7 @@ SKLEARN: FunctionStatements = (
         "sklearn.neural_network.MLPClassifier(hidden_layer_sizes=()), y.astype(int)",
         BCE_Z,
         "logits of labels",
-        because="several labels at once; the sum over the outputs",
+        because="several labels at once: the losses of the outputs are added up",
     ),
     Values(
         "sklearn",
@@ -135,7 +145,7 @@ SKLEARN: FunctionStatements = (
         -log(2.0**-52) + log(2),
         (1.0, -0.5),
         (0.0, 1.0),
-        because="p is clipped by 2^-52 for the value, not for the gradient",
+        because="for the value it clips p to [2^-52, 1 - 2^-52], for the gradient it does not",
     ),
 )
 
@@ -163,7 +173,7 @@ MLX: FunctionStatements = (
         CE,
         "logits of shares",
         SUM,
-        entries="B",
+        entries=SAMPLES,
         within=SINGLE,
         because=MLX_EXP,
     ),
@@ -182,7 +192,8 @@ MLX: FunctionStatements = (
         P_MINUS_Y,
         Y,
         SINGLE,
-        because="of z - max z, a loss that forgets how much the targets sum to",
+        because="it computes with z - max z, by a formula that is right only if the targets sum "
+        "to 1",
     ),
     Values("mlx", "mlx.nn.losses.cross_entropy(z, y)", *FAR),
     Values("mlx", "mlx.nn.losses.huber_loss(z, y, delta=2)", *HUBER),
@@ -201,9 +212,11 @@ TINYGRAD: FunctionStatements = (
         "logits of labels",
         smoothing=0.1,
     ),
-    Values("tinygrad", "z.binary_crossentropy(y)", 0.0, inf, -inf, 1.0, because="no clip"),
-    Values("tinygrad", "z.binary_crossentropy(y)", 1.0, inf, inf, 0.0, because="no clip"),
-    Values("tinygrad", "z.binary_crossentropy(y)", 0.0, nan, nan, 0.0, because="0 log 0"),
+    Values("tinygrad", "z.binary_crossentropy(y)", 0.0, inf, -inf, 1.0, because="it does not clip"),
+    Values("tinygrad", "z.binary_crossentropy(y)", 1.0, inf, inf, 0.0, because="it does not clip"),
+    Values(
+        "tinygrad", "z.binary_crossentropy(y)", 0.0, nan, nan, 0.0, because="it computes 0 log 0"
+    ),
     Values("tinygrad", "z.binary_crossentropy_logits(y)", -200.0, 0.0, TINY, 0.0, EXP2, LOST),
     Values("tinygrad", "z.binary_crossentropy_logits(y)", 200.0, 0.0, -TINY, 1.0, EXP2, LOST),
     Values("tinygrad", "z.binary_crossentropy_logits(y)", -200.0, 200.0, -1.0, 1.0),

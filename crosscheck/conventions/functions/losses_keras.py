@@ -2,6 +2,7 @@
 
 from math import log
 
+from crosscheck.conventions.functions.factors import ALL, MEAN, MEANS, SAMPLES, SUM
 from crosscheck.conventions.functions.losses import (
     BCE,
     BCE_Z,
@@ -10,10 +11,8 @@ from crosscheck.conventions.functions.losses import (
     HALF,
     HUBER,
     ITS_GRADIENT,
-    MEAN,
     MSE,
     P_MINUS_Y,
-    SUM,
     TINY,
     WEIGHTED,
     Y,
@@ -35,7 +34,7 @@ TENSORFLOW: FunctionStatements = (
         BCE_Z,
         "logits",
         SUM,
-        entries="B * K",
+        entries=ALL,
     ),
     Equals(
         "tensorflow",
@@ -43,7 +42,7 @@ TENSORFLOW: FunctionStatements = (
         CE,
         "logits of shares",
         SUM,
-        entries="B",
+        entries=SAMPLES,
     ),
     *(
         Values("tensorflow", "tensorflow.nn.sigmoid_cross_entropy_with_logits(y, z)", *numbers)
@@ -56,7 +55,7 @@ TENSORFLOW: FunctionStatements = (
         WEIGHTED,
         P_MINUS_Y,
         Y,
-        because="p - y, which is not the derivative of the value",
+        because="the gradient is p - y, which is not the derivative of the value",
     ),
     Values("tensorflow", "tensorflow.nn.softmax_cross_entropy_with_logits(y, z)", *FAR),
 )
@@ -85,8 +84,8 @@ def _keras(
     ce = f"{losses}.CategoricalCrossentropy()(y, z)"
     ce_z = f"{losses}.CategoricalCrossentropy(from_logits=True)(y, z)"
     smoothed = ce_z.replace("True", "True, label_smoothing=0.1")
-    clipped = "p is clipped to [1e-7, 1 - 1e-7]"
-    scaled = "p is divided by its sum, also for the gradient"
+    clipped = "it clips p to [1e-7, 1 - 1e-7]"
+    scaled = "it divides p by its sum, for the gradient too"
     return (
         Equals(
             framework, f"{losses}.MeanSquaredError()(y, z)", MSE, "probabilities", within=within
@@ -96,8 +95,8 @@ def _keras(
             f"{losses}.binary_crossentropy(y, z)",
             BCE,
             "probabilities",
-            "B * {} / K",
-            entries="B",
+            MEANS,
+            entries=SAMPLES,
             within=within,
         ),
         Equals(framework, bce, BCE, "probabilities", MEAN, within=within),

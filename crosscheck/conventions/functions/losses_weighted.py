@@ -6,7 +6,8 @@ Each is the reference's loss of the targets, weights and normalizer that `weight
 from functools import partial
 from typing import Any
 
-from crosscheck.conventions.functions.losses import BCE, BCE_Z, CE, MEAN, SUM
+from crosscheck.conventions.functions.factors import MEAN, SAMPLES, SUM
+from crosscheck.conventions.functions.losses import BCE, BCE_Z, CE
 from crosscheck.conventions.functions.statements import SINGLE, Equals, FunctionStatements
 from crosscheck.conventions.weighting import (
     Weighting,
@@ -21,7 +22,8 @@ W = list(CLASS_WEIGHTS)
 LABELS, SHARES = "logits of labels", "logits of shares"
 BY_WEIGHTS = "divided by the sum of the labels' weights"
 BY_COUNT = "divided by the number of samples"
-SMOOTHED = "every term has its class' weight, and the divisor is that of the unsmoothed labels"
+SMOOTHED = "every term has the weight of its class, and the divisor is the sum of the weights of "
+"the labels before smoothing"
 
 
 def of_labels(y: Any, **arguments: Any) -> Weighting:
@@ -51,7 +53,7 @@ TORCH: FunctionStatements = (
         CE,
         LABELS,
         weighting=partial(of_labels, class_weights=CLASS_WEIGHTS),
-        because=f"weights (0.5, 1, 3) of labels, {BY_WEIGHTS}",
+        because=f"class weights (0.5, 1, 3) with labels, {BY_WEIGHTS}",
     ),
     Equals(
         "torch",
@@ -59,7 +61,8 @@ TORCH: FunctionStatements = (
         CE,
         SHARES,
         weighting=partial(weigh_classes, class_weights=CLASS_WEIGHTS, normalizer="count"),
-        because=f"weights (0.5, 1, 3) of probabilities: every term has its class', {BY_COUNT}",
+        because="class weights (0.5, 1, 3) with probabilities: every term has the weight of its "
+        f"class, {BY_COUNT}",
     ),
     Equals(
         "torch",
@@ -75,7 +78,8 @@ TORCH: FunctionStatements = (
         CE,
         LABELS,
         weighting=partial(of_labels, ignore_index=1),
-        because="label 1 is ignored: weight 0, and divided by those that count",
+        because="label 1 is ignored: its samples have weight 0, and the sum is divided by the "
+        "number of the other samples",
     ),
     Equals(
         "torch",
@@ -100,7 +104,8 @@ TORCH: FunctionStatements = (
         BCE_Z,
         "one logit",
         weighting=partial(weigh_positives, pos_weight=3.0),
-        because="pos_weight p of one output: weights 1 + (p - 1) t, targets p t / (1 + (p - 1) t)",
+        because="pos_weight p with one output: the weights are 1 + (p - 1) t, the targets p t / "
+        "(1 + (p - 1) t)",
     ),
 )
 OPTAX: FunctionStatements = (
@@ -110,7 +115,7 @@ OPTAX: FunctionStatements = (
         CE,
         LABELS,
         weighting=partial(of_labels, class_weights=CLASS_WEIGHTS),
-        because=f"optax has no weights: labels' weights y @ w, {BY_WEIGHTS}",
+        because=f"optax has no class weights, so y @ w is the weight of each label, {BY_WEIGHTS}",
     ),
     Equals(
         "optax",
@@ -118,7 +123,7 @@ OPTAX: FunctionStatements = (
         CE,
         LABELS,
         weighting=partial(of_labels, class_weights=CLASS_WEIGHTS, normalizer="count"),
-        because=f"optax has no weights: labels' weights y @ w, {BY_COUNT}",
+        because=f"optax has no class weights, so y @ w is the weight of each label, {BY_COUNT}",
     ),
     Equals(
         "optax",
@@ -126,9 +131,10 @@ OPTAX: FunctionStatements = (
         CE,
         LABELS,
         SUM,
-        entries="B",
+        entries=SAMPLES,
         weighting=partial(smoothed, wrong=True),
-        because="a / (K - 1) on the wrong classes alone, which no function of optax does",
+        because="the smoothing adds a / (K - 1) to the wrong classes alone; no function of optax "
+        "does this",
     ),
 )
 SKLEARN: FunctionStatements = (
@@ -138,7 +144,7 @@ SKLEARN: FunctionStatements = (
         CE,
         LABELS,
         weighting=partial(of_labels, class_weights=CLASS_WEIGHTS, weighs="the label"),
-        because=f"sample_weight, {BY_WEIGHTS}; the networks have no class_weight",
+        because=f"class weights as sample_weight, {BY_WEIGHTS}; the networks have no class_weight",
     ),
 )
 
@@ -154,7 +160,7 @@ KERAS: FunctionStatements = (
         weighting=partial(
             of_labels, class_weights=CLASS_WEIGHTS, weighs="the label", normalizer="count"
         ),
-        because=f"the samples' weights by class_weight, {BY_COUNT}",
+        because=f"class_weight gives every sample a weight, {BY_COUNT}",
     ),
     Equals(
         "keras-jax",
@@ -168,7 +174,7 @@ KERAS: FunctionStatements = (
             normalizer="count",
             smoothing=0.1,
         ),
-        because=f"the samples' weights by class_weight, {BY_COUNT}; smoothed labels keep them",
+        because=f"class_weight gives every sample a weight, which smoothing keeps, {BY_COUNT}",
     ),
     Equals(
         "keras-jax",
@@ -178,7 +184,7 @@ KERAS: FunctionStatements = (
         MEAN,
         weighting=partial(smoothed, binary=True),
         within=SINGLE,
-        because="targets t (1 - a) + a / 2; a mean in float32",
+        because="the targets are t (1 - a) + a / 2, and the mean is computed in float32",
     ),
 )
 WEIGHTED_LOSS_STATEMENTS: FunctionStatements = (*TORCH, *OPTAX, *SKLEARN, *KERAS)

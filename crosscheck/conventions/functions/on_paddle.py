@@ -18,13 +18,16 @@ from crosscheck.conventions.functions.activations import (
     TANH_FORM,
     ZERO,
 )
-from crosscheck.conventions.functions.initializers import (
+from crosscheck.conventions.functions.factors import (
     GLOROT,
     GLOROT_NORMAL,
+    HE,
     HE_NORMAL,
-    IN_OUT,
-    Draws,
+    MEAN,
+    TWENTIETH,
+    TWICE_THE_SUM,
 )
+from crosscheck.conventions.functions.initializers import IN_OUT, Draws
 from crosscheck.conventions.functions.kinks import ALPHA, AT_0, SELU, TIED
 from crosscheck.conventions.functions.losses import (
     BCE,
@@ -34,7 +37,6 @@ from crosscheck.conventions.functions.losses import (
     FAR,
     HALF,
     HUBER,
-    MEAN,
     MSE,
     P_MINUS_Y,
     SLOPE_1,
@@ -49,11 +51,11 @@ from crosscheck.conventions.functions.statements import SINGLE, Equals, Function
 SELU_SLOPE = float(np.float32(SELU * ALPHA))
 SIXTH = 0.16666670143604279  # its default slope, 0.1666667, in float32
 F = "paddle.nn.functional"
-EXPONENTS = "every exponent is clipped at -64"
+EXPONENTS = "it clips every exponent to at least -64"
 
 LOSSES: FunctionStatements = (
     Equals("paddle", "paddle.nn.MSELoss()(z, y)", MSE, "probabilities"),
-    Equals("paddle", "paddle.nn.MSELoss(reduction='sum')(z, y)", HALF, "logits", "2 * B * {}"),
+    Equals("paddle", "paddle.nn.MSELoss(reduction='sum')(z, y)", HALF, "logits", TWICE_THE_SUM),
     Equals("paddle", "paddle.nn.BCELoss()(z, y)", BCE, "probabilities", MEAN),
     Equals("paddle", "paddle.nn.BCEWithLogitsLoss()(z, y)", BCE_Z, "logits", MEAN),
     Equals("paddle", "paddle.nn.CrossEntropyLoss(soft_label=True)(z, y)", CE, "logits of shares"),
@@ -85,7 +87,7 @@ LOSSES: FunctionStatements = (
         WEIGHTED,
         P_MINUS_Y,
         Y,
-        because="the gradient is that of targets that add up to 1",
+        because="the gradient is p - y, which is right only if the targets sum to 1",
     ),
     Values(
         "paddle",
@@ -127,7 +129,7 @@ ACTIVATIONS: FunctionStatements = (
 
 KINKS: FunctionStatements = (
     Values("paddle", f"{F}.relu(z)", 0.0, 0.0, 0.0),
-    Values("paddle", f"{F}.relu(z)", nan, 0.0, 0.0, because="a NaN is lost"),
+    Values("paddle", f"{F}.relu(z)", nan, 0.0, 0.0, because="NaN becomes 0"),
     Values("paddle", "paddle.maximum(z, paddle.zeros_like(z))", 0.0, 0.0, 0.5),
     Values("paddle", "paddle.clip(z, -1, 1)", 1.0, 1.0, 1.0),
     Values("paddle", f"{F}.hardtanh(z)", 1.0, 1.0, 0.0),
@@ -136,7 +138,14 @@ KINKS: FunctionStatements = (
     Values("paddle", f"{F}.leaky_relu(z)", -1.0, -0.01, 0.01),
     Values("paddle", "paddle.abs(z)", 0.0, 0.0, 0.0),
     Values("paddle", f"{F}.elu(z)", 0.0, 0.0, 1.0),
-    Values("paddle", f"{F}.selu(z)", 0.0, 0.0, SELU_SLOPE, because="its constants are float32"),
+    Values(
+        "paddle",
+        f"{F}.selu(z)",
+        0.0,
+        0.0,
+        SELU_SLOPE,
+        because="its constants are rounded to float32",
+    ),
     Values("paddle", f"{F}.hardsigmoid(z)", 3.0, 1.0, 0.0),
     Values(
         "paddle",
@@ -144,7 +153,7 @@ KINKS: FunctionStatements = (
         0.0,
         0.5,
         SIXTH,
-        because="its slope is the float32 number of 0.1666667",
+        because="its slope is 0.1666667, rounded to float32",
     ),
     Values("paddle", "paddle.max(z)", TIED, 1.0, (0.5, 0.5)),
     Values("paddle", "paddle.amax(z)", TIED, 1.0, (0.5, 0.5)),
@@ -167,7 +176,7 @@ INITIALIZERS = (
         "layer.weight",
         IN_OUT,
         "uniform",
-        "sqrt(6 / fan_in)",
+        HE,
     ),
     Draws("paddle", _weights("KaimingNormal()"), "layer.weight", IN_OUT, "normal", HE_NORMAL),
     Draws(
@@ -176,8 +185,8 @@ INITIALIZERS = (
         "layer.weight",
         IN_OUT,
         "normal",
-        "0.05",
-        because="it is cut at -2 and 2 themselves, not at two deviations",
+        TWENTIETH,
+        because="it is cut at -2 and 2, and not at two standard deviations",
     ),
 )
 

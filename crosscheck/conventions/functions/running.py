@@ -1,8 +1,8 @@
 """Run a component in its framework: its value and its gradient, or the weights of a new layer.
 
 A component is the text of an expression, which is evaluated: so a statement names exactly what is
-run. In the expression `z` are the inputs and `y` the targets of a loss, both float64 arrays of the
-framework; the framework has its own name.
+run. Only the expressions of `table` are evaluated, whoever asks. In them `z` are the inputs and `y`
+the targets of a loss, both float64 arrays of the framework; the framework has its own name.
 """
 
 import importlib
@@ -12,6 +12,8 @@ from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
+
+from crosscheck.conventions.functions.table import EXPRESSIONS
 
 SEED = 0
 # The modules that are imported for a component. It can use the first part of each name.
@@ -45,7 +47,13 @@ def run(framework: str, job: dict[str, Any]) -> dict[str, Any]:
 
     Returns:
         "value" and "gradient"; or "shape", "largest" (of the absolute values) and "deviation".
+
+    Raises:
+        ValueError: If an expression is not one of a statement.
     """
+    for text in (job["component"], job.get("tensor", job["component"])):
+        if text not in EXPRESSIONS:
+            raise ValueError(f"no statement has this expression, so it is not evaluated: {text!r}")
     names: dict[str, Any] = {}
     for module in COMPONENT_MODULES[framework]:
         importlib.import_module(module)

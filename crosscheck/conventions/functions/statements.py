@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 
 from crosscheck.conventions.findings import Finding
+from crosscheck.conventions.functions.factors import ONE, SAME, Factor
 from crosscheck.conventions.weighting import Weighting
+from crosscheck.numerics.digits import counted
 from reference_numpy.activations import ACTIVATIONS
 from reference_numpy.gradients import ACTIVATION_VJPS, LOSS_GRADIENTS
 from reference_numpy.losses import LOSSES
@@ -52,9 +54,9 @@ class Equals:
         component: An expression in `z` and `y`: see `running`.
         reference: A name in `LOSSES` or `ACTIVATIONS`.
         probe: A name in `FUNCTION_PROBES`.
-        value: The component's value in terms of {}, the reference's, the samples B and outputs K.
-        gradient: The same for the gradient; empty if it has the same factor.
-        entries: How many numbers the component returns, in terms of B and K; they are added up.
+        value: The factor between the component's value and the reference's.
+        gradient: The same for the gradient; None if it has the same factor.
+        entries: How many numbers the component returns; they are added up.
         smoothing: The reference's targets are y (1 - smoothing) + smoothing / K.
         weighting: A function of the targets to those of the reference with weights; None has none.
         within: The interval in which the difference must lie.
@@ -65,9 +67,9 @@ class Equals:
     component: str
     reference: str
     probe: str
-    value: str = "{}"
-    gradient: str = ""
-    entries: str = "1"
+    value: Factor = SAME
+    gradient: Factor | None = None
+    entries: Factor = ONE
     smoothing: float = 0.0
     weighting: Callable[[Any], Weighting] | None = None
     within: tuple[float, float] = WITHIN_EQUAL
@@ -79,9 +81,10 @@ class Equals:
         return "loss" if self.reference in LOSSES else "activation"
 
     @property
-    def sizes(self) -> dict[str, int]:
+    def sizes(self) -> tuple[int, int]:
         """The samples B and the outputs K."""
-        return dict(zip("BK", np.shape(FUNCTION_PROBES[self.probe][0]), strict=True))
+        samples, outputs = np.shape(FUNCTION_PROBES[self.probe][0])
+        return samples, outputs
 
     def job(self) -> dict[str, Any]:
         """The job for `running.run`."""
@@ -90,18 +93,19 @@ class Equals:
 
     def findings(self, result: dict[str, Any]) -> list[Finding]:
         """Compare the result of the job with the reference."""
-        statement = "the reference's " + self.value.format(self.reference)
+        statement = "the reference's " + self.value.words.format(self.reference)
         if self.gradient:
-            statement += f", but the gradient of {self.gradient.format(self.reference)}"
+            statement += f", but the gradient of {self.gradient.words.format(self.reference)}"
         if self.smoothing:
             statement += f", for targets {1 - self.smoothing:g} y + {self.smoothing:g} / K"
-        if self.entries != "1":
-            statement += f"; {self.entries} numbers, added up here"
+        if self.entries != ONE:
+            statement += f"; it returns {self.entries.words} numbers, added up here"
         finding = _finding(self, self.probe, statement, result, *self.expected())
         if self.kind == "loss" and finding.difference is not None:
-            returned, entries = np.size(result["value"]), eval(self.entries, self.sizes)
+            returned, entries = np.size(result["value"]), self.entries.of(*self.sizes)
             if returned != entries:
-                finding = replace(finding, problem=f"it gives {returned} numbers, not {entries}")
+                problem = f"it gives {counted(returned, 'number')}, not {entries}"
+                finding = replace(finding, problem=problem)
         return [finding]
 
     def expected(self) -> tuple[Any, Any]:
@@ -111,9 +115,9 @@ class Equals:
             output = ACTIVATIONS[self.reference](inputs)
             vjp = ACTIVATION_VJPS[self.reference]
             return output, vjp(np.array(COTANGENT), inputs, output)
-        targets = targets * (1 - self.smoothing) + self.smoothing / self.sizes["K"]
-        value_factor = eval(self.value.format(1.0), self.sizes)
-        gradient_factor = eval((self.gradient or self.value).format(1.0), self.sizes)
+        targets = targets * (1 - self.smoothing) + self.smoothing / self.sizes[1]
+        value_factor = self.value.of(*self.sizes)
+        gradient_factor = (self.gradient or self.value).of(*self.sizes)
         if self.weighting is None:
             value = LOSSES[self.reference](inputs, targets)
             gradient = LOSS_GRADIENTS[self.reference](inputs, targets)
@@ -164,7 +168,7 @@ class Values:
         probe = f"z = {_in_words(self.at)}"
         if self.targets is not None:
             probe += f", y = {_in_words(self.targets)}"
-        statement = f"{_in_words(self.value)}, its gradient {_in_words(self.gradient)}"
+        statement = f"value {_in_words(self.value)}, gradient {_in_words(self.gradient)}"
         return [_finding(self, probe, statement, result, self.value, self.gradient)]
 
 
@@ -217,7 +221,7 @@ def _finding(
 ) -> Finding:
     least, most = statement.within
     if least > 0:
-        text += f", but for {least:g} to {most:g}"
+        text += f", but differs by {least:g} to {most:g}"
     if statement.because:
         text += f" ({statement.because})"
     component = (statement.kind, statement.framework, statement.component)

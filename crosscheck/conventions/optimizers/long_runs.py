@@ -52,10 +52,10 @@ class Excess:
     in_float32: tuple[str, ...]
 
 
-POWERS = Excess("b2^t is a float32 number, of which 1 - b2^t keeps few digits", ("b2",))
+POWERS = Excess("b2^t is a float32 number, so 1 - b2^t has few correct digits", ("b2",))
 RHO = Excess(
-    "b2^t is a float32 number, and so is rho, the difference of two numbers near 2000: it keeps "
-    "few digits",
+    "b2^t is a float32 number, and so is rho, which is the difference of two numbers near 2000 "
+    "and has few correct digits",
     ("b2",),
 )
 # In JAX's default mode; the others stay within their bounds there.

@@ -205,7 +205,7 @@ JAX_OPTIMIZERS = (
         Argument("momentum", 0.9, neutral=0.0, reason="it averages the updates themselves"),
         fixed={"eps": 0.0},
         deviation=KnownDeviation(
-            "its update is averaged: m = 0.9 m + 0.1 update", {"defaults": 0.217}
+            "it makes an average of its updates: m = 0.9 m + 0.1 update", {"defaults": 0.217}
         ),
     ),
     _example(

@@ -124,8 +124,8 @@ PADDLE_OPTIMIZERS = (
         fixed={"eps_place": "inside"},
         rounds=BETAS_AND_EPS,
         deviation=KnownDeviation(
-            "eps is added to the old maximum, u = max(b2 u + eps, abs(g)), and 1 - b1^t is of the "
-            "b1 that is not rounded",
+            "eps is added to the old maximum, u = max(b2 u + eps, abs(g)), and 1 - b1^t is "
+            "computed from the b1 that is not rounded",
             {
                 "defaults": 8.67e-10,
                 "eps=0.01, b1=0.5, b2=0.75": 0.0128,

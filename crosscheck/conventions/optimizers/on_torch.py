@@ -131,7 +131,7 @@ TORCH_OPTIMIZERS = (
         DIFFERENTIABLE,
         deviation=KnownDeviation(
             "the product of its momenta is a float32 number, unless torch's default dtype is "
-            "float64 when it is made",
+            "float64 when the optimizer is created",
             {
                 "defaults": 3.3e-11,
                 "eps=0.01, b1=0.5, b2=0.75": 1.5e-9,

@@ -238,7 +238,7 @@ TENSORFLOW_OPTIMIZERS = (
         fixed={"eps_place": "hat"},
         rounds=("learning_rate", "b1", "b2", "eps"),
         deviation=KnownDeviation(
-            "the powers of its betas are float32 products",
+            "the powers of its betas are products in float32",
             {"defaults": 1.4e-8},
             powers=("b1", "b2"),
         ),

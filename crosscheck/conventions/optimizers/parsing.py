@@ -43,6 +43,15 @@ class CallError(ValueError):
     """A text is not the call of a known optimizer."""
 
 
+class NoNumberError(CallError):
+    """An expression is written where a plain value is needed; `argument` is its name, if known."""
+
+    def __init__(self, message: str, argument: str | None = None) -> None:
+        """Keep the name beside the message."""
+        super().__init__(message)
+        self.argument = argument
+
+
 def parse_call(text: str) -> Call:
     """Read a call, as "torch.optim.Adam(lr=0.001)".
 
@@ -75,13 +84,13 @@ def read_call(call: ast.Call) -> Call:
             f"write the arguments of {optimizer.name} with their names, but for the learning rate"
         )
     for argument, node in zip(optimizer.arguments, positional, strict=False):
-        arguments[argument.name] = plain_value(node)
+        arguments[argument.name] = argument_value(argument.name, node)
     for keyword in keywords:
         if keyword.arg is None or keyword.arg in arguments:
             raise CallError(f"{ast.unparse(keyword)!r} cannot be read, or is given twice")
         if keyword.arg in FORMER and optimizer.framework.startswith("keras"):
             raise CallError(f"{optimizer.name} has no {keyword.arg}: {FORMER[keyword.arg]}")
-        arguments[keyword.arg] = plain_value(keyword.value)
+        arguments[keyword.arg] = argument_value(keyword.arg, keyword.value)
     return _of_rows(rows, arguments)
 
 
@@ -179,6 +188,24 @@ def are_parameters(node: ast.expr) -> bool:
     )
 
 
+def argument_value(
+    name: str, node: ast.expr, value: "Callable[[ast.expr], Any] | None" = None
+) -> Any:
+    """The value of an argument, by `plain_value` or another function.
+
+    Raises:
+        CallError: If it cannot be read; the message names the argument, and says what to write.
+    """
+    try:
+        return (value or plain_value)(node)
+    except NoNumberError as error:
+        if error.argument is not None:
+            raise
+        raise NoNumberError(
+            f"{name}: {error}; write in its place the number that it comes to", name
+        ) from None
+
+
 def plain_value(node: ast.expr) -> Any:
     """The number, True, False, None or tuple of these that is written.
 
@@ -188,7 +215,7 @@ def plain_value(node: ast.expr) -> Any:
     try:
         value = _number(node) if isinstance(node, ast.BinOp | ast.UnaryOp) else _literal(node)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError, ArithmeticError):
-        raise CallError(
+        raise NoNumberError(
             f"{ast.unparse(node)!r} is no number, True, False, None or tuple of these"
         ) from None
     for number in value if isinstance(value, tuple) else (value,):

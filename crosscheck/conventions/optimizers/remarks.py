@@ -12,7 +12,9 @@ def provisos_of(source: Call, target: Call) -> tuple[str, ...]:
     """
     provisos = []
     if source.spec().ascends and target.spec().ascends:
-        provisos.append("both climb: the reference is given every gradient with its sign turned")
+        provisos.append(
+            "both go up the gradient: the reference gets every gradient with the opposite sign"
+        )
     for call in (source, target):
         spec, deviation = call.spec(), call.optimizer.deviation
         numbers = spec.keywords | {
@@ -60,7 +62,7 @@ def _as_estimator(call: Call) -> str:
     names = {"nesterov": "nesterovs_momentum"}
     words = [f"{names.get(key, key)}={value!r}" for key, value in arguments.items()]
     call_of_network = f"MLPClassifier(solver={solver!r}, {', '.join(words)}, alpha=0)"
-    return f"scikit-learn's users write it as {call_of_network}"
+    return f"in scikit-learn, write {call_of_network}"
 
 
 def _is_single(number: float) -> bool:

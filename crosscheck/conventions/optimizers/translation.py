@@ -14,6 +14,7 @@ from crosscheck.conventions.optimizers.remarks import provisos_of
 from crosscheck.conventions.optimizers.simplifying import differences
 from crosscheck.conventions.optimizers.trials import steps_job
 from crosscheck.conventions.optimizers.wide import ROWS, START, STEPS, call_bounds
+from crosscheck.conventions.pasting import verdict, with_imports
 from reference_numpy.optimizers import OPTIMIZERS
 
 OTHERWISE = ("where gradients are 0 they differ",)
@@ -77,13 +78,26 @@ class Translation:
         """Code over `reference_numpy` that leaves `optimizer`."""
         return reference_code(self.expression)
 
+    @property
+    def verdict(self) -> str:
+        """Whether the two are equal, in plain words."""
+        return verdict(
+            self.equal,
+            as_rate_changes=self.as_rate_changes,
+            mismatch=self.mismatch,
+            conditions=self.provisos,
+            problem=self.problem,
+        )
+
     def as_json(self) -> dict[str, Any]:
         """The translation in the form that other programs read."""
         return {
+            "verdict": self.verdict,
             "source": self.source,
             "expression": self.expression,
             "reference": self.reference,
             "target": self.target,
+            "code": with_imports(self.target),
             "equal": self.equal,
             "as_rate_changes": self.as_rate_changes,
             "provisos": list(self.provisos),
@@ -191,8 +205,9 @@ def _translation(
         changed = _as_rate_changes(source, target, results, bounds)
     if not mismatch and within and changed is not None and changed > 0:
         remarks = (
-            "only as long as the learning rate stays as it is: quartered after six steps, they are "
-            f"{changed:.1g} apart, since in one of them it is inside the velocity",
+            "only if the learning rate does not change: if it is quartered after six steps, the "
+            f"parameters differ by {changed:.1g}, because one of the two has the rate inside its "
+            "velocity",
             *remarks,
         )
     return Translation(

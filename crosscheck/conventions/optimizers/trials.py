@@ -178,7 +178,7 @@ def _signature_finding(optimizer: StockOptimizer, result: Any) -> Finding:
     if "error" in result:
         return Finding(*place, statement, problem=result["error"])
     different = [a.name for a in optimizer.arguments if not _is_default(a, result.get(a.name))]
-    problem = f"others are {', '.join(different)}" if different else None
+    problem = f"the installed version differs in {', '.join(different)}" if different else None
     return Finding(*place, statement, float(len(different)), problem=problem)
 
 
@@ -211,7 +211,7 @@ def trial_finding(trial: Trial, result: Any) -> Finding:
     remark = f", with {' and '.join(rounds)} rounded to float32" if rounds else ""
     remark += "" if size is None or deviation is None else f": {deviation.reason}"
     place = ("optimizer", optimizer.framework, optimizer.label, trial.probe)
-    climbs = ", climbing" if trial.spec.ascends else ""
+    climbs = ", with every gradient negated" if trial.spec.ascends else ""
     statement = f"{relation} {trial.spec.reference_call()}{climbs}{remark}"
     if isinstance(result, dict) and "missing" in result:
         return Finding(*place, statement, missing=result["missing"])

@@ -4,6 +4,8 @@ import ast
 
 from crosscheck.conventions.recipes.program import Program, called
 from crosscheck.conventions.recipes.recipe import RecipeError
+from crosscheck.conventions.recipes.statements import blocks, catches, leaves_out
+from crosscheck.conventions.recipes.torch_gradients import last_name
 
 STEPS = ("step", "minimize")
 CLEARS = ("clear_grad", "clear_gradients")
@@ -66,22 +68,30 @@ def _read(
     found: list[tuple[str, tuple[int, ...], bool]],
 ) -> None:
     """Note what each statement does, in which loops, and whether under a condition."""
-    for statement in statements:
+    before = len(found)
+    for index, statement in enumerate(statements):
+        within = len(found) > before
+        if any(leaves_out(each, within) for each in statements[max(index - 1, 0) : index]):
+            conditional = True
         if isinstance(statement, ast.For | ast.While):
             inside = (*place, statement.lineno)
             _read(statement.body, optimizer, inside, conditional, found)
         elif isinstance(statement, ast.If):
             _read(statement.body + statement.orelse, optimizer, place, True, found)
+        elif isinstance(statement, ast.Try | ast.TryStar | ast.Match):
+            for block, sure in blocks(statement):
+                _read(block, optimizer, place, conditional or not sure, found)
         elif isinstance(statement, ast.With | ast.FunctionDef):
             if isinstance(statement, ast.With) and "auto_cast" in ast.unparse(statement.items[0]):
                 found.append(("auto_cast", place, conditional))
-            _read(statement.body, optimizer, place, conditional, found)
+            _read(statement.body, optimizer, place, conditional or catches(statement), found)
         elif isinstance(statement, ast.Expr | ast.Assign):
             name = called(statement.value)
             owner, _, last = name.rpartition(".")
+            last = last or last_name(statement.value)
             if owner == optimizer and last == "step":
                 found.append(("step", place, conditional))
-            elif last == "step":
+            elif last == "step" and owner:
                 found.append(("schedule", place, conditional))
             elif last in (*CLEARS, "minimize", "backward", *BY_HAND):
                 found.append((last, place, conditional))

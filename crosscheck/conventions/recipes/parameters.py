@@ -34,8 +34,11 @@ def kind_of(program: Program, node: ast.expr) -> str | None:
         if text.startswith("filter("):
             return "all" if "requires_grad" in text else None
         return kind_of(program, filled.args[0])
-    if text.endswith(".parameters()"):
-        return "all" if text.count(".") == 1 or text.startswith("self.") else None
+    if isinstance(filled, ast.Call) and text.endswith(".parameters()"):
+        assert isinstance(filled.func, ast.Attribute)
+        module = filled.func.value  # a call where the text says how the model is made
+        whole = isinstance(module, ast.Name | ast.Call) or text.startswith("self.")
+        return "all" if whole else None
     if isinstance(filled, ast.Name):
         if filled.id.lower() in (*PARAMETERS, "all_params", "all_parameters"):
             return "all"

@@ -3,12 +3,20 @@
 import ast
 import keyword
 import math
-import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from crosscheck.conventions.optimizers.parsing import plain_value
 from crosscheck.conventions.recipes.recipe import RecipeError
+from crosscheck.conventions.recipes.statements import (
+    changed_in_place,
+    is_foreign_star,
+    other_stores,
+    pairs_of,
+    parsed,
+    placed,
+    stored_by_functions,
+)
 
 LARGEST = 5000  # nodes of an expression, after its names are replaced
 
@@ -18,38 +26,89 @@ class Program:
 
     Attributes:
         statements: Those of the text, in order.
-        names: The expression that each name was given last, at any depth, made of no such names.
+        names: The expression that each name stands for, made of no such names; one that depends on
+            how the program runs is not among them.
+        kept: That of the names that are kept, as it was where they got it.
         functions: The functions that it defines.
+        redefined: The functions whose names get another value.
+        forgotten: The names that get values of which nobody knows the last.
+        several: The kept names that get a value more than once.
     """
 
-    def __init__(self, text: str, keep: Callable[[ast.expr], bool] = lambda node: False) -> None:
+    def __init__(
+        self, text: str | list[ast.stmt], keep: Callable[[ast.expr], bool] = lambda node: False
+    ) -> None:
         """Parse a text.
 
         Args:
-            text: Some lines of Python.
+            text: Some lines of Python, or their statements.
             keep: Of which expressions the names are kept instead of replaced.
 
         Raises:
             RecipeError: If it is not Python, or its names stand for too much.
         """
-        try:
-            self.statements = ast.parse(textwrap.dedent(text).strip()).body
-        except SyntaxError as error:
-            raise RecipeError(
-                f"line {error.lineno} is not Python: {(error.text or '').strip()}"
-            ) from None
-        except (ValueError, MemoryError):
-            raise RecipeError("the text is not Python") from None
+        self.statements = parsed(text) if isinstance(text, str) else text
         self.names: dict[str, ast.expr] = {}
         self.kept: dict[str, ast.expr] = {}
         self.functions: dict[str, ast.FunctionDef] = {}
-        for statement in walk(self.statements):
+        self.redefined: set[str] = set()
+        self.forgotten: set[str] = set()
+        self.several: set[str] = set()
+        values: dict[str, set[str]] = {}
+        self._of_functions = {
+            name for each in self.statements for name in stored_by_functions(each)
+        }
+        self._changed = {name for each in self.statements for name in changed_in_place(each)}
+        for statement, sure in placed(self.statements):
+            stored = {name for name, _ in pairs_of(statement)} | other_stores(statement)
+            self.redefined |= stored & {*self.functions}
             if isinstance(statement, ast.FunctionDef):
                 self.functions[statement.name] = statement
-            name, value = assigned(statement)
-            if name and value is not None:
-                own = self.kept if keep(value) else self.names
-                own[name] = self.filled(value)
+            pairs = [(name, value, self.filled(value)) for name, value in pairs_of(statement)]
+            for name, value, filled in pairs:
+                self._assign(name, value, filled, keep(value), sure)
+                values.setdefault(name, set()).add(ast.dump(filled))
+            for each in other_stores(statement):
+                self._forget(each)
+            if isinstance(statement, ast.ImportFrom) and is_foreign_star(statement):
+                for each in {*self.names, *self.kept, *self.functions}:
+                    self._forget(each)
+                self.functions.clear()
+        # What is read later, as the limit of a clipping, may stand anywhere between two values.
+        for name, found in values.items():
+            if len(found) > 1 and not isinstance(self.names.get(name), ast.Call):
+                self._forget(name)
+
+    def _assign(
+        self, name: str, value: ast.expr, filled: ast.expr, is_kept: bool, sure: bool
+    ) -> None:
+        """Give a name what stands for it, unless it may as well have another value."""
+        if is_kept or name in self.kept:
+            self.several |= {name} & {*self.kept, *self.names}
+            if is_kept:
+                self.kept[name] = filled
+            return
+        if name in self._of_functions:  # a call of the function may stand anywhere
+            self._forget(name)
+            return
+        if name in self._changed and isinstance(value, ast.List | ast.Tuple) and value.elts:
+            plain = not any(isinstance(each, ast.Dict | ast.Name) for each in value.elts)
+            if plain:  # of numbers, as betas
+                self._forget(name)
+                return
+        changes = name in self.names and ast.dump(self.names[name]) != ast.dump(filled)
+        reads_itself = any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(value))
+        if not sure and (name in self.forgotten or changes or reads_itself):
+            self._forget(name)
+            return
+        self.forgotten.discard(name)
+        self.names[name] = filled
+
+    def _forget(self, name: str) -> None:
+        """A name of which the text does not say what it stands for."""
+        self.names.pop(name, None)
+        self.forgotten.add(name)
+        self.several |= {name} & {*self.kept}
 
     def number(self, node: ast.expr) -> Any:
         """The plain value of an expression of numbers and of names that stand for numbers."""
@@ -93,25 +152,6 @@ def _copied(node: ast.expr) -> ast.expr:
         return ast.parse(text, mode="eval").body
     except SyntaxError:  # a star is no expression by itself
         raise RecipeError(f"{text!r} is not read: write what it stands for") from None
-
-
-def walk(statements: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements, with those inside loops, conditions and `with`."""
-    for statement in statements:
-        yield statement
-        for field in ("body", "orelse"):
-            if not isinstance(statement, ast.FunctionDef | ast.ClassDef):
-                yield from walk(getattr(statement, field, []))
-
-
-def assigned(statement: ast.stmt) -> tuple[str | None, ast.expr | None]:
-    """The name and the expression of a plain assignment; None if it is none."""
-    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-        target = statement.targets[0]
-        return (target.id, statement.value) if isinstance(target, ast.Name) else (None, None)
-    if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-        return statement.target.id, statement.value
-    return None, None
 
 
 def called(node: ast.AST | None) -> str:

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from crosscheck.conventions import stock
 from crosscheck.conventions.optimizers.parsing import read_call
-from crosscheck.conventions.recipes.program import Program, argument, called, walk
+from crosscheck.conventions.recipes.program import Program, argument, called
 from crosscheck.conventions.recipes.rates import CountingBatches, read_schedule
 from crosscheck.conventions.recipes.recipe import Clip, Link, Recipe, RecipeError, normal_form
 from crosscheck.conventions.recipes.source import Source
+from crosscheck.conventions.recipes.statements import walk
 from crosscheck.conventions.recipes.writing_keras import changing_code, keras_code
 
 # The arguments of every optimizer that clip, by what they set.
@@ -19,6 +20,8 @@ CLIPPING = {
 }
 STEPS = "gradient_accumulation_steps"
 EXCLUDE = "exclude_from_weight_decay"
+POLICIES = ("set_global_policy", "set_dtype_policy", "Policy", "DTypePolicy")
+CALLBACKS = ("LearningRateScheduler", "ReduceLROnPlateau")
 BIASES = ("bias", "biases")
 # Names of variables that are spared together with biases, and are no weights of a layer here.
 OTHERS = ("beta", "gamma", "scale", "norm", "LayerNorm", "layer_norm", "layernorm", "batch_norm")
@@ -30,6 +33,7 @@ def read_keras(program: Program, node: ast.Call) -> Source:
     Raises:
         RecipeError, CallError, ArgumentError: If it cannot be read, with the reason.
     """
+    _refuse_others(program, node)
     taken = (*CLIPPING, STEPS, "learning_rate")
     given = {each.arg: program.filled(each.value) for each in node.keywords}
     own = [ast.keyword(k, v) for k, v in given.items() if k not in taken]
@@ -97,6 +101,30 @@ def _steps(program: Program, given: dict[str | None, ast.expr]) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 2:
         raise RecipeError(f"{STEPS} must be a whole number from 2 on, not {value!r}")
     return value
+
+
+def _refuse_others(program: Program, made: ast.Call) -> None:
+    """Refuse lines by which a model is trained otherwise than by the optimizer alone."""
+    for node in (each for statement in program.statements for each in ast.walk(statement)):
+        last = ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+        if last in POLICIES and "mixed" in ast.unparse(node):
+            raise RecipeError(
+                f"line {getattr(node, 'lineno', 0)}: `{ast.unparse(node)}` rounds what is computed "
+                "and scales the loss: translate the recipe without it"
+            )
+        taken = argument(node, 0, "optimizer") if last == "compile" else None  # type: ignore[arg-type]
+        taken = None if taken is None else program.filled(taken)
+        other = isinstance(taken, ast.Constant | ast.Call) and ast.dump(taken) != ast.dump(made)
+        if other and getattr(taken, "value", "") is not None:
+            raise RecipeError(
+                f"line {getattr(node, 'lineno', 0)}: `{ast.unparse(node)}` takes another optimizer "
+                f"than `{ast.unparse(made)}`: give the lines of one"
+            )
+        if last in CALLBACKS:
+            raise RecipeError(
+                f"line {getattr(node, 'lineno', 0)}: `{ast.unparse(node)}` changes the learning "
+                "rate as it goes: write a schedule of keras.optimizers.schedules"
+            )
 
 
 def _excluded(program: Program) -> tuple[str, list[str]]:

@@ -20,10 +20,11 @@ from crosscheck.conventions.recipes.paddle_loop import check_loop
 from crosscheck.conventions.recipes.paddle_names import DECAYED, decayed_by
 from crosscheck.conventions.recipes.parameters import kind_of
 from crosscheck.conventions.recipes.probes import HALF, LEFT
-from crosscheck.conventions.recipes.program import Program, called, only_arguments, walk
+from crosscheck.conventions.recipes.program import Program, called, only_arguments
 from crosscheck.conventions.recipes.rates import read_schedule
 from crosscheck.conventions.recipes.recipe import Clip, Link, Recipe, RecipeError, normal_form
 from crosscheck.conventions.recipes.source import Source
+from crosscheck.conventions.recipes.statements import walk
 
 MODULE = "paddle.optimizer"
 SPARING = "apply_decay_param_fun"

@@ -8,13 +8,14 @@ from crosscheck.conventions.optimizers.parsing import CallError, find_optimizers
 from crosscheck.conventions.optimizers.specs import Spec
 from crosscheck.conventions.recipes.algebra import with_gradient_factor
 from crosscheck.conventions.recipes.parameters import kind_of, parameters_and_groups, split_groups
-from crosscheck.conventions.recipes.program import Program, called
+from crosscheck.conventions.recipes.program import Program, argument, called
 from crosscheck.conventions.recipes.rates import CountingBatches, ReadRate, read_schedule
 from crosscheck.conventions.recipes.recipe import Recipe, RecipeError, normal_form
 from crosscheck.conventions.recipes.source import Source
 from crosscheck.conventions.recipes.torch_lines import TorchLines, decay_lines
 from crosscheck.conventions.recipes.torch_loop import Loop, LoopReader
 from crosscheck.conventions.recipes.torch_order import check_order
+from crosscheck.conventions.recipes.torch_refusals import makes_scheduler
 
 CYCLING = ("OneCycleLR", "CyclicLR")
 
@@ -38,7 +39,9 @@ def read_torch(program: Program) -> Source:
     for statement in program.statements:
         if isinstance(statement, ast.Expr) and is_torch_optimizer(statement.value):
             optimizers.setdefault("optimizer", program.filled(statement.value))
-    if len(optimizers) != 1:
+    nodes = (node for statement in program.statements for node in ast.walk(statement))
+    calls = [node for node in nodes if isinstance(node, ast.Call) and is_torch_optimizer(node)]
+    if len(optimizers) != 1 or program.several & {*optimizers} or len(calls) > 1:
         what = "no optimizer of torch.optim" if not optimizers else "several optimizers"
         raise RecipeError(
             f"the text has {what}: write one, as torch.optim.Adam(model.parameters())"
@@ -49,6 +52,7 @@ def read_torch(program: Program) -> Source:
     check_order(loop)
     call, leaves, decays = _optimizer(program, node)
     read = _scheduler(program, loop, call)
+    _check_scheduled(program, loop, name)
     spec, leaves, own_decay = _with_decay(loop, call.spec(), leaves)
     schedule = None if read is None else read.schedule
     counted = _counts_batches(loop)
@@ -93,6 +97,11 @@ def read_torch(program: Program) -> Source:
 def _factor(loop: Loop) -> float:
     """How many times the mean of an update's gradients its gradient is."""
     divisor = loop.divisor or 1.0
+    if loop.accumulate > 1 and loop.unsure:
+        raise RecipeError(
+            "it cannot be told by what each loss is divided: write one line, as "
+            f"(loss / {loop.accumulate}).backward()"
+        )
     if loop.accumulate == 1:  # a number by which a loss is divided is a part of it
         return 1.0
     if divisor not in (1.0, loop.accumulate):
@@ -151,12 +160,11 @@ def _with_decay(loop: Loop, spec: Spec, leaves: str) -> tuple[Spec, str, tuple[s
 
 
 def _scheduler(program: Program, loop: Loop, call: Call) -> ReadRate | None:
-    schedulers = {
-        name: node
-        for name, node in program.names.items()
-        if isinstance(node, ast.Call)
-        and (called(node).split(".")[-1].endswith(("LR", "Scheduler", "Restarts")))
-    }
+    for statement in program.statements:
+        if isinstance(statement, ast.Expr) and makes_scheduler(statement.value):
+            text = ast.unparse(statement.value)
+            raise RecipeError(f"the scheduler has no name: write `scheduler = {text}`")
+    schedulers = {name: node for name, node in program.names.items() if makes_scheduler(node)}
     stepped = loop.scheduler
     if stepped is None:
         if schedulers and any(event == "step" for event, _ in loop.events):
@@ -176,6 +184,18 @@ def _scheduler(program: Program, loop: Loop, call: Call) -> ReadRate | None:
             "which they change the learning rate alone"
         )
     return read_schedule(schedulers[stepped], rate)
+
+
+def _check_scheduled(program: Program, loop: Loop, optimizer: str) -> None:
+    """Refuse a scheduler of another optimizer."""
+    for node in ast.walk(program.names.get(loop.scheduler or "", ast.Constant(None))):
+        if not isinstance(node, ast.expr) or not makes_scheduler(node):
+            continue
+        given = argument(node, 0, "optimizer")  # type: ignore[arg-type]
+        if isinstance(given, ast.Name) and given.id != optimizer:
+            raise RecipeError(
+                f"`{ast.unparse(node)}` is a scheduler of {given.id}, and not of {optimizer}"
+            )
 
 
 def _counts_batches(loop: Loop) -> bool:

@@ -113,7 +113,9 @@ class Recipe:
         text = self._text(None if self.schedule is None else "schedule")
         lines = [] if self.schedule is None else [f"schedule = {self.schedule.code}"]
         if self.spec.ascends:
-            lines.append("# It climbs: hand it every gradient with its sign turned.")
+            lines.append(
+                "# It goes up the gradient: give it every gradient with the opposite sign."
+            )
         return reference_code(text, *lines)
 
     @property

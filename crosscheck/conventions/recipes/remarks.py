@@ -9,7 +9,9 @@ def provisos_of(source: Source, target: Written) -> tuple[str, ...]:
     """Sentences that each name the framework of which they speak."""
     found = [*source.provisos, *target.provisos]
     if source.recipe.spec.ascends and target.recipe.spec.ascends:
-        found.insert(0, "both climb: the reference is given every gradient with its sign turned")
+        found.insert(
+            0, "both go up the gradient: the reference gets every gradient with the opposite sign"
+        )
     for each in (source, target):
         if each.single:
             found.append(

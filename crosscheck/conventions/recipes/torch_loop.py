@@ -4,10 +4,11 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from crosscheck.conventions.optimizers.parsing import CallError
 from crosscheck.conventions.recipes.parameters import kind_of
 from crosscheck.conventions.recipes.program import Program
 from crosscheck.conventions.recipes.recipe import Link, RecipeError
+from crosscheck.conventions.recipes.statements import blocks, catches, first_line, leaves_out
+from crosscheck.conventions.recipes.torch_functions import OF_GRADIENTS, OwnFunctions
 from crosscheck.conventions.recipes.torch_gradients import (
     CLIPS,
     changes_leaf,
@@ -17,8 +18,18 @@ from crosscheck.conventions.recipes.torch_gradients import (
     link_of_leaf,
 )
 from crosscheck.conventions.recipes.torch_lines import lines_of
-
-OF_GRADIENTS = (*CLIPS, "backward", "step", "zero_grad", "unscale_", "clip_grads_with_norm_")
+from crosscheck.conventions.recipes.torch_losses import Losses
+from crosscheck.conventions.recipes.torch_periods import ends_short, period_of
+from crosscheck.conventions.recipes.torch_refusals import (
+    owner_of,
+    refuse_arguments,
+    refuse_branches,
+    refuse_changes,
+    refuse_handing_on,
+    refuse_others,
+    refuse_target,
+    refuse_unread,
+)
 
 
 @dataclass
@@ -30,21 +41,32 @@ class Loop:
         links: What is done to the gradient, with its lines in canonical form.
         accumulate: The micro-batches of an update.
         divisor: By what each loss is divided.
+        unsure: Whether a loss may be divided by something else, or not always.
         scheduler: The name of the scheduler that steps.
         decay: By how much each parameter is shortened, whether times the learning rate, and which
             of them; None if none is.
         ends_short: Whether the last micro-batches make an update as well.
         depths: In how many loops the events stand.
+        within: The lines of the loops round what is being read.
+        loops: Those round each event.
     """
 
     events: list[tuple[str, int]] = field(default_factory=list)
     links: list[tuple[Link, tuple[str, ...]]] = field(default_factory=list)
     accumulate: int = 1
     divisor: float | None = None
+    unsure: bool = False
     scheduler: str | None = None
     decay: tuple[float, bool, str] | None = None
     ends_short: bool = False
     depths: dict[str, int] = field(default_factory=dict)
+    within: tuple[int, ...] = ()
+    loops: list[tuple[int, ...]] = field(default_factory=list)
+
+    def happens(self, event: str, every: int) -> None:
+        """Note an event where the reading has come to."""
+        self.events.append((event, every))
+        self.loops.append(self.within)
 
 
 class LoopReader:
@@ -52,7 +74,8 @@ class LoopReader:
 
     def __init__(self, program: Program, optimizer: str, loop: Loop) -> None:
         self.program, self.optimizer, self.loop = program, optimizer, loop
-        self.divisors: dict[str, float] = {}
+        self.losses = Losses(program)
+        self.functions = OwnFunctions(program, optimizer)
 
     def read(self, statements: Sequence[ast.stmt], depth: int, every: int) -> None:
         """Read statements.
@@ -62,151 +85,146 @@ class LoopReader:
             depth: In how many loops they stand.
             every: After how many micro-batches they run.
         """
-        for statement in statements:
-            if isinstance(statement, ast.For) and self._is_over_parameters(statement):
-                self._leaf_loop(statement, every)
-            elif isinstance(statement, ast.For | ast.While):
-                self.read(statement.body, depth + 1, every)
-            elif isinstance(statement, ast.With | ast.FunctionDef):
-                self._refuse_scaling(statement)
-                self.read(statement.body, depth, every)
-            elif isinstance(statement, ast.If):
-                self._condition(statement, depth, every)
-            else:
-                self._plain(statement, depth, every)
+        before = len(self.loop.events)
+        for place, statement in enumerate(statements):
+            self._statement(statement, depth, every)
+            happened = [event for event, _ in self.loop.events[before:] if event != "zero_grad"]
+            if self.concerns(*statements[place + 1 :]) and leaves_out(statement, bool(happened)):
+                raise RecipeError(
+                    f"line {statement.lineno}: the lines behind `{first_line(statement)}` do not "
+                    "always run: write them under an `if`, or leave it out"
+                )
+
+    def concerns(self, *nodes: ast.AST) -> bool:
+        """Whether something that is read, as a step, stands in statements."""
+        known = (*OF_GRADIENTS, *self.functions.concerned)
+        return any(last_name(each) in known for node in nodes for each in ast.walk(node))
+
+    def _statement(self, statement: ast.stmt, depth: int, every: int) -> None:
+        if isinstance(statement, ast.For) and self._is_over_parameters(statement):
+            self._leaf_loop(statement, every)
+        elif isinstance(statement, ast.For | ast.AsyncFor | ast.While):
+            self._head(statement.test if isinstance(statement, ast.While) else statement.iter)
+            within = self.loop.within
+            self.loop.within = (*within, statement.lineno)
+            self.read(statement.body, depth + 1, every)
+            self.loop.within = within
+            self._unread(statement, statement.orelse)
+        elif isinstance(statement, ast.FunctionDef) and self.functions.waits(statement):
+            return
+        elif isinstance(statement, ast.With | ast.AsyncWith | ast.FunctionDef):
+            self._refuse_scaling(statement)
+            if catches(statement):
+                self._unread(statement, statement.body)
+            self.read(statement.body, depth, every)
+        elif isinstance(statement, ast.If):
+            self._condition(statement, depth, every)
+        elif isinstance(statement, ast.Try | ast.TryStar):
+            for block, sure in blocks(statement):
+                if not sure:
+                    self._unread(statement, block)
+                self.read(block, depth, every)
+        elif isinstance(statement, ast.Match):
+            for block, _ in blocks(statement):
+                self._unread(statement, block)
+        else:
+            self._plain(statement, depth, every)
+
+    def _unread(self, statement: ast.stmt, lines: Sequence[ast.stmt]) -> None:
+        """Refuse lines that may run or not, if they do what is read or change it."""
+        if self.concerns(*lines):
+            kinds = {ast.Try: "try ... except", ast.Match: "match", ast.With: "with"}
+            kind = kinds.get(type(statement), "else")
+            inside = next(each for each in lines if self.concerns(each))
+            raise RecipeError(
+                f"line {inside.lineno}: `{first_line(inside)}` stands under a `{kind}`, so that it "
+                "may run or not: write it, and what is read as a part of an update, outside of it"
+            )
+        for line in lines:
+            self._head(line)
+
+    def _head(self, node: ast.AST) -> None:
+        """Refuse in a node what changes the optimizer or a gradient in a way that is not read."""
+        if isinstance(node, ast.expr) and self.concerns(node):
+            raise RecipeError(
+                f"line {node.lineno}: `{ast.unparse(node)}` is not read where it stands: write the "
+                "call in a line of its own"
+            )
+        refuse_changes(node, self.functions)
+        self.losses.doubt(node)
 
     def _refuse_scaling(self, statement: ast.stmt) -> None:
-        items = statement.items if isinstance(statement, ast.With) else []
+        items = statement.items if isinstance(statement, ast.With | ast.AsyncWith) else []
         if any("autocast" in ast.unparse(each) for each in items):
             raise RecipeError("autocast rounds what it computes: translate the recipe without it")
+        for each in items:
+            self._head(each.context_expr)
 
     def _condition(self, statement: ast.If, depth: int, every: int) -> None:
-        test = statement.test
-        if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or):
-            self.loop.ends_short, test = True, test.values[0]
-        count = self._period(test)
-        inside = [last_name(node) for each in statement.body for node in ast.walk(each)]
-        concerned = any(each in OF_GRADIENTS for each in inside)
-        if count is None and not concerned:
+        if not self.concerns(statement):
+            self._head(statement)
             return
-        if count is None:
+        test = statement.test
+        parts = test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or) else []
+        if len(parts) == 2 and ends_short(parts[1]):
+            self.loop.ends_short, test = True, parts[0]
+        self._head(test)
+        self._unread(statement, statement.orelse)
+        count = period_of(self.program, test)
+        if count is None or every != 1:
             raise RecipeError(
                 f"`if {ast.unparse(statement.test)}` is not read: write `if (i + 1) % 4 == 0`, "
                 "with i from 0 and the number of micro-batches"
             )
-        if "step" in inside:
+        if "step" in [last_name(node) for each in statement.body for node in ast.walk(each)]:
             self.loop.accumulate = count
         self.read(statement.body, depth, count)
 
-    def _period(self, test: ast.expr) -> int | None:
-        """k, of the condition (i + 1) % k == 0."""
-        if not (isinstance(test, ast.Compare) and isinstance(test.left, ast.BinOp)):
-            return None
-        zero = test.comparators[0]
-        if not isinstance(test.left.op, ast.Mod) or len(test.ops) != 1:
-            return None
-        counter, remainder = test.left.left, zero.value if isinstance(zero, ast.Constant) else None
-        try:
-            period = self.program.number(test.left.right)
-        except CallError:
-            raise RecipeError(
-                f"{ast.unparse(test.left.right)} is given no number in the text: add its line"
-            ) from None
-        if not isinstance(period, int) or isinstance(period, bool) or period < 1:
-            raise RecipeError(f"{period!r} is no number of micro-batches")
-        if not isinstance(test.ops[0], ast.Eq):
-            return None
-        if isinstance(counter, ast.BinOp) and isinstance(counter.op, ast.Add) and remainder == 0:
-            return period
-        if isinstance(counter, ast.Name) and remainder == period - 1:
-            return period
-        if isinstance(counter, ast.Name) and self._counts_from_one(counter.id) and remainder == 0:
-            return period
-        raise RecipeError(
-            f"`{ast.unparse(test)}` is true after the first micro-batch already, if its count "
-            f"starts at 0: write `({ast.unparse(counter)} + 1) % {period} == 0`"
-        )
-
-    def _counts_from_one(self, name: str) -> bool:
-        """Whether a loop counts from 1: enumerate(batches, 1) or range(1, n)."""
-        for node in (n for s in self.program.statements for n in ast.walk(s)):
-            if isinstance(node, ast.For) and name in [
-                each.id for each in ast.walk(node.target) if isinstance(each, ast.Name)
-            ]:
-                text = ast.unparse(node.iter).replace("start=", "")
-                return text.startswith("range(1,") or text.endswith(", 1)")
-        return False
-
     def _is_over_parameters(self, statement: ast.For) -> bool:
-        return ast.unparse(statement.iter).endswith((".parameters()", "weights", "biases"))
+        over = (".parameters()", ".named_parameters()", "weights", "biases")
+        return ast.unparse(statement.iter).endswith(over)
 
     def _leaf_loop(self, statement: ast.For, every: int) -> None:
         """`for p in model.parameters():` with lines on its gradient, or on the parameter."""
         leaves = kind_of(self.program, statement.iter)
-        name, over = ast.unparse(statement.target), ast.unparse(statement.iter)
+        target = statement.target
+        own = target.elts[-1] if isinstance(target, ast.Tuple) else target
+        name, over = ast.unparse(own), ast.unparse(statement.iter)
         for line in statement.body:
             node = line.value if isinstance(line, ast.Expr) else None
             call = node if isinstance(node, ast.Call) else None
             link = link_of_leaf(self.program, call, name, leaves) if call else None
             decay = decay_of_leaf(self.program, call, name) if call and not link else None
+            if link is not None or decay is not None:
+                refuse_others(self.program, self.optimizer, over)
             if link is not None:
                 self._link(link, every)
             elif decay is not None and leaves in ("all", "weights"):
                 if self.loop.decay is not None:
                     raise RecipeError("two lines multiply the parameters: write one")
                 self.loop.decay = (*decay, leaves)
-                self.loop.events.append(("decay", every))
-            elif changes_leaf(line, name):
+                self.loop.happens("decay", every)
+            elif changes_leaf(line, name) or self.concerns(line):
                 raise RecipeError(f"`{ast.unparse(line)}` in a loop over {over} is not read")
 
     def _plain(self, statement: ast.stmt, depth: int, every: int) -> None:
-        if isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign):
-            self._note_division(statement)
+        for node in ast.walk(statement):
+            refuse_handing_on(node, self.optimizer)
+        self.losses.note(statement, self.loop.within)
+        refuse_branches(statement, self.concerns)
         for node in ast.walk(statement):
             if isinstance(node, ast.Call):
                 self._call(node, depth, every)
-        if isinstance(statement, ast.Assign | ast.AugAssign):
-            targets = (
-                [statement.target] if isinstance(statement, ast.AugAssign) else statement.targets
-            )
-            if any(".grad" in ast.unparse(each) for each in targets):
-                raise RecipeError(f"`{ast.unparse(statement)}` changes a gradient, and is not read")
-            if any(isinstance(each, ast.Subscript) and self._of_group(each) for each in targets):
-                raise RecipeError(
-                    f"`{ast.unparse(statement)}` changes the optimizer's arguments as it goes: "
-                    "write a scheduler of torch.optim.lr_scheduler"
-                )
-
-    def _of_group(self, target: ast.Subscript) -> bool:
-        """Whether a target is an argument of a group of parameters."""
-        key = target.slice.value if isinstance(target.slice, ast.Constant) else None
-        text = ast.unparse(target.value)
-        return "param_group" in text or key in ("lr", "eps", "momentum", "betas", "weight_decay")
-
-    def _note_division(self, statement: ast.stmt) -> None:
-        """Remember by what a loss is divided, where that is a number."""
-        if isinstance(statement, ast.AugAssign):
-            name, value = ast.unparse(statement.target), statement.value
-            divided = isinstance(statement.op, ast.Div)
-        elif isinstance(statement, ast.Assign) and isinstance(statement.value, ast.BinOp):
-            name, value = ast.unparse(statement.targets[0]), statement.value.right
-            divided = isinstance(statement.value.op, ast.Div)
-        else:
-            return
-        if divided:
-            self._divide(name, value)
-
-    def _divide(self, name: str, value: ast.expr) -> None:
-        try:
-            number = self.program.number(value)
-        except CallError:
-            return
-        if isinstance(number, int | float) and number > 0:
-            self.divisors[name] = self.divisors.get(name, 1.0) * number
+        for node in ast.walk(statement):
+            refuse_target(node)
 
     def _call(self, node: ast.Call, depth: int, every: int) -> None:
-        last = last_name(node)
-        owner = ast.unparse(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+        if (function := self.functions.of_call(node)) is not None:
+            with self.functions.within(function):
+                self.read(function.body, depth, every)
+            return
+        last, owner = last_name(node), owner_of(node)
+        refuse_unread(node, self.functions)
         if last in ("unscale_", "scale") and "scaler" in owner.lower():
             raise RecipeError(
                 "a gradient scaler leaves updates out that are not finite: translate the recipe "
@@ -216,9 +234,12 @@ class LoopReader:
             self._backward(node, every)
         elif last in CLIPS:
             self._link(clip_of(self.program, node), every)
+            refuse_others(self.program, self.optimizer, ast.unparse(node))
         elif last == "clip_grads_with_norm_":
             raise RecipeError("clip_grads_with_norm_ is not read: write clip_grad_norm_")
         elif last == "zero_grad":
+            if owner != self.optimizer:
+                refuse_others(self.program, self.optimizer, f"{owner}.parameters()")
             self._event("zero_grad", depth, every)
         elif last == "step" and owner == self.optimizer:
             if node.args or node.keywords:
@@ -235,22 +256,23 @@ class LoopReader:
             self._event("schedule", depth, every)
         elif last == "step" and "scaler" in owner.lower():
             raise RecipeError("a gradient scaler is not read: translate the recipe without it")
+        elif last == "step" and owner and not (node.args or node.keywords or "prof" in owner):
+            raise RecipeError(f"{owner} steps, and is no scheduler of the text: add its line")
 
     def _event(self, name: str, depth: int, every: int) -> None:
-        self.loop.events.append((name, every))
+        self.loop.happens(name, every)
         self.loop.depths[name] = depth
 
     def _backward(self, node: ast.Call, every: int) -> None:
         if not isinstance(node.func, ast.Attribute):  # a function of that name, and no method
             return
-        loss = node.func.value
-        if isinstance(loss, ast.BinOp) and isinstance(loss.op, ast.Div):
-            self._divide("(loss)", loss.right)
-            loss = ast.Name("(loss)")
-        name = loss.id if isinstance(loss, ast.Name) else ast.unparse(loss)
-        self.loop.divisor = self.divisors.get(name)
-        self.loop.events.append(("backward", every))
+        refuse_arguments(node)
+        divisor = self.losses.divisor(node.func.value, self.loop.within)
+        before = any(event == "backward" for event, _ in self.loop.events)
+        self.loop.unsure |= self.losses.unsure or (before and divisor != self.loop.divisor)
+        self.loop.divisor = divisor
+        self.loop.happens("backward", every)
 
     def _link(self, link: Link, every: int) -> None:
         self.loop.links.append((link, lines_of(link)))
-        self.loop.events.append(("clip", every))
+        self.loop.happens("clip", every)

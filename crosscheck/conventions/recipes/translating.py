@@ -199,9 +199,10 @@ def _translation(source: Source, target: Written, results: dict[Job, Any]) -> Re
             changed = as_changed is not None and as_changed.within
             if as_changed is not None and not changed:
                 remarks = (
-                    f"only as long as the learning rate stays as it is: quartered after {HALF} "
-                    f"updates, they are {as_changed.largest:.1g} apart, since in one of them it is "
-                    "inside the velocity, or the decay is a number of its own",
+                    f"only if the learning rate does not change: if it is quartered after {HALF} "
+                    f"updates, the parameters differ by {as_changed.largest:.1g}, because one of "
+                    "the two has the rate inside its velocity, or a decay that does not depend on "
+                    "the rate",
                     *remarks,
                 )
     zeros = measured.zeros if not (mismatch or not measured.within) else ()

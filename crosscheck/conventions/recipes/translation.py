@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from crosscheck.conventions.pasting import verdict, with_imports
+
 
 @dataclass(frozen=True)
 class RecipeTranslation:
@@ -12,7 +14,7 @@ class RecipeTranslation:
         source: The recipe that was translated, the arguments with their names.
         source_framework: Its framework, a name in `stock.FRAMEWORKS`.
         expression: The same optimizer as an expression of the references.
-        reference: Code over `reference_numpy` that leaves `optimizer`.
+        reference: Code over `reference_numpy` that assigns the optimizer to `optimizer`.
         train: The arguments of the references' `train` that gather gradients, or None.
         target: The nearest recipe of the other framework, as code: `equal` says whether it is
             equal.
@@ -64,14 +66,27 @@ class RecipeTranslation:
             return False
         return None if self.difference is None else True
 
+    @property
+    def verdict(self) -> str:
+        """Whether the two are equal, in plain words."""
+        return verdict(
+            self.equal,
+            as_rate_changes=self.as_rate_changes,
+            mismatch=self.mismatch,
+            conditions=self.provisos,
+            problem=self.problem,
+        )
+
     def as_json(self) -> dict[str, Any]:
         """The translation in the form that other programs read."""
         return {
+            "verdict": self.verdict,
             "source": self.source,
             "expression": self.expression,
             "reference": self.reference,
             "train": self.train,
             "target": self.target,
+            "code": with_imports(self.target),
             "equal": self.equal,
             "as_rate_changes": self.as_rate_changes,
             "provisos": list(self.provisos),

@@ -152,9 +152,9 @@ OLDER: dict[str, Callable[..., Schedule]] = {
     "cosine_decay": _older(_cosine, "learning_rate"),
     "cosine_decay_restarts": _older(_restarts, "learning_rate"),
 }
-COSINE = "computes cosines in float32 on JAX, also of float64 numbers"
+COSINE = "computes cosines in float32 on JAX, even of float64 numbers"
 COUNTS = Remark("counts batches, not updates, while gradients are accumulated")
-SINGLE = "makes its numbers into float32, whatever the dtype of parameters"
+SINGLE = "converts its numbers to float32, whatever the dtype of the parameters"
 
 
 def _rows(framework: str, module: str, float32: dict[str, str]) -> list[StockSchedule]:

@@ -12,15 +12,16 @@ from crosscheck.conventions.schedules.stock_schedule import (
 )
 
 INTEGERS = (
-    "divides its int32 count by a whole number, which JAX computes in float32, also with "
+    "divides its int32 count by a whole number, and JAX computes this in float32, even with "
     "jax_enable_x64"
 )
 ROOT = Remark(
-    "is NaN from its end on under jax.jit for many transition_steps if power is no whole number: "
-    "1 - count / transition_steps is a little below 0 there, of which there is no such power",
+    "is NaN from its end on under jax.jit for many transition_steps if power is not a whole "
+    "number: 1 - count / transition_steps is a little below 0 there, and a number below 0 has no "
+    "such power",
     lambda arguments: not float(arguments["power"]).is_integer(),
 )
-INTERPOLATED = "makes its rates and boundaries into arrays of float32"
+INTERPOLATED = "converts its rates and boundaries to float32 arrays"
 
 
 def _constant(value: float) -> Schedule:

@@ -18,7 +18,8 @@ REFUSED = {
     "LambdaDecay": FUNCTION,
     "MultiplicativeDecay": FUNCTION,
     "ReduceOnPlateau": "its rate depends on the losses, not on the count of updates alone",
-    "NoamDecay": "no closed form here falls with the root of the count of updates",
+    "NoamDecay": "its rate falls with the square root of the count of updates, and none of our "
+    "closed forms does",
 }
 
 

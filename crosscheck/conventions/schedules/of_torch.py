@@ -19,7 +19,7 @@ MOMENTUM = Remark(
     "cycles the momentum as well unless cycle_momentum=False, which no schedule here does",
     lambda arguments: arguments.get("cycle_momentum", True),
 )
-FUNCTION = "a function of yours gives its factor, and is not evaluated"
+FUNCTION = "a function of yours gives its factor, and we do not run it"
 # Schedulers that are not related to a closed form, each with the reason.
 REFUSED = {
     "LambdaLR": FUNCTION,

@@ -8,11 +8,14 @@ from crosscheck.conventions.schedules.table import REFUSED
 
 # Keras is the same on both backends, so of this one only what is not run on the other is shown.
 OTHER_KERAS = "keras-torch"
-INTRODUCTION = """Each line is run as its users run it, and the rate that every update uses is
-compared with the closed form's, from update 0 to past the end: in PyTorch `optimizer.step();
-scheduler.step()`, in optax by its count, in Keras by the optimizer's `iterations`. PyTorch's
-optimizer has a rate of 0.1. Differences are parts of the largest rate. What is computed in float32
-although parameters are float64 has its reason. [schedules.md](schedules.md) explains the forms."""
+INTRODUCTION = """\
+The command runs each schedule as its users run it: in PyTorch `optimizer.step();
+scheduler.step()` counts the updates, in optax the optimizer's state, in Keras the optimizer's
+`iterations`. It compares the rate of every update, from update 0 until after the end, with the rate
+of the closed form. PyTorch's optimizer has a rate of 0.1. Differences are fractions of the largest
+rate. If a schedule computes in float32 although the parameters are float64, the line gives the
+reason. [schedules.md](schedules.md) explains the forms.
+"""
 
 
 def schedules_section(findings: Sequence[Finding]) -> Iterator[str]:
@@ -25,7 +28,7 @@ def schedules_section(findings: Sequence[Finding]) -> Iterator[str]:
     if not own:
         return
     yield from ("## Schedules", "", *INTRODUCTION.splitlines(), "")
-    yield "| stock | is | float64 (allowed) | float32 (allowed) |"
+    yield "| schedule | is | float64 (allowed) | float32 (allowed) |"
     yield "|---|---|---|---|"
     elsewhere = {(f.component, _arguments(f)) for f in own if f.framework != OTHER_KERAS}
     for name in dict.fromkeys((f.framework, f.component, _arguments(f)) for f in own):
@@ -33,7 +36,7 @@ def schedules_section(findings: Sequence[Finding]) -> Iterator[str]:
         if name[0] != OTHER_KERAS or name[1:] not in elsewhere:
             yield _row(alike)
     yield ""
-    yield "These have no closed form:"
+    yield "These schedules have no closed form:"
     yield ""
     yield from (f"- `{name}`: {reason}." for name, reason in REFUSED.items())
     yield ""

@@ -12,7 +12,8 @@ from typing import Any
 
 from crosscheck.conventions import schedules, stock
 from crosscheck.conventions.closed_forms.schedule import Schedule, ScheduleError
-from crosscheck.conventions.optimizers.parsing import CallError, plain_value
+from crosscheck.conventions.optimizers.parsing import CallError, argument_value, plain_value
+from crosscheck.conventions.schedules.imports import refuse_foreign
 from crosscheck.conventions.schedules.stock_schedule import (
     OLDER,
     RefusedScheduleError,
@@ -98,8 +99,7 @@ def read_schedule(
     """Read a schedule of a framework, or a closed form as `Schedule.code` has it.
 
     Args:
-        code: The text or its syntax tree:
-            "torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=100)".
+        code: The text or its syntax tree: "optax.cosine_decay_schedule(0.1, 100)".
         base_rate: The rate of the optimizer, which PyTorch's schedulers multiply.
         names: What was assigned to names before.
 
@@ -110,6 +110,7 @@ def read_schedule(
     try:
         if isinstance(code, str):
             call, assigned = _call_in(code)
+            refuse_foreign(code)
             return _read(call, base_rate, {**(names or {}), **assigned})
         return _read(_resolved(code, names or {}), base_rate, names or {})
     except RecursionError:
@@ -266,7 +267,10 @@ def _arguments(
     positional = [each for index, each in enumerate(call.args) if not _beside(row, index, each)]
     if len(positional) > len(row.parameters):
         raise CallError(f"{row.name} has no more than {len(row.parameters)} arguments")
-    arguments = {name: value(node) for name, node in zip(row.parameters, positional, strict=False)}
+    arguments = {
+        name: argument_value(name, node, value)
+        for name, node in zip(row.parameters, positional, strict=False)
+    }
     for keyword in call.keywords:
         if keyword.arg is None or keyword.arg in arguments:
             raise CallError(f"{ast.unparse(keyword)!r} cannot be read, or is given twice")
@@ -275,7 +279,7 @@ def _arguments(
                 continue
             known = ", ".join(row.parameters)
             raise CallError(f"{row.name} has no argument {keyword.arg}: it has {known}")
-        arguments[keyword.arg] = value(keyword.value)
+        arguments[keyword.arg] = argument_value(keyword.arg, keyword.value, value)
     missing = [
         name
         for name, each in row.parameters.items()

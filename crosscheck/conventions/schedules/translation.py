@@ -7,6 +7,7 @@ import numpy as np
 
 from crosscheck.conventions import stock
 from crosscheck.conventions.optimizers.parsing import CallError
+from crosscheck.conventions.pasting import verdict, with_imports
 from crosscheck.conventions.schedules import running
 from crosscheck.conventions.schedules.reading import REFERENCE, ReadSchedule
 from crosscheck.conventions.schedules.trials import HALF_ULP, OF_FORMULA, allowed
@@ -61,7 +62,7 @@ class ScheduleTranslation:
             and there is one.
         updates: How many updates, from 0 on, the closed forms were compared at.
         updates_run: How many of them were run.
-        provisos: What must be known besides, as sentences that name their framework.
+        provisos: Conditions and remarks, as sentences that name their framework.
         difference: The largest difference of the rates that were used; None if they could not all
             be run.
         worst_step: The update at which it was.
@@ -101,13 +102,24 @@ class ScheduleTranslation:
         lines = "from crosscheck.conventions import schedules\n\nlearning_rate = "
         return lines + self.expression
 
+    @property
+    def verdict(self) -> str:
+        """Whether the two are equal, in plain words."""
+        return verdict(
+            self.equal,
+            conditions=self.provisos,
+            problem=self.problem,
+        )
+
     def as_json(self) -> dict[str, Any]:
         """The translation in the form that other programs read."""
         return {
+            "verdict": self.verdict,
             "source": self.source,
             "reference": self.reference,
             "expression": self.expression,
             "target": self.target,
+            "code": with_imports(self.target),
             "base_rate": self.base_rate,
             "equal": self.equal,
             "is_function": self.is_function,

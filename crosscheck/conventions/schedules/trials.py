@@ -123,7 +123,7 @@ class Trial:
         probe = f"{dtype}, {arguments}" + (f"; {BATCHES} batches an update" if accumulated else "")
         statement = f"equals {read.schedule.code}"
         if accumulated:
-            statement += f" at update {BATCHES} t + {BATCHES - 1}: it counts batches"
+            statement += f" at {BATCHES} t + {BATCHES - 1} for update t: it counts batches"
         elif dtype == "float64":
             statement += "".join({f": it {r.float32}" for r in read.rows if r.float32})
         most = allowed(read, self.updates, dtype)

@@ -71,9 +71,9 @@ def the_gradient_is_the_change_of_the_cost_per_change_of_a_weight() -> Readings:
 
 @statements(
     "算法原理",
-    "As on a walk down into a valley, the gradient says how to head for the lowest point fastest.",
-    correct="Its negative is the direction of steepest descent at this point; in a long valley "
-    "that is not the direction of the lowest point.",
+    "As on a walk down a valley, the gradient tells us the fastest way towards the lowest point.",
+    correct="The negative gradient is the direction of steepest descent at the current point. In "
+    "a long valley this direction does not lead to the lowest point.",
     flips=(Instead("3 * point[0]", "point[0]"), Instead("down = -numeric", "down = numeric")),
 )
 def the_steepest_way_down_need_not_point_at_the_lowest_point() -> Readings:
@@ -120,7 +120,7 @@ def an_activation_is_sigma_of_the_weighted_sum_and_the_bias() -> Readings:
 
 @statements(
     "zoom in",
-    "The activation can also be changed through the layer below, by its parameters.",
+    "One can also change the activation by changing the parameters of the previous layer.",
     flips=in_reference("mlp", "inputs @ layer", "-inputs @ layer"),
 )
 def a_bias_below_moves_the_activation_the_way_of_the_weight_between() -> Readings:
@@ -131,9 +131,9 @@ def a_bias_below_moves_the_activation_the_way_of_the_weight_between() -> Reading
 
 @statements(
     "zoom out",
-    "The weights and biases of the digits influence the activations of the layer before them.",
-    correct="They have no effect on these activations, which are computed before them; they "
-    "decide which change is asked of them, dC/da.",
+    "The weights and biases of the output digits influence the activations of the previous layer.",
+    correct="They have no effect on these activations, which are computed first. They decide how "
+    "these activations should change: dC/da.",
     flips=(
         Instead(
             "(PARAMS[0], PARAMS[1]._replace(weight=PARAMS[1].weight + 0.1))",
@@ -150,7 +150,7 @@ def the_weights_of_the_outputs_decide_only_what_is_asked_of_the_layer_before() -
         asked.append(deltas(params, INPUTS, TARGETS, **NETWORK)[1] @ params[1].weight)
     return {
         "the activations themselves": not close(*hidden),
-        "the change that is asked of the activations": not close(*asked),
+        "how the activations should change": not close(*asked),
     }
 
 
@@ -185,9 +185,9 @@ def a_network_shown_only_twos_answers_two_to_everything() -> Readings:
 
 @statements(
     "zoom out",
-    "So in practice gradients are computed for every class of digits, and averaged.",
-    correct="They are averaged over the samples; the mean of the classes' gradients is the same "
-    "only where the classes are of one size.",
+    "So in practice we compute a gradient for every class of digits and average these gradients.",
+    correct="Training averages the gradients of the samples. The mean of the gradients of the "
+    "classes is the same only if all classes have equally many samples.",
     flips=(Instead("np.arange(6, 32)", "np.arange(32)"), Instead("/ 4, full", "/ 32, full")),
 )
 def the_mean_over_classes_is_the_gradient_only_for_classes_of_one_size() -> Readings:
@@ -220,7 +220,7 @@ def the_list_of_parameters_ends_one_short() -> Readings:
 
 @statements(
     "随机梯度下降",
-    "The gradient of a mini-batch approximates that of the whole data set.",
+    "The gradient of a mini-batch approximates the gradient of the whole data set.",
     flips=(
         in_reference(
             "gradients",
@@ -246,7 +246,7 @@ def the_gradients_of_mini_batches_average_to_the_full_gradient() -> Readings:
 
 @statements(
     "随机梯度下降",
-    "With its winding path SGD still gets near the target sooner.",
+    "SGD takes a winding path, but still gets near the target sooner.",
     flips=Instead("loss_after(4)", "loss_after(32)"),
 )
 def sgd_gets_further_down_on_as_many_samples() -> Readings:

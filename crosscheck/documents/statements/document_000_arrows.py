@@ -22,9 +22,10 @@ def losses_when_raised(sign: int) -> list[tuple[float, float]]:
 
 @statements(
     "目的",
-    "A red arrow: the gradient is negative, the loss rises if this grows; make it smaller.",
-    correct="Where the gradient is negative the loss falls as the parameter grows: make it larger. "
-    "(The sentence is true of the negative gradient.)",
+    "A red arrow means that the gradient is negative: if this parameter grows, the loss rises, so "
+    "make it smaller.",
+    correct="If the gradient is negative, the loss falls as the parameter grows, so make it "
+    "larger. (The sentence is true of the negative gradient.)",
     flips=Instead("losses_when_raised(-1)", "losses_when_raised(+1)"),
 )
 def where_the_gradient_is_negative_the_loss_falls_as_the_parameter_grows() -> Readings:
@@ -34,8 +35,9 @@ def where_the_gradient_is_negative_the_loss_falls_as_the_parameter_grows() -> Re
 
 @statements(
     "目的",
-    "A blue arrow: the gradient is positive, the loss falls as the parameter is made larger.",
-    correct="Where the gradient is positive the loss rises as the parameter grows: make it "
+    "A blue arrow means that the gradient is positive: if this parameter is made larger, the loss "
+    "falls.",
+    correct="If the gradient is positive, the loss rises as the parameter grows, so make it "
     "smaller. (The sentence is true of the negative gradient.)",
     flips=Instead("losses_when_raised(+1)", "losses_when_raised(-1)"),
 )
@@ -46,7 +48,7 @@ def where_the_gradient_is_positive_the_loss_rises_as_the_parameter_grows() -> Re
 
 @statements(
     "目的",
-    "A longer arrow is a larger gradient, and that parameter is to change more.",
+    "A longer arrow means a larger gradient, so this parameter should change more.",
     flips=in_reference("optimizers/descent", "-rate * g", "-rate * np.sign(g)", "sgd"),
 )
 def a_larger_gradient_makes_a_larger_update() -> Readings:

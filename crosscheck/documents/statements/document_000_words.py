@@ -23,10 +23,10 @@ NETWORK: dict[str, Any] = {"activations": ("sigmoid", "sigmoid"), "loss": "squar
 
 @statements(
     "为什么重要",
-    "The chain rule is this passing back of gradients, layer by layer.",
-    correct="The chain rule says that the derivative of a composed function is a product. Its "
-    "factors may be multiplied from the inputs on just as well; from the outputs back is "
-    "backpropagation.",
+    "The chain rule is the process that passes gradients back, layer by layer.",
+    correct="The chain rule says that the derivative of a composed function is a product. One can "
+    "multiply its factors starting from the inputs just as well; backpropagation starts from the "
+    "outputs.",
     flips=Instead("* (w2 @ hidden_change)", "* w2.sum(axis=1)"),
 )
 def the_chain_rule_works_from_the_inputs_on_as_well() -> Readings:
@@ -47,8 +47,9 @@ def the_chain_rule_works_from_the_inputs_on_as_well() -> Readings:
 
 @statements(
     "算法原理",
-    "By ever new updates of weights and biases the error gets smaller and smaller.",
-    correct="Only where the learning rate is small enough; with a larger one the error rises.",
+    "Each new update of the weights and biases makes the error smaller.",
+    correct="This is true only if the learning rate is small enough; with a larger one the error "
+    "rises.",
     flips=(
         Instead("falls(1.1)", "falls(0.9)"),
         in_reference("optimizers/descent", "-rate * g", "rate * g", "sgd"),
@@ -70,9 +71,9 @@ def the_error_shrinks_only_at_a_small_learning_rate() -> Readings:
 
 @statements(
     "算法原理",
-    "The gradient says how far the weights are to be moved.",
-    correct="It says how far each is moved compared with the others; how far they all are is up to "
-    "the learning rate too.",
+    "The gradient says how far to move the weights.",
+    correct="It says how far to move each weight compared with the others. How far all of them "
+    "move depends on the learning rate too.",
     flips=(
         Instead("change(0.5)", "change(0.1)"),
         in_reference("optimizers/descent", "-rate * g", "-np.sinh(rate * g)", "sgd"),
@@ -96,8 +97,8 @@ def the_size_of_an_update_is_up_to_the_learning_rate_too() -> Readings:
 @statements(
     "推导步骤",
     "a^(L) and a^(L-1) are the activation functions of the last neuron and of the one before it.",
-    correct="They are activation values, numbers that change with the input; the activation "
-    "function is sigma, in a^(L) = sigma(z^(L)).",
+    correct="They are activation values: numbers that change with the input. The activation "
+    "function is the sigma in a^(L) = sigma(z^(L)).",
     flips=Instead("(0.6, 0.9)", "(0.6, 0.6)"),
 )
 def what_changes_with_the_input_is_a_value_and_no_function() -> Readings:

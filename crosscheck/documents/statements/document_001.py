@@ -37,8 +37,8 @@ def digit_network() -> Params:
 @statements(
     "神经元",
     "Most activation functions have positive values only.",
-    correct="Of the seven tried here three are positive and ReLU is not negative; identity, "
-    "tanh and GELU take both signs.",
+    correct="Of the seven functions tried here, three are always positive and ReLU is never "
+    "negative; identity, tanh and GELU take both signs.",
     flips=(
         Instead('("identity", "sigmoid", "tanh", "relu",', '("sigmoid", "relu",'),
         in_reference("activations", "np.maximum(z, 0)", "np.maximum(z, z / 100)", "relu"),
@@ -69,8 +69,8 @@ def the_sigmoid_lies_between_zero_and_one() -> Readings:
 @statements(
     "神经元",
     "Whichever activation function is used, the activation is in general a small number.",
-    correct="That is so while z is small. Identity, ReLU, softplus and GELU grow with z without "
-    "bound; only sigmoid, tanh and softmax stay within 1 whatever z is.",
+    correct="This is true while z is small. Identity, ReLU, softplus and GELU grow with z without "
+    "bound; only sigmoid, tanh and softmax stay between -1 and 1 for every z.",
     flips=(
         Instead("ACTIVATIONS.values()", "(sigmoid, softmax)"),
         Instead("np.linspace(-1, 1, 6)", "np.linspace(-5, 5, 6)"),
@@ -126,9 +126,9 @@ def softmax_gives_a_distribution() -> Readings:
 
 @statements(
     "神经元",
-    "In classification an activation of the output layer is the probability of its class.",
-    correct="With softmax they make a distribution. Sigmoids lie between 0 and 1 too, but each by "
-    "itself, and need not sum to 1 over the classes.",
+    "In classification, each activation of the output layer is the probability of its class.",
+    correct="With softmax the outputs form a probability distribution. Sigmoid outputs also lie "
+    "between 0 and 1, but each is computed alone, and over all classes they need not sum to 1.",
     flips=(
         Instead('is_distribution("sigmoid")', 'is_distribution("softmax")'),
         Instead('is_distribution("softmax")', 'is_distribution("sigmoid")'),
@@ -167,9 +167,9 @@ def a_weight_of_zero_leaves_a_pixel_out() -> Readings:
 
 @statements(
     "隐藏单元是如何被激活的",
-    "Such weights, positive on the region and 0 elsewhere, tell whether it holds an edge.",
-    correct="They tell how bright the region is: a bright patch without an edge gives as much as a "
-    "bright line. Negative weights around the region take the patch off.",
+    "Weights that are positive in a region and 0 elsewhere tell whether it contains an edge.",
+    correct="They tell how bright the region is: a bright patch without an edge gives the same "
+    "sum as a bright line. To exclude the patch, the weights around the region must be negative.",
     flips=Instead(
         "positive, surrounded = line, line.copy()", "positive = surrounded = line.copy()"
     ),
@@ -202,7 +202,7 @@ def the_sigmoid_rises_with_the_sum_and_is_half_at_zero() -> Readings:
 
 @statements(
     "隐藏单元是如何被激活的",
-    "If the sum is to count only above 10, a bias of -10 sees to it; the bias sets the threshold.",
+    "If the sum should count only above 10, use a bias of -10: the bias sets the threshold.",
     flips=Instead("sums - 10", "sums - 5"),
 )
 def a_bias_moves_the_threshold_to_its_negative() -> Readings:
@@ -223,7 +223,7 @@ def the_digit_network_has_13002_parameters() -> Readings:
 
 @statements(
     "矢量化编程",
-    "Row n of W holds the weights from the whole layer before into neuron n.",
+    "Row n of W contains the weights from all neurons of the previous layer to neuron n.",
     flips=in_reference("mlp", "layer.weight.T + ", "layer.weight[::-1].T + "),
 )
 def row_n_of_w_reaches_neuron_n_only() -> Readings:
@@ -240,7 +240,7 @@ def row_n_of_w_reaches_neuron_n_only() -> Readings:
 
 @statements(
     "矢量化编程",
-    "W a + b, with a and b as columns, is what the activation function takes.",
+    "The column vector W a + b is the input of the activation function.",
     flips=in_reference("mlp", "layer.weight.T + layer.bias", "layer.weight.T"),
 )
 def w_a_plus_b_goes_into_the_activation_function() -> Readings:
@@ -276,7 +276,7 @@ def the_vector_form_gives_what_the_loop_gives() -> Readings:
 
 @statements(
     "非线性激活函数",
-    "The network is a function of 784 values with 10 values.",
+    "The network is a function that takes 784 values and returns 10 values.",
     flips=Instead("16, 10)", "16, 4)", within="DIGITS"),
 )
 def the_digit_network_takes_784_values_and_gives_10() -> Readings:

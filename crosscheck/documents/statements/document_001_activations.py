@@ -17,7 +17,8 @@ statements = Statements("001")
 @statements(
     "为什么要使用非线性激活函数",
     "Without nonlinear activations a network of any depth is only a linear function.",
-    correct="It is an affine function: a linear one plus a constant, which the biases make.",
+    correct="It is an affine function: a linear function plus a constant, which comes from the "
+    "biases.",
     flips=(
         Instead('initializer="standard_normal"', 'initializer="glorot_normal"'),
         Instead('"identity"', '"tanh"'),
@@ -57,9 +58,9 @@ def a_relu_network_represents_xor_and_no_linear_function_does() -> Readings:
 
 @statements(
     "万能近似定理",
-    "What makes a network approximate everything is a nonlinear output layer and enough hidden "
-    "units.",
-    correct="The output layer is linear; the nonlinear (squashing) layer is a hidden one below it.",
+    "A network with a nonlinear output layer and enough hidden units can approximate everything.",
+    correct="In the theorem the output layer is linear; the nonlinear layer is a hidden layer "
+    "before it, whose activation function is bounded (a squashing function).",
     flips=Instead(
         "np.column_stack([x, np.ones(81)])", "sigmoid(4 * x[:, None] - np.linspace(-8, 8, 17))"
     ),
@@ -81,9 +82,10 @@ def the_nonlinear_layer_of_the_theorem_is_a_hidden_one() -> Readings:
 
 @statements(
     "万能近似定理",
-    "With enough hidden units a network approximates any function whatever, to any accuracy.",
-    correct="A continuous function on a closed and bounded set, or at least one that is Borel "
-    "measurable, up to a set of small measure. On (0, 1] 1/x outgrows every network of this kind.",
+    "With enough hidden units a network can approximate any function to any accuracy.",
+    correct="The function must be continuous on a closed and bounded set, or at least Borel "
+    "measurable; then the approximation may fail on a set of small measure. On (0, 1] the "
+    "function 1/x grows without bound, but every network of this kind is bounded.",
     flips=(
         Instead("np.array([1e-9, 0.25, 1.0]), 1e-3", "np.array([0.25, 1.0]), 0.25"),
         Instead("np.linspace(-40, 40, 41)", "np.zeros(41)"),
@@ -106,7 +108,7 @@ def a_function_without_bounds_outgrows_a_squashing_network() -> Readings:
 
 @statements(
     "线性整流单元",
-    "For inputs of large size the sigmoid saturates: its slope is near 0.",
+    "For very positive or very negative inputs the sigmoid saturates: its slope is near 0.",
     flips=in_reference("activations", "1 / (1 + np.exp(-z))", "z / 2", "sigmoid"),
 )
 def the_slope_of_the_sigmoid_vanishes_for_large_inputs() -> Readings:

@@ -64,7 +64,7 @@ def the_loss_falls_as_the_right_output_grows_and_the_others_shrink() -> Readings
 
 @statements(
     "单个训练样本",
-    "The change wanted of an output is proportional to its distance from its target.",
+    "The change that an output needs is proportional to its distance from its target.",
     flips=in_reference(
         "losses", "(predictions - targets) ** 2", "(predictions - targets) ** 4", "squared_error"
     ),
@@ -111,9 +111,10 @@ def raising_weights_and_bias_raises_an_activation_above_positive_ones() -> Readi
 
 @statements(
     "单个训练样本",
-    "Whether the activations are positive or negative, the way to adjust is similar.",
-    correct="A weight is raised where the activation below is positive, and lowered where it is "
-    "negative: dz/dw is that activation.",
+    "Whether the activations are positive or negative, one adjusts in a similar way.",
+    correct="To raise an activation, raise a weight if the activation that it multiplies is "
+    "positive, and lower it if that is negative: dz/dw is the activation that the weight "
+    "multiplies.",
     flips=(
         Instead("below = tanh(Z_BELOW)", "below = sigmoid(Z_BELOW)"),
         in_reference("activations", "np.exp(-z)", "np.exp(z)", "sigmoid"),
@@ -132,9 +133,9 @@ def a_weight_moves_with_the_sign_of_the_activation_below() -> Readings:
 
 @statements(
     "如何调整权重和偏置",
-    "The bias is changed in proportion to the difference of the value and its target.",
-    correct="In proportion to 2 (a - y) sigma'(z): the difference alone decides only between "
-    "targets of one neuron at one z, not between neurons.",
+    "The bias changes in proportion to the difference between the activation and its target.",
+    correct="It changes in proportion to 2 (a - y) sigma'(z). So the change is proportional to "
+    "the difference if we compare targets of one neuron at one z, but not if we compare neurons.",
     flips=(
         in_reference("gradients", "cotangent * (a * (1 - a))", "cotangent"),
         in_reference(
@@ -158,7 +159,7 @@ def the_bias_gradient_has_the_slope_of_sigma_as_a_factor() -> Readings:
 
 @statements(
     "如何调整权重和偏置",
-    "A weight is changed in proportion to the activation below it.",
+    "A weight changes in proportion to the activation that it multiplies.",
     flips=in_reference("mlp", "inputs @ layer", "inputs**2 @ layer"),
 )
 def the_weight_gradient_is_proportional_to_the_activation_below() -> Readings:
@@ -178,7 +179,8 @@ def output_slopes() -> np.ndarray:
 
 @statements(
     "如何改变上层激活值",
-    "To raise an output raise what has a positive weight, lower what has a negative.",
+    "To raise an output, raise the activations with positive weights and lower those with "
+    "negative weights.",
     flips=in_reference("activations", "np.exp(-z)", "np.exp(z)", "sigmoid"),
 )
 def an_output_rises_with_what_has_a_positive_weight() -> Readings:
@@ -187,7 +189,7 @@ def an_output_rises_with_what_has_a_positive_weight() -> Readings:
 
 @statements(
     "如何改变上层激活值",
-    "The activations below are changed in proportion to their weights.",
+    "The activations of the previous layer change in proportion to their weights.",
     flips=Instead("a @ weight.T", "a**2 @ weight.T", within="output_slopes"),
 )
 def the_change_wanted_below_is_proportional_to_the_weights() -> Readings:
@@ -206,8 +208,9 @@ def gradient_below(above: Layer, targets: np.ndarray | None = None) -> np.ndarra
 
 @statements(
     "如何改变上层激活值",
-    "The parameters of a layer change in proportion to the weights of the next.",
-    correct="For given errors there. For given targets the errors change with the weights as well.",
+    "The parameters of a layer change in proportion to the weights of the next layer.",
+    correct="This is true if the errors of the next layer are given. If the targets are given, "
+    "the errors change with the weights as well.",
     flips=(
         in_reference(
             "gradients",
@@ -230,8 +233,9 @@ def the_gradient_is_proportional_to_the_weights_above_for_given_errors() -> Read
 
 @statements(
     "如何改变上层激活值",
-    "The parameters of a layer change in proportion to the biases of the next.",
-    correct="The biases are no factor of the gradient; they act on it through the errors alone.",
+    "The parameters of a layer change in proportion to the biases of the next layer.",
+    correct="The biases are not a factor of the gradient; they influence it only through the "
+    "errors.",
     flips=(
         Instead("last._replace(bias=2 * last.bias)", "last._replace(weight=2 * last.weight)"),
         Instead("last = PARAMS[1]", "last = PARAMS[1]._replace(weight=np.zeros((4, 5)))"),
@@ -247,10 +251,11 @@ def the_gradient_is_not_proportional_to_the_biases_above() -> Readings:
 
 @statements(
     "反向传播",
-    "What the neurons above want of one below is added up, each times its weight and times the "
-    "change of its own activation that is wanted.",
-    correct="Times the change wanted of its z: sum_j w_jk sigma'(z_j) dC/da_j. The wish for its "
-    "activation has to pass through the slope of sigma first.",
+    "Every neuron of the next layer asks an activation to change by the weight between them times "
+    "the change that the neuron's own activation needs, and these requests are added up.",
+    correct="A request is the weight times the change that the neuron's z needs: sum_j w_jk "
+    "sigma'(z_j) dC/da_j. The change that its activation needs must first be multiplied by the "
+    "slope of sigma.",
     flips=(
         Instead(
             "2 * (OUTPUTS - TARGET)[0]", "2 * ((OUTPUTS - TARGET) * OUTPUTS * (1 - OUTPUTS))[0]"

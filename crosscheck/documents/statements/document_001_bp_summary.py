@@ -52,7 +52,7 @@ def no_direction_lowers_the_loss_faster_than_the_negative_gradient() -> Readings
 
 @statements(
     "BP 算法小结",
-    "Gradient descent averages over the samples what each asks for.",
+    "Gradient descent averages the changes that the samples ask for.",
     flips=in_reference(
         "gradients",
         '"half_squared_error": lambda a, y: (a - y) / len(a)',
@@ -70,7 +70,7 @@ def the_full_gradient_is_the_mean_of_the_samples_gradients() -> Readings:
 
 @statements(
     "BP 算法小结",
-    "Taking every sample, an update costs more the more samples there are.",
+    "If an update uses every sample, it costs more the more samples there are.",
     flips=Instead("batch_size=None", "batch_size=8"),
 )
 def an_update_of_gradient_descent_takes_every_sample() -> Readings:
@@ -103,8 +103,9 @@ def sgd_runs_until_the_loss_hardly_changes() -> Readings:
 @statements(
     "BP 算法小结",
     "In the end the network converges to a local minimum.",
-    correct="At a fixed rate it does where one solution fits every sample; else it goes on moving "
-    "about one. And a loss that hardly changes may be a plateau.",
+    correct="At a fixed learning rate it does if one solution fits every sample; otherwise it "
+    "keeps moving around a minimum. And if the loss hardly changes, the network may also be on a "
+    "plateau.",
     flips=(
         Instead("ON_A_LINE + noise", "ON_A_LINE"),
         Instead("[40.0]", "[1.0]"),

@@ -35,9 +35,9 @@ def valleys() -> np.ndarray:
 
 @statements(
     "神经网络是怎样学习的",
-    "The way in which the initial parameters are drawn is only icing on the cake.",
-    correct="A shallow network forgives much; a deep one learns drawn by Glorot's rule, but not "
-    "from weights that are drawn too small.",
+    "How the initial parameters are drawn is only icing on the cake: nice, but not essential.",
+    correct="For a shallow network it hardly matters. A deep network learns if its weights are "
+    "drawn by Glorot's rule, but does not learn if they are drawn too small.",
     flips=(
         Instead('"bound": 0.1', '"bound": 0.7'),
         Instead("learns(1, small)", "learns(8, small)"),
@@ -71,9 +71,9 @@ def a_deep_network_drawn_too_small_does_not_learn() -> Readings:
 
 @statements(
     "损失函数",
-    "The loss of a sample is the smaller where the network classifies it rightly.",
-    correct="It is smaller the nearer the outputs are to the target; a sample classified rightly "
-    "can have a larger loss than one classified wrongly.",
+    "The loss of a sample is smaller if the network classifies the sample correctly.",
+    correct="The nearer the outputs are to the target, the smaller the loss is. A correctly "
+    "classified sample can have a larger loss than a wrongly classified one.",
     flips=(
         Instead("[[0.49, 0.51, 0.0]]", "[[0.1, 0.9, 0.0]]"),
         Instead("[[0.9, 0.1, 0.1]]", "[[0.4, 0.3, 0.3]]"),
@@ -132,7 +132,8 @@ def walk(start: float) -> float:
 
 @statements(
     "示例 1",
-    "A step left where the slope is positive, else right, nears a local minimum.",
+    "Steps to the left where the slope is positive, and to the right elsewhere, lead to a local "
+    "minimum.",
     flips=Instead("x -= 0.01", "x += 0.01", within="walk"),
 )
 def small_steps_against_the_slope_near_a_local_minimum() -> Readings:
@@ -142,7 +143,7 @@ def small_steps_against_the_slope_near_a_local_minimum() -> Readings:
 
 @statements(
     "示例 1",
-    "Where one starts decides which minimum is reached, and not always the lowest.",
+    "The starting point decides which minimum is reached, and it is not always the lowest one.",
     flips=Instead("walk(-2.0)", "walk(1.0)"),
 )
 def different_starts_end_in_different_minima() -> Readings:
@@ -164,7 +165,8 @@ COMPASS = np.array([np.cos(TURNS), np.sin(TURNS)])
 
 @statements(
     "示例 2",
-    "The gradient points the way of the steepest rise, its negative of the fall.",
+    "The gradient points in the direction of steepest rise, the negative gradient in the "
+    "direction of steepest fall.",
     flips=Instead("gradient / np.linalg.norm(gradient)", "np.sign(gradient) / np.sqrt(2)"),
 )
 def the_gradient_points_up_the_steepest_way() -> Readings:
@@ -193,8 +195,8 @@ def the_length_of_the_gradient_is_the_steepness() -> Readings:
 @statements(
     "示例 2",
     "Gradient descent makes the value converge into one of the valleys.",
-    correct="With small enough steps, and where there is a valley: with steps too long it runs "
-    "away, and e^(-x) falls for ever without one.",
+    correct="This is true if the steps are small enough and there is a valley. With steps that "
+    "are too long it diverges, and e^(-x) falls for ever and has no valley.",
     flips=(
         Instead("settles(0.3)", "settles(0.8)"),
         Instead("settles(0.7)", "settles(0.5)"),
@@ -266,11 +268,12 @@ def x_changes_the_value_three_times_as_much_as_y() -> Readings:
 
 @statements(
     "梯度下降法描述",
-    "Repeat until it is accurate enough: compute the negative gradient, take a step along it of a "
-    "certain length (add the negative gradient directly).",
-    correct="Add a small multiple of it, as the document says above. On a parabola a step runs "
-    "past the minimum once rate times curvature exceeds 1, and away from it once that exceeds 2. "
-    "So the whole gradient, at a curvature of 3, doubles the size of x here with every step.",
+    "Repeat until the result is accurate enough: compute the negative gradient and take a step of "
+    "a certain length along it (add the negative gradient directly).",
+    correct="Add a small multiple of it, as the document says above. On a parabola a step goes "
+    "past the minimum if learning rate times curvature exceeds 1, and the steps diverge if it "
+    "exceeds 2. Here the curvature is 3, so adding the whole negative gradient doubles the size "
+    "of x at every step.",
     flips=(
         Instead("reaches_the_lowest_point(1.0)", "reaches_the_lowest_point(0.5)"),
         Instead("reaches_the_lowest_point(0.3)", "reaches_the_lowest_point(0.8)"),

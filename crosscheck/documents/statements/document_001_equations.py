@@ -66,7 +66,8 @@ def gives(product: Callable[[], np.ndarray], true: np.ndarray) -> bool:
 
 @statements(
     "更复杂的示例",
-    "An activation of layer L-1 acts on the loss by several paths, added up.",
+    "An activation of layer L-1 influences the loss along several paths, and these influences are "
+    "added up.",
     flips=Instead("paths[0] + paths[1]", "paths[0]"),
 )
 def the_paths_from_an_activation_to_the_loss_are_added_up() -> Readings:
@@ -76,9 +77,11 @@ def the_paths_from_an_activation_to_the_loss_are_added_up() -> Readings:
 
 @statements(
     "更复杂的示例",
-    "In vector form the derivation is almost exactly that of the network of single neurons.",
-    correct="For a bias it is. For a weight the product becomes the outer product "
-    "delta^(L) (a^(L-1))^T, and for an activation before one with the transposed matrix.",
+    "In vector form the derivation is almost exactly the same as for the network of single "
+    "neurons.",
+    correct="The formula for the biases is the same. For the weights the product becomes the "
+    "outer product delta^(L) (a^(L-1))^T, and for the activations of the previous layer it "
+    "becomes a product with the transposed matrix.",
     flips=(
         Instead("error * A[2]", "np.outer(error, A[2])"),
         Instead("error * 1", "error * A[3]"),
@@ -191,8 +194,9 @@ def the_derivative_of_the_half_square_is_the_difference() -> Readings:
 
 @statements(
     "标量形式",
-    "That is the mean squared error, as was C_0 = (a^(L) - y)^2 of the network of single neurons.",
-    correct="It is half of it: the derivative is a - y here and 2 (a - y) there.",
+    "This is the mean squared error, and so was C_0 = (a^(L) - y)^2 for the network of single "
+    "neurons.",
+    correct="This one is half of C_0: the derivative is a - y here and 2 (a - y) there.",
     flips=(
         in_reference(
             "losses", "/ (2 * len(predictions))", "/ len(predictions)", "half_squared_error"

@@ -75,8 +75,8 @@ def the_table_of_contents_leads_to_the_sections() -> Readings:
 @statements(
     "目录",
     "The three links in the text lead to sections of the document.",
-    correct="None of them does: they carry numbers of sections, and older titles, that the "
-    "headings do not have.",
+    correct="None of them does. They contain section numbers and older titles, which the headings "
+    "do not have.",
     flips=(
         Instead(
             "3-反向传播算法backpropagation-algorithm", "反向传播算法backpropagation-algorithm-bp"

@@ -80,7 +80,8 @@ def the_loss_follows_in_three_steps() -> Readings:
 
 @statements(
     "每层只有一个神经元的网络",
-    "dC/dw is what a nudge of w, such as 0.001, does to C, per nudge.",
+    "dC/dw is the change of C after a small change of w, such as 0.001, divided by that small "
+    "change.",
     flips=Instead("(c_of(w2=W2 + 0.001) - c_of()) / 0.001", "c_of(w2=W2 + 1.0) - c_of()"),
 )
 def a_nudge_of_a_thousandth_shows_the_derivative() -> Readings:

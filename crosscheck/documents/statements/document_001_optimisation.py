@@ -31,9 +31,10 @@ def fit(targets: np.ndarray, batch_size: int | None, rate: float, stop: StopRule
 @statements(
     "批大小的影响",
     "A network usually generalises best with batches of one sample.",
-    correct="After as many passes over the samples often so, since it makes the most updates. "
-    "Trained to the end on noisy samples at a fixed rate it does worse than with the full batch: "
-    "its last steps go astray with the noise of single samples.",
+    correct="After the same number of passes over the samples this is often true, because batches "
+    "of one make the most updates. But trained to the end on noisy samples, at a fixed learning "
+    "rate, the network generalises worse than with the full batch: the noise of single samples "
+    "leads its last steps astray.",
     flips=(
         Instead("0.5 * RNG.normal(size=(96, 1))", "0.0", within="NOISY"),
         Instead("one_does_better(1, rate=0.1)", "one_does_better(30, rate=0.3)"),
@@ -56,8 +57,8 @@ def batches_of_one_generalise_best_only_in_few_passes() -> Readings:
 @statements(
     "批大小的影响",
     "The small learning rate that small batches need makes training longer.",
-    correct="It takes more updates. It takes fewer passes over the samples, which is why this "
-    "document calls SGD much faster than the full batch a few lines before.",
+    correct="Training takes more updates, but fewer passes over the samples. This is why the "
+    "document, a few lines before, calls SGD much faster than batch gradient descent.",
     flips=(
         Instead("None, rate=0.6", "1, rate=0.1"),
         Instead("until_a_thousandth(1, rate=0.1)", "until_a_thousandth(1, rate=0.001)"),
@@ -78,9 +79,10 @@ def small_batches_take_more_updates_in_fewer_passes() -> Readings:
 
 @statements(
     "神经网络的优化难题",
-    "Near a minimum the slope flattens, so steps in proportion to it get shorter and shorter.",
-    correct="Where the loss is smooth. On a kink, as ReLU makes them, the slope does not flatten, "
-    "and the steps go to and fro over the minimum.",
+    "Near a minimum the slope gets flatter, so steps that are proportional to it get shorter and "
+    "shorter.",
+    correct="This is true where the loss is smooth. At a kink, such as ReLU causes, the slope "
+    "does not get flatter, and the steps jump back and forth over the minimum.",
     flips=(
         Instead("float(np.sign(x))", "2 * x"),
         Instead("(2 * x if", "(float(np.sign(x)) if"),
@@ -115,10 +117,10 @@ def trained_on_xor(hidden: int, seed: int) -> list[float]:
 
 @statements(
     "神经网络的优化难题",
-    "For a large network steps in proportion to the slope are a policy that keeps it from "
+    "For a large network, steps that are proportional to the slope are a strategy that limits "
     "learning.",
-    correct="They are gradient descent as this document itself defines it: the negative gradient "
-    "times a constant. Large networks are trained by it, and reach a low loss.",
+    correct="Such steps are gradient descent as this document itself defines it: the negative "
+    "gradient times a constant. Large networks are trained in this way, and reach a low loss.",
     flips=Instead("0.1 * s", "0.0001 * s", within="trained_on_xor"),
 )
 def steps_in_proportion_to_the_slope_train_a_network_of_many_parameters() -> Readings:
@@ -128,9 +130,11 @@ def steps_in_proportion_to_the_slope_train_a_network_of_many_parameters() -> Rea
 
 @statements(
     "神经网络的优化难题",
-    "Trained on structured data, networks end in local minima that are all about equally good.",
-    correct="It depends on the width: a network with many units to spare does. A small one ends in "
-    "a minimum that differs from start to start, some very bad, as the paragraph before says.",
+    "Networks that are trained on structured data end in local minima that are all about equally "
+    "good.",
+    correct="This depends on the width. It is true of a network with many more units than it "
+    "needs. A small network ends in different minima from different starts, and some of them are "
+    "very bad, as the paragraph before says.",
     flips=(
         Instead("alike(2)", "alike(32)"),
         Instead("alike(32)", "alike(2)"),
@@ -146,10 +150,10 @@ def the_minima_are_alike_only_in_a_wide_network() -> Readings:
 
 @statements(
     "再谈神经网络的运作机制",
-    "Shown a picture of noise, the network always gives a definite answer.",
-    correct="Often, and never the answer that this is no digit, since no output stands for that. "
-    "But some noise switches none of the outputs on, or several. `crosscheck experiment noise` "
-    "counts how often, on digits.",
+    "If we show the network a picture of noise, it always gives a definite answer.",
+    correct="It often does, and it can never answer that the picture is no digit, because no "
+    "output stands for that. But some noise activates no output, or several. `crosscheck "
+    "experiment noise` counts how often this happens to a network that reads digits.",
     flips=(
         Instead("rng.uniform(0, 1, (200, 16))", "pictures"),
         Instead("max_epochs=150", "max_epochs=1"),
@@ -169,6 +173,6 @@ def noise_is_often_taken_for_a_class_but_not_always() -> Readings:
     on = forward(run.params, noise, activations=names).outputs > 0.5
     definite = on.sum(axis=1) == 1
     return {
-        "some noise switches exactly one output on": bool(knows and definite.any()),
+        "some noise activates exactly one output": bool(knows and definite.any()),
         "all noise does": bool(definite.all()),
     }

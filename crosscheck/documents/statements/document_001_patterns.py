@@ -30,7 +30,7 @@ def a_kernel_slides_over_a_matrix() -> Readings:
 
 @statements(
     "神经网络的运作机制",
-    "Which neurons of a layer are active can decide which ones of the next layer are.",
+    "Which neurons of a layer are active can decide which neurons of the next layer are active.",
     flips=Instead("[[4.0, -4.0], [-4.0, 4.0]]", "[[4.0, 4.0], [-4.0, -4.0]]"),
 )
 def other_active_neurons_can_activate_others_in_the_next_layer() -> Readings:
@@ -80,9 +80,10 @@ def a_neuron_responds_most_to_the_picture_of_its_weights() -> Readings:
 
 @statements(
     "如何调整权重和偏置",
-    "Learning ties neurons together that are active together.",
-    correct="Where the one above is wanted to be active. Where it is active and should not be, the "
-    "same rule takes the two apart: a weight follows a_k delta_j, and delta has either sign.",
+    "Learning connects neurons that are active together.",
+    correct="This is true if the neuron of the next layer should be active. If it is active but "
+    "should not be, the same rule weakens the connection: the change of a weight is proportional "
+    "to a_k delta_j, and delta_j can have either sign.",
     flips=(
         Instead("weight_grows(target=0.0)", "weight_grows(target=1.0)"),
         in_reference("gradients", "np.dot(delta.T, below,", "np.dot(-delta.T, below,"),
@@ -98,6 +99,6 @@ def neurons_active_together_are_tied_only_where_that_is_wanted() -> Readings:
         return bool(-grads[0].weight[0, 0] > 0)
 
     return {
-        "the one above should be active": weight_grows(target=1.0),
-        "the one above should not be": weight_grows(target=0.0),
+        "the neuron of the next layer should be active": weight_grows(target=1.0),
+        "the neuron of the next layer should not be active": weight_grows(target=0.0),
     }

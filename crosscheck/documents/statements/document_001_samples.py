@@ -38,8 +38,9 @@ def loss_of(params: Params) -> float:
 @statements(
     "损失函数的平滑性",
     "The loss must be smooth; only then can gradient descent find a local minimum.",
-    correct="A slope almost everywhere is enough in practice: with ReLU, which this document "
-    "recommends, the loss has kinks, and descent still reaches a minimum.",
+    correct="In practice a slope almost everywhere is enough: with ReLU, which this document "
+    "recommends, the loss has kinks (points without a derivative), and gradient descent still "
+    "reaches a minimum.",
     flips=Instead("loss_at(0.4 + h) - loss_at(0.4)", "loss_at(0.45 + h) - loss_at(0.45)"),
 )
 def descent_finds_a_minimum_of_a_loss_with_kinks() -> Readings:
@@ -98,7 +99,8 @@ def a_batch_of_all_samples_makes_one_update_of_the_mean_loss() -> Readings:
 
 @statements(
     "随机梯度下降",
-    "SGD, one random sample an update, is much faster than the whole batch.",
+    "SGD, which uses one random sample for each update, is much faster than batch gradient "
+    "descent.",
     flips=Instead("(1, None)", "(24, None)"),
 )
 def one_sample_at_a_time_gets_further_on_as_many_samples() -> Readings:
@@ -108,7 +110,7 @@ def one_sample_at_a_time_gets_further_on_as_many_samples() -> Readings:
 
 @statements(
     "随机梯度下降",
-    "Mini-batch descent updates by the mean loss of a random few samples.",
+    "Mini-batch gradient descent updates by the mean loss of a few random samples.",
     flips=in_reference(
         "gradients",
         '"half_squared_error": lambda a, y: (a - y) / len(a)',
@@ -129,8 +131,8 @@ def a_mini_batch_updates_by_its_mean_loss() -> Readings:
 @statements(
     "随机梯度下降",
     "The cost of SGD and of mini-batches does not depend on the number of training samples.",
-    correct="The cost of one update does not; that of an epoch, which visits every sample, is "
-    "proportional to it.",
+    correct="The cost of one update does not. But an epoch visits every sample, so its cost is "
+    "proportional to the number of samples.",
     flips=(
         Instead("fit(48, batch_size=8)", "fit(48, batch_size=16)"),
         Instead("fit(24, batch_size=8)", "fit(24, batch_size=12)"),
@@ -146,7 +148,7 @@ def the_cost_of_an_update_not_of_an_epoch_is_independent_of_the_samples() -> Rea
 
 @statements(
     "批大小的影响",
-    "Larger batches estimate the gradient better, but less than in proportion.",
+    "Larger batches estimate the gradient better, but the gain is less than proportional.",
     flips=(Instead("(10, 40)", "(10, 10)"), Instead("(10, 40)", "(1, 40)")),
 )
 def four_times_the_batch_halves_the_error() -> Readings:
@@ -195,9 +197,9 @@ def a_rate_that_suits_the_whole_batch_is_too_large_for_single_samples() -> Readi
 
 @statements(
     "批大小的影响",
-    "The memory needed is proportional to the size of the batch, if it is taken at once.",
-    correct="That of the activations is; the parameters and their gradients come on top, whatever "
-    "the size of the batch.",
+    "The memory needed is proportional to the batch size, if the whole batch is processed at once.",
+    correct="The memory for the activations is. The parameters and their gradients need memory "
+    "too, which does not depend on the batch size.",
     flips=(
         Instead("fixed = sum(", "fixed = 0 * sum("),
         Instead("np.ones((batch, 3))", "np.ones((batch + 1, 3))"),
@@ -219,9 +221,10 @@ def the_memory_of_the_activations_is_proportional_to_the_batch() -> Readings:
 
 @statements(
     "神经网络的优化难题",
-    "Steps in proportion to the slope are sure to arrive at least at a local minimum.",
-    correct="Only for a small enough constant: by a larger one it never settles. And the slope is "
-    "0 on a saddle too, though almost no start leads there.",
+    "Steps that are proportional to the slope are sure to reach at least a local minimum.",
+    correct="This is true only if the factor between slope and step is small enough; with a "
+    "larger factor the steps never settle. And the slope is also 0 at a saddle point, although "
+    "almost no starting point leads there.",
     flips=(
         Instead("at, 0.3", "at, 0.05"),
         Instead("[1.0, 0.0]", "[1.0, 0.5]"),

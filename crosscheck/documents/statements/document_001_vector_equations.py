@@ -23,7 +23,7 @@ statements = Statements("001")
 
 @statements(
     "矢量形式",
-    "Of vectors: dC/da_j^(L) = dC(a_j^(L), y_j)/da_j^(L), still neuron by neuron.",
+    "In vector form: dC/da_j^(L) = dC(a_j^(L), y_j)/da_j^(L), still neuron by neuron.",
     flips=Instead("2 * (A[3] - TARGET[0])", "A[3] - TARGET[0]"),
 )
 def the_vector_of_output_derivatives_goes_neuron_by_neuron() -> Readings:
@@ -51,8 +51,9 @@ WITH_MATRICES: dict[str, Callable[[], np.ndarray]] = {
 
 @statements(
     "矢量形式",
-    "Of vectors: dC/da^(l) = dz^(l+1)/da^(l) da^(l+1)/dz^(l+1) dC/da^(l+1).",
-    correct="The first is a product with a matrix: (W^(l+1))^T (sigma'(z^(l+1)) * dC/da^(l+1)).",
+    "In vector form: dC/da^(l) = dz^(l+1)/da^(l) da^(l+1)/dz^(l+1) dC/da^(l+1).",
+    correct="The first product is a product with a matrix: (W^(l+1))^T (sigma'(z^(l+1)) * "
+    "dC/da^(l+1)).",
     flips=(
         Instead(
             "W[2] * da_dz(2) * dc_da(2)", "W[2].T @ (da_dz(2) * dc_da(2))", within="BY_ELEMENTS"
@@ -63,15 +64,16 @@ WITH_MATRICES: dict[str, Callable[[], np.ndarray]] = {
 def the_way_down_is_a_product_with_the_transposed_weights() -> Readings:
     return {
         "the first a product with a matrix": gives(WITH_MATRICES["dC/da^(1)"], dc_da(1)),
-        "all by elements, as the note below says": gives(BY_ELEMENTS["dC/da^(1)"], dc_da(1)),
+        "all elementwise, as the note below says": gives(BY_ELEMENTS["dC/da^(1)"], dc_da(1)),
     }
 
 
 @statements(
     "矢量形式",
-    "Of vectors: dC/dw_j^(l) = dz^(l)/dw_j^(l) da^(l)/dz^(l) dC/da^(l).",
-    correct="The first is a product with a matrix, whose row j is a^(l-1) and whose others are 0; "
-    "for all weights at once it is the outer product delta^(l) (a^(l-1))^T.",
+    "In vector form: dC/dw_j^(l) = dz^(l)/dw_j^(l) da^(l)/dz^(l) dC/da^(l).",
+    correct="The first product is a product with a matrix, in which row j is a^(l-1) and the "
+    "other rows are 0. For all weights at once the result is the outer product delta^(l) "
+    "(a^(l-1))^T.",
     flips=(
         Instead(
             "dz_dw(2, 0) * da_dz(2) * dc_da(2)",
@@ -88,13 +90,13 @@ def the_way_down_is_a_product_with_the_transposed_weights() -> Readings:
 def the_derivative_in_the_weights_is_an_outer_product() -> Readings:
     return {
         "the first a product with a matrix": gives(WITH_MATRICES["dC/dw_0^(2)"], dc_dw(2)[0]),
-        "all by elements, as the note below says": gives(BY_ELEMENTS["dC/dw_0^(2)"], dc_dw(2)[0]),
+        "all elementwise, as the note below says": gives(BY_ELEMENTS["dC/dw_0^(2)"], dc_dw(2)[0]),
     }
 
 
 @statements(
     "矢量形式",
-    "Of vectors: dC/db^(l) = dz^(l)/db^(l) da^(l)/dz^(l) dC/da^(l).",
+    "In vector form: dC/db^(l) = dz^(l)/db^(l) da^(l)/dz^(l) dC/da^(l).",
     flips=(
         Instead("np.ones(6) * da_dz(2) *", "np.ones(6) *", within="BY_ELEMENTS"),
         Instead(
@@ -107,15 +109,16 @@ def the_derivative_in_the_biases_goes_by_elements() -> Readings:
         "the first a product with a matrix, the identity": gives(
             WITH_MATRICES["dC/db^(2)"], dc_db(2)
         ),
-        "all by elements, as the note below says": gives(BY_ELEMENTS["dC/db^(2)"], dc_db(2)),
+        "all elementwise, as the note below says": gives(BY_ELEMENTS["dC/db^(2)"], dc_db(2)),
     }
 
 
 @statements(
     "矢量形式",
-    "In the vector equations all products of vectors are taken by elements.",
-    correct="Those with da/dz are, and all of the bias. The first product for the layer below, and "
-    "that for the weights, is a product with a matrix.",
+    "In the vector equations all products of vectors are elementwise.",
+    correct="The products with da/dz are elementwise, and so are all products in the equation for "
+    "the bias. But in the equations for the previous layer and for the weights, the first product "
+    "is a product with a matrix.",
     flips=Instead("equations = BY_ELEMENTS", "equations = WITH_MATRICES"),
 )
 def not_all_products_are_taken_by_elements() -> Readings:
@@ -129,7 +132,7 @@ def not_all_products_are_taken_by_elements() -> Readings:
 
 @statements(
     "4 个基本公式",
-    "BP1, of vectors: delta^(L) = dC/da^(L) * sigma'(z^(L)).",
+    "BP1, in vector form: delta^(L) = dC/da^(L) * sigma'(z^(L)).",
     flips=Instead("dc_da(3) * da_dz(3)", "dc_da(3)"),
 )
 def the_error_of_the_outputs_is_their_derivative_times_the_slope_of_sigma() -> Readings:
@@ -138,7 +141,7 @@ def the_error_of_the_outputs_is_their_derivative_times_the_slope_of_sigma() -> R
 
 @statements(
     "4 个基本公式",
-    "BP2, of vectors: delta^(l) = (W^(l+1))^T delta^(l+1) * sigma'(z^(l)).",
+    "BP2, in vector form: delta^(l) = (W^(l+1))^T delta^(l+1) * sigma'(z^(l)).",
     flips=(Instead("dc_dz(2) * da_dz(1)", "dc_dz(2)"), Instead("dc_dz(3) * da_dz(2)", "dc_dz(3)")),
 )
 def the_error_of_a_hidden_layer_comes_through_the_weights_above() -> Readings:
@@ -150,7 +153,7 @@ def the_error_of_a_hidden_layer_comes_through_the_weights_above() -> Readings:
 
 @statements(
     "4 个基本公式",
-    "BP3, of single parameters: dC/db_j^(l) = delta_j^(l).",
+    "BP3, for single parameters: dC/db_j^(l) = delta_j^(l).",
     flips=Instead("dc_dz(2)[j])", "dc_da(2)[j])"),
 )
 def the_derivative_in_a_bias_is_the_error() -> Readings:
@@ -159,7 +162,7 @@ def the_derivative_in_a_bias_is_the_error() -> Readings:
 
 @statements(
     "4 个基本公式",
-    "BP4, of single parameters: dC/dw_jk^(l) = a_k^(l-1) delta_j^(l).",
+    "BP4, for single parameters: dC/dw_jk^(l) = a_k^(l-1) delta_j^(l).",
     flips=Instead("* dc_dz(2)[j]", "* dc_da(2)[j]"),
 )
 def the_derivative_in_a_weight_is_an_activation_times_an_error() -> Readings:

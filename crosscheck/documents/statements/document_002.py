@@ -34,10 +34,11 @@ def the_pass() -> tuple[Trace, float, Params, tuple[np.ndarray, ...]]:
 
 @statements(
     "intro",
-    "Backpropagation looks at one layer at a time, the one before, and so at a few of all n "
-    "weights and k biases.",
-    correct="It looks at two neighbours: to the activations of the layer below come the weights "
-    "and the error of the layer above, of which the layer's own error is made.",
+    "With backpropagation we look only at the previous layer at any one time, and so only at some "
+    "of the n weights and k biases.",
+    correct="It looks at the layers on both sides: it needs the activations of the previous "
+    "layer, and also the weights and the error of the next layer, from which it computes the "
+    "layer's own error.",
     flips=(
         Instead("np.ones((1, 2)), np.ones((1, 1))", "PARAMS[1].weight, errors[1]"),
         in_reference("gradients", "np.dot(delta.T, below,", "np.dot(delta.T, 1 - below,"),
@@ -54,7 +55,7 @@ def the_gradient_of_a_layer_needs_the_layers_on_both_sides() -> Readings:
     without_the_layer_above = gradient(np.ones((1, 2)), np.ones((1, 1)))
     return {
         "the layers on both sides": close(gradient(PARAMS[1].weight, errors[1]), grads[0].weight),
-        "the layer below alone": close(without_the_layer_above, grads[0].weight),
+        "the previous layer alone": close(without_the_layer_above, grads[0].weight),
     }
 
 

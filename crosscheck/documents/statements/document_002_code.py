@@ -26,9 +26,10 @@ def is_python(line: str) -> bool:
 
 @statements(
     "5, Adam",
-    "The block on Adam is Python.",
-    correct="It is not: a name may hold no raised or lowered digits, a raised digit is no power, "
-    "and a line such as m = 0.9 * 0 + 0.1 * g = -0.00287 assigns to an expression.",
+    "The code block about Adam is Python.",
+    correct="It is not: a name in Python cannot contain superscript or subscript digits, a "
+    "superscript digit is not a power, and a line such as m = 0.9 * 0 + 0.1 * g = -0.00287 "
+    "assigns to an expression.",
     flips=(
         Instead('"dW₁² = -0.0287"', '"dW = -0.0287"'),
         Instead("(g)²", "g**2"),
@@ -38,8 +39,8 @@ def is_python(line: str) -> bool:
 )
 def neither_the_names_nor_the_chains_of_the_adam_block_are_python() -> Readings:
     return {
-        "names with raised digits": is_python("dW₁² = -0.0287"),
-        "a power as a raised digit": is_python("v = b2 * v + (1 - b2) * (g)²"),
+        "names with superscript digits": is_python("dW₁² = -0.0287"),
+        "a power as a superscript digit": is_python("v = b2 * v + (1 - b2) * (g)²"),
         "a result after a second sign of equality": is_python(
             "m = 0.9 * 0 + 0.1 * (-0.0287) = -0.00287"
         ),
@@ -53,9 +54,9 @@ JAVA_NAME = {"Lu", "Ll", "Lt", "Lm", "Lo", "Nl", "Nd", "Mn", "Mc", "Cf", "Sc", "
 
 @statements(
     "5, SGD",
-    "The blocks of calculations are Java.",
-    correct="They are plain calculations: neither raised digits nor the sign for a derivative may "
-    "stand in a name of Java.",
+    "The code blocks with calculations are Java.",
+    correct="They are plain calculations: a name in Java can contain neither superscript digits "
+    "nor the sign for a partial derivative.",
     flips=(
         Instead("W₁²", "W12"),
         Instead("∂C", "dC"),
@@ -65,7 +66,7 @@ def the_names_of_the_java_blocks_are_not_java() -> Readings:
     def is_name(text: str) -> bool:
         return all(unicodedata.category(letter) in JAVA_NAME for letter in text)
 
-    return {"a name with raised digits": is_name("W₁²"), "a derivative": is_name("∂C")}
+    return {"a name with superscript digits": is_name("W₁²"), "a derivative": is_name("∂C")}
 
 
 def update_after(optimizer: Optimizer, gradients: list[float]) -> float:
@@ -79,7 +80,7 @@ def update_after(optimizer: Optimizer, gradients: list[float]) -> float:
 
 @statements(
     "5, comparison",
-    "m gathers the gradients of the past, and so keeps to their direction.",
+    "m accumulates past gradients, and so keeps their direction.",
     flips=(
         in_reference("optimizers/moments", "b1 * m + (1 - b1)", "(1 - b1)", "adam"),
         in_reference("optimizers/moments", "-rate * m /", "rate * m /", "adam"),
@@ -91,15 +92,15 @@ def the_first_moment_keeps_the_direction_of_the_gradients_before() -> Readings:
     return {
         "the update still goes the old way": update_after(adam(0.1), past + now) < 0,
         "without the past it turns round": update_after(adam(0.1), now) > 0,
-        "as that of SGD does": update_after(sgd(0.1), past + now) > 0,
+        "the update of SGD turns round": update_after(sgd(0.1), past + now) > 0,
     }
 
 
 @statements(
     "5, comparison",
     "Adam's updates are more stable than those of SGD.",
-    correct="They depend less on the size of the gradient. But at a fixed rate they do not die "
-    "down at a minimum as those of SGD do.",
+    correct="They depend less on the size of the gradient. But at a fixed learning rate they do "
+    "not shrink towards zero near a minimum, as the updates of SGD do.",
     flips=(
         in_reference(
             "optimizers/moments", "-rate * m / root(v, eps_t, eps_place)", "-rate * m", "adam"
@@ -177,8 +178,9 @@ def eps_saves_a_parameter_without_a_gradient_from_a_division_by_zero() -> Readin
 
 @statements(
     "6",
-    "A change of the loss below a threshold means convergence.",
-    correct="It may be a plateau: far from its target a saturated sigmoid hardly changes the loss.",
+    "If the loss changes by less than a threshold, training has converged.",
+    correct="Training may also be on a plateau: with a saturated sigmoid the loss hardly changes, "
+    "although the output is far from its target.",
     flips=(Instead("bias=-20.0", "bias=0.2"), Instead("bias=0.1", "bias=-20.0")),
 )
 def a_loss_that_hardly_changes_may_be_on_a_plateau() -> Readings:

@@ -29,7 +29,7 @@ def loss_of(params: Params) -> float:
 
 @statements(
     "6",
-    "Leaving the hidden layer as it was leaves its activations as they were.",
+    "If the hidden layer is not updated, its activations do not change.",
     flips=Instead("(PARAMS[0], ", "(PARAMS[0]._replace(bias=PARAMS[0].bias + 0.1), "),
 )
 def an_untouched_layer_gives_the_same_activations() -> Readings:
@@ -42,8 +42,8 @@ def an_untouched_layer_gives_the_same_activations() -> Readings:
 @statements(
     "6",
     "Updating the output layer alone is one complete training iteration.",
-    correct="The hidden layer has a gradient too, and it is not zero: 3 of 11 parameters were "
-    "updated. The algorithm printed below it updates them all.",
+    correct="The hidden layer has a gradient too, and it is not zero, but only 3 of the 11 "
+    "parameters were updated. The algorithm that the document prints below updates all of them.",
     flips=Instead("updated = (1,)", "updated = (0, 1)"),
 )
 def a_complete_iteration_updates_the_hidden_layer_too() -> Readings:
@@ -86,8 +86,8 @@ def the_loop_ends_by_each_of_the_three_conditions() -> Readings:
 @statements(
     "6",
     "The loss falls a little with every iteration.",
-    correct="On this example it does; in general only for a small enough rate: gradient descent on "
-    "C = 3x^2/2 at a rate of 1 doubles x with every step.",
+    correct="In this example it does. In general it does so only if the learning rate is small "
+    "enough: at a rate of 1, gradient descent on C = 3x^2/2 doubles the size of x at every step.",
     flips=(
         Instead("sgd(1.0).update", "sgd(0.1).update"),
         Instead("train_the_example(sgd(0.1)", "train_the_example(sgd(1000.0)"),
@@ -138,7 +138,7 @@ def follow_the_chart(rule: StopRule) -> tuple[str | None, str]:
 
 @statements(
     "6, flow chart",
-    "The loop of the chart ends by each of the three conditions.",
+    "Each of the three conditions ends the loop of the flow chart.",
     flips=(
         in_reference("training", 'return "loss_below"', "pass"),
         in_reference("training", 'return "loss_change_below"', "pass"),
@@ -151,10 +151,10 @@ def the_loop_of_the_chart_ends_by_each_condition() -> Readings:
 
 @statements(
     "6, flow chart",
-    "Where the check finds no condition met, a second decision is taken on them, which can end the "
-    "training.",
-    correct="One check is enough: past a first check that found none, the exits of the second are "
-    "never taken.",
+    "If the check finds that no stop condition is met, a second check of the conditions follows, "
+    "and this one can end the training.",
+    correct="One check is enough: if the first check finds that no condition is met, so does the "
+    "second, which therefore never ends the training.",
     flips=Instead('"F"', '"G"', within="AFTER_THE_UPDATE"),
 )
 def the_second_check_of_the_flow_chart_never_stops() -> Readings:

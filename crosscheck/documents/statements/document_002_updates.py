@@ -105,8 +105,8 @@ def the_second_moment_is_an_exponential_average_of_squares() -> Readings:
 @statements(
     "5, Adam",
     "Adam's update is W := W - rate m / (sqrt(v) + eps).",
-    correct="As published, m and v are first divided by 1 - b1^t and 1 - b2^t; without that the "
-    "first step is sqrt(10) times longer (0.316 in place of 0.1).",
+    correct="As published, Adam first divides m by 1 - b1^t and v by 1 - b2^t. Without this "
+    "correction the first step is sqrt(10) times as long (0.316 instead of 0.1).",
     flips=Instead("m / (np.sqrt(v) + 1e-8)", "m / (1 - 0.9) / (np.sqrt(v / (1 - 0.999)) + 1e-8)"),
 )
 def adam_as_published_corrects_the_bias() -> Readings:
@@ -138,8 +138,9 @@ def the_adam_results_do_not_follow_from_their_formula() -> Readings:
 @statements(
     "5, comparison",
     "Adam's updates are smaller than those of SGD.",
-    correct="On this step they are larger: 0.316 by the document's formula, 0.1 as published, "
-    "against 0.0058, 0.0114 and 0.0199 of SGD. The claim rests on the wrong results printed above.",
+    correct="In this step they are larger: 0.316 by the document's formula and 0.1 as published, "
+    "while the updates of SGD are 0.0058, 0.0114 and 0.0199. The claim rests on the wrong results "
+    "printed above.",
     flips=Instead("sgd(0.1)", "sgd(100.0)"),
 )
 def the_first_adam_step_is_the_longer_one() -> Readings:
@@ -199,8 +200,8 @@ def the_first_adam_steps_are_equally_long_whatever_the_gradient() -> Readings:
 @statements(
     "5, comparison",
     "Adam usually converges faster.",
-    correct="Not a property of the method: on this example it reaches a loss of 0.01 first at the "
-    "same rate of 0.1, and SGD does once its rate is 10.",
+    correct="This depends on the learning rates. In this example, if both rates are 0.1, Adam is "
+    "the first to reach a loss of 0.01; if the rate of SGD is 10, SGD is the first.",
     flips=(
         Instead("sgd(10.0)", "sgd(1.0)"),
         Instead("epochs(adam(0.1)) < epochs(sgd(0.1))", "epochs(adam(1e-4)) < epochs(sgd(0.1))"),

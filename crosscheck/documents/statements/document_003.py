@@ -91,8 +91,9 @@ def the_four_stages_in_a_circle_train_the_network() -> Readings:
 @statements(
     "3.2, four steps",
     "Updating the parameters is the fourth step of backpropagation.",
-    correct="In section 2 backpropagation finds the gradient and gradient descent updates, which "
-    "is right: any optimizer may follow. The four steps together are one step of training.",
+    correct="In section 2, backpropagation computes the gradient and gradient descent updates the "
+    "parameters. This is right, and any other optimizer can make the update too. The four steps "
+    "together are one step of training.",
     flips=(
         in_reference(
             "optimizers/moments", "-rate * m / root(v, eps_t, eps_place)", "-rate * m", "adam"
@@ -116,11 +117,11 @@ def the_update_belongs_to_the_optimizer_and_not_to_backpropagation() -> Readings
 
 @statements(
     "3.2, first flow chart",
-    "After the loss one of two gradients is computed, the output layer's if the output layer has "
-    "been reached and otherwise the hidden layers'; then the parameters are updated. Repeated "
-    "until convergence, this trains the network.",
-    correct="Every pass needs both gradients, the output layer's first. A forward pass always "
-    "reaches the output layer, so as drawn the hidden layers never learn.",
+    "After the loss, only one of two gradients is computed: if the output layer has been reached, "
+    "the gradient of the output layer, otherwise the gradient of the hidden layers. Then the "
+    "parameters are updated. Repeating this until convergence trains the network.",
+    correct="Every pass needs both gradients, the gradient of the output layer first. A forward "
+    "pass always reaches the output layer, so by this flow chart the hidden layers never learn.",
     flips=Instead("True: (1,)", "True: (1, 0)"),
 )
 def the_flow_chart_of_backpropagation_never_trains_a_hidden_layer() -> Readings:
@@ -136,7 +137,7 @@ def the_flow_chart_of_backpropagation_never_trains_a_hidden_layer() -> Readings:
 
 @statements(
     "3.3",
-    "The two make it possible to train a deep network.",
+    "Backpropagation and gradient descent make it possible to train a deep network.",
     flips=in_reference("gradients", "cotangent * (1 - a * a)", "cotangent * (a * a - 1)"),
 )
 def a_network_with_two_hidden_layers_learns_exclusive_or() -> Readings:

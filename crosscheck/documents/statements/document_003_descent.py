@@ -62,7 +62,7 @@ def at_the_lowest(w: float) -> bool:
 @statements(
     "2",
     "Gradient descent lowers the loss step by step.",
-    correct="Only where the learning rate is small enough; a larger one raises the loss.",
+    correct="This is true only if the learning rate is small enough; a larger one raises the loss.",
     flips=(
         Instead("2.5 * FULL_STEP", "1.5 * FULL_STEP"),
         Instead("0.5 * FULL_STEP", "2.5 * FULL_STEP"),
@@ -82,8 +82,9 @@ def each_step_lowers_the_loss_only_at_a_small_learning_rate() -> Readings:
 @statements(
     "2",
     "In the end the model is at its optimum on the training data.",
-    correct="On a loss with one minimum, at a small learning rate. The loss of a network can have "
-    "several, and descent ends in the one that its start leads down to.",
+    correct="This is true if the loss has only one minimum and the learning rate is small. The "
+    "loss of a network can have several minima, and the starting point decides in which of them "
+    "gradient descent ends.",
     flips=(Instead("-2.0, 0.5", "0.1, 0.05"), Instead("FULL_STEP, 400", "FULL_STEP, 4")),
 )
 def the_end_is_the_optimum_only_where_there_is_one_minimum() -> Readings:
@@ -96,8 +97,8 @@ def the_end_is_the_optimum_only_where_there_is_one_minimum() -> Readings:
 @statements(
     "2",
     "By backpropagation the network learns the optimal parameters.",
-    correct="It gives the gradient, which is zero at every minimum, the best one or not; where it "
-    "is zero, nothing is learned any more.",
+    correct="Backpropagation gives the gradient, which is zero at every minimum, whether that is "
+    "the best one or not. Once the gradient is zero, the network learns nothing more.",
     flips=(Instead("-2.0, 0.5", "0.5, 0.05"), Instead("FULL_STEP, 400", "FULL_STEP, 4")),
 )
 def the_gradient_vanishes_at_a_minimum_that_is_not_the_best() -> Readings:
@@ -133,9 +134,9 @@ def against_the_gradient_the_loss_falls_fastest() -> Readings:
 @statements(
     "3.1",
     "The parameters converge to a minimum of the loss.",
-    correct="Where they converge the gradient is zero, almost always at a minimum. They do not at "
-    "a large learning rate, nor where there is no minimum, as for e^(-x); and a start exactly on "
-    "a maximum is never left.",
+    correct="If they converge, the gradient there is zero, and they are almost always at a "
+    "minimum. They do not converge if the learning rate is large, or if there is no minimum, as "
+    "for e^(-x). And if they start exactly at a maximum, they never leave it.",
     flips=(
         Instead("2.5 * FULL_STEP", "1.5 * FULL_STEP"),
         Instead("0.0, 0.05", "0.1, 0.05"),
@@ -159,8 +160,10 @@ def descent_converges_to_a_minimum_only_under_conditions() -> Readings:
 
 @statements(
     "3.2, three steps",
-    "Gradient descent has three steps: set the parameters, compute the gradient, go against it.",
-    correct="The second and third are repeated until a rule says stop, as in the flow chart.",
+    "Gradient descent has three steps: initialise the parameters, compute the gradient, and "
+    "update the parameters against the gradient.",
+    correct="The second and third steps must be repeated until a stop condition is met, as in the "
+    "flow chart.",
     flips=(Instead("path[1]", "path[400]"), Instead("400", "4")),
 )
 def the_last_two_of_the_three_steps_must_be_repeated() -> Readings:
@@ -173,8 +176,8 @@ def the_last_two_of_the_three_steps_must_be_repeated() -> Readings:
 
 @statements(
     "3.2, second flow chart",
-    "Set the parameters; until the maximal number of iterations is reached, compute the gradient "
-    "and update; then give the result.",
+    "Initialise the parameters; compute the gradient and update until the maximum number of "
+    "iterations is reached; then return the result.",
     flips=(Instead("iterations += 1", "iterations += 2"), Instead("follow(400)", "follow(4)")),
 )
 def the_flow_chart_of_gradient_descent_works() -> Readings:
@@ -193,9 +196,9 @@ def the_flow_chart_of_gradient_descent_works() -> Readings:
 
 @statements(
     "3.3",
-    "They suit optimisation problems in general.",
-    correct="The gradient must exist and say where down is. That of the number of misclassified "
-    "samples is zero almost everywhere.",
+    "Backpropagation and gradient descent suit optimisation problems in general.",
+    correct="The gradient must exist and must say which way is down. But the gradient of the "
+    "number of misclassified samples is zero almost everywhere.",
     flips=(
         Instead("(FEATURES @ w > 0) != (LABELS > 0)", "sigmoid(-np.sign(LABELS) * (FEATURES @ w))"),
         Instead("2 * FEATURES.T", "-2 * FEATURES.T", within="bowl_slope"),
@@ -240,8 +243,9 @@ def products_of(depth: int, width: int) -> tuple[int, int, int]:
 @statements(
     "3.3",
     "For a complex network it is expensive to compute the gradient.",
-    correct="It costs a small multiple of the forward pass: the backward pass costs about two of "
-    "them, however deep or wide the network is. It is expensive where a forward pass is.",
+    correct="It costs a small multiple of a forward pass: the backward pass costs about as much "
+    "as two forward passes, however deep or wide the network is. So the gradient is expensive "
+    "only if a forward pass is expensive.",
     flips=(
         Instead("large[1] > small[1]", "large[1] / large[0] > small[1] / small[0]"),
         Instead(
@@ -263,7 +267,8 @@ def the_backward_pass_costs_about_two_forward_passes() -> Readings:
 
 @statements(
     "3.3",
-    "They easily get stuck in a local optimum and hardly find the global one.",
+    "Backpropagation and gradient descent easily get stuck in a local optimum and hardly find the "
+    "global one.",
     flips=(Instead("-2.0, 0.5", "0.1, 0.05"), Instead("400", "1")),
 )
 def descent_can_end_in_a_minimum_that_is_not_the_lowest() -> Readings:
@@ -277,7 +282,8 @@ def descent_can_end_in_a_minimum_that_is_not_the_lowest() -> Readings:
 
 @statements(
     "3.3",
-    "They are sensitive to the initial parameters and to the learning rate.",
+    "Backpropagation and gradient descent are sensitive to the initial parameters and to the "
+    "learning rate.",
     flips=(Instead("(-2.0, 0.5)", "(0.4, 0.5)"), Instead("(0.5, 2.5)", "(0.5, 1.0)")),
 )
 def start_and_learning_rate_decide_where_descent_ends() -> Readings:

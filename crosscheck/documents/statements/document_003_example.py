@@ -61,9 +61,9 @@ def both_weights_go_against_their_gradients() -> Readings:
 
 @statements(
     "4.3",
-    "z(2) = W(2) a(1), with W(2) a column, is computed as W(2)^T a(1).",
-    correct="Of a column only the transpose can be used. With z = W a, as in 4.1 and as for W(1) "
-    "here, W(2) is the row [2, -1].",
+    "W(2) is a column, and the document computes z(2) = W(2) a(1) as W(2)^T a(1).",
+    correct="A column can be used only if it is transposed. With z = W a, as in 4.1 and as for "
+    "W(1) here, W(2) must be the row [2, -1].",
     flips=(Instead("column @ a1", "column.T @ a1"), Instead("column.T @ a1", "column @ a1")),
 )
 def the_column_w2_must_be_transposed() -> Readings:

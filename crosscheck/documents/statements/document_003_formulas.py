@@ -63,7 +63,7 @@ def jacobian(function: Callable[[np.ndarray], np.ndarray], at: np.ndarray) -> np
 @statements(
     "4.1",
     "In z(1) = W(1) x the matrix W(1) is n by m.",
-    correct="For z = W x it is m by n, a row for each hidden unit.",
+    correct="For z = W x it must be m by n, with a row for each hidden unit.",
     flips=Instead("np.ones((N, M))", "np.ones((M, N))"),
 )
 def w1_as_declared_does_not_fit_the_inputs() -> Readings:
@@ -73,7 +73,7 @@ def w1_as_declared_does_not_fit_the_inputs() -> Readings:
 @statements(
     "4.1",
     "In z(2) = W(2) a(1) the matrix W(2) is m by p.",
-    correct="For z = W a it is p by m, a row for each output.",
+    correct="For z = W a it must be p by m, with a row for each output.",
     flips=Instead("np.ones((M, P))", "np.ones((P, M))"),
 )
 def w2_as_declared_does_not_fit_the_hidden_layer() -> Readings:
@@ -143,8 +143,8 @@ def the_slope_of_j_is_the_difference() -> Readings:
 @statements(
     "4.2",
     "da(2)/dz(2) = sigma'(z(2)).",
-    correct="That is the diagonal of the derivative, which is a matrix and zero elsewhere; hence "
-    "the elementwise product in what follows.",
+    correct="The derivative is a matrix: sigma'(z(2)) is its diagonal, and its other entries are "
+    "zero. This is why the products that follow are elementwise.",
     flips=(
         Instead(
             "near(derivative, sigmoid_slope(Z2))", "near(derivative, np.diag(sigmoid_slope(Z2)))"
@@ -163,8 +163,9 @@ def the_slope_of_sigma_is_the_diagonal_of_a_matrix() -> Readings:
 @statements(
     "4.2",
     "dz(2)/dW(2) = a(1).",
-    correct="That is the derivative of one z by its own row of weights; by the other rows it is "
-    "zero. In what follows it becomes the row a(1)^T of an outer product.",
+    correct="This is the derivative of one z with respect to its own row of weights; with respect "
+    "to the other rows it is zero. In the formulas that follow it becomes the row a(1)^T of an "
+    "outer product.",
     flips=(
         Instead("near(derivative[k, i], A1)", "near(derivative[k, i], A1 * (k == i))"),
         Instead("near(derivative[k, k], A1)", "near(derivative[k, k], W2[k])"),
@@ -173,16 +174,18 @@ def the_slope_of_sigma_is_the_diagonal_of_a_matrix() -> Readings:
 def each_weighted_input_depends_on_its_own_row_of_weights() -> Readings:
     derivative = jacobian(lambda w: w @ A1, W2)
     return {
-        "of each z by its own row": all(near(derivative[k, k], A1) for k in range(P)),
-        "of each z by every row": all(near(derivative[k, i], A1) for k, i in np.ndindex(P, P)),
+        "of each z with respect to its own row": all(near(derivative[k, k], A1) for k in range(P)),
+        "of each z with respect to every row": all(
+            near(derivative[k, i], A1) for k, i in np.ndindex(P, P)
+        ),
     }
 
 
 @statements(
     "4.2",
-    "dJ/dW(2) = (a(2) - y) * sigma'(z(2)) a(1)^T, * being elementwise.",
-    correct="It holds for a W(2) of p by m, with * done first. A W(2) of m by p, as declared in "
-    "4.1, needs the transpose of this.",
+    "dJ/dW(2) = (a(2) - y) * sigma'(z(2)) a(1)^T, where * is elementwise.",
+    correct="This is true if W(2) is p by m and * is done first. If W(2) is m by p, as 4.1 "
+    "declares it, the gradient is the transpose of this.",
     flips=(
         Instead("w.T @ A1)), W2.T)", "w @ A1)), W2)"),
         in_reference("gradients", "cotangent * (a * (1 - a))", "cotangent * a"),
@@ -213,8 +216,8 @@ def the_chain_rule_for_w1_is_a_product_of_jacobians() -> Readings:
 @statements(
     "4.2",
     "dJ/dW(1) = ((a(2) - y) * sigma'(z(2))) W(2)^T * sigma'(z(1)) x^T.",
-    correct="W(2)^T comes first: (W(2)^T ((a(2) - y) * sigma'(z(2)))) * sigma'(z(1)) x^T. The "
-    "printed order passes by luck for a single output, where the error is a number.",
+    correct="W(2)^T must come first: (W(2)^T ((a(2) - y) * sigma'(z(2)))) * sigma'(z(1)) x^T. The "
+    "printed order happens to work for a single output, because the error is then a single number.",
     flips=(
         Instead("(delta @ W2.T)", "(W2.T @ delta)"),
         Instead("slope.T) @ x.T)", "slope.T).T @ x.T)"),

@@ -43,8 +43,8 @@ def same(a: Layer, b: Layer) -> bool:
 @statements(
     "1",
     "Backpropagation is an iterative optimisation algorithm.",
-    correct="It computes the gradient, once. An optimisation algorithm, such as gradient descent, "
-    "uses that to update the parameters, and is what iterates.",
+    correct="Backpropagation computes the gradient once. An optimisation algorithm, such as "
+    "gradient descent, uses the gradient to update the parameters, and repeats this.",
     flips=(
         in_reference(
             "optimizers/moments", "-rate * m / root(v, eps_t, eps_place)", "-rate * m", "adam"
@@ -66,7 +66,8 @@ def backpropagation_gives_a_gradient_and_leaves_the_update_open() -> Readings:
 
 @statements(
     "1",
-    "By the chain rule it computes the partial derivative of the loss by every parameter.",
+    "Backpropagation uses the chain rule to compute the partial derivative of the loss with "
+    "respect to every parameter.",
     flips=in_reference("gradients", "cotangent * (a * (1 - a))", "cotangent * a"),
 )
 def backpropagation_gives_every_partial_derivative() -> Readings:
@@ -88,9 +89,10 @@ def backpropagation_gives_every_partial_derivative() -> Readings:
 
 @statements(
     "1",
-    "What training needs is the derivative of each parameter by the loss.",
-    correct="It is the derivative of the loss by the parameter, as the same sentence says further "
-    "on. 2.1.5, and the docstring of train(), turn it round as well.",
+    "Training needs the derivative of each parameter with respect to the loss.",
+    correct="Training needs the derivative of the loss with respect to each parameter, as the "
+    "same sentence says further on. Section 2.1.5 and the docstring of train() also have this the "
+    "wrong way round.",
     flips=Instead("1e-6 / of_loss / grad", "of_loss / 1e-6 / grad"),
 )
 def the_gradient_is_the_change_of_the_loss_per_change_of_a_parameter() -> Readings:
@@ -107,7 +109,8 @@ def the_gradient_is_the_change_of_the_loss_per_change_of_a_parameter() -> Readin
 @statements(
     "1",
     "Parameters are updated in the direction of the derivative, so that the loss falls.",
-    correct="The opposite direction, as 2.1.4 has it: along the derivative the loss rises.",
+    correct="They must be updated in the opposite direction, as 2.1.4 says: in the direction of "
+    "the derivative the loss rises.",
     flips=Instead("-0.1", "0.1"),
 )
 def the_loss_falls_against_the_gradient() -> Readings:
@@ -119,7 +122,8 @@ def the_loss_falls_against_the_gradient() -> Readings:
 @statements(
     "2.1.3",
     "An activation function is recursive.",
-    correct="It is an explicit function of its input; none of those named is defined by itself.",
+    correct="It is an explicit function of its input; none of the functions that the document "
+    "names is defined in terms of itself.",
     flips=(
         in_reference("activations", "1 / (1 + np.exp(-z))", "1 / (1 + np.exp(z))", "sigmoid"),
         in_reference("activations", "np.tanh(z)", "np.tanh(2 * z)", "tanh"),
@@ -168,9 +172,9 @@ def the_common_activation_functions_are_not_linear() -> Readings:
 
 @statements(
     "2.1.4",
-    "Gradient descent, going against the gradient, finds minima as well as maxima.",
-    correct="Against the gradient a maximum is never approached: only a start exactly on it stays "
-    "there. Maxima need steps along the gradient.",
+    "Gradient descent, which goes against the gradient, finds both minima and maxima.",
+    correct="Steps against the gradient never come nearer to a maximum; only if they start "
+    "exactly at a maximum do they stay there. To find a maximum, one must go along the gradient.",
     flips=Instead("t - 0.5", "t + 0.5"),
 )
 def gradient_descent_finds_no_maximum() -> Readings:
@@ -185,7 +189,8 @@ def gradient_descent_finds_no_maximum() -> Readings:
 
 @statements(
     "2.1.4",
-    "Stochastic descent, momentum, Adagrad, RMSprop and Adam are variants of it.",
+    "Stochastic gradient descent, momentum, Adagrad, RMSprop and Adam are variants of gradient "
+    "descent.",
     flips=(
         in_reference(
             "gradients", '"squared_error": lambda a, y: 2', '"squared_error": lambda a, y: -2'

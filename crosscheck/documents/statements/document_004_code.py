@@ -105,8 +105,8 @@ def the_sigmoid_as_printed_has_the_right_values() -> Readings:
 @statements(
     "4, backward()",
     "The first layer's weights are changed by X[:, None].T @ errors.",
-    correct="By X.T @ delta1. The axis put in makes a product of three axes, which cannot be added "
-    "to a matrix in place.",
+    correct="They must be changed by X.T @ delta1. Because of the added axis the product has "
+    "three axes, and NumPy cannot add it to a matrix in place.",
     flips=Instead("case.inputs[:, None].T @ case.delta2", "case.inputs.T @ case.delta1"),
 )
 def the_change_of_the_first_weights_has_three_axes() -> Readings:
@@ -122,9 +122,10 @@ def the_change_of_the_first_weights_has_three_axes() -> Readings:
 
 @statements(
     "4, backward()",
-    "The first layer's weights change by the inputs times the output errors, the second's by the "
-    "hidden outputs times the hidden errors.",
-    correct="The other way round: inputs go with hidden errors, hidden outputs with output errors.",
+    "The first layer's weights change by the inputs times the output errors, and the second "
+    "layer's weights by the hidden outputs times the hidden errors.",
+    correct="It must be the other way round: the inputs are multiplied by the hidden errors, and "
+    "the hidden outputs by the output errors.",
     flips=(
         Instead("case.inputs.T @ case.delta2", "case.inputs.T @ case.delta1"),
         Instead("case.hidden.T @ case.delta1", "case.hidden.T @ case.delta2"),
@@ -140,9 +141,10 @@ def each_layers_inputs_go_with_its_own_errors() -> Readings:
 
 @statements(
     "4, backward()",
-    "The first layer's biases change by the output errors, the second's by the hidden errors.",
-    correct="The other way round, as for the weights: each layer's biases change by its own "
-    "errors.",
+    "The first layer's biases change by the output errors, and the second layer's biases by the "
+    "hidden errors.",
+    correct="It must be the other way round, as for the weights: each layer's biases change by "
+    "its own errors.",
     flips=Instead("case.delta2.sum(axis=0), case.delta1", "case.delta1.sum(axis=0), case.delta2"),
 )
 def each_layers_biases_go_with_its_own_errors() -> Readings:
@@ -156,7 +158,7 @@ def each_layers_biases_go_with_its_own_errors() -> Readings:
 
 @statements(
     "4, backward()",
-    "The error of the hidden layer is errors * s (1 - s), s being its output.",
+    "The error of the hidden layer is errors * s (1 - s), where s is its output.",
     correct="The product with the second layer's weights is missing: (errors @ W2.T) * s (1 - s).",
     flips=Instead("case.delta2 * slope", "case.delta2 @ case.params[1].weight * slope"),
 )
@@ -178,7 +180,8 @@ def the_hidden_error_needs_the_weights_of_the_second_layer() -> Readings:
 @statements(
     "4, backward()",
     "Weights change by a sum over the batch, biases by a mean.",
-    correct="Both by the sum or both by the mean, as the loss is one or the other.",
+    correct="Both must change by the sum or both by the mean, depending on whether the loss is a "
+    "sum or a mean.",
     flips=(
         Instead("delta2.mean(axis=0)", "delta2.sum(axis=0)"),
         Instead("USUAL.hidden.T @ USUAL.delta2", "USUAL.hidden.T @ USUAL.delta2 / BATCH"),
@@ -197,8 +200,8 @@ def weights_and_biases_need_the_same_loss() -> Readings:
 
 @statements(
     "4, backward()",
-    "An update for gradient descent is + learning rate times gradient.",
-    correct="It is to be subtracted, or its sign turned. The code does neither.",
+    "The update of gradient descent is the learning rate times the gradient, with a plus sign.",
+    correct="The update must be subtracted, or its sign must be changed. The code does neither.",
     flips=Instead("loss_after(+1.0)", "loss_after(-1.0)"),
 )
 def an_update_of_that_sign_must_be_subtracted() -> Readings:
@@ -213,8 +216,8 @@ def an_update_of_that_sign_must_be_subtracted() -> Readings:
 
 @statements(
     "4, backward()",
-    "In the end it updates the parameters by gradient descent.",
-    correct="It only adds to sums of updates; no line changes a weight or a bias.",
+    "In the end, backward() updates the parameters by gradient descent.",
+    correct="It only adds up updates; no line changes a weight or a bias.",
     flips=Instead(
         "return params",
         "return tree_map(lambda p, s: p - s.T, params, sums)",

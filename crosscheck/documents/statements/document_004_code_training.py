@@ -27,9 +27,9 @@ METHODS = ("__init__", "forward", "backward", "train", "output_errors", "accurac
 
 @statements(
     "4, backward()",
-    "It calculates the loss of the new predictions.",
-    correct="It calculates errors of the outputs and of the hidden layer, for every sample, and "
-    "sums of updates. None of them is a loss, and no new predictions are made.",
+    "backward() calculates the loss of the new predictions.",
+    correct="It calculates the errors of the outputs and of the hidden layer for every sample, "
+    "and it adds up updates. None of these is a loss, and it makes no new predictions.",
     flips=Instead("errors, below, *sums", "errors, below, *sums, errors.mean()"),
 )
 def backward_calculates_no_loss() -> Readings:
@@ -45,8 +45,8 @@ def backward_calculates_no_loss() -> Readings:
 @statements(
     "4, train()",
     "Each batch's update comes from the gradient over that batch.",
-    correct="The sums are set to zero once, before all epochs, so that they hold the gradients of "
-    "all batches so far.",
+    correct="The sums of updates are set to zero only once, before the first epoch, so they "
+    "contain the gradients of all batches so far.",
     flips=Instead("tree_map(np.add, sums, grads)", "grads"),
 )
 def the_sums_of_updates_are_never_reset() -> Readings:
@@ -59,8 +59,8 @@ def the_sums_of_updates_are_never_reset() -> Readings:
 
 @statements(
     "4, train()",
-    "Every epoch shuffles inputs and labels alike and cuts them into batches, the last one shorter "
-    "where need be.",
+    "Every epoch shuffles inputs and labels in the same way and cuts them into batches; the last "
+    "batch may be shorter.",
     flips=(
         Instead("np.ceil(samples / batch_size)", "samples // batch_size"),
         Instead("y[order]", "y[order[::-1]]"),
@@ -85,9 +85,9 @@ def an_epoch_uses_every_sample_once() -> Readings:
 
 @statements(
     "4, output_errors()",
-    "The error (1 - y) / (1 - a) - y / a is that of the cross-entropy.",
-    correct="It is the derivative by a probability a. The code takes scores for a, with no sigmoid "
-    "after them; the derivative by a score s is sigmoid(s) - y.",
+    "The error of the cross-entropy is (1 - y) / (1 - a) - y / a.",
+    correct="This is the derivative with respect to a probability a. But the code uses scores as "
+    "a, with no sigmoid after them; the derivative with respect to a score s is sigmoid(s) - y.",
     flips=(
         in_reference("losses", "-_weighted(yes", "_weighted(yes", "binary_cross_entropy"),
         Instead("printed_errors(USUAL.targets, outputs)", "sigmoid(outputs) - USUAL.targets"),
@@ -107,7 +107,7 @@ def the_output_error_needs_probabilities() -> Readings:
 
 @statements(
     "4, output_errors()",
-    "It computes the difference of outputs and labels.",
+    "output_errors() computes the difference between outputs and labels.",
     correct="It computes a derivative of the cross-entropy for every sample and output, as the "
     "comment inside it says.",
     flips=Instead("printed_errors(USUAL.targets, USUAL.scores)", "USUAL.scores - USUAL.targets"),
@@ -119,9 +119,9 @@ def the_output_error_is_no_difference() -> Readings:
 
 @statements(
     "4, output_errors()",
-    "It returns the average squared error over the batch.",
-    correct="It returns no average but one number for every sample and output, and nothing in it "
-    "is squared.",
+    "output_errors() returns the average squared error over the batch.",
+    correct="It returns one number for every sample and output, which is not an average, and it "
+    "squares nothing.",
     flips=Instead(
         "printed_errors(USUAL.targets, USUAL.scores)",
         "np.mean((USUAL.scores - USUAL.targets) ** 2)",
@@ -135,9 +135,10 @@ def the_output_error_is_no_average() -> Readings:
 
 @statements(
     "4, accuracy()",
-    "A sample is positive where its predicted probability exceeds the threshold, an argument.",
-    correct="The class with the largest score is taken and the argument never used. That is the "
-    "same only for two classes, softmax and a threshold of 0.5.",
+    "A sample counts as positive if its predicted probability exceeds the threshold, which is an "
+    "argument.",
+    correct="The code takes the class with the largest score and never uses the argument. The "
+    "result is the same only with two classes, softmax and a threshold of 0.5.",
     flips=(
         Instead("positive > threshold", "positive > 0.5"),
         Instead("scores.argmax(axis=1)", "scores.argmin(axis=1)"),
@@ -154,9 +155,9 @@ def the_threshold_makes_no_difference() -> Readings:
 
 @statements(
     "4, accuracy()",
-    "What is predicted, and compared with the threshold, is a probability.",
-    correct="self.layer2 holds scores of any size; no sigmoid or softmax makes probabilities of "
-    "them.",
+    "The prediction that is compared with the threshold is a probability.",
+    correct="self.layer2 contains scores of any size; no sigmoid or softmax turns them into "
+    "probabilities.",
     flips=Instead("USUAL.scores", "sigmoid(USUAL.scores)"),
 )
 def the_scores_of_the_code_are_no_probabilities() -> Readings:
@@ -166,7 +167,7 @@ def the_scores_of_the_code_are_no_probabilities() -> Readings:
 
 @statements(
     "4, accuracy()",
-    "It is the fraction of the batch whose class is predicted right.",
+    "accuracy() returns the fraction of the batch whose class is predicted correctly.",
     flips=in_reference("mlp", "argmax(1)", "argmin(1)", "predict"),
 )
 def accuracy_counts_where_the_largest_entries_agree() -> Readings:
@@ -179,7 +180,7 @@ def accuracy_counts_where_the_largest_entries_agree() -> Readings:
 @statements(
     "4, after the code",
     "The forward pass is left out of the code.",
-    correct="It is there, as forward(), and a few lines later it is listed.",
+    correct="The code contains it, as forward(), and the text lists it a few lines later.",
     flips=Instead('"forward", ', "", within="METHODS"),
 )
 def the_forward_pass_is_there() -> Readings:
@@ -189,7 +190,7 @@ def the_forward_pass_is_there() -> Readings:
 @statements(
     "4, after the code",
     "The input, hidden and output layers have weights W[1], W[2] and W[3].",
-    correct="The input layer has none; the network, as in the code, has two matrices.",
+    correct="The input layer has no weights; the network of the code has two matrices of weights.",
     flips=Instead("(4, 3, 2)", "(4, 3, 3, 2)"),
 )
 def a_network_with_one_hidden_layer_has_two_matrices() -> Readings:
@@ -224,8 +225,8 @@ def the_biases_of_the_code_are_zero() -> Readings:
 @statements(
     "4, after the code",
     "The initial values are those of 3.2, drawn from [-r, r] with a very large r.",
-    correct="They are two initialisations: uniform between bounds in 3.2, and here standard "
-    "normal, of which two thirds lie between -1 and 1.",
+    correct="These are two different initialisations. In 3.2 the values are uniform between two "
+    "bounds; here they are standard normal, and two thirds of them lie between -1 and 1.",
     flips=Instead(".standard_normal(1000)", ".uniform(-r, r, 1000)"),
 )
 def the_initial_values_of_the_code_are_not_those_of_3_2() -> Readings:
@@ -237,7 +238,7 @@ def the_initial_values_of_the_code_are_not_those_of_3_2() -> Readings:
 
 @statements(
     "4, after the code",
-    "By calling forward() and backward() for every batch the network is trained.",
+    "Calling forward() and backward() for every batch trains the network.",
     correct="The first call of backward() raises an error, whatever the sizes.",
     flips=Instead(
         "params_after_printed_training(case, case.inputs[:, None].T)",
@@ -267,8 +268,8 @@ def there_is_no_predict() -> Readings:
 @statements(
     "4, after the code",
     "After training the accuracy can be computed.",
-    correct="Only that of the last batch: the scores that are kept are its own, and any other "
-    "needs another forward pass.",
+    correct="Only the accuracy on the last batch can be computed: only the scores of this batch "
+    "are kept, and other samples need another forward pass.",
     flips=(Instead("slice(3, 5)", "slice(0, 5)"), Instead("labels[last_batch] ==", "labels ==")),
 )
 def what_is_left_after_training_is_the_last_batch() -> Readings:

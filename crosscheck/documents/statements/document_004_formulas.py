@@ -28,7 +28,7 @@ statements = Statements("004")
 
 @statements(
     "3.4",
-    "A forward and a backward pass are needed for the value of the loss.",
+    "A forward and a backward pass are needed to compute the value of the loss.",
     correct="The forward pass is enough; the backward pass gives the gradient.",
     flips=in_reference(
         "gradients",
@@ -63,10 +63,11 @@ def the_squared_error_of_3_4_is_not_squared() -> Readings:
 
 @statements(
     "3.5",
-    "The error of the output layer is D sigma'(Z[L]) * (prediction - y), D being the number of "
+    "The error of the output layer is D sigma'(Z[L]) * (prediction - y), where D is the number of "
     "outputs.",
-    correct="For the squared error of one sample the factor is 2, for half of it 1; for E it is "
-    "prediction - y alone. The number of outputs has no part in it.",
+    correct="The factor D is wrong: for the squared error of one sample it must be 2, and for "
+    "half the squared error it must be 1. For E the error is prediction - y alone. The number of "
+    "outputs plays no part.",
     flips=(
         Instead("d * a * (1 - a)", "2 * a * (1 - a)"),
         Instead("d * a * (1 - a)", "a * (1 - a)"),
@@ -78,7 +79,7 @@ def the_number_of_outputs_is_no_factor_of_the_error() -> Readings:
     printed = d * a * (1 - a) * (a - TARGETS[0])
     return {
         "the squared error C of 2.1.5": close(printed, true_deltas("squared_error")[-1]),
-        "half of it": close(printed, true_deltas("half_squared_error")[-1]),
+        "half the squared error": close(printed, true_deltas("half_squared_error")[-1]),
         "E of 2.1.6": close(printed, true_deltas("binary_cross_entropy")[-1]),
     }
 
@@ -86,7 +87,7 @@ def the_number_of_outputs_is_no_factor_of_the_error() -> Readings:
 @statements(
     "3.5",
     "The error of a hidden layer is (delta^(l+1))^T w[l] * sigma'(Z[l]).",
-    correct="The weights are those of the layer above: ((W[l+1])^T delta^(l+1)) * sigma'(Z[l]).",
+    correct="The weights must be those of the next layer: ((W[l+1])^T delta^(l+1)) * sigma'(Z[l]).",
     flips=Instead("PARAMS[layer].weight", "PARAMS[layer + 1].weight"),
 )
 def the_error_comes_through_the_weights_of_the_layer_above() -> Readings:
@@ -104,9 +105,9 @@ def the_error_comes_through_the_weights_of_the_layer_above() -> Readings:
 
 @statements(
     "3.5",
-    "Backpropagation consists of the errors delta; they are what parameters are adjusted by.",
-    correct="Only biases are: dC/db = delta. That for weights is missing: dC/dW = delta a^T, with "
-    "the output a of the layer below.",
+    "Backpropagation computes the errors delta and adjusts the parameters by them.",
+    correct="Only the biases are adjusted by delta: dC/db = delta. The formula for the weights is "
+    "missing: dC/dW = delta a^T, where a is the output of the previous layer.",
     flips=(
         Instead("np.outer(d, np.ones_like(a))", "np.outer(d, a)"),
         in_reference("gradients", "delta.sum(axis=0, out=bias)", "2 * delta.sum(axis=0)"),
@@ -117,8 +118,10 @@ def the_errors_are_not_yet_the_gradient_of_the_weights() -> Readings:
     below = [a[0] for a in TRACE.activations[:-1]]
     layers = list(zip(true_deltas(LOSS), below, grads, strict=True))
     return {
-        "they are the derivatives by the biases": all(close(d, g.bias) for d, _, g in layers),
-        "they are those by the weights": all(
+        "they are the derivatives with respect to the biases": all(
+            close(d, g.bias) for d, _, g in layers
+        ),
+        "they are the derivatives with respect to the weights": all(
             close(np.outer(d, np.ones_like(a)), g.weight) for d, a, g in layers
         ),
     }
@@ -134,9 +137,9 @@ def shrinks_in_proportion(before: Params, after: Params, by: Params) -> bool:
 
 @statements(
     "3.6",
-    "By gradient descent or another algorithm, the partial derivatives are reduced in proportion.",
-    correct="The parameters are reduced, in proportion to their derivatives; and that by gradient "
-    "descent only, as other algorithms scale each derivative differently.",
+    "Gradient descent or another algorithm reduces the partial derivatives in proportion.",
+    correct="It reduces the parameters, in proportion to their derivatives. And only gradient "
+    "descent does this: other algorithms scale each derivative differently.",
     flips=Instead(
         "grads, backpropagate(stepped(optimizer))[1], by=grads",
         "PARAMS, stepped(optimizer), by=optimizer.update(grads, optimizer.init(PARAMS))[0]",
@@ -164,8 +167,8 @@ LISTED = "forward pass, loss, backpropagation, update"  # of the parameters
 @statements(
     "3.7",
     "The algorithm has three key steps: forward pass, loss, backpropagation, update.",
-    correct="As listed these are four. They are three where the update belongs to backpropagation, "
-    "as the third step has it; then the fourth is one too many.",
+    correct="The list has four steps. There are three if the update belongs to backpropagation, "
+    "as the third step says; but then the fourth is one too many.",
     flips=(
         Instead("backpropagation, update", "backpropagation", within="LISTED"),
         Instead("forward pass, loss", "loss", within="LISTED"),
@@ -183,8 +186,8 @@ def the_three_steps_are_four_as_listed() -> Readings:
 @statements(
     "3.7",
     "Backpropagation, the third step, adjusts the parameters, and the fourth step updates them.",
-    correct="They are to be updated once, in the fourth step; the third ends with the gradient. "
-    "Done in both, every step is twice as long.",
+    correct="They must be updated once, in the fourth step; the third step ends with the "
+    "gradient. If both steps update them, every update is twice as long.",
     flips=Instead("third_step(third_step(PARAMS))", "third_step(PARAMS)"),
 )
 def the_parameters_are_updated_in_two_places() -> Readings:

@@ -47,8 +47,8 @@ def true_deltas(loss: str) -> tuple[np.ndarray, ...]:
 @statements(
     "3.1",
     "m, the number of samples, is the number of rows of X.",
-    correct="With the X = [x(1), ..., x(m)] and W x of 2.1.6 samples are columns; they are rows in "
-    "section 4.",
+    correct="In 2.1.6, with X = [x(1), ..., x(m)] and W x, samples are columns; in section 4 they "
+    "are rows.",
     flips=(
         Instead("as_columns.shape[0]", "as_columns.shape[1]"),
         Instead("INPUTS.shape[0]", "INPUTS.shape[1]"),
@@ -68,8 +68,8 @@ def samples_are_columns_in_one_place_and_rows_in_another() -> Readings:
 @statements(
     "3.1",
     "L is the number of hidden layers.",
-    correct="By its use in W[1] to W[L] and in delta^L it is the number of layers with weights: "
-    "the hidden layers and the output layer.",
+    correct="The document uses L in W[1] to W[L] and in delta^L. There it is the number of layers "
+    "with weights: the hidden layers and the output layer.",
     flips=Instead("len(SIZES[1:-1])", "len(SIZES[1:])"),
 )
 def l_counts_the_output_layer_too() -> Readings:
@@ -107,7 +107,7 @@ def the_dimension_of_a_layer_is_its_number_of_nodes() -> Readings:
 @statements(
     "3.1",
     "z[l]_i = sum_j W[l]_ji a[l-1]_j + b[l]_i.",
-    correct="With the z = W a + b of 2.1.6, and the W_ij of 3.3, it is W[l]_ij.",
+    correct="With z = W a + b, as in 2.1.6, and with W_ij, as in 3.3, the weight must be W[l]_ij.",
     flips=(
         Instead('"ji,j->i"', '"ij,j->i"'),
         in_reference("mlp", "layer.weight.T + layer.bias", "layer.weight.T"),
@@ -145,8 +145,9 @@ def the_output_of_a_node_is_not_the_input_of_sigma() -> Readings:
 
 @statements(
     "3.3",
-    "Z[l]_i = sum_j W[l]_ij X_j + b[l]_i, X being the input data.",
-    correct="Only in the first layer; layer l takes the output A[l-1] of the layer before it.",
+    "Z[l]_i = sum_j W[l]_ij X_j + b[l]_i, where X is the input data.",
+    correct="This is true only in the first layer. Layer l takes the output A[l-1] of the layer "
+    "before it.",
     flips=Instead("@ INPUTS[0]", "@ TRACE.activations[layer][0]"),
 )
 def only_the_first_layer_takes_the_inputs() -> Readings:
@@ -164,7 +165,7 @@ def only_the_first_layer_takes_the_inputs() -> Readings:
 @statements(
     "3.3",
     "A[l]_i, the output of a node, is the input Z[l]_i of its activation function.",
-    correct="It is A[l]_i = sigma(Z[l]_i), as the formula below these words has it.",
+    correct="It is A[l]_i = sigma(Z[l]_i), as the formula below this sentence says.",
     flips=Instead(
         '("sigmoid", "sigmoid", "sigmoid")',
         '("identity", "identity", "identity")',

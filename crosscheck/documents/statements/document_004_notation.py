@@ -23,7 +23,7 @@ COMMON = ("sigmoid", "tanh", "relu", "softmax")  # the activation functions that
 @statements(
     "2.1.5",
     "In z = W x + b the number W_ij is the connection weight of node i at node j.",
-    correct="In W x it is the weight from node j of the layer below into node i.",
+    correct="In W x it is the weight from node j of the previous layer to node i.",
     flips=(Instead("1, 3, INPUTS", "1, 1, INPUTS"), Instead("change[i, j]", "change[j, i]")),
 )
 def a_weight_leads_from_its_column_into_its_row() -> Readings:
@@ -40,8 +40,8 @@ def a_weight_leads_from_its_column_into_its_row() -> Readings:
 @statements(
     "2.1.5",
     "The output of node i is o_i = sigma(z_i).",
-    correct="For a function applied entry by entry. With softmax, which 2.1.3 names too, each "
-    "output depends on every z.",
+    correct="This is true of a function that is applied to each entry by itself. With softmax, "
+    "which 2.1.3 names too, each output depends on every z.",
     flips=(
         in_reference("activations", "np.exp(-z)", "np.exp(z.mean() - z)", "sigmoid"),
         in_reference("activations", "np.tanh(z)", "np.tanh(z - z.mean())", "tanh"),
@@ -62,7 +62,7 @@ def with_softmax_an_output_depends_on_every_z() -> Readings:
 @statements(
     "2.1.5",
     "z_i = W x + b.",
-    correct="W x + b is the vector of all z; z_i is its entry i, made of row i of W and b_i.",
+    correct="W x + b is the vector of all z; z_i is its entry i, computed from row i of W and b_i.",
     flips=(
         in_reference("mlp", "layer.weight.T + layer.bias", "layer.weight.T"),
         Instead("WEIGHT @ INPUTS[0] + BIAS", "WEIGHT[0] @ INPUTS[0] + BIAS[0]"),
@@ -80,8 +80,9 @@ def w_x_plus_b_is_all_of_z() -> Readings:
 @statements(
     "2.1.5",
     "The squared error is C = 1/N sum_n (prediction_n - y_n)^2.",
-    correct="For one output. With several, y_n is a vector, as in 2.1.6, and its squared distance "
-    "is meant: the squares are summed over the outputs too.",
+    correct="This is true for one output. With several outputs, y_n is a vector, as in 2.1.6, and "
+    "the square must mean the squared distance between prediction and y_n: the squares are summed "
+    "over the outputs too.",
     flips=(
         Instead("(a[n] - y[n]) ** 2", "np.sum((a[n] - y[n]) ** 2)"),
         in_reference("losses", ".sum() / len(predictions)", ".sum() / 2", "squared_error"),
@@ -101,7 +102,7 @@ def the_squared_error_of_several_outputs_is_a_squared_distance() -> Readings:
 
 @statements(
     "2.1.5",
-    "It is also C = 1/N sum_n (y_n - f(x_n))^2, f being the network.",
+    "The squared error is also C = 1/N sum_n (y_n - f(x_n))^2, where f is the network.",
     flips=Instead("(y - f) ** 2", "abs(y - f)"),
 )
 def the_two_forms_of_the_squared_error_are_equal() -> Readings:

@@ -47,8 +47,8 @@ def step_d(layer: Layer, a1: np.ndarray, y: np.ndarray, learning_rate: float) ->
 
 @statements(
     "2.1.6, step 2",
-    "Inputs and labels are both vectors of n numbers, n being the number of inputs.",
-    correct="A label has as many numbers as the network has outputs, num_classes in section 4.",
+    "Inputs and labels are both vectors of n numbers, where n is the number of inputs.",
+    correct="A label has as many numbers as the network has outputs: num_classes in section 4.",
     flips=Instead("np.ones(5)", "np.ones(outputs)"),
 )
 def a_label_has_the_dimension_of_the_outputs() -> Readings:
@@ -82,8 +82,8 @@ def steps_a_to_c_are_the_forward_pass() -> Readings:
 @statements(
     "2.1.6, step 3d",
     "The label is compared with a[2], the output of layer 2.",
-    correct="It is compared with the output a[L] of the last layer. That is a[2] where L is 2, but "
-    "then layer 2 is no hidden layer, as step c calls it.",
+    correct="The label must be compared with a[L], the output of the last layer. This is a[2] if "
+    "L is 2, but then layer 2 is not a hidden layer, although step c calls it one.",
     flips=(
         Instead("activations[2]", "activations[len(network)]"),
         in_reference("losses", "-_weighted(yes", "_weighted(yes", "binary_cross_entropy"),
@@ -107,8 +107,8 @@ def the_label_is_compared_with_the_last_layer() -> Readings:
 @statements(
     "2.1.6, step 3d",
     "The error is E_k = -[y log a[2] + (1 - y) log(1 - a[2])], with a[2] = sigma(z[2]).",
-    correct="Summed over the outputs k this is the cross-entropy, of values between 0 and 1. Where "
-    "sigma is tanh or ReLU, which 2.1.3 names too, a logarithm may not exist.",
+    correct="Summed over the outputs k, this is the cross-entropy if the outputs lie between 0 "
+    "and 1. If sigma is tanh or ReLU, which 2.1.3 names too, a logarithm may not exist.",
     flips=(
         Instead('("tanh", "tanh")', '("tanh", "sigmoid")'),
         in_reference("losses", "-_weighted(yes", "_weighted(yes", "binary_cross_entropy"),
@@ -148,8 +148,8 @@ def the_cross_entropy_is_not_the_squared_error() -> Readings:
 
 @statements(
     "2.1.6, step 3d",
-    "Steps c and d, which update W[2] and b[2], train the network when they are repeated until the "
-    "loss converges.",
+    "Steps c and d update W[2] and b[2]. Repeating them until the loss converges trains the "
+    "network.",
     correct="W[1] and b[1] are never updated. Steps a to d must all be repeated, and d must update "
     "every layer.",
     flips=Instead("updated = (1,)", "updated = (0, 1)"),
@@ -174,8 +174,8 @@ def step_d_never_trains_the_first_layer() -> Readings:
 @statements(
     "2.1.6, step 3",
     "For each sample in turn, steps c and d are repeated until the loss converges.",
-    correct="The samples, or batches of them, must take turns: fitting one to the end undoes the "
-    "one before it.",
+    correct="The samples, or batches of samples, must take turns: fitting one sample until its "
+    "loss converges undoes the fit of the sample before it.",
     flips=(Instead("np.eye(3)[1]", "np.eye(3)[0]"), Instead("range(1000)", "range(2)")),
 )
 def fitting_one_sample_to_the_end_undoes_the_one_before() -> Readings:

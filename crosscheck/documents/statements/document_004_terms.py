@@ -27,8 +27,9 @@ statements = Statements("004")
 @statements(
     "2.1.1",
     "Deep learning suits data that are not convex.",
-    correct="Functions and sets are convex, data are not. Taken as a set of points, all data with "
-    "two different inputs lack the points between these, so the word tells nothing apart.",
+    correct="Functions and sets can be convex; data cannot. If we take data as a set of points, "
+    "all data with two different inputs lack the points between them and are not convex, so the "
+    "word does not distinguish some data from others.",
     flips=Instead("[[2.0, 1.0], [0.0, 3.0]]", "[[2.0, 1.0]]"),
 )
 def all_data_are_non_convex_as_a_set_of_points() -> Readings:
@@ -45,8 +46,8 @@ def all_data_are_non_convex_as_a_set_of_points() -> Readings:
 @statements(
     "2.1.5",
     "The backpropagation algorithm consists of an input layer, a hidden layer and an output layer.",
-    correct="These are the layers of a network. The algorithm is the way to its gradient, with any "
-    "number of hidden layers and with none.",
+    correct="These are the layers of a network. The algorithm computes the gradient of the "
+    "network, which may have any number of hidden layers or none.",
     flips=in_reference("gradients", "cotangent * (a * (1 - a))", "cotangent * a"),
 )
 def backpropagation_needs_no_hidden_layer() -> Readings:
@@ -80,8 +81,9 @@ def the_layer_with_the_first_weights_is_not_the_input_layer() -> Readings:
 
 @statements(
     "2.1.6, step 4",
-    "From the test set T = (t(1), ..., t(m')) the loss on it is computed.",
-    correct="Its labels are needed too: the same inputs with other labels have another loss.",
+    "The loss on the test set is computed from T = (t(1), ..., t(m')).",
+    correct="The labels of the test set are needed too: the same inputs with other labels have "
+    "another loss.",
     flips=Instead("1 - TARGETS", "TARGETS"),
 )
 def a_loss_on_test_inputs_needs_their_labels() -> Readings:
@@ -93,8 +95,9 @@ def a_loss_on_test_inputs_needs_their_labels() -> Readings:
 @statements(
     "3.1",
     "The number of training samples helps to decide the structure of the model.",
-    correct="It does not: the number of inputs, of outputs, and of hidden layers with their sizes "
-    "do. One and the same network takes any number of samples.",
+    correct="It does not. The structure depends on the number of inputs, the number of outputs, "
+    "and the number and sizes of the hidden layers. One and the same network takes any number of "
+    "samples.",
     flips=Instead("(1, 2, 6)", "(1, 2, 7)"),
 )
 def one_network_takes_any_number_of_samples() -> Readings:
@@ -108,8 +111,7 @@ def one_network_takes_any_number_of_samples() -> Readings:
 @statements(
     "3.1",
     "s_j is the size of hidden unit j.",
-    correct="A unit is one number and has no size; the sizes that a model has are those of its "
-    "hidden layers.",
+    correct="A unit is one number and has no size; it is the hidden layers that have sizes.",
     flips=Instead("TRACE.activations[1][0, 0]", "TRACE.activations[1][0]"),
 )
 def a_hidden_unit_has_no_size() -> Readings:
@@ -125,8 +127,8 @@ def subscript(term: str) -> str | None:
 
 @statements(
     "3.1",
-    "The formula for z[l]_i is set with a^{[l-1]_j}: the output of node j of layer l-1.",
-    correct="A brace is misplaced: j becomes an index of the layer's number. It must be "
+    "In the formula for z[l]_i the output of node j of layer l-1 is written a^{[l-1]_j}.",
+    correct="A brace is misplaced, so j becomes an index of the layer's number. It must be "
     "a^{[l-1]}_j.",
     flips=Instead("a^{[l-1]_j}", "a^{[l-1]}_j"),
 )
@@ -137,8 +139,8 @@ def the_index_of_the_node_has_slipped_into_that_of_the_layer() -> Readings:
 @statements(
     "3.1",
     "z_i is the activation value of a node.",
-    correct="It is the weighted input. The activation value is what the activation function gives, "
-    "a_i = sigma(z_i): of a sigmoid always between 0 and 1, which z is not.",
+    correct="It is the weighted input. The activation value is the result of the activation "
+    "function, a_i = sigma(z_i). With a sigmoid it is always between 0 and 1, but z need not be.",
     flips=Instead("TRACE.pre_activations", "TRACE.activations[1:]"),
 )
 def the_weighted_input_is_no_value_of_the_activation_function() -> Readings:
@@ -163,10 +165,10 @@ def left_of_the_variance(bound: float) -> float:
 
 @statements(
     "3.2",
-    "Weights and biases start at random in [-r, r], with r a very large constant.",
-    correct="r must be of the order of 1/sqrt(n) for n nodes in the layer below. With a much "
-    "larger one the sigmoid saturates and the gradient vanishes; with a much smaller one the "
-    "nodes of a layer are nearly alike, and little is learned either.",
+    "Weights and biases start at random in [-r, r], where r is a very large constant.",
+    correct="r must be of the order of 1/sqrt(n), where n is the number of nodes in the previous "
+    "layer. With a much larger r the sigmoid saturates and the gradient vanishes. With a much "
+    "smaller r the nodes of a layer are nearly alike, and the network learns little too.",
     flips=Instead("learns(1e4)", "learns(0.45)"),
 )
 def a_large_range_of_initial_weights_stops_learning() -> Readings:

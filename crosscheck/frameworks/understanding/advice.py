@@ -60,7 +60,7 @@ def advice(
             f"{name} is not understood.",
             f"found: functions {_listed(callables)}; arrays {_arrays(arrays)}",
             f"missing: {'; '.join(missing)}",
-            "Write an adapter beside it, and check that: `crosscheck check FILE.py:Adapter`",
+            "an adapter to complete:",
             *_adapter(name, target, layouts, callables),
         ]
     )

@@ -31,6 +31,7 @@ class FoundFunction:
         tape: By its framework: (cotangent, *arrays, at=0), the derivative by the array there.
         labels_at: Of a loss: which array has the number of a class for each sample; else None.
         targets_first: Of a loss: whether its arguments are named so; None if they do not tell.
+        is_autograd: Whether it is a `torch.autograd.Function`, which has a backward pass always.
     """
 
     def __init__(self, name: str, call: Call, count: int, *, is_slope: bool = False) -> None:
@@ -40,6 +41,7 @@ class FoundFunction:
         self.pullback: Callable[[Array, Array], Array] | None = None
         self.tape = call.pulled_back if call.has_tape else None
         self.labels_at: int | None = None
+        self.is_autograd = False
         self.targets_first = targets_first(call.function) if count == 2 else None
 
     def value(self, *arrays: Array) -> Array:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from crosscheck.frameworks.understanding.forwards import (
     value_of_loss,
 )
 from crosscheck.frameworks.understanding.names import VALUE_AND_GRAD
+from crosscheck.frameworks.understanding.network_steps import NetworkSteps, takes_gradients
 from crosscheck.frameworks.understanding.networks import Network
 from crosscheck.frameworks.understanding.passes import (
     GROWS,
@@ -52,6 +54,7 @@ class FoundNetwork:
         targets: "any", or "classes" if targets must be rows of zeros and a one.
         one_by_one: Whether it takes one sample at a time.
         difference_rate: The rate by whose step the gradients were found; None where they are given.
+        own_steps: Makes an adapter of its step as that of an optimizer.
     """
 
     loss: Callable[[Array, Array], float]
@@ -60,6 +63,7 @@ class FoundNetwork:
     update: Callable[[Array, Array, float], Layers]
     hidden: Callable[[Array], list[Array]]
     deltas: Callable[[Array, Array], list[Array]]
+    own_steps: Callable[[], NetworkSteps]
 
     def __init__(self, network: Network, targets: str | None = None) -> None:
         """Adapt a network; it has no parameters before `set_params`.
@@ -89,12 +93,22 @@ class FoundNetwork:
             moves = backward.source == MOVED and backward.rated
             if network.update is not None or network.whole_step is not None or moves:
                 self.update = self._update
+            if takes_gradients(network):
+                self.own_steps = partial(NetworkSteps, network)
         if targets is not None:
             self.targets = targets
         elif self.targets == "any" and self._takes_classes():
             self.targets = "classes"
         if not self._engine.one_by_one:
             self._find_between()
+
+    @property
+    def own_rates(self) -> tuple[float, ...] | None:
+        """The numbers that may be the rate of its steps, where nothing can set that.
+
+        None if the steps were not found.
+        """
+        return self._network.own_rates if self.difference_rate == 1 else ()
 
     def _returns_number(self) -> bool:
         """Whether what computes the gradients returns a number, which may be the loss."""

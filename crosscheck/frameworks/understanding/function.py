@@ -59,7 +59,9 @@ def understand_function(
         target = getattr(target, part)
     settings = dict(settings or {})
     if is_autograd(target):
-        target = target.apply
+        found = find(name, target.apply)
+        found.is_autograd = True
+        return understood(found, "")
     if isinstance(target, type) or not _is_plain(target):
         return _of_object(name, target, settings)
     return _of_function(namespace, name, target, settings)
@@ -86,18 +88,18 @@ def _of_function(
         for key, value in namespace.items()
         if callable(value) and not isinstance(value, type) and value is not target
     }
-    bases = [*_bases(name), *([name[1:]] if name.startswith("d") else [])]  # d_tanh, dtanh
+    bases = [*bases_of(name), *([name[1:]] if name.startswith("d") else [])]  # d_tanh, dtanh
     base = next((each for each in bases if each in beside), None)
     if base is not None:
         return _with_slope(base, beside[base], name, target, settings)
-    named = next((key for key in beside if name in _bases(key) or key == f"d{name}"), None)
+    named = next((key for key in beside if name in bases_of(key) or key == f"d{name}"), None)
     if named is not None:
         try:
             return _with_slope(name, target, named, beside[named], settings)
         except NotUnderstoodError:
             pass  # what is beside it has the name of a slope, and is another thing
     switch, function = _switched(target, settings)
-    is_slope = switch is None and any(True for _ in _bases(name))
+    is_slope = switch is None and any(True for _ in bases_of(name))
     found = find(name, function, is_slope=is_slope)
     if switch is not None:
         found.slope = Call(functools.partial(target, **{switch: True}), found.call.library)
@@ -160,13 +162,14 @@ def _with_slope(
     return understood(found, f" with its slope {slope_name}")
 
 
-def _bases(name: str) -> Iterator[str]:
+def bases_of(name: str) -> Iterator[str]:
     """What the function is called whose slope has this name, in the ways in which people write."""
     match = _SLOPE_NAME.fullmatch(name)
     if match is not None and "_and_" not in name:  # of loss_and_grad the loss comes first
-        yield match["after"] or match["before"]
+        yield (base := match["after"] or match["before"])
+        yield f"{base}_forward"
     if name.startswith("my_"):
-        yield from (f"my_{each}" for each in _bases(name.removeprefix("my_")))
+        yield from (f"my_{each}" for each in bases_of(name.removeprefix("my_")))
 
 
 def _switched(target: Any, settings: Mapping[str, Any]) -> tuple[str | None, Callable[..., Any]]:

@@ -9,9 +9,9 @@ from crosscheck.frameworks.adapters import Layers, Understood
 from crosscheck.frameworks.understanding.calling import quiet
 
 METHODS = ("sizes", "set_params", "forward")
-OPTIONAL = ("loss", "gradients", "hidden", "deltas", "update")
+OPTIONAL = ("loss", "gradients", "hidden", "deltas", "update", "gradient_slack")
 # What these return is pairs of arrays; what the others return is one array, or one number.
-_OF_LAYERS = ("gradients", "update")
+_OF_LAYERS = ("gradients", "update", "gradient_slack")
 _OF_ARRAYS = ("hidden", "deltas")
 
 
@@ -21,6 +21,7 @@ class KeptAdapter:
     Attributes:
         sizes: See `NetworkAdapter`.
         biases: For each layer, whether it has one; its own statement, if it makes one.
+        targets, difference_rate: See `NetworkAdapter`; its own statements likewise.
     """
 
     def __init__(self, inner: Any) -> None:
@@ -28,6 +29,8 @@ class KeptAdapter:
         self._inner = inner
         self.sizes = tuple(inner.sizes)
         self.biases = tuple(getattr(inner, "biases", (True,) * (len(self.sizes) - 1)))
+        self.targets: str = getattr(inner, "targets", "any")
+        self.difference_rate: float | None = getattr(inner, "difference_rate", None)
         self._params: Layers = []
         for name in OPTIONAL:
             if callable(getattr(inner, name, None)):
@@ -52,6 +55,8 @@ class KeptAdapter:
     def _method(self, name: str) -> Callable[..., Any]:
         def method(*arguments: Any) -> Any:
             value = self._call(name, *arguments)
+            if value is None and name == "gradient_slack":
+                return None
             if name in _OF_LAYERS:
                 return [(_array(w), None if b is None else _array(b)) for w, b in value]
             if name in _OF_ARRAYS:

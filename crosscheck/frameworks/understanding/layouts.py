@@ -121,11 +121,18 @@ def layouts_of(leaves: Sequence[Leaf]) -> list[Layout]:
         weights, biases = chosen
         for chain, transposed in _chains(weights):
             slots = _with_biases(chain, transposed, biases)
-            if slots is not None and (layout := Layout(slots)) not in found:
+            if slots is None or (layout := Layout(slots)) in found:
+                continue
+            if all(set(leaf.paths) <= layout.paths for leaf in usable if _is_parameter(leaf)):
                 found.append(layout)
         if found:
             break
     return found
+
+
+def _is_parameter(leaf: Leaf) -> bool:
+    """Whether a name says that an array is a parameter: a network without it would be another."""
+    return kind_of(leaf.name) is not None and bool(leaf.shape)
 
 
 def _by_name(leaves: Sequence[Leaf]) -> tuple[list[Leaf], list[Leaf]]:
@@ -146,8 +153,10 @@ def _is_zeroth(name: Path, beside: set[str]) -> bool:
 
 
 def _by_shape(leaves: Sequence[Leaf]) -> tuple[list[Leaf], list[Leaf]]:
-    """Pairs and lists without names: matrices are weights, and vectors biases."""
-    plain = [leaf for leaf in leaves if kind_of(leaf.name) is None]
+    """Without names that tell: matrices are weights, and vectors biases."""
+    named = any(kind_of(leaf.name) == "weight" for leaf in leaves)
+    # Where nothing is called a weight, a letter as B tells nothing either.
+    plain = [leaf for leaf in leaves if not named or kind_of(leaf.name) is None]
     flat = [leaf for leaf in plain if len(leaf.shape) == 1]
     square = [leaf for leaf in plain if len(leaf.shape) == 2]
     every_second = square[1::2] if len(square) % 2 == 0 and not flat else []

@@ -7,7 +7,9 @@ import itertools
 import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import redirect_stdout
 from functools import partial
+from io import StringIO
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -24,7 +26,7 @@ from crosscheck.frameworks.understanding.constructing import (
 from crosscheck.frameworks.understanding.hosts import Host, ObjectHost, functions_of, is_data
 from crosscheck.frameworks.understanding.layouts import layouts_of
 from crosscheck.frameworks.understanding.leaves import leaves_of
-from crosscheck.frameworks.understanding.loops import LOSS_NAME, Loop, loops_of
+from crosscheck.frameworks.understanding.loops import LOSS_NAME, Loop, counts_of, loops_of
 from crosscheck.frameworks.understanding.names import (
     LIKE_TRAIN,
     LOSS,
@@ -64,6 +66,7 @@ class _Plan:
         self.before_outputs, self.outputs = _code(before), _code(outputs)
         self.named = [key for line in outputs for key in assigned(line)]
         self.rated = rated.found
+        self.counts = counts_of(loop, self.scope)
         loss = loop.loss(params)
         self.loss = _code(loss) if loss else None
 
@@ -75,6 +78,8 @@ class _Plan:
         if targets is not None:
             scope[self.loop.targets] = targets
         exec(self.before if targets is not None else self.before_outputs, scope)
+        for name, axis in self.counts.items():
+            scope[name] = np.shape(inputs)[axis]
         for key in self.params:
             value = copy.deepcopy(getattr(net, last(key)))
             if key.startswith("self."):
@@ -107,13 +112,15 @@ class Looped:
     def forward(self, X: Any) -> dict[str, Any]:
         """What a pass computes before it looks at the targets, by name."""
         scope = self.plan.begin(self, X)
-        exec(self.plan.outputs, scope)
+        with redirect_stdout(StringIO()):  # a pass runs many times, and prints as often
+            exec(self.plan.outputs, scope)
         return {last(key): value_at(scope, key) for key in self.plan.named}
 
-    def _step(self, X: Any, y: Any, rate: float) -> None:
+    def _run(self, X: Any, y: Any, rate: float) -> None:
         scope = self.plan.begin(self, X, y)
         scope[RATE_NAME] = rate
-        exec(self.plan.body, scope)
+        with redirect_stdout(StringIO()):
+            exec(self.plan.body, scope)
         for key in self.plan.params:
             setattr(self, last(key), value_at(scope, key))
 
@@ -121,18 +128,19 @@ class Looped:
 class _Rated(Looped):
     def train_step(self, X: Any, y: Any, learning_rate: float) -> None:
         """One pass at a rate."""
-        self._step(X, y, learning_rate)
+        self._run(X, y, learning_rate)
 
 
 class _Unrated(Looped):
     def train_step(self, X: Any, y: Any) -> None:
         """One pass at the rate that stands in it."""
-        self._step(X, y, 1.0)
+        self._run(X, y, 1.0)
 
 
 def _loss(self: Looped, X: Any, y: Any) -> Any:
     scope = self.plan.begin(self, X, y)
-    exec(self.plan.loss, scope)  # type: ignore[arg-type]
+    with redirect_stdout(StringIO()):
+        exec(self.plan.loss, scope)  # type: ignore[arg-type]
     return scope[LOSS_NAME]
 
 

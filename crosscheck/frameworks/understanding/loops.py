@@ -12,8 +12,11 @@ The same stands in a function `build_model(X, y)`, or in the method `fit` of a c
 import ast
 import copy
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
 
 from crosscheck.frameworks.understanding.names import LIKE_LOSS, LOSS, role_of
 from crosscheck.frameworks.understanding.rewriting import Whole, assigned, mentions
@@ -32,12 +35,14 @@ class Loop:
         before: What runs before it.
         body: One pass.
         inputs, targets: What the samples are called.
+        size: The name of the size of a batch, in a loop over batches; "" if it has none.
     """
 
     before: tuple[ast.stmt, ...]
     body: tuple[ast.stmt, ...]
     inputs: str
     targets: str
+    size: str = ""
 
     @property
     def moved(self) -> tuple[str, ...]:
@@ -118,6 +123,29 @@ def loops_of(lines: Sequence[ast.stmt], names: Sequence[str]) -> Iterator[Loop]:
             yield found
 
 
+def counts_of(loop: Loop, scope: Mapping[str, Any]) -> dict[str, int]:
+    """The numbers of a file that count its samples, each with the axis of the inputs along which.
+
+    `n = 64` is written of the data of the file; a pass over other data divides by their number.
+
+    Args:
+        loop: One pass.
+        scope: The variables of the file before it.
+    """
+    shape = np.shape(scope.get(loop.inputs, 0))
+    read = {each for line in loop.body for each in mentions(line)}
+    counts = {}
+    for name in read:
+        value = scope.get(name)
+        if not isinstance(value, int) or isinstance(value, bool):
+            continue
+        if name == loop.size:
+            counts[name] = 0
+        elif role_of(name) == "batch" and value in shape:
+            counts[name] = shape.index(value)
+    return counts
+
+
 def _apart(lines: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
     """Statements with `a, b = c, d` as two, where neither needs what the other assigns."""
     for line in lines:
@@ -145,7 +173,7 @@ def _innermost(loop: Loop) -> Loop | None:
         if (pair := _pair(line)) is not None:
             return Loop(tuple(_apart(before)), tuple(_apart(line.body)), *pair)
         body = [Whole(line).visit(copy.deepcopy(each)) for each in line.body]
-        return _innermost(Loop((*before, *_counted(line)), tuple(body), *names))
+        return _innermost(Loop((*before, *_counted(line)), tuple(body), *names, Whole(line).size))
     return replace(loop, before=tuple(_apart(loop.before)), body=tuple(_apart(loop.body)))
 
 

@@ -15,6 +15,7 @@ from crosscheck.frameworks.understanding.calling import quiet
 from crosscheck.frameworks.understanding.layouts import Layout, layouts_of
 from crosscheck.frameworks.understanding.leaves import Leaf
 from crosscheck.frameworks.understanding.names import Path
+from crosscheck.frameworks.understanding.pieces import own_classes
 
 # The losses of PyTorch by the name that `gradients_of` takes, each with its mean as it comes.
 TORCH_LOSSES = {
@@ -40,7 +41,10 @@ def is_module(value: Any) -> bool:
 
 
 class ModuleNetwork:
-    """Keeps `adapters.NetworkAdapter` for a module; gradients are of its own loss, by autograd.
+    """Keeps `adapters.NetworkAdapter` for a module; gradients are by autograd.
+
+    They are those of its own loss, or without one those of half the squared error: the backward
+    pass may be a module's own.
 
     Attributes:
         sizes: See `NetworkAdapter`.
@@ -69,9 +73,9 @@ class ModuleNetwork:
         self.biases = tuple(bool(slot.bias) for slot in self._layout.slots)
         self._criterion = criterion
         self.targets = "classes" if isinstance(criterion, _OfLabels) else "any"
+        self.gradients = self._gradients
         if criterion is not None:
             self.loss = self._loss
-            self.gradients = self._gradients
 
     def set_params(self, params: Layers) -> None:
         """See `NetworkAdapter`."""
@@ -135,7 +139,8 @@ class ModuleNetwork:
         return self.loss_and_gradients(self._criterion, inputs, targets)[0]
 
     def _gradients(self, inputs: Array, targets: Array) -> list[tuple[Array, Array | None]]:
-        return self.loss_and_gradients(self._criterion, inputs, targets)[1]
+        criterion = _half_squared_error if self._criterion is None else self._criterion
+        return self.loss_and_gradients(criterion, inputs, targets)[1]
 
 
 def layout_of(module: Any) -> Layout:
@@ -180,12 +185,17 @@ def understood(name: str, make: Callable[[], Any], namespace: Mapping[str, Any])
     network.forward(np.zeros((3, network.sizes[0])))
     layers = "the module" if len(network.sizes) == 2 else "the layers"
     words = f"{name}, a torch.nn.Module: {layers} of sizes {network.sizes}; samples in rows"
-    found: tuple[str, ...] = ()
     if criterion is None:
-        found = ("no loss stands beside it: state one, and gradients are by autograd",)
+        words += "; no loss beside it; gradients by autograd of half the squared error"
     else:
         words += f"; loss by {_name_of(criterion)}; gradients by autograd"
-    return Understood("network", words, lambda: ModuleNetwork(make(), criterion), found)
+    used = {*map(type, make().modules()), type(criterion), criterion}
+    others = tuple(each for each, kind in own_classes(namespace).items() if kind not in used)
+    return Understood("network", words, lambda: ModuleNetwork(make(), criterion), others=others)
+
+
+def _half_squared_error(outputs: Any, targets: Any) -> Any:
+    return ((outputs - targets) ** 2).sum() / 2
 
 
 def _name_of(criterion: Any) -> str:

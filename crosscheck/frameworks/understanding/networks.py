@@ -1,6 +1,7 @@
 """What of a network was found: its layers, forward pass, loss, gradients and steps."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from crosscheck.frameworks.understanding.backwards import (
     backward_of,
@@ -13,6 +14,8 @@ from crosscheck.frameworks.understanding.forwards import (
     probe,
 )
 from crosscheck.frameworks.understanding.hosts import Host
+from crosscheck.frameworks.understanding.names import last_word
+from crosscheck.frameworks.understanding.own_rates import own_rates
 from crosscheck.frameworks.understanding.passes import (
     GROWS,
     Backward,
@@ -64,6 +67,18 @@ class Network:
         if "labels" in forms:
             parts.append("targets as numbers of classes")
         return "; ".join(parts)
+
+    @cached_property
+    def own_rates(self) -> tuple[float, ...] | None:
+        """The numbers that stand as rates in the steps of its file; None if none was found."""
+        engine, backward = self.engine, self.backward
+        if backward is None:
+            return ()
+        session = engine.host.fresh(*probe(engine))
+        steps = [backward.step, *([] if backward.after is None else [backward.after])]
+        called = {each.name: session.functions[each.name] for each in steps}
+        params = {last_word(path) for path in engine.layout.paths}
+        return own_rates(called, None if session.is_argument else session.root, params)
 
     @property
     def _step(self) -> Step | None:

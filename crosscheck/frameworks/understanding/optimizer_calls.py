@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from crosscheck.frameworks.understanding.optimizer_names import is_many, role
+from crosscheck.frameworks.understanding.optimizer_names import USUAL, is_many, plain, role
+from crosscheck.numerics.digits import counted
 
 Array = np.ndarray
 # The names of the methods that take a step, the surest first.
@@ -121,6 +122,8 @@ def signature_of(function: Callable[..., Any]) -> Signature | None:
             continue
         needed = each.default is each.empty
         found = role(each.name)
+        if found is None and plain(each.name) in USUAL:
+            continue
         if found is None and needed:
             return None
         wanted = found not in ("key", "rate")
@@ -175,7 +178,7 @@ def unpacked(value: Any, count: int) -> list[Array]:
     if isinstance(value, list | tuple) and all(isinstance(each, tuple | list) for each in value):
         value = [array for pair in value for array in pair]
     if not isinstance(value, list | tuple) or len(value) != count:
-        raise CallError(f"it returned {type(value).__name__}, and not {count} arrays")
+        raise CallError(f"it returned {type(value).__name__}, and not {counted(count, 'array')}")
     return [as_array(each) for each in value]
 
 

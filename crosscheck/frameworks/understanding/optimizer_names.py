@@ -34,6 +34,9 @@ NUMBERS: dict[str, tuple[str, ...]] = {
     "momentum_decay": ("momentumdecay", "scheduledecay", "psi"),
     "threshold": ("threshold",),
 }
+# Numbers that a call must be given by settings, with what is usual.
+USUAL = {"beta": 0.9, "momentum": 0.9, "mu": 0.9, "rho": 0.9, "decayrate": 0.9, "beta1": 0.9}
+USUAL |= {"beta2": 0.999, "epsilon": 1e-8, "eps": 1e-8}
 # Pairs of a gradient and its parameter.
 ZIPPED = {"gradsandvars", "gradsandparams", "gradsvars", "gradientsandvariables"}
 PAIRS = ("betas", "beta")

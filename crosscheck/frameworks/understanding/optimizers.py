@@ -77,7 +77,12 @@ def _takes_steps(name: str, method: Any) -> bool:
     if signature is None or not inspect.isroutine(method) or inspect.isbuiltin(method):
         return False
     of_layers = signature.roles == ("key",) and name.startswith("update")
-    return signature.has("grads") or of_layers or (name == "step" and signature.names == ())
+    return (
+        signature.has("grads")
+        or signature.has("zipped")
+        or of_layers
+        or (name == "step" and signature.names == ())
+    )
 
 
 def optimizers_in(namespace: Mapping[str, Any], name: str | None) -> list[Any]:

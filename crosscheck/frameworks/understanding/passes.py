@@ -55,7 +55,7 @@ class Backward:
         name = self.step.name
         if self.source == MOVED:
             by = f"{name} and {self.after.name}" if self.after else name
-            rate = "" if self.rated else ", whose rate is not found and is taken as 1"
+            rate = "" if self.rated else ", whose rate cannot be set"
             return f"gradients from the difference of the parameters that {by} makes{rate}"
         where = ", ".join(in_words(path) for pair in self.places[:1] for path in pair if path)
         return f"gradients as {name} {self.source_in_words} {where} ..."

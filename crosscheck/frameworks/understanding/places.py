@@ -16,6 +16,7 @@ from crosscheck.frameworks.understanding.names import (
     in_words,
     key_of,
     kind_of,
+    last_word,
 )
 from crosscheck.frameworks.understanding.passes import RETURNED, Backward, Places, Ran
 
@@ -45,7 +46,33 @@ def places_of(engine: Engine, leaves: Sequence[Leaf]) -> Places:
     keys = [key(slot.weight) for slot in slots]
     if all(each in by_key and each[0] == "weight" for each in keys) and len({*keys}) == len(keys):
         return tuple((by_key[key(slot.weight)], by_key.get(key(slot.bias))) for slot in slots)
-    return _by_shape(engine, leaves) or _by_order(engine, leaves)
+    words = [
+        [last_word(names.get(path, path)) for path in (*slot.weight[:1], *slot.bias[:1])]
+        for slot in slots
+    ]
+    return _by_word(words, leaves) or _by_shape(engine, leaves) or _by_order(engine, leaves)
+
+
+# What a gradient is called beside its parameter.
+CALLED = ("{}", "d{}", "d_{}", "grad_{}", "{}_grad")
+
+
+def _by_word(words: Sequence[Sequence[str]], leaves: Sequence[Leaf]) -> Places:
+    """Gradients that have the names of their parameters, whatever these are: A and a0, dA and da0.
+
+    Args:
+        words: What the weight of each layer is called, and its bias if it has one.
+        leaves: The arrays.
+    """
+    of_word = {last_word(leaf.name): leaf.path for leaf in leaves}
+    every = [word for layer in words for word in layer]
+    if len({*every}) < len(every) or len(of_word) < len(leaves):
+        return ()
+    for called in CALLED:
+        if all(called.format(word) in of_word for word in every):
+            found = [[of_word[called.format(word)] for word in layer] for layer in words]
+            return tuple((layer[0], layer[1] if len(layer) > 1 else None) for layer in found)
+    return ()
 
 
 def _by_shape(engine: Engine, leaves: Sequence[Leaf]) -> Places:

@@ -40,17 +40,21 @@ def mentions(line: ast.stmt) -> set[str]:
 
 
 class Whole(ast.NodeTransformer):
-    """Lets a batch reach as far as there are samples: `X[i : i + size]` without `size`."""
+    """Lets a batch reach as far as there are samples: `X[i : i + size]` without `size`.
+
+    Attributes:
+        size: How the size is written; "" if there is none.
+    """
 
     def __init__(self, line: ast.For) -> None:
         """Take the size from `for i in range(0, n, size)`."""
         over = line.iter
         is_range = isinstance(over, ast.Call) and len(over.args) == 3
-        self._size = ast.unparse(over.args[2]) if is_range else None  # type: ignore[attr-defined]
+        self.size = ast.unparse(over.args[2]) if is_range else ""  # type: ignore[attr-defined]
 
     def visit_Slice(self, node: ast.Slice) -> ast.Slice:
         """A slice, without its end if that is reckoned from the size."""
-        if self._size and node.upper is not None and self._size in ast.unparse(node.upper):
+        if self.size and node.upper is not None and self.size in ast.unparse(node.upper):
             node.upper = None
         return node
 

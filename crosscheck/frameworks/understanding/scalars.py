@@ -76,8 +76,9 @@ class _Trained(Numbers):
 
 def numbers_of(net: Any) -> Iterator[Numbers]:
     """The networks that the numbers of an object may be, by how many there are."""
-    named = [name for name, value in getattr(net, "__dict__", {}).items() if type(value) is float]
-    named += [name for name, value in vars(net).items() if isinstance(value, np.floating)]
+    held = getattr(net, "__dict__", {})  # which a named tuple has not
+    named = [name for name, value in held.items() if type(value) is float]
+    named += [name for name, value in held.items() if isinstance(value, np.floating)]
     weights = sorted({n for n in named if _WEIGHT.fullmatch(n.lower())}, key=_number)
     biases = sorted({n for n in named if _BIAS.fullmatch(n.lower())}, key=_number)
     forward = next(iter(first_of(list(methods_of(net)), FORWARD)), None)

@@ -29,15 +29,15 @@ class FoundFunction:
     """Keeps `adapters.FunctionAdapter`.
 
     Attributes:
-        arguments: 1 for an activation, 2 for a loss.
+        count: 1 for an activation, 2 for a loss.
         slope_by: What gives the derivative: the name of a function, "PyTorch", "JAX", or "".
     """
 
     slope: Callable[..., Array]
 
-    def __init__(self, call: Callable[..., Any], arguments: int, slope: Any, slope_by: str) -> None:
+    def __init__(self, call: Callable[..., Any], count: int, slope: Any, slope_by: str) -> None:
         """Adapt a function of NumPy arrays."""
-        self._call, self.arguments = call, arguments
+        self._call, self.count = call, count
         self.slope_by = slope_by
         if slope is not None:
             self.slope = lambda *arrays: _run(slope, *arrays)

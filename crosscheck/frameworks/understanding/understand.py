@@ -188,9 +188,7 @@ def _with_criterion(namespace: Mapping[str, Any], network: Network) -> Network:
 
 
 def _understood(network: Network, namespace: Mapping[str, Any]) -> Understood:
-    words = network.in_words()
-    if others := assembling.not_looked_at(namespace, network):
-        words += f"; not looked at: {', '.join(others)}"
+    others = assembling.not_looked_at(namespace, network)
     known: list[str] = []
 
     def make() -> FoundNetwork:
@@ -198,7 +196,7 @@ def _understood(network: Network, namespace: Mapping[str, Any]) -> Understood:
         known.append(made.targets)
         return made
 
-    return Understood("network", words, make, network.missing())
+    return Understood("network", network.in_words(), make, network.missing(), tuple(others))
 
 
 def _of_object(

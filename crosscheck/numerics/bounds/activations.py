@@ -71,7 +71,15 @@ def _computed(value: Array, handed_on: Array, rounding: Array) -> Array:
 def forward_sigmoid(p: Precision, z: Array, ez: Array) -> Array:
     """The bound of sigmoid(z)."""
     handed_on = sigmoid_slope(smallest_magnitude(z, ez)) * ez
-    return _computed(sigmoid(z), handed_on, library(p, "sigmoid"))
+    return _computed(sigmoid(z), handed_on, library(p, "sigmoid")) + _lost_by_overflow(p)
+
+
+def _lost_by_overflow(p: Precision) -> float:
+    """What sigmoid(z) loses where exp(-z) passes the largest number: 1 over it is 0 then.
+
+    In float16 that is far more than a number may lose below the smallest.
+    """
+    return 1 / p.largest
 
 
 def _forward_tanh(p: Precision, z: Array, ez: Array) -> Array:
@@ -94,7 +102,7 @@ def _forward_gelu(p: Precision, z: Array, ez: Array) -> Array:
     r, x = np.minimum(np.abs(z), FAR), -z / np.sqrt(2)
     handed_on = (np.abs(_gelu_slope(z)) + _gelu_curvature(z, ez) * ez) * ez
     rounding = library(p, "erfc", x - ez, x + ez) + p.u
-    own = 2.5 * p.u * r**2 * density(z) + p.tiny * r / 2
+    own = 2.5 * p.u * r**2 * density(z) + p.tiny * r / 2 + p.one_plus_erf * np.abs(z) / 2
     return own + _computed(np.abs(z) * distribution(z), handed_on, rounding)
 
 
@@ -162,7 +170,8 @@ def _e_gelu_slope(p: Precision, z: Array, ez: Array) -> Array:
     of_erfc = (library(p, "erfc", x - ez, x + ez) + 2 * p.u) * distribution(z)
     of_exp = (library(p, "exp") + 6 * p.u) * r * phi
     # The underflow of exp is multiplied by z / sqrt(2 pi); beyond FAR z phi is itself below it.
-    return _gelu_curvature(z, ez) * ez + arguments + of_erfc + of_exp + p.tiny * r
+    own = arguments + of_erfc + of_exp + p.tiny * r + p.one_plus_erf / 2
+    return _gelu_curvature(z, ez) * ez + own
 
 
 def e_log_sigmoid(p: Precision, z: Array) -> Array:
@@ -174,7 +183,7 @@ def e_sigmoid_by_softplus(p: Precision, z: Array) -> Array:
     """What sigmoid(z) loses by rounding, computed as it is or as exp(z - softplus(z))."""
     log_sigmoid = z - softplus(z)
     by_softplus = grown(log_sigmoid, e_log_sigmoid(p, z) + library(p, "exp"))
-    return np.maximum(library(p, "sigmoid") * sigmoid(z), by_softplus)
+    return np.maximum(library(p, "sigmoid") * sigmoid(z) + _lost_by_overflow(p), by_softplus)
 
 
 def _e_softplus_slope(p: Precision, z: Array, ez: Array) -> Array:

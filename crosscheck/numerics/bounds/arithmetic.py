@@ -22,6 +22,12 @@ def sign(x: Any) -> Any:
     return x.sign() if isinstance(x, Inexact) else elementwise(lambda ball: ball.sgn(), x)
 
 
+def quotient(x: Any, number: Any) -> Any:
+    """An array divided by a number, or multiplied by its reciprocal, as XLA does it."""
+    found = x / number
+    return inexact.by_reciprocal(found, number) if isinstance(found, Inexact) else found
+
+
 def ratio(factors: Sequence[Any], divisors: Sequence[Any] = ()) -> Any:
     """The product of some factors, divided by some divisors, in whichever order that is done.
 

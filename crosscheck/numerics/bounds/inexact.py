@@ -141,13 +141,27 @@ def in_any_order(whole: Inexact, factors: Sequence[Any], divisors: Sequence[Any]
         factors, divisors: Numbers and `Inexact` arrays.
     """
     p = whole.precision
-    sizes = [abs(_inexact(each).value) for each in factors]
-    sizes += [1 / abs(_inexact(each).value) for each in divisors]
-    smallest, largest = (
-        reduce(mul, (pick(size, 1.0) for size in sizes)) for pick in (np.minimum, np.maximum)
-    )
-    lost = np.where(smallest < p.tiny, abs(whole.value), 0.0)
+    numbers = [_inexact(each) for each in (*factors, *divisors)]
+    sizes = [abs(each.value) for each in numbers]
+    sizes = sizes[: len(factors)] + [1 / size for size in sizes[len(factors) :]]
+    # As large as each may be computed: at the largest number a rounding makes the difference.
+    grown = [
+        size * (1 + each.error / abs(each.value)) for size, each in zip(sizes, numbers, strict=True)
+    ]
+    smallest = reduce(mul, (np.minimum(size, 1.0) for size in sizes))
+    largest = reduce(mul, (np.fmax(size, 1.0) for size in grown))
+    largest = largest * (1 + p.product(len(numbers)))
+    # What a part loses below the smallest number is all of it, or a share that grows as it falls.
+    share = np.minimum(1.0, len(numbers) * p.tiny / np.maximum(smallest, p.tiny))
+    lost = np.where(smallest < p.smallest, abs(whole.value) * share, 0.0)
     return bounded(whole.value, whole.error + lost + p.overflow(largest), p)
+
+
+def by_reciprocal(quotient: Inexact, divisor: Any) -> Inexact:
+    """What was divided by a number, whose reciprocal may pass the largest: then nothing is sure."""
+    y, p = _inexact(divisor), quotient.precision
+    largest = (1 + p.product(2)) / np.maximum(abs(y.value) - 2 * y.error, p.tiny)
+    return bounded(quotient.value, quotient.error + p.overflow(largest), p)
 
 
 def maximum(one: Any, other: Any) -> Inexact:
@@ -175,7 +189,16 @@ def product(x: Inexact, y: Inexact, plus: Inexact | None = None) -> Inexact:
     if plus is not None:
         value, size = value + plus.value, size + abs(plus.value) + plus.error
         error, lost = error + plus.error, lost + _not_zero(plus)
-    return bounded(value, error + p.sum(terms) * size + lost * p.tiny + p.overflow(size), p)
+    own = p.inner(terms, size, abs(value) + error + (0.0 if plus is None else abs(plus.value)))
+    return bounded(value, error + own + lost * p.tiny + p.overflow(size), p)
+
+
+def column_sums(x: Inexact) -> Inexact:
+    """The sum of every column, whose terms may be added up in any order."""
+    p, sizes = x.precision, abs(x.value) + x.error
+    size, lost = sizes.sum(axis=0), _not_zero(x).sum(axis=0) * p.tiny
+    error = x.error.sum(axis=0) + p.sum(len(sizes)) * size + lost + p.overflow(size)
+    return bounded(x.value.sum(axis=0), error, p)
 
 
 def rows(x: Inexact, start: int, number: int) -> Inexact:

@@ -2,7 +2,8 @@
 
 exp, log and their like come from libraries that promise no bound of their error. `crosscheck
 bounds --scan` measures it; `library.json` has what it found, where, when, and with which versions
-on which processor. A bound allows half more than the worst that was found in each interval of the
+on which processor; `library_16_bits.json` has the same of bfloat16 and float16, where every number
+was tried. A bound allows half more than the worst that was found in each interval of the
 argument, in whole units: an argument that no scan hit, or another processor, may be a little worse.
 It allows at least two units, one in the last place, which is the best that libraries promise.
 """
@@ -59,7 +60,12 @@ class Interval(NamedTuple):
 @cache
 def scan() -> dict[str, Any]:
     """The stored scan: its date, processor and versions, and what it found."""
-    text = resources.files(__package__).joinpath("library.json").read_text("utf-8")
+    return _stored("library.json")
+
+
+@cache
+def _stored(name: str) -> dict[str, Any]:
+    text = resources.files(__package__).joinpath(name).read_text("utf-8")
     found: dict[str, Any] = json.loads(text)
     return found
 
@@ -68,7 +74,8 @@ def scan() -> dict[str, Any]:
 def intervals(function: str, dtype: str) -> tuple[Interval, ...]:
     """What the stored scan found of one function in one dtype, from the lowest interval on."""
     of_it = function, dtype
-    found = [each for each in scan()["found"] if (each["function"], each["dtype"]) == of_it]
+    stored = scan()["found"] + _stored("library_16_bits.json")["found"]
+    found = [each for each in stored if (each["function"], each["dtype"]) == of_it]
     return tuple(
         Interval(function, dtype, low, high, each["units"], each["at"], each["framework"])
         for (low, high), each in zip(pairwise(EDGES[function]), found, strict=True)

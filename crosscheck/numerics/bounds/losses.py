@@ -15,6 +15,8 @@ from crosscheck.numerics.bounds.library import library
 from crosscheck.numerics.bounds.precision import DOUBLE, Array, Precision
 from crosscheck.numerics.bounds.rows import forward_log_softmax, forward_softmax
 
+# Below this PyTorch replaces p (1 - p), by which it divides.
+CLAMPED = 1e-12
 # The loss, its bound, dC/da, and the bound of dC/da.
 LossAndBounds = tuple[float, float, Array, Array]
 # These from a precision, the outputs a, their bound, and the targets.
@@ -24,7 +26,7 @@ LossBound = Callable[[Precision, Array, Array, Array], LossAndBounds]
 def _mean(p: Precision, terms: Array, errors: Array) -> tuple[float, float]:
     """The mean over the batch of positive terms that have errors, and its bound."""
     total, error = terms.sum(), errors.sum()
-    rounding = (p.sum(terms.size) + p.product(3)) * (total + error) + terms.size * p.tiny
+    rounding = (p.mean(terms.size) + p.product(3)) * (total + error) + terms.size * p.tiny
     return total / len(terms), (error + rounding) / len(terms) + p.tiny + p.overflow(total + error)
 
 
@@ -69,6 +71,9 @@ def _binary_cross_entropy(p: Precision, a: Array, ea: Array, t: Array) -> LossAn
     e_cotangent = curved * ea + et * (1 / least_yes + 1 / least_no)
     e_cotangent += p.product(4) * (slopes[0] + e_cotangent)
     e_cotangent += p.product(6) * (slopes[1] + e_cotangent) + 6 * p.tiny
+    if p.has_stock_cross_entropy:
+        lost = (np.abs(a - t) <= ea + p.u) | (yes * no < 2 * CLAMPED)
+        e_cotangent += np.where(lost, np.abs(slopes[1] - slopes[0]), 0.0)
     e_cotangent += unbounded + p.overflow(t / least_yes + (1 - t) / least_no)
     return value, error, (slopes[1] - slopes[0]) / len(a), e_cotangent / len(a)
 

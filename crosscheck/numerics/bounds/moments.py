@@ -6,7 +6,7 @@ Each takes as `before` how many steps came before the first one, all with gradie
 from collections.abc import Iterator
 from typing import Any
 
-from crosscheck.numerics.bounds.arithmetic import maximum, power, ratio, sqrt, where_above
+from crosscheck.numerics.bounds.arithmetic import maximum, power, quotient, ratio, sqrt, where_above
 from crosscheck.numerics.bounds.steps import Grads, Rates, StepResult, root_with_eps
 
 
@@ -22,7 +22,7 @@ def adam(
 ) -> Iterator[StepResult]:
     """Algorithm 1 of Kingma and Ba (2015), or the same without bias correction."""
     for t, (m, v, _, rate) in enumerate(_moments(grads, rates, b1, b2), start=before + 1):
-        v_hat = v / (1 - b2**t) if bias_correction else v
+        v_hat = quotient(v, 1 - b2**t) if bias_correction else v
         divisor = root_with_eps(v_hat, _eps_at(t, eps, b2, eps_place, bias_correction), eps_place)
         divisors = (1 - b1**t, divisor) if bias_correction else (divisor,)
         yield StepResult(-ratio([rate, m], divisors), {"first_moment": m, "second_moment": v})
@@ -43,8 +43,8 @@ def amsgrad(
     largest: Any = 0.0
     for t, (m, v, _, rate) in enumerate(_moments(grads, rates, b1, b2), start=before + 1):
         raw = maximum_of == "raw"
-        largest = maximum(largest, v if raw else v / (1 - b2**t))
-        v_hat = largest / (1 - b2**t) if bias_correction and raw else largest
+        largest = maximum(largest, v if raw else quotient(v, 1 - b2**t))
+        v_hat = quotient(largest, 1 - b2**t) if bias_correction and raw else largest
         divisor = root_with_eps(v_hat, _eps_at(t, eps, b2, eps_place, bias_correction), eps_place)
         divisors = (1 - b1**t, divisor) if bias_correction else (divisor,)
         state = {"first_moment": m, "second_moment": v, "largest_second_moment": largest}
@@ -72,7 +72,7 @@ def nadam(
         product = product * mu
         of_m = next_mu / (1 - product * next_mu)
         of_g = (1 - mu) / (1 - product)
-        divisor = root_with_eps(v / (1 - b2**t), _eps_at(t, eps, b2, eps_place), eps_place)
+        divisor = root_with_eps(quotient(v, 1 - b2**t), _eps_at(t, eps, b2, eps_place), eps_place)
         state = {"first_moment": m, "second_moment": v}
         numbers = {"momentum_product": product}
         yield StepResult(-ratio([rate, of_m * m + of_g * g], [divisor]), state, numbers)
@@ -95,7 +95,7 @@ def radam(
         correction = 1 - b1**t
         rho = rho_inf - 2 * t * b2**t / (1 - b2**t)
         r = sqrt((rho - 4) * (rho - 2) * rho_inf / ((rho_inf - 4) * (rho_inf - 2) * rho))
-        divisor = root_with_eps(v / (1 - b2**t), _eps_at(t, eps, b2, eps_place), eps_place)
+        divisor = root_with_eps(quotient(v, 1 - b2**t), _eps_at(t, eps, b2, eps_place), eps_place)
         divided = ratio([rate, r, m], [correction, divisor])
         undivided = ratio([rate, m], [correction]) if fallback else 0 * m
         update = -where_above(rho, threshold, divided, undivided)

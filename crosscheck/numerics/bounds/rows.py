@@ -81,6 +81,6 @@ def backward_softmax(p: Precision, z: Array, ez: Array, c: Array, ec: Array) -> 
     handed_on = (rest + ea) * ec + (a_size * ec) @ (1 - np.eye(units))
     of_mean = (ea * c_size).sum(axis=1, keepdims=True)
     size = c_size + (a_size * c_size).sum(axis=1, keepdims=True)
-    rounding = p.sum(units + 3) * size + units * p.tiny
+    rounding = p.sum(units, before=3) * size + units * p.tiny
     error = ea * np.abs(c - mean) + a_size * (handed_on + of_mean + rounding) + 3 * p.tiny
     return a * (c - mean), error + p.overflow(size)

@@ -3,41 +3,27 @@
 Every figure on the pages comes from that run; none is typed in.
 """
 
-import shutil
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.resources import files
-from math import log10
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, UndefinedError
-from markupsafe import Markup, escape
+from jinja2 import Environment, UndefinedError
 
 from crosscheck.frameworks.registry import MODULES
 from crosscheck.frameworks.version import VERSION
-from crosscheck.numerics.digits import few_digits, of_bound
-from crosscheck.report.colours import css_class
 from crosscheck.report.json_files import NOT_TEXT, write_compact
 from crosscheck.report.site import code, documents, overview, tables, worked
+from crosscheck.report.site.assets import assets
+from crosscheck.report.site.editions import ENGLISH, Edition
 from crosscheck.report.site.folders import SiteError, check_folder, write_folder
+from crosscheck.report.site.pictures import redraw
 from crosscheck.report.site.run import PARTS, SiteRun
-from crosscheck.report.site.words import WORDS
+from crosscheck.report.site.templating import template_environment
 
-# The files that pages load, each from one or several templates.
-ASSETS = {
-    "style.css": ("style.css", "tables.css", "worked.css"),
-    "script.js": ("script.js",),
-    "counts.js": ("counts.js",),
-    "network.js": ("network.js",),
-    "worked.js": (
-        *("setting.js", "notation.js", "arithmetic.js", "lines.js", "labels.js", "walk.js"),
-        *("figure.js", "form.js", "worked.js"),
-    ),
-}
 # What a run of another version, or one that was altered by hand, makes of the code that shows it.
 UNFIT = (
     *(ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError),
@@ -46,7 +32,7 @@ UNFIT = (
 
 # Which parts are shown by the templates and modules whose names begin so.
 SHOWN = {
-    **dict.fromkeys(("document", "formulas", "mathml", "words"), ("ledger", "verification")),
+    **dict.fromkeys(("document", "formulas", "mathml"), ("ledger", "verification")),
     **dict.fromkeys(("worked", "code"), ("ledger", "verification")),
     "tables": ("conventions", "mistakes", "training"),
     "conventions": ("conventions",),
@@ -61,21 +47,19 @@ class UnfitError(SiteError):
 
 @dataclass(frozen=True)
 class Page:
-    """One page.
+    """One page, in each of the two languages.
 
     Attributes:
-        file: Its name in the site.
+        name: That of its file without its ending.
         template: The template that makes it.
         title: Its heading.
         values: What the template shows, by the names that it uses.
-        language: The language of its own words: "en" or "zh".
     """
 
-    file: str
+    name: str
     template: str
     title: str
     values: dict[str, Any]
-    language: str = "en"
 
 
 def build(folder: Path, run: SiteRun, language: str = "en") -> list[Path]:
@@ -84,7 +68,8 @@ def build(folder: Path, run: SiteRun, language: str = "en") -> list[Path]:
     Args:
         folder: A folder that is new, or empty, or has an earlier site, which is replaced.
         run: The run to show.
-        language: "en" or "zh": to which of a document's two pages the other pages link.
+        language: "en" or "zh": that of the pages with the plain names, as index.html. A link on
+            each leads to the same page in the other language.
 
     Returns:
         The pages' files, the overview first.
@@ -129,136 +114,74 @@ def _write(folder: Path, texts: dict[str, str], run: SiteRun) -> None:
         (folder / file).write_text(text, encoding="utf-8", errors=NOT_TEXT)
     for name, text in assets().items():
         (folder / name).write_text(text, encoding="utf-8")
-    for picture in run.pictures:
-        shutil.copy(picture, folder / "run" / picture.name)
+    for edition in (ENGLISH, ENGLISH.other):
+        for picture in run.pictures:
+            path = folder / edition.picture(picture.name)
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(redraw(picture.content, edition.local, edition.tag))
     for part in PARTS:
         write_compact(folder / "run" / f"{part}.json", run.parts[part])
 
 
-def _texts(run: SiteRun, linked: str) -> dict[str, str]:
-    """The text of every page by its file; `linked` is the language of the linked documents."""
-    environment = template_environment()
-    pages = list(_pages(run, linked))
-    files = Counter(page.file.lower() for page in pages)  # which some systems cannot tell apart
-    for page in pages:
-        if files[page.file.lower()] > 1:
-            raise SiteError(f"two pages would be called {page.file}: rename a document's file")
-    return {page.file: _render(environment, page, run, linked) for page in pages}
+def _texts(run: SiteRun, main: str) -> dict[str, str]:
+    """The text of every page by its file; `main` is the language of the plain names."""
+    texts: dict[str, str] = {}
+    editions = [Edition(main, main), Edition(main, main).other]
+    made = [(edition, page) for edition in editions for page in pages(run, edition)]
+    files = Counter(edition.file(page.name).lower() for edition, page in made)
+    environments = {edition: template_environment(edition) for edition in editions}
+    for edition, page in made:
+        file = edition.file(page.name)
+        if files[file.lower()] > 1:  # some systems cannot tell large letters from small ones
+            raise SiteError(f"two pages would be called {file}: rename a document's file")
+        texts[file] = render(environments[edition], page, run, edition)
+    return texts
 
 
-def _pages(run: SiteRun, linked: str) -> Iterator[Page]:
-    parts = run.parts
-    yield Page("index.html", "overview.html", "Overview", overview.page_values(run, linked))
-    for language, words in WORDS.items():
-        for number in parts["ledger"]["documents"]:
-            file = documents.file_of(number, language)
-            values = documents.page_values(parts["ledger"], parts["verification"], number, language)
-            title = f"{words['document']} {number}{words['colon']}{values['document_title']}"
-            yield Page(file, "document.html", title, values, language)
-    yield Page("worked.html", "worked.html", "The worked example", worked.page_values(run))
+def pages(run: SiteRun, edition: Edition) -> Iterator[Page]:
+    """Every page of a run in one language, the overview first."""
+    say, parts = edition.say, run.parts
+    yield Page("index", "overview.html", say("Overview"), overview.page_values(run, edition))
+    for number in parts["ledger"]["documents"]:
+        values = documents.page_values(parts["ledger"], parts["verification"], number, edition)
+        title = say("Document %(number)s: %(title)s", number=number, title=values["document_title"])
+        yield Page(documents.name_of(number), "document.html", title, values)
+    yield Page("worked", "worked.html", say("The worked example"), worked.page_values(run, edition))
     for module in MODULES:
-        title = f"{WORDS['en']['side_by_side']}: {module}"
-        yield Page(f"code-{module}.html", "code.html", title, code.page_values(run, module))
-    yield Page("conventions.html", "conventions.html", "Conventions", tables.conventions(run))
-    yield Page("sharpness.html", "sharpness.html", "Sharpness", tables.sharpness(run))
-    yield Page("training.html", "training.html", "Training", tables.training(run))
+        title = say("Side by side: %(module)s", module=module)
+        values = code.page_values(run, module, edition)
+        yield Page(f"code-{module}", "code.html", title, values)
+    yield Page("conventions", "conventions.html", say("Conventions"), tables.conventions(run))
+    yield Page("sharpness", "sharpness.html", say("Sharpness"), tables.sharpness(run, edition))
+    yield Page("training", "training.html", say("Training"), tables.training(run, edition))
 
 
-def _render(environment: Environment, page: Page, run: SiteRun, linked: str) -> str:
-    words = WORDS[page.language]
-    of_documents = linked if page.language == "en" else page.language
-    links = [("index.html", words["overview"])]
+def render(environment: Environment, page: Page, run: SiteRun, edition: Edition) -> str:
+    """The text of a page.
+
+    Args:
+        environment: The templates in the edition's language.
+        page: The page.
+        run: The run that it shows.
+        edition: Its language.
+    """
+    links = [("index", edition.say("Overview"))]
+    links += [(documents.name_of(number), number) for number in run.parts["ledger"]["documents"]]
     links += [
-        (documents.file_of(number, of_documents), number)
-        for number in run.parts["ledger"]["documents"]
+        ("worked", edition.say("Worked example")),
+        ("code-params", edition.say("Side by side")),
+        ("conventions", edition.say("Conventions")),
+        ("sharpness", edition.say("Sharpness")),
+        ("training", edition.say("Training")),
     ]
-    links += [("worked.html", words["worked"]), ("code-params.html", words["side_by_side"])]
-    links += [(f"{name}.html", words[name]) for name in ("conventions", "sharpness", "training")]
     return environment.get_template(page.template).render(
-        page=page.file,
+        page=edition.file(page.name),
+        other=edition.other.file(page.name),
         json="run/verification.json",
         title=page.title,
-        language=page.language,
-        words=SimpleNamespace(**words),
-        links=[{"href": href, "title": title} for href, title in links],
+        edition=edition,
+        links=[{"href": edition.file(name), "title": title} for name, title in links],
         run=SimpleNamespace(**run.parts),
         parts=PARTS,
         **page.values,
     )
-
-
-def assets() -> dict[str, str]:
-    """The text of every file that pages load, by its name in the site."""
-    return {
-        name: "\n".join(template_source(source) for source in sources)
-        for name, sources in ASSETS.items()
-    }
-
-
-def template_source(name: str) -> str:
-    """The text of a file beside the templates."""
-    return (files(__package__) / "templates" / name).read_text("utf-8")
-
-
-def template_environment() -> Environment:
-    """The templates, with the functions that they use."""
-    environment = Environment(
-        loader=PackageLoader("crosscheck.report.site"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    )
-    functions: dict[str, Callable[..., Any]] = {
-        "verdict": verdict,
-        "fraction": fraction,
-        "ulps": ulps,
-        "short": short,
-        "decades": decades,
-        "language_of": language_of,
-        "slug": documents.slug,
-    }
-    environment.globals |= functions
-    return environment
-
-
-def verdict(word: str, text: str | None = None) -> Markup:
-    """A verdict in its colour.
-
-    Args:
-        word: The verdict.
-        text: What is written instead of the word, in another language.
-    """
-    return Markup('<span class="verdict {}">{}</span>').format(
-        css_class(word), escape(text or word)
-    )
-
-
-def fraction(cell: dict[str, Any]) -> str:
-    """The error of a comparison as a fraction of its bound."""
-    if cell["fraction"] is None:
-        return "beyond measure"
-    return of_bound(cell["fraction"])
-
-
-def ulps(cell: dict[str, Any]) -> str:
-    """The same error in units in the last place, or nothing where they have no meaning."""
-    return "" if cell["ulps"] is None else f"{short(cell['ulps'])} ulps"
-
-
-def short(number: float) -> str:
-    """A number to two significant digits, without an exponent where that is short."""
-    rounded = float(f"{number:.2g}")
-    return f"{rounded:,.0f}" if 10 <= rounded < 100_000 else few_digits(number, 2)
-
-
-def decades(margin: float) -> float:
-    """By how many powers of ten a margin passes its bound: at least 0, and no more than 16 shown.
-
-    Of 16 digits, which is what float64 has, none is right then.
-    """
-    return round(min(log10(max(margin, 1.0)), 16.0), 2)
-
-
-def language_of(text: str) -> str:
-    """The language of a heading or a line of a document: "zh" or "en"."""
-    return "zh" if any("\u4e00" <= letter <= "\u9fff" for letter in text) else "en"

@@ -10,6 +10,7 @@ from pygments.token import Comment, Keyword, Name, Number, String, Token, _Token
 
 from crosscheck.frameworks import reading
 from crosscheck.frameworks.registry import BUILT_IN, MODULES
+from crosscheck.report.site.editions import Edition
 from crosscheck.report.site.formulas import FORMULAS
 from crosscheck.report.site.mathml import mathml
 from crosscheck.report.site.run import SiteRun
@@ -36,12 +37,13 @@ INSIDE = {
 }
 
 
-def page_values(run: SiteRun, module: str) -> dict[str, Any]:
+def page_values(run: SiteRun, module: str, edition: Edition) -> dict[str, Any]:
     """What the template shows of a module: its definitions, their equations and worst errors.
 
     Args:
         run: The run with the worst errors.
         module: A module of the contract.
+        edition: The page's language.
     """
     packages = list(BUILT_IN.values())
     names = dict.fromkeys(
@@ -57,7 +59,10 @@ def page_values(run: SiteRun, module: str) -> dict[str, Any]:
         "definitions": [
             {
                 "name": name,
-                "formulas": [mathml(each) for each in FORMULAS.get(INSIDE.get(name, name), ())],
+                "formulas": [
+                    mathml(edition.formula(each))
+                    for each in FORMULAS.get(INSIDE.get(name, name), ())
+                ],
                 "measured": measured.get(INSIDE.get(name, name), []),
                 **_lines(name, packages),
             }

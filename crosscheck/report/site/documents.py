@@ -1,12 +1,10 @@
 """The page of a document: its sections, in its own order, with every verdict."""
 
 import inspect
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from markupsafe import Markup
@@ -17,9 +15,11 @@ from crosscheck.documents.statements.statement import StatementVerdict
 from crosscheck.documents.verdicts import Verdict
 from crosscheck.numerics.comparison import EXACT
 from crosscheck.report.site.cards import cards
+from crosscheck.report.site.editions import Edition
+from crosscheck.report.site.headings import Section, sections
 from crosscheck.report.site.mathml import of_expression, symbol
 from crosscheck.report.site.prose import with_formulas
-from crosscheck.report.site.words import WORDS, is_english, translate
+from crosscheck.report.site.words import is_english
 
 DIGITS = 10  # of an exact value; the JSON has twenty
 # What is in order is folded on the page.
@@ -30,14 +30,26 @@ WORST_FIRST = (
 )
 
 
-def file_of(number: str, language: str) -> str:
-    """The name of a document's page in a language, which needs no escapes in a link."""
-    name = re.sub(r"[^\w.-]", "-", number)
-    return f"document-{name}{'' if language == 'en' else '.' + language}.html"
+# What each verdict means.
+MEANINGS: dict[str, str] = {
+    Verdict.CONFIRMED: "the exact value is what is printed",
+    Verdict.ROUNDED_INPUTS: "the line's own step gives it: only the rounding of inputs shows",
+    Verdict.INHERITED: "its step is right, but an operand is contradicted or inherited",
+    Verdict.CONTRADICTED: "the line's own step does not give it",
+    Verdict.ILLUSTRATION: "not computed: an example of a size, or a year or count of history",
+    StatementVerdict.HOLDS: "true in every reading that was run",
+    StatementVerdict.FAILS: "true in no reading that was run",
+    StatementVerdict.AMBIGUOUS: "it depends on the reading",
+}
+
+
+def name_of(number: str) -> str:
+    """The name of a document's page, which needs no escapes in a link."""
+    return "document-" + re.sub(r"[^\w.-]", "-", number)
 
 
 def page_values(
-    ledger: dict[str, Any], verification: dict[str, Any], number: str, language: str
+    ledger: dict[str, Any], verification: dict[str, Any], number: str, edition: Edition
 ) -> dict[str, Any]:
     """What the template shows of a document: counts, then its sections with all their entries.
 
@@ -45,7 +57,7 @@ def page_values(
         ledger: The part of the run with the verdicts.
         verification: The part of the run with what differs.
         number: The document.
-        language: "en" or "zh".
+        edition: The page's language.
     """
     numbers = [
         {**each, "anchor": f"n{index}"}
@@ -57,32 +69,29 @@ def page_values(
     different = _different(numbers)
     wrong = _wrong(verification, number)
     names = list(dict.fromkeys(name for each in numbers for name in each["frameworks"]))
-    pages = {number: file_of(number, language)}
-    other = "zh" if language == "en" else "en"
+    pages = {number: edition.file(name_of(number))}
     return {
-        "document_title": translate(ledger["documents"][number], number, language),
-        "other": file_of(number, other),
-        "other_language": other,
-        "word": WORDS[language],
-        "cards": cards(ledger, pages, language, number),
+        "document_title": edition.of_document(ledger["documents"][number], number),
+        "cards": cards(ledger, pages, edition, number),
         "counts": [(verdict, counts[verdict]) for verdict in WORST_FIRST if counts[verdict]],
+        "meanings": {verdict: edition.say(text) for verdict, text in MEANINGS.items()},
         "frameworks": [name for name in names if name in different | wrong],
         "same": [name for name in names if name not in different | wrong],
         "digits": DIGITS,
         "wrong": wrong,
         "sections": [
             {
-                "heading": heading,
+                **_heading(heading, english, edition),
                 "numbers": _folded(
-                    _number(each, number, language) for each in numbers if each["section"] in names
+                    _number(each, number, edition) for each in numbers if each["section"] in names
                 ),
                 "statements": _folded(
-                    _statement(each, number, language)
+                    _statement(each, number, edition)
                     for each in statements
                     if each["section"] in names
                 ),
             }
-            for heading, names in _sections_of(number, numbers)
+            for heading, english, names in _sections_of(number, numbers)
         ],
     }
 
@@ -125,22 +134,18 @@ def count_verdicts(ledger: dict[str, Any], number: str) -> Counter[str]:
     return Counter(each["verdict"] for each in entries if each["document"] == number)
 
 
-def _sections_of(number: str, entries: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
+def _sections_of(number: str, entries: list[dict[str, Any]]) -> list[Section]:
     """The sections of a document; one's own has those that its lines name, in their order."""
     if number in DOCUMENTS:
         return sections()[number]
-    return [(name, [name]) for name in dict.fromkeys(each["section"] for each in entries)]
+    return [(name, name, [name]) for name in dict.fromkeys(each["section"] for each in entries)]
 
 
-@cache
-def sections() -> dict[str, list[tuple[str, list[str]]]]:
-    """The headings of each of the five documents, in its order.
-
-    With each heading come the names that its entries have as their section in the ledger.
-    """
-    text = (files(__package__) / "sections.json").read_text("utf-8")
-    headings: dict[str, list[tuple[str, list[str]]]] = json.loads(text)
-    return headings
+def _heading(original: str, english: str, edition: Edition) -> dict[str, str]:
+    """A heading in the page's language, with the document's own beside it where it differs."""
+    if edition.language == "en" and original != english:
+        return {"heading": english, "original": original}
+    return {"heading": original, "original": ""}
 
 
 def _wrong(verification: dict[str, Any], number: str) -> set[str]:
@@ -154,20 +159,20 @@ def _wrong(verification: dict[str, Any], number: str) -> set[str]:
     }
 
 
-def _number(entry: dict[str, Any], document: str, language: str) -> dict[str, Any]:
+def _number(entry: dict[str, Any], document: str, edition: Edition) -> dict[str, Any]:
     slip = entry["slip"]
     row = dict(entry)
-    row["line"] = translate_line(entry["line"], document, language)
+    row["line"] = translate_line(entry["line"], document, edition)
     row["exact"] = "" if entry["exact"] is None else f"{float(entry['exact']):.{DIGITS}g}"
     illustrates = entry["verdict"] == Verdict.ILLUSTRATION
     row["symbol"] = None if illustrates else symbol(entry["quantity"])
     if illustrates:
-        row["quantity"] = translate(entry["quantity"], document, language)
+        row["quantity"] = edition.of_document(entry["quantity"], document)
     row["frameworks"] = {name: f"{value:.{DIGITS}g}" for name, value in entry["frameworks"].items()}
     if slip is not None:
         row["slip"] = {
-            "name": translate(slip["name"], document, language),
-            "explanation": with_formulas(translate(slip["explanation"], document, language)),
+            "name": edition.of_document(slip["name"], document),
+            "explanation": with_formulas(edition.of_document(slip["explanation"], document)),
             "formula": of_expression(slip["expression"]),
             "gives": f"{float(slip['gives']):.{DIGITS}g}",
             "reproduces": slip["reproduces"],
@@ -175,23 +180,23 @@ def _number(entry: dict[str, Any], document: str, language: str) -> dict[str, An
     return row
 
 
-def translate_line(text: str, document: str, language: str) -> str:
+def translate_line(text: str, document: str, edition: Edition) -> str:
     """A line of a document in a language; formulas and Chinese stay as they are.
 
     Args:
         text: The line.
         document: The number of the document.
-        language: "en" or "zh".
+        edition: The page's language.
 
     Raises:
         KeyError: If an English line has no translation.
     """
-    return translate(text, document, language) if is_english(text) else text
+    return edition.of_document(text, document) if is_english(text) else text
 
 
-def _statement(entry: dict[str, Any], document: str, language: str) -> dict[str, Any]:
+def _statement(entry: dict[str, Any], document: str, edition: Edition) -> dict[str, Any]:
     def said(text: str) -> Markup:
-        return with_formulas(translate(text, document, language))
+        return with_formulas(edition.of_document(text, document))
 
     return {
         "verdict": entry["verdict"],

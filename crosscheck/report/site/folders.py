@@ -7,8 +7,10 @@ stays there when the pages are written anew.
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
+from crosscheck.frameworks.plain_text import plain
 from crosscheck.frameworks.regular_files import read_regular
 
 # `write_folder` writes this file into the folder of a site, and may replace a folder that has it.
@@ -67,6 +69,7 @@ def write_folder(
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+            _recover(target, mark, Path(scratch, "left behind"))
             new = Path(scratch, "new")
             new.mkdir()
             write(new)
@@ -98,14 +101,61 @@ def _keep_what_is_not_listed(target: Path, new: Path, mark: str) -> None:
             shutil.copy2(path, new / name, follow_symlinks=False)
 
 
-def _replace(target: Path, new: Path, earlier: Path) -> None:
-    """Move a complete folder to its target; an earlier one stays if that fails."""
+def where_earlier(folder: Path) -> str:
+    """Where the earlier pages are, if a process ends after it has moved them away.
+
+    Args:
+        folder: As `check_folder` takes it.
+
+    Returns:
+        A clause for a message; empty if pages stand in the folder, or if there are none.
+    """
+    with suppress(OSError, RuntimeError):  # a link to itself
+        target = folder.resolve()
+        if not target.exists() and _aside(target).exists():
+            return plain(f"the earlier pages are in {_aside(target)}")
+    return ""
+
+
+def _aside(target: Path) -> Path:
+    """Where the earlier pages are while the new ones take their place."""
+    return target.with_name(f".{target.name}.earlier")
+
+
+def _recover(target: Path, mark: str, removed: Path) -> None:
+    """Put back earlier pages that a killed process left aside, or move them to what is removed."""
+    aside = _aside(target)
+    if not (aside.is_symlink() or aside.exists()):
+        return
+    if not (aside / mark).exists() and not (aside.is_dir() and not any(aside.iterdir())):
+        raise SiteError(f"{aside} is in the way: move it elsewhere")
+    aside.replace(removed if target.exists() else target)
+
+
+def _replace(target: Path, new: Path, removed: Path) -> None:
+    """Move a complete folder to its target; an earlier one comes back if that fails.
+
+    Between the two moves the earlier one is where nobody cleans up: whatever ends the process
+    there, whoever writes next finds it.
+    """
     if not target.exists():
         new.replace(target)
         return
-    target.replace(earlier)
+    aside = _aside(target)
     try:
+        target.replace(aside)
         new.replace(target)
-    except OSError:
-        earlier.replace(target)
-        raise
+    finally:  # after a signal, too
+        if not target.exists():
+            _put_back(aside, target)
+        elif aside.exists():
+            aside.replace(removed)
+
+
+def _put_back(aside: Path, target: Path) -> None:
+    try:
+        aside.replace(target)
+    except OSError as error:
+        raise SiteError(
+            f"cannot write {target}: {error.strerror}; the earlier pages are in {aside}"
+        ) from None

@@ -5,27 +5,28 @@ from typing import Any
 from crosscheck.numerics.comparison import EXACT
 from crosscheck.report.site import documents
 from crosscheck.report.site.cards import cards
+from crosscheck.report.site.editions import Edition
 from crosscheck.report.site.run import SiteRun
 from crosscheck.verification.discrimination import MARGIN
 
 
-def page_values(run: SiteRun, language: str) -> dict[str, Any]:
+def page_values(run: SiteRun, edition: Edition) -> dict[str, Any]:
     """What the template shows: the stages by framework, the documents, what is wrong.
 
     Args:
         run: The run.
-        language: "en" or "zh": to which of a document's two pages it links.
+        edition: The page's language.
     """
     ledger = run.parts["ledger"]
-    pages = {number: documents.file_of(number, language) for number in ledger["documents"]}
+    pages = {number: edition.file(documents.name_of(number)) for number in ledger["documents"]}
     findings = run.parts["conventions"]["findings"]
     outcomes = run.parts["mistakes"]["mistakes"]
     return verification_values(run.parts["verification"]) | {
-        "cards": cards(ledger, pages, "en"),
+        "cards": cards(ledger, pages, edition),
         "documents": [
             {
                 "number": number,
-                "title": title,
+                "title": edition.of_document(title, number),
                 "href": pages[number],
                 "counts": _counts(ledger, number),
             }

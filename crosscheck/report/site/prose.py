@@ -19,7 +19,7 @@ LAYER = r"(?:(?<=[WXZaztx])\((?:\d|m'?)\))?"
 SYMBOL = rf"(?:[A-Za-z]\d?{LAYER}|{'|'.join(sorted(GREEK))})'?"
 END = r"(?![A-Za-z])"
 PIECE = re.compile(
-    rf"(?P<code>[A-Za-z]{{3,}}(?:_[A-Za-z]{{3,}})+|\w+(?:\[[^\]]*\])?\.T\b|[a-z]{{3,}}\d|\w+\(\))"
+    rf"(?P<code>\w+\(\)|[A-Za-z]{{3,}}(?:_[A-Za-z]{{3,}})+|\w+(?:\[[^\]]*\])?\.T\b|[a-z]{{3,}}\d)"
     rf"|(?P<derivative>d[A-Za-z]{LAYER}{SCRIPT}*(?:\([^()]*(?:\([^()]*\)[^()]*)*\))?"
     rf"/d[A-Za-z]{LAYER}{SCRIPT}*){END}"
     rf"|(?P<root>sqrt\([^()]*\))"

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from crosscheck.frameworks.regular_files import read_regular
+from crosscheck.report.site.pictures import PictureError, redraw
 from crosscheck.report.site.shapes import faults
 
 # The parts of a run, in the order in which they are gathered.
 PARTS = ("verification", "ledger", "mistakes", "conventions", "training", "environment")
-PNG = b"\x89PNG\r\n\x1a\n"  # with which every such picture begins
 LARGEST = 2**28  # bytes of a part; a run of many frameworks has some 2**20
+LARGEST_PICTURE = 2**22  # bytes; one has some 2**15
 # What a part must have to be shown. The training may say why there is none.
 KEYS = {
     "verification": ("frameworks", "stages", "definitions", "differ", "comparisons", "problems"),
@@ -27,37 +28,60 @@ class RunError(ValueError):
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A picture of a run.
+
+    Attributes:
+        name: That of its file.
+        content: The file, an SVG in English that neither executes nor fetches anything.
+    """
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class SiteRun:
     """A run.
 
     Attributes:
         parts: Its parts by their names in PARTS, as JSON objects.
-        pictures: The files of its pictures.
+        pictures: Its pictures.
     """
 
     parts: dict[str, Any]
-    pictures: tuple[Path, ...]
+    pictures: tuple[Picture, ...]
 
 
 def load(folder: Path) -> SiteRun:
     """Read a run back from its folder.
 
     Args:
-        folder: A folder that has every part as `<part>.json`, and pictures as `*.png`.
+        folder: A folder that has every part as `<part>.json`, and pictures as `*.svg`.
 
     Raises:
-        RunError: If a part is missing or is not one; the message names the file.
+        RunError: If a part is missing or is not one, or a picture is not one; the message names
+            the file.
     """
     parts = {name: _load_part(folder, name) for name in PARTS}
-    return SiteRun(parts, tuple(filter(_is_picture, sorted(folder.glob("*.png")))))
+    drawn, earlier = (sorted(folder.glob(f"*.{kind}")) for kind in ("svg", "png"))
+    if earlier and not drawn:
+        raise RunError(
+            f"{earlier[0]} cannot be shown in two languages, as the SVG pictures of this version "
+            "can: make a new run by leaving out --run, or remove it"
+        )
+    return SiteRun(parts, tuple(map(_load_picture, drawn)))
 
 
-def _is_picture(path: Path) -> bool:
-    """Whether a file is what its name says, and no link to something else."""
-    if path.is_symlink() or not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return file.read(len(PNG)) == PNG
+def _load_picture(path: Path) -> Picture:
+    if path.is_symlink():  # what it leads to may not be meant for others
+        raise RunError(f"{path} is a link, and no picture")
+    try:
+        return Picture(path.name, redraw(read_regular(path, LARGEST_PICTURE)))
+    except PictureError as error:
+        raise RunError(f"{path} is no picture that crosscheck draws: {error}") from None
+    except OSError as error:
+        raise RunError(f"{path} cannot be read: {error}") from None
 
 
 def _load_part(folder: Path, name: str) -> dict[str, Any]:

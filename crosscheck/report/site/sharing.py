@@ -8,9 +8,10 @@ from markupsafe import Markup
 
 from crosscheck.report.json_files import NOT_TEXT, write_json
 from crosscheck.report.site import overview
-from crosscheck.report.site.building import template_environment, template_source
+from crosscheck.report.site.assets import template_source
+from crosscheck.report.site.editions import Edition
 from crosscheck.report.site.folders import check_folder, write_folder
-from crosscheck.report.site.words import WORDS
+from crosscheck.report.site.templating import template_environment
 from crosscheck.verification.result import Outcome
 
 # Files of a report: the page, its figures for other programs, and what a report is known by.
@@ -27,13 +28,19 @@ def check_report_folder(folder: Path) -> None:
     check_folder(folder, MARK, KIND)
 
 
-def write_report(folder: Path, verification: dict[str, Any], environment: dict[str, Any]) -> Path:
+def write_report(
+    folder: Path,
+    verification: dict[str, Any],
+    environment: dict[str, Any],
+    language: str = "en",
+) -> Path:
     """Write the page and its figures as JSON into a folder: whole, or not at all.
 
     Args:
         folder: A folder that is new, or empty, or has an earlier report, which is replaced.
         verification: The verification, as `condense` gives it.
         environment: With what it was made: versions, machine, environment variables.
+        language: Of the page: "en" or "zh".
 
     Returns:
         The page.
@@ -41,7 +48,7 @@ def write_report(folder: Path, verification: dict[str, Any], environment: dict[s
     Raises:
         SiteError: If the folder has anything else in it, or cannot be written.
     """
-    text = _page(verification, environment)
+    text = _page(verification, environment, Edition(language, language))
 
     def write(new: Path) -> None:
         (new / PAGE).write_text(text, encoding="utf-8", errors=NOT_TEXT)
@@ -51,20 +58,19 @@ def write_report(folder: Path, verification: dict[str, Any], environment: dict[s
     return folder / PAGE
 
 
-def _page(verification: dict[str, Any], environment: dict[str, Any]) -> str:
+def _page(verification: dict[str, Any], environment: dict[str, Any], edition: Edition) -> str:
     names = [
         name
         for name, status in verification["frameworks"].items()
         if status["status"] != Outcome.NOT_INSTALLED
     ]
     return (
-        template_environment()
+        template_environment(edition)
         .get_template("report.html")
         .render(
             page=PAGE,
-            title=f"Verification of {', '.join(names)}",
-            language="en",
-            words=SimpleNamespace(**WORDS["en"]),
+            title=edition.say("Verification of %(names)s", names=edition.listed(names)),
+            edition=edition,
             links=[],
             json=FIGURES,
             style=Markup(template_source("style.css")),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from crosscheck.conventions.answers import matrix
+from crosscheck.report.site.editions import Edition
 from crosscheck.report.site.run import SiteRun
 from crosscheck.verification.discrimination import MARGIN
 
@@ -23,7 +24,7 @@ def conventions(run: SiteRun) -> dict[str, Any]:
     }
 
 
-def sharpness(run: SiteRun) -> dict[str, Any]:
+def sharpness(run: SiteRun, edition: Edition) -> dict[str, Any]:
     """What the template shows: which group catches which mistake, and the conditions."""
     outcomes = run.parts["mistakes"]["mistakes"]
     margins = [each["margin"] for each in outcomes if each["margin"] is not None]
@@ -33,7 +34,7 @@ def sharpness(run: SiteRun) -> dict[str, Any]:
         "groups": list(outcomes[0]["groups"]) if outcomes else [],
         "caught": sum(each["problem"] is None for each in outcomes),
         "least": min(margins, default=None),
-        "exercises": _exercises(outcomes),
+        "exercises": [_with_groups(each, edition) for each in _exercises(outcomes)],
         "cells": _cells(run.parts["mistakes"].get("conditions", [])),
     }
 
@@ -46,6 +47,16 @@ def _exercises(outcomes: list[dict[str, Any]]) -> list[dict[str, Any]]:
         shown.sort(key=lambda each: each["margin"])
         chosen += shown if len(shown) < 2 else [shown[0], shown[-1]]
     return chosen
+
+
+def _with_groups(outcome: dict[str, Any], edition: Edition) -> dict[str, Any]:
+    """A mistake with the groups that catch it, and those that do not, as lists to be read."""
+    groups = outcome["groups"].items()
+    return {
+        **outcome,
+        "caught_by": edition.listed(edition.local(name) for name, catch in groups if catch),
+        "missed": edition.listed(edition.local(name) for name, catch in groups if not catch),
+    }
 
 
 def _cells(found: list[dict[str, Any]]) -> dict[str, Any]:
@@ -64,7 +75,7 @@ def _cells(found: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def training(run: SiteRun) -> dict[str, Any]:
+def training(run: SiteRun, edition: Edition) -> dict[str, Any]:
     """What the template shows: the training and its pictures."""
     part = run.parts["training"]
     return {
@@ -81,16 +92,19 @@ def training(run: SiteRun) -> dict[str, Any]:
         ],
         "drift": part.get("drift", []),
         "configuration": part.get("configuration", {}),
-        "pictures": [(path.name, ALTERNATIVES.get(path.name, path.name)) for path in run.pictures],
+        "pictures": [
+            (edition.picture(each.name), edition.local(ALTERNATIVES.get(each.name, each.name)))
+            for each in run.pictures
+        ],
     }
 
 
 # The text in place of each picture, for readers who cannot see it.
 ALTERNATIVES = {
-    "confusion.png": "Which test digits are taken for which: on the diagonal stands what is right",
-    "curves.png": "Loss and test accuracy over the epochs, of every framework: where they agree, "
+    "confusion.svg": "Which test digits are taken for which: on the diagonal stands what is right",
+    "curves.svg": "Loss and test accuracy over the epochs, of every framework: where they agree, "
     "the thinner curve lies upon the thicker",
-    "drift.png": "How far the parameters of the frameworks are apart after every epoch, in ulps",
-    "horizon.png": "How far they are apart after every step, and where that leaves the bound",
-    "weights.png": "The weights into the first layer of a trained network, as images of the pixels",
+    "drift.svg": "How far the parameters of the frameworks are apart after every epoch, in ulps",
+    "horizon.svg": "How far they are apart after every step, and where that reaches the horizon",
+    "weights.svg": "The weights into the first layer of a trained network, as images of the pixels",
 }

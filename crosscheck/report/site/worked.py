@@ -21,10 +21,14 @@ from crosscheck.frameworks.reading import find
 from crosscheck.frameworks.registry import BUILT_IN
 from crosscheck.numerics.exact.balls import to_decimal, working_precision
 from crosscheck.numerics.trees import Layer
+from crosscheck.report.site.assets import said_by_scripts
+from crosscheck.report.site.documents import translate_line
+from crosscheck.report.site.editions import ENGLISH, Edition
 from crosscheck.report.site.mathml import inline, mathml
 from crosscheck.report.site.run import SiteRun
+from crosscheck.report.site.worked_drawing import Line, drawing
 from crosscheck.report.site.worked_formulas import equations
-from crosscheck.report.site.worked_settings import OPTIMIZERS, PRESETS, script_data
+from crosscheck.report.site.worked_settings import OPTIMIZERS, PRESETS, as_json, script_data
 from crosscheck.report.site.worked_steps import RUNS, WorkedStep, steps
 from crosscheck.report.site.worked_values import Sizes, Value
 
@@ -32,19 +36,18 @@ DOCUMENT = "002"
 DIGITS = 8
 # What makes a worksheet of the file that the page offers.
 COMMAND = "crosscheck worksheet my-worksheet --document my-numbers.toml"
-# The drawing, in its own units: the rows of units and the loss from top to bottom.
-WIDTH, HEIGHT = 400, 470
-ROWS, LOSS_ROW, RADIUS = (48, 206, 346), 436, 17
-Line = tuple[str, str]  # its text, and the class of its colour or ""
-Labels = dict[tuple[Any, ...], list[Line]]  # the lines of text at each place
 
 
 class WorkedError(LookupError):
     """Something that a step shows does not exist; the message says what."""
 
 
-def page_values(run: SiteRun) -> dict[str, Any]:
+def page_values(run: SiteRun, edition: Edition = ENGLISH) -> dict[str, Any]:
     """For the template: the steps, what the script is given, and Adam's step four ways.
+
+    Args:
+        run: The run.
+        edition: The page's language.
 
     Raises:
         WorkedError: If a marked line is not found, or a printed number has no step.
@@ -66,27 +69,38 @@ def page_values(run: SiteRun) -> dict[str, Any]:
         names["printed"] = _after_printed_step(document, names, printed)
         fillings = [
             {"number": order.index(step.name) + 1}
-            | _filling_of(step, document, names, entries, printed)
+            | _filling_of(step, document, names, entries, printed, edition)
             for step in shown_steps
         ]
     return {
         "steps": fillings,
         "count": len(order),
-        "runs": RUNS,
-        "tables": tables(document),
+        "runs": {name: edition.say(title) for name, title in RUNS.items()},
+        "tables": [
+            (edition.say(title), [edition.local(each) for each in head], rows)
+            for title, head, rows in tables(document)
+        ],
         "digits": DIGITS,
-        "presets": [(name, title) for name, title, *_ in PRESETS],
+        "presets": [(name, edition.say(title)) for name, title, *_ in PRESETS],
         "activations": ACTIVATIONS,
         "losses": LOSSES,
         "optimizers": list(OPTIMIZERS),
-        "equations": {name: mathml(formula) for name, formula in equations().items()},
+        "equations": {
+            name: mathml(edition.formula(formula)) for name, formula in equations().items()
+        },
         "command": COMMAND,
-        "data": script_data(run.parts["ledger"]["numbers"], fillings),
+        "data": script_data(run.parts["ledger"]["numbers"], fillings, edition),
+        "said": as_json(said_by_scripts(edition)),
     }
 
 
 def _filling_of(
-    step: WorkedStep, document: Document, names: Names, entries: list[Any], printed: dict[str, str]
+    step: WorkedStep,
+    document: Document,
+    names: Names,
+    entries: list[Any],
+    printed: dict[str, str],
+    edition: Edition,
 ) -> dict[str, Any]:
     def exact(quantity: str) -> str:
         return shown(evaluate(quantity, lambda name: ball(resolve(name, names))))
@@ -100,40 +114,46 @@ def _filling_of(
 
     def lines(each: Value, text: str) -> list[Line]:
         """What the drawing has of a number: where the document gets it wrong, both numbers."""
-        name = normal_form(each.quantity)
+        name, before = normal_form(each.quantity), edition.local(each.short)
         if name not in wrong:
-            return [(each.short + text, "")]
+            return [(before + text, "")]
         if step.as_printed:
-            return [(f"{each.short}{text} ✗", "wrong"), (f"exact {exact(each.quantity)}", "")]
-        return [(each.short + text, ""), (f"{printed[name]} ✗", "wrong")]
+            right = edition.say("exact %(number)s", number=exact(each.quantity))
+            return [(f"{before}{text} ✗", "wrong"), (right, "")]
+        return [(before + text, ""), (f"{printed[name]} ✗", "wrong")]
 
     wrong = {e["quantity"] for e in entries if e["verdict"] == Verdict.CONTRADICTED}
     values = [(each, value(each.quantity)) for each in step.values]
     drawn = [(each.place, lines(each, text)) for each, text in values]
-    rows = _printed_rows(step, entries, exact)
+    rows = _printed_rows(step, entries, exact, edition)
     return {
         "id": step.name if step.run is None else f"{step.name}-{step.run}",
         "run": step.run,
         "as_printed": step.as_printed,
-        "title": step.title,
-        "text": step.text,
+        "title": edition.say(step.title),
+        "text": edition.join(step.sentences),
         "numbers": [
-            {"symbol": inline(each.symbol), "quantity": each.quantity, "value": text}
+            {
+                "symbol": inline(edition.formula(each.symbol)),
+                "quantity": each.quantity,
+                "value": text,
+            }
             for each, text in values
         ],
-        "equations": [inline(each) for each in step.equations],
+        "equations": [inline(edition.formula(each)) for each in step.equations],
         "code": [
             {
                 "framework": name,
                 "lines": [
-                    located(name, *mark) for mark in step.code.get("", ()) + step.code.get(name, ())
+                    located(name, *mark, edition)
+                    for mark in step.code.get("", ()) + step.code.get(name, ())
                 ],
             }
             for name in BUILT_IN
         ],
         "printed": rows,
         "slips": list({row["slip"]["name"]: row["slip"] for row in rows if row["slip"]}.values()),
-        "drawing": _drawing(document, drawn, step.upwards),
+        "drawing": drawing(_sizes(document), drawn, step.upwards),
     }
 
 
@@ -148,13 +168,14 @@ def _brief(text: str) -> str:
     return format(decimal, "f" if decimal.adjusted() > -5 else "e")
 
 
-def located(framework: str, name: str, mark: str) -> dict[str, str]:
+def located(framework: str, name: str, mark: str, edition: Edition = ENGLISH) -> dict[str, str]:
     """The one line of a framework's definition that contains a text, and where it is.
 
     Args:
         framework: One that is built in.
         name: The definition: "optimizers.adam".
         mark: The text.
+        edition: The language of the page that links to it.
 
     Raises:
         WorkedError: If no line contains it, or several do.
@@ -166,7 +187,7 @@ def located(framework: str, name: str, mark: str) -> dict[str, str]:
         raise WorkedError(f"{mark!r} stands in {len(found)} lines of {name} of {framework}, not 1")
     return {
         "where": f"{definition.path}:{definition.line + found[0]}",
-        "href": f"code-{name.partition('.')[0]}.html#{name}",
+        "href": f"{edition.file('code-' + name.partition('.')[0])}#{name}",
         "text": lines[found[0]].strip(),
     }
 
@@ -184,17 +205,26 @@ def _after_printed_step(
 
 
 def _printed_rows(
-    step: WorkedStep, entries: list[Any], exact: Callable[[str], str]
+    step: WorkedStep, entries: list[Any], exact: Callable[[str], str], edition: Edition
 ) -> list[dict[str, Any]]:
     """The printed numbers of a step; equal prints of a quantity with one verdict share a row."""
     rows: dict[tuple[str, ...], dict[str, Any]] = {}
     for each in entries:
         if re.fullmatch(step.prints, each["quantity"]):
             key = (each["quantity"], each["printed"], each["verdict"])
-            slip = each["slip"] and each["slip"] | {"gives": _brief(each["slip"]["gives"])}
-            new = each | {"exact": exact(each["quantity"]), "slip": slip, "times": 0}
-            rows.setdefault(key, new)["times"] += 1
+            said = {
+                "exact": exact(each["quantity"]),
+                "line": translate_line(each["line"], DOCUMENT, edition),
+                "slip": each["slip"] and _slip(each["slip"], edition),
+                "times": 0,
+            }
+            rows.setdefault(key, each | said)["times"] += 1
     return list(rows.values())
+
+
+def _slip(slip: dict[str, Any], edition: Edition) -> dict[str, Any]:
+    words = {key: edition.of_document(slip[key], DOCUMENT) for key in ("name", "explanation")}
+    return slip | words | {"gives": _brief(slip["gives"])}
 
 
 def _updated_layer(document: Document) -> int:
@@ -206,77 +236,3 @@ def _updated_layer(document: Document) -> int:
 def _sizes(document: Document) -> Sizes:
     assert document.example.network is not None
     return document.example.network.layer_sizes
-
-
-# ----- the drawing: places are ("unit", row, index), ("edge", row above, to, from), ("loss",) -----
-
-
-def _drawing(
-    document: Document, drawn: list[tuple[tuple[Any, ...], list[Line]]], upwards: bool
-) -> dict[str, Any]:
-    """Units, edges and the loss, with what is written at each."""
-    labels: Labels = {}
-    for place, lines in drawn:
-        labels.setdefault(place, []).extend(lines)
-    sizes = _sizes(document)
-    nodes = [_node(labels, sizes, row, index) for row in range(3) for index in range(sizes[row])]
-    last = nodes[-1]
-    loss = {"x": last["x"], "y": LOSS_ROW, "name": "C"}
-    edges = [
-        _edge(labels, sizes, row, above, below)
-        for row in (1, 2)
-        for above in range(sizes[row])
-        for below in range(sizes[row - 1])
-    ]
-    edges.append(_between(last, loss) | {"lines": [], "on": ("loss",) in labels})
-    nodes.append(loss | _label(labels.get(("loss",), []), last["x"] + 26, LOSS_ROW, "start"))
-    return {
-        "width": WIDTH,
-        "height": HEIGHT,
-        "radius": RADIUS,
-        "nodes": nodes,
-        "edges": edges,
-        "upwards": upwards,
-    }
-
-
-def _node(labels: Labels, sizes: Sizes, row: int, index: int) -> dict[str, Any]:
-    x, y = _centre(sizes, row, index)
-    lines = labels.get(("unit", row, index), [])
-    if row == 0:
-        place = _label(lines, x, y - 28, "middle")
-    elif row == len(sizes) - 1:
-        place = _label(lines, x + 26, y, "start")
-    else:  # below the unit and outwards, where no edge runs
-        left = x < WIDTH / 2
-        place = _label(lines, 4 if left else WIDTH - 4, y + 40, "start" if left else "end")
-    name = f"{'x' if row == 0 else 'a'}{'' if sizes[row] == 1 else '₁₂₃'[index]}"
-    return {"x": x, "y": y, "name": name, **place}
-
-
-def _edge(labels: Labels, sizes: Sizes, row: int, above: int, below: int) -> dict[str, Any]:
-    one, other = (
-        dict(zip("xy", _centre(sizes, *place), strict=True))
-        for place in ((row - 1, below), (row, above))
-    )
-    # At heights where the numbers of crossing edges do not overlap.
-    share = ((0.2, 0.2, 0.2), (0.34, 0.47, 0.34))[above][below] if row == 1 else 0.42
-    x, y = (one[axis] + share * (other[axis] - one[axis]) for axis in "xy")
-    lines = labels.get(("edge", row, above, below), [])
-    return _between(one, other) | _label(lines, x, y, "middle")
-
-
-def _label(lines: list[Line], x: float, y: float, anchor: str) -> dict[str, Any]:
-    return {"lines": lines, "at": (round(x, 1), round(y, 1)), "anchor": anchor, "on": bool(lines)}
-
-
-def _between(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    """A line from the rim of one unit to that of the other, with room for an arrow."""
-    width, height = other["x"] - one["x"], other["y"] - one["y"]
-    rim = (RADIUS + 3) / (width**2 + height**2) ** 0.5
-    ends = ((one["x"] + part * width, one["y"] + part * height) for part in (rim, 1 - rim))
-    return {"ends": [tuple(round(each, 1) for each in end) for end in ends]}
-
-
-def _centre(sizes: Sizes, row: int, index: int) -> tuple[float, float]:
-    return WIDTH * (index + 0.5) / sizes[row], ROWS[row]

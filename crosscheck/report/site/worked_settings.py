@@ -15,6 +15,7 @@ from crosscheck.documents import transcription
 from crosscheck.documents.document import Document
 from crosscheck.documents.examples import OptimizerRun
 from crosscheck.frameworks.hyperparameters import default_keywords
+from crosscheck.report.site.editions import Edition
 
 # The optimizers that can be chosen, with the keywords that can be changed.
 OPTIMIZERS: Mapping[str, tuple[str, ...]] = {
@@ -51,12 +52,15 @@ SETTING_OF_RUN = {
 WORST_FIRST = ("contradicted", "inherited", "rounded inputs", "confirmed")
 
 
-def script_data(entries: Iterable[Mapping[str, Any]], steps: Iterable[Mapping[str, Any]]) -> Markup:
+def script_data(
+    entries: Iterable[Mapping[str, Any]], steps: Iterable[Mapping[str, Any]], edition: Edition
+) -> Markup:
     """Everything that the script is given, as JSON that may stand in a page.
 
     Args:
         entries: The printed numbers of the ledger, of all documents.
         steps: The steps of the page without the script: their ids, numbers and runs.
+        edition: The page's language.
     """
     all_entries = list(entries)
     first = PRESETS[0][0]
@@ -64,14 +68,15 @@ def script_data(entries: Iterable[Mapping[str, Any]], steps: Iterable[Mapping[st
         "presets": [
             {
                 "name": name,
-                "title": title,
+                "title": edition.say(title),
                 "document": number,
                 "run": run,
                 "setting": setting_of(transcription.load(number), run),
-                "printed": _prints(all_entries, number) if is_printed else None,
+                "printed": _prints(all_entries, number, edition) if is_printed else None,
             }
             for name, title, number, run, is_printed in PRESETS
         ],
+        "code": edition.file("code-{module}"),
         "optimizers": {name: hyperparameters(name) for name in OPTIMIZERS},
         "ids": {
             step["id"]: {
@@ -81,6 +86,11 @@ def script_data(entries: Iterable[Mapping[str, Any]], steps: Iterable[Mapping[st
             for step in steps
         },
     }
+    return as_json(data)
+
+
+def as_json(data: Any) -> Markup:
+    """Data as JSON that may stand in a page."""
     # In a script element only "</" would end it, and "<!--" change what ends it.
     return Markup(json.dumps(data, ensure_ascii=False).replace("<", "\\u003c"))
 
@@ -124,14 +134,20 @@ def _text(value: Any) -> str | bool:
     return value if isinstance(value, bool) else str(value).lower()
 
 
-def _prints(entries: Iterable[Mapping[str, Any]], number: str) -> dict[str, dict[str, Any]]:
+def _prints(
+    entries: Iterable[Mapping[str, Any]], number: str, edition: Edition
+) -> dict[str, dict[str, Any]]:
     """What a document prints for each quantity, with the verdict and the slip."""
     found: dict[str, dict[str, Any]] = {}
     for each in entries:
         if each["document"] != number or each["verdict"] not in WORST_FIRST:
             continue
-        slip = each["slip"] and each["slip"]["name"]
-        new = {"printed": each["printed"], "verdict": str(each["verdict"]), "slip": slip}
+        new = {
+            "printed": each["printed"],
+            "verdict": str(each["verdict"]),
+            "word": edition.say(each["verdict"]),
+            "slip": each["slip"] and edition.of_document(each["slip"]["name"], number),
+        }
         known = found.setdefault(each["quantity"], new)
         if _rank(new) < _rank(known):
             found[each["quantity"]] = new

@@ -38,7 +38,8 @@ class WorkedStep:
 
     Attributes:
         name: The same for all optimizers.
-        title, text: A heading and a sentence.
+        title: A heading.
+        sentences: What it does.
         values: Its numbers.
         equations: As LaTeX.
         code: The marks of each framework; "" has those that all three share.
@@ -50,7 +51,7 @@ class WorkedStep:
 
     name: str
     title: str
-    text: str
+    sentences: tuple[str, ...]
     values: tuple[Value, ...]
     equations: tuple[str, ...]
     code: Mapping[str, Marks]
@@ -62,13 +63,17 @@ class WorkedStep:
 
 GRADIENT = r"\partial C / \partial %s"  # by a weight or a bias
 TEXTS = {
-    "sgd": "A step against the gradient, as long as the learning rate makes it.",
-    "printed": "What the document prints, from the gradient that it prints. Its formula divides by "
-    "the root of v, as in the next choice; the step that gives its numbers leaves that out, and no "
-    "framework has code for it.",
-    "adam": "The document's formula, which has no bias correction, on the true gradient.",
-    "published": "With the correction that the document leaves out: both means start at 0, and are "
-    "divided by the share of 1 that their weights add up to.",
+    "sgd": ("A step against the gradient, as long as the learning rate makes it.",),
+    "printed": (
+        "What the document prints, from the gradient that it prints.",
+        "Its formula divides by the root of v, as in the next choice; the step that gives its "
+        "numbers leaves that out, and no framework has code for it.",
+    ),
+    "adam": ("The document's formula, which has no bias correction, on the true gradient.",),
+    "published": (
+        "With the correction that the document leaves out: both means start at 0, and are divided "
+        "by the share of 1 that their weights add up to.",
+    ),
 }
 MEANS = (
     r"m = \beta_1 m_0 + (1 - \beta_1) \, g",
@@ -101,7 +106,7 @@ def steps(sizes: Sizes, updated: int) -> Iterator[WorkedStep]:
     yield WorkedStep(
         "hidden",
         "Forward: the hidden layer",
-        "Each hidden unit adds up its weighted inputs and its bias; the sigmoid bends the sum.",
+        ("Each hidden unit adds up its weighted inputs and its bias; the sigmoid bends the sum.",),
         (
             *units(sizes, 0, "x", "inputs[0, {}]"),
             *leaves(sizes, 0, "params[0]"),
@@ -117,7 +122,7 @@ def steps(sizes: Sizes, updated: int) -> Iterator[WorkedStep]:
     yield WorkedStep(
         "output",
         "Forward: the output layer",
-        "The output unit does the same with what the hidden units give.",
+        ("The output unit does the same with what the hidden units give.",),
         (*hidden(sizes), *leaves(sizes, 1, "params[1]"), *layer_pass(sizes, 2)),
         (r"z^{(2)} = W^{(2)} a^{(1)} + b^{(2)}", r"a^{(2)} = \sigma(z^{(2)})"),
         {"": LAYER + ACTIVATION},
@@ -128,7 +133,7 @@ def steps(sizes: Sizes, updated: int) -> Iterator[WorkedStep]:
     yield WorkedStep(
         "loss",
         "Loss",
-        "The square of the distance between the output and the target.",
+        ("The square of the distance between the output and the target.",),
         (output, target, Value("C", "loss", ("loss",), "C = ")),
         (r"C = (a^{(2)} - y)^2",),
         {"": LOSS},
@@ -148,7 +153,7 @@ def _backward(sizes: Sizes, output: Value, target: Value) -> Iterator[WorkedStep
     yield WorkedStep(
         "error",
         "Backward: the error of the output",
-        "How fast the loss changes with z: the slope of the square times that of the sigmoid.",
+        ("How fast the loss changes with z: the slope of the square times that of the sigmoid.",),
         (
             output,
             target,
@@ -173,7 +178,7 @@ def _backward(sizes: Sizes, output: Value, target: Value) -> Iterator[WorkedStep
     yield WorkedStep(
         "gradient",
         "Backward: the gradient of the output layer",
-        "The share of a weight is the error times what came in along it; into a bias comes 1.",
+        ("The share of a weight is the error times what came in along it; into a bias comes 1.",),
         (*hidden(sizes), *delta, *leaves(sizes, 1, "grads[1]", GRADIENT, ("", "∇b = "))),
         (
             r"\frac{\partial C}{\partial W^{(2)}} = \delta^{(2)} \, (a^{(1)})^{\top}",
@@ -186,7 +191,7 @@ def _backward(sizes: Sizes, output: Value, target: Value) -> Iterator[WorkedStep
     yield WorkedStep(
         "below",
         "Backward: the hidden layer",
-        "The error goes back along the weights, and through the sigmoid of each hidden unit.",
+        ("The error goes back along the weights, and through the sigmoid of each hidden unit.",),
         (
             *units(sizes, 0, "x", "inputs[0, {}]"),
             *(replace(each, place=()) for each in hidden(sizes)),  # or it would be crowded
@@ -239,7 +244,7 @@ def _update(sizes: Sizes, updated: int, run: str) -> WorkedStep:
     return WorkedStep(
         "update",
         "Update",
-        f"{TEXTS[run]} As in the document, only the output layer moves.",
+        (*TEXTS[run], "As in the document, only the output layer moves."),
         tuple(values),
         equations,
         {"": code},
@@ -261,13 +266,15 @@ def _again(sizes: Sizes, updated: int, run: str) -> WorkedStep:
         Value(r"C\text{ before}", "loss", ("loss",), "before: "),
         Value(r"C", f"{run}.loss", ("loss",), "C = "),
     )
-    text = "The same example with the new parameters, and what the step has made of the loss."
+    sentences = [
+        "The same example with the new parameters, and what the step has made of the loss."
+    ]
     if run == "printed":
-        text += " From the printed parameters on, all is exact."
+        sentences.append("From the printed parameters on, all is exact.")
     return WorkedStep(
         "again",
         "Forward again",
-        text,
+        tuple(sentences),
         values,
         (
             r"z^{(2)} = W^{(2)} a^{(1)} + b^{(2)}",

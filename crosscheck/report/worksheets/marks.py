@@ -13,8 +13,8 @@ from crosscheck.documents.worksheets.grading import Answer, Mark
 from crosscheck.documents.worksheets.marking import Marked
 from crosscheck.documents.worksheets.notation import symbol
 from crosscheck.report.colours import BAD, CARE, GOOD, QUIET
-from crosscheck.report.layout import Column, Records, say, whole
-from crosscheck.report.worksheets.words import in_language
+from crosscheck.report.languages import in_language, joined
+from crosscheck.report.layout import Column, Records, say_as_it_is, whole
 
 FORMULAS = ("=", "+", "-", "@")
 COLOURS = {
@@ -33,71 +33,66 @@ def show_marks(
     console: Console,
     marked: Sequence[Marked],
     shares: Mapping[Mark, Fraction],
-    language: str,
     everything: bool,
 ) -> None:
     """Print a row for each student, and what is to be said of single answers.
 
     Args:
-        console: Where to.
+        console: Where to, in its language.
         marked: The marks.
         shares: What an answer with each mark gets.
-        language: "en" or "zh".
         everything: Whether every answer is shown.
     """
-
-    def words(text: str) -> str:
-        return in_language(text, language)
-
     if everything:
         for each in marked:
-            _show_answers(console, each, words)
+            _show_answers(console, each)
     occurring = [mark for mark in Mark if any(each.count(mark) for each in marked)]
     table = Records(
         "",
-        Column(words("student"), words=True, leads=True),
-        Column(words("points"), leads=True),
-        *(words(str(mark)) for mark in occurring),
-        Column(words("what is wrong"), words=True),
+        Column("student", words=True, leads=True, own=True),
+        Column("points", leads=True),
+        *map(str, occurring),
+        Column("what is wrong", words=True, own=True),
     )
     for each in marked:
         counts = (str(each.count(mark) or "") for mark in occurring)
-        wrong = [_reason(answer, words) for answer in each.answers if answer.mark is Mark.WRONG]
-        table.add(escape(each.sheet.student), _total(each), *counts, escape("; ".join(wrong)))
+        wrong = [_reason(console, answer) for answer in each.answers if answer.mark is Mark.WRONG]
+        table.add(escape(each.sheet.student), _total(each), *counts, joined(console, wrong, "; "))
     table.show(console)
-    rule = ", ".join(whole(f"{words(str(mark))} {_number(shares[mark])}") for mark in Mark)
-    say(console, f"{words('points for each answer')}: {rule}")
+    points = (whole(f"{in_language(console, str(mark))} {_number(shares[mark])}") for mark in Mark)
+    rule = joined(console, points)
+    say_as_it_is(console, joined(console, ("points for each answer", rule), ": "))
 
 
-def _show_answers(console: Console, marked: Marked, words: Any) -> None:
+def _show_answers(console: Console, marked: Marked) -> None:
     table = Records(
         escape(marked.sheet.student),
-        Column(words("quantity"), leads=True),
-        Column(words("written"), words=True),
-        words("exact"),
-        Column(words("mark"), leads=True),
-        Column(words("because"), words=True),
+        Column("quantity", leads=True),
+        Column("written", words=True, own=True),
+        "exact",
+        Column("mark", leads=True),
+        Column("because", words=True),
     )
     for answer in marked.answers:
         table.add(
             symbol(answer.blank.quantity),
             escape(answer.given),
             answer.expected,
-            COLOURS[answer.mark].paint(words(str(answer.mark))),
-            escape(_because(answer, words)),
+            COLOURS[answer.mark].paint(str(answer.mark)),
+            escape(_because(answer)),
         )
     table.show(console)
 
 
-def _because(answer: Answer, words: Any) -> str:
+def _because(answer: Answer) -> str:
     if answer.slip is not None:
-        return str(words(answer.slip))
+        return answer.slip
     return ", ".join(symbol(quantity) for quantity in answer.from_these)
 
 
-def _reason(answer: Answer, words: Any) -> str:
+def _reason(console: Console, answer: Answer) -> str:
     name = symbol(answer.blank.quantity)
-    return name if answer.slip is None else f"{name}: {words(answer.slip)}"
+    return name if answer.slip is None else joined(console, (name, escape(answer.slip)), ": ")
 
 
 def _total(marked: Marked) -> str:

@@ -10,7 +10,7 @@ from crosscheck.documents.examples import Matrix, Vector
 from crosscheck.documents.worksheets.exercise import Exercise, Stage
 from crosscheck.documents.worksheets.lines import Line, lines
 from crosscheck.documents.worksheets.notation import MINUS, by_hand, equation, symbol
-from crosscheck.report.worksheets.words import in_language
+from crosscheck.report.languages import translate
 
 # The files of a worksheet: with blanks, and with the answers.
 TITLES = {"worksheet": "Worksheet", "solution": "Answer sheet"}
@@ -51,8 +51,9 @@ def page(exercise: Exercise, sheet: str, form: str, language: str) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    words = partial(in_language, language=language)
+    words = partial(translate, language=language)
     sizes = "-".join(map(str, exercise.network.layer_sizes))
+    layers = ", ".join(str(layer + 1) for layer in exercise.run.layers)
     every = list(lines(exercise))
     sections = [
         Section(words(heading), [line for line in every if line.blank.stage is stage])
@@ -61,17 +62,11 @@ def page(exercise: Exercise, sheet: str, form: str, language: str) -> str:
     return environment.get_template(f"sheet.{form}").render(
         language=language,
         title=words(TITLES[sheet]),
-        subtitle=words("a {sizes} network, {optimizer}").format(
-            sizes=sizes, optimizer=exercise.run.optimizer
-        ),
+        subtitle=words(f"a {sizes} network, {exercise.run.optimizer}"),
         words=words,
         given=list(_given(exercise)),
-        digits=words("Give every number to {digits} significant digits.").format(
-            digits=exercise.digits
-        ),
-        moves=words("The optimizer moves these layers: {layers}.").format(
-            layers=", ".join(str(layer + 1) for layer in exercise.run.layers)
-        ),
+        digits=words(f"Give every number to {exercise.digits} significant digits."),
+        moves=words(f"The optimizer moves these layers: {layers}."),
         sections=sections,
         filled=sheet == "solution",
         blank=BLANK,

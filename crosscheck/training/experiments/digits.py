@@ -89,7 +89,7 @@ def draw_weights(folder: Path, result: ExperimentResult) -> list[Path]:
     """Draw the weights into each unit of the first layer, and return the file."""
     images = result.picture["images"]
     largest = float(np.abs(images).max())
-    path = folder / "weights.png"
+    path = folder / "weights.svg"
     with figure(path, rows=2, columns=8, width=1.3, height=1.4) as axes:
         for number, (image, each) in enumerate(zip(images, axes.flat, strict=True), 1):
             shown = each.imshow(image, cmap="PuOr", vmin=-largest, vmax=largest)
@@ -143,7 +143,7 @@ def _outputs(options: Options, run: TrainingRun, inputs: np.ndarray) -> np.ndarr
 
 def draw_noise(folder: Path, result: ExperimentResult) -> list[Path]:
     """Draw the noise and the outputs of the network for it, and return the file."""
-    path, side = folder / "noise.png", int(np.sqrt(result.picture["image"].size))
+    path, side = folder / "noise.svg", int(np.sqrt(result.picture["image"].size))
     with figure(path, columns=2, width=3.6, height=3.2) as ((image, bars),):
         image.imshow(result.picture["image"].reshape(side, side), cmap="Greys", vmin=0, vmax=1)
         image.set_title("noise", fontsize="medium")
@@ -190,7 +190,7 @@ def run_labels(options: Options) -> ExperimentResult:
 
 def draw_labels(folder: Path, result: ExperimentResult) -> list[Path]:
     """Draw both losses by epoch, and return the file."""
-    path = folder / "labels.png"
+    path = folder / "labels.svg"
     losses: dict[str, Any] = result.numbers["losses"]
     with figure(path) as ((axes,),):
         for (name, of_run), colour, dash in zip(losses.items(), PALETTE, DASHES, strict=False):

@@ -77,7 +77,7 @@ def _stack(
 
 def draw_saturation(folder: Path, result: ExperimentResult) -> list[Path]:
     """Draw the norm of the gradient by layer, and return the file."""
-    path = folder / "saturation.png"
+    path = folder / "saturation.svg"
     smallest = float(np.finfo("float64").smallest_normal)
     with figure(path) as ((axes,),):
         for (label, norms), colour, dash in zip(
@@ -150,7 +150,7 @@ def run_stopping(options: Options) -> ExperimentResult:
 
 def draw_stopping(folder: Path, result: ExperimentResult) -> list[Path]:
     """Draw the loss and where each condition ends the run, and return the file."""
-    path, losses = folder / "stopping.png", result.numbers["losses"]
+    path, losses = folder / "stopping.svg", result.numbers["losses"]
     with figure(path) as ((axes,),):
         axes.plot(range(1, len(losses) + 1), losses, color=PALETTE[0])
         for (name, count), colour, mark in zip(

@@ -86,7 +86,7 @@ def _spread(values: list[float]) -> dict[str, float]:
 
 def draw_record(folder: Path, result: ExperimentResult) -> list[Path]:
     """Draw the median share of recognised test images by epoch, and return the file."""
-    path = folder / "record.png"
+    path = folder / "record.svg"
     with figure(path, width=6.5, height=4.2) as ((axes,),):
         for (name, runs), colour, dash in zip(
             result.picture["curves"].items(), PALETTE, DASHES, strict=False

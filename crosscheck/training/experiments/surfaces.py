@@ -60,7 +60,7 @@ def _contours(axes: Any, coefficients: np.ndarray, reach: float) -> None:
 
 def draw_surface(folder: Path, result: ExperimentResult) -> list[Path]:
     """Draw the contours of C and its gradient, and return the file."""
-    path, picture = folder / "surface.png", result.picture
+    path, picture = folder / "surface.svg", result.picture
     with figure(path, width=4.2, height=4) as ((axes,),):
         _contours(axes, picture["coefficients"], 4.2)
         start, gradient = picture["point"], picture["gradient"]
@@ -132,7 +132,7 @@ def run_optimizers(options: Options) -> ExperimentResult:
 
 def draw_optimizers(folder: Path, result: ExperimentResult) -> list[Path]:
     """Draw the five paths and the value along them, and return the file."""
-    path = folder / "optimizers.png"
+    path = folder / "optimizers.svg"
     with figure(path, columns=2, width=4.6, height=4) as ((plane, curve),):
         _contours(plane, result.picture["coefficients"], 1.3)
         for (name, points), colour, dash in zip(
@@ -220,7 +220,7 @@ def _descent(
 
 def draw_batches(folder: Path, result: ExperimentResult) -> list[Path]:
     """Draw the three paths and the loss along them, and return the file."""
-    path, picture = folder / "batches.png", result.picture
+    path, picture = folder / "batches.svg", result.picture
     x, y = np.linspace(-2, 2.2, 81), np.linspace(-1.6, 2, 81)
     heights = [
         [_loss(np.array([[a, b]]), picture["inputs"], picture["targets"]) for a in x] for b in y
@@ -234,7 +234,7 @@ def draw_batches(folder: Path, result: ExperimentResult) -> list[Path]:
             passes = np.linspace(0, EPOCHS, len(picture["losses"][name]))
             curve.plot(passes, picture["losses"][name], **style)
         label_axes(plane, "first weight", "second weight", "paths on one surface")
-        label_axes(curve, "passes over the samples", "loss of all samples", "loss")
+        label_axes(curve, "passes over the samples", "loss of all samples", "loss along the paths")
         curve.set_yscale("log")
         curve.legend()
     return [path]

@@ -1,6 +1,6 @@
 """The experiments of the lectures, each with its claim and its picture: `crosscheck experiment`."""
 
-from crosscheck.training.experiments import digits, networks, record, surfaces
+from crosscheck.training.experiments import digits, few_bits, networks, record, surfaces
 from crosscheck.training.experiments.base import Experiment
 
 EXPERIMENTS: dict[str, Experiment] = {
@@ -55,6 +55,24 @@ EXPERIMENTS: dict[str, Experiment] = {
         "document 002, the flow chart",
         networks.run_stopping,
         networks.draw_stopping,
+    ),
+    "stall": Experiment(
+        "In bfloat16 Adam's second moment stalls: it does not forget a large gradient.",
+        "document 002, Adam, in 16 bits",
+        few_bits.run_stall,
+        few_bits.draw_stall,
+    ),
+    "lost": Experiment(
+        "In bfloat16 an update smaller than half a unit is lost, however often it is made.",
+        "document 001, gradient descent, in 16 bits",
+        few_bits.run_lost,
+        few_bits.draw_lost,
+    ),
+    "nan": Experiment(
+        "In float16 Adam's update is NaN at a gradient of 0, since eps is 0 there.",
+        "document 002, Adam, in 16 bits",
+        few_bits.run_nan,
+        few_bits.draw_nan,
     ),
     "record": Experiment(
         "The lectures' networks recognise 94 to 95 of 100 handwritten digits of MNIST.",

@@ -13,7 +13,7 @@ def draw(path: Path, timings: Sequence[Timing]) -> Path:
     """Draw microseconds per sample, one picture for each optimizer.
 
     Args:
-        path: The PNG file.
+        path: The SVG file.
         timings: What was measured. Shown is float32, or the only dtype there is.
 
     Returns:

@@ -1,8 +1,12 @@
-"""Figures drawn with matplotlib that can be read in print and by the colour-blind."""
+"""Figures drawn with matplotlib that can be read in print and by the colour-blind.
+
+They are SVG files whose words are text, so that a page can say them in another language.
+"""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +16,15 @@ from crosscheck.training.files import whole_file
 # curve has a marker or a dash of its own too, for print without colour.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
+# Text stays text, images stand within the file, and ids have no random part, so that the same
+# numbers give the same bytes.
+SETTINGS: dict[Any, Any] = {
+    "svg.fonttype": "none",
+    "svg.image_inline": True,
+    "svg.hashsalt": "crosscheck",
+}
+# matplotlib would write when it drew, with which version, and that it is an SVG.
+NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
 
 class PlotError(RuntimeError):
@@ -28,22 +41,22 @@ def import_matplotlib() -> tuple[Any, Any]:
         PlotError: If it is not installed.
     """
     try:
-        os.environ["MPLBACKEND"] = "agg"  # else an unknown one that the user named is an error
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        os.environ["MPLBACKEND"] = "svg"  # else an unknown one that the user named is an error
+        from matplotlib.backends.backend_svg import FigureCanvasSVG
         from matplotlib.figure import Figure
     except ImportError:
         raise PlotError(
             "drawing needs matplotlib, which is not installed: "
             "pip install 'backprop-crosscheck[plot]'"
         ) from None
-    return FigureCanvasAgg, Figure
+    return FigureCanvasSVG, Figure
 
 
 @contextmanager
 def figure(
     path: Path, rows: int = 1, columns: int = 1, *, width: float = 5.0, height: float = 3.6
 ) -> Iterator[Any]:
-    """Make a figure, and save it as a PNG file, whole or not at all, when the block ends.
+    """Make a figure, and save it as an SVG file, whole or not at all, when the block ends.
 
     Args:
         path: The file; its folder is made if it does not exist.
@@ -61,9 +74,21 @@ def figure(
     drawing = figure_class(figsize=(width * columns, height * rows), layout="constrained")
     canvas_class(drawing)
     yield drawing.subplots(rows, columns, squeeze=False)
+    content = _as_svg(drawing)
     path.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(path) as file:
-        drawing.savefig(file, format="png", dpi=150, metadata={"Software": None})
+        file.write(content)
+
+
+def _as_svg(drawing: Any) -> bytes:
+    """A figure as an SVG file, without the DOCTYPE with which matplotlib begins it."""
+    from matplotlib import rc_context
+
+    file = BytesIO()
+    with rc_context(SETTINGS):
+        drawing.savefig(file, format="svg", metadata=NO_METADATA)
+    content = file.getvalue()
+    return content[content.index(b"<svg") :]
 
 
 def label_axes(axes: Any, x: str, y: str, title: str = "") -> None:

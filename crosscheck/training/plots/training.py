@@ -27,13 +27,13 @@ def draw(folder: Path, summary: TrainingSummary) -> list[Path]:
         OSError: If a file cannot be written.
     """
     files = [
-        _curves(folder / "curves.png", summary),
-        _confusion(folder / "confusion.png", summary.runs[0].framework, summary.confusions[0]),
+        _curves(folder / "curves.svg", summary),
+        _confusion(folder / "confusion.svg", summary.runs[0].framework, summary.confusions[0]),
     ]
     if len(summary.runs) > 1:
-        files.append(_drift(folder / "drift.png", summary))
+        files.append(_drift(folder / "drift.svg", summary))
     if summary.curve is not None:
-        files.append(_horizon(folder / "horizon.png", summary.curve))
+        files.append(_horizon(folder / "horizon.svg", summary.curve))
     return files
 
 
@@ -47,8 +47,8 @@ def _curves(path: Path, summary: TrainingSummary) -> Path:
             style = {"color": colour, "linestyle": dash, "linewidth": width, "label": run.framework}
             loss.plot(epochs, run.losses, **style)
             share.plot(epochs, [100 * epoch.test_accuracy for epoch in run.history], **style)
-        label_axes(loss, "epoch", "loss, mean over the samples", "loss")
-        label_axes(share, "epoch", "test images recognised, %", "accuracy")
+        label_axes(loss, "epoch", "loss, mean over the samples", "loss by epoch")
+        label_axes(share, "epoch", "test images recognised, %", "accuracy by epoch")
         loss.set_yscale("log")
         loss.legend(handlelength=4)
     return path

@@ -19,18 +19,17 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_safetensors
 
 from crosscheck.frameworks.batches import RULE
-from crosscheck.frameworks.regular_files import check_regular
+from crosscheck.frameworks.tensor_files import check_header
 from crosscheck.numerics.trees import Layer
 from crosscheck.training.files import whole_file
 from crosscheck.training.runs import digests
-from crosscheck.training.runs.configuration import Configuration, ConfigurationError
+from crosscheck.training.runs.configuration import SCALING, Configuration, ConfigurationError
 from reference_numpy import optimizers
 
 FORMAT = "backprop-crosscheck 2"
 WITHOUT_DIGESTS = "backprop-crosscheck 1"  # the format of earlier versions
 KEY = "crosscheck"
 SUFFIX = ".safetensors"
-LARGEST_HEADER = 2**24  # bytes; ten thousand epochs of history and hundreds of layers take 2**21
 # What the names and versions of packages are made of; 2.13.0+cpu is one.
 NAME = r"[A-Za-z0-9][A-Za-z0-9._+!-]{0,63}"
 NAME_RULE = "letters, digits and . _ + ! -, at most 64"
@@ -120,11 +119,7 @@ def load(path: Path) -> Checkpoint:
             not finite.
     """
     try:
-        check_regular(path)
-        with path.open("rb") as start:
-            size = int.from_bytes(start.read(8), "little")
-        if size > LARGEST_HEADER:
-            raise ValueError(f"a header has at most {LARGEST_HEADER} bytes, not {size}")
+        check_header(path)
         with safe_open(path, "np") as file:
             metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
@@ -195,11 +190,12 @@ def _trees(
     configuration: Configuration, tensors: dict[str, np.ndarray]
 ) -> dict[str, tuple[Layer, ...] | float]:
     """The trees that the tensors form; a CheckpointError if a shape or dtype does not fit."""
-    dtype = np.dtype(configuration.dtype)
+    dtypes = {"params": np.dtype(configuration.params_dtype)}
+    of_moments = np.dtype(configuration.moment_dtype)
     shapes = [((above, below), (above,)) for below, above in pairwise(configuration.layers)]
     of_layers, numbers = moments_of(configuration)
     expected = {
-        f"{name}.{index}.{part}": (shape, dtype)
+        f"{name}.{index}.{part}": (shape, dtypes.get(name, of_moments))
         for name in ("params", *of_layers)
         for index, layer in enumerate(shapes)
         for part, shape in zip(Layer._fields, layer, strict=True)
@@ -239,7 +235,8 @@ def moments_of(configuration: Configuration) -> tuple[list[str], list[str]]:
     fields = optimizer.init(np.zeros(1))._asdict()
     moments = {f"state.{name}": moment for name, moment in fields.items() if name != "step"}
     numbers = [name for name, moment in moments.items() if isinstance(moment, float)]
-    return [name for name in moments if name not in numbers], numbers
+    scaling = [f"state.{name}" for name in SCALING if configuration.precision == "mixed"]
+    return [name for name in moments if name not in numbers], numbers + scaling
 
 
 def _is_name(text: Any) -> bool:

@@ -6,11 +6,20 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from crosscheck.frameworks.contract import ACTIVATIONS, INITIALIZERS, LOSSES
+from crosscheck.frameworks.other_names import question
 from crosscheck.frameworks.registry import Framework
-from crosscheck.training.choices import DTYPES, PIXELS
+from crosscheck.training.choices import DTYPES, PIXELS, PRECISIONS
 from crosscheck.training.data.datasets import CLASSES, DATASETS
 from reference_numpy import checks
 from reference_numpy.optimizers import OPTIMIZERS
+
+# In mixed precision: the dtype of parameters and updates, those of what is propagated, the word for
+# a loss scale that follows the gradients, and what of the state this scale depends on.
+WIDE, NARROW, DYNAMIC = "float32", ("bfloat16", "float16"), "dynamic"
+SCALING = ("loss_scale", "clean_steps", "skipped_steps")
+LARGEST_SCALE = 2.0**15  # a number of float16
+# What a configuration of an earlier version lacks.
+LATER = ("precision", "loss_scale", "state_dtype")
 
 
 class ConfigurationError(ValueError):
@@ -30,8 +39,13 @@ class Configuration:
         hyperparameters: The optimizer's keywords, the learning rate among them.
         batch_size: Samples per update.
         initializer, bound: As `init_params` takes them.
-        dtype: "float64" or "float32".
+        dtype: "float64", "float32", "bfloat16" or "float16".
         seed: The seed of the initial parameters and of the order of the samples.
+        precision: "same": everything is in `dtype`; "mixed": the parameters and the optimizer are
+            in float32, forward and backward in `dtype`.
+        loss_scale: In mixed precision: by what the loss is multiplied, from 1 on, or "dynamic".
+        state_dtype: In mixed precision: the dtype in which the optimizer's moments are kept; None
+            is float32.
 
     Raises:
         ConfigurationError: If a name is unknown, or two of these do not fit together.
@@ -48,6 +62,19 @@ class Configuration:
     bound: float | None = None
     dtype: str = "float64"
     seed: int = 0
+    precision: str = "same"
+    loss_scale: float | str = 1.0
+    state_dtype: str | None = None
+
+    @property
+    def params_dtype(self) -> str:
+        """The dtype of the parameters."""
+        return WIDE if self.precision == "mixed" else self.dtype
+
+    @property
+    def moment_dtype(self) -> str:
+        """The dtype in which the moments of the optimizer are kept."""
+        return self.state_dtype or self.params_dtype
 
     def check_limits(self, framework: Framework, device: str) -> None:
         """Check that a framework declares no limit that this configuration exceeds.
@@ -60,7 +87,7 @@ class Configuration:
             ConfigurationError: If it declares one; the message has the declared reason.
         """
         limit = framework.declared.limit(
-            dtypes=[self.dtype],
+            dtypes=[self.dtype, self.params_dtype, self.moment_dtype],
             activations=self.activations,
             losses=[self.loss],
             optimizers=[self.optimizer],
@@ -75,10 +102,28 @@ class Configuration:
         _known("optimizer", self.optimizer, OPTIMIZERS)
         _known("initializer", self.initializer, INITIALIZERS)
         _known("dtype", self.dtype, DTYPES)
+        _known("precision", self.precision, PRECISIONS)
+        self._check_mixed()
         for name in self.activations:
             _known("activation", name, ACTIVATIONS)
         self._check_sizes()
         self._check_hyperparameters()
+
+    def _check_mixed(self) -> None:
+        if self.precision != "mixed":
+            if self.loss_scale != 1 or self.state_dtype is not None:
+                raise ConfigurationError("a loss scale and a state dtype are of mixed precision")
+            return
+        _known("dtype of mixed precision", self.dtype, NARROW)
+        if self.state_dtype is not None:
+            _known("state dtype", self.state_dtype, (WIDE, *NARROW))
+        scale = self.loss_scale
+        is_number = isinstance(scale, int | float) and not isinstance(scale, bool)
+        if scale != DYNAMIC and not (is_number and 1 <= float(scale) <= LARGEST_SCALE):
+            raise ConfigurationError(
+                f"a loss scale is {DYNAMIC!r} or a number from 1 to {LARGEST_SCALE:g}, "
+                f"not {scale!r}"
+            )
 
     def _check_sizes(self) -> None:
         try:
@@ -95,8 +140,7 @@ class Configuration:
             )
         if len(self.activations) != len(self.layers) - 1:
             raise ConfigurationError(
-                f"{len(self.layers) - 1} layers need as many activations, "
-                f"not {len(self.activations)}"
+                f"{_needed(len(self.layers) - 1)}, not {len(self.activations)}"
             )
 
     def _check_hyperparameters(self) -> None:
@@ -118,7 +162,7 @@ class Configuration:
             seed=self.seed,
             initializer=self.initializer,
             bound=self.bound,
-            dtype=self.dtype,
+            dtype=self.params_dtype,
         )
 
     def optimizer_of(self, framework: Framework) -> Any:
@@ -140,6 +184,9 @@ class Configuration:
             ConfigurationError: If it is not such a configuration.
         """
         names = {each.name for each in fields(cls)}
+        if isinstance(content, dict):
+            earlier = {each.name: each.default for each in fields(cls) if each.name in LATER}
+            content = earlier | content
         if not isinstance(content, dict) or set(content) != names:
             raise ConfigurationError(f"a configuration has {', '.join(sorted(names))}")
         try:
@@ -149,9 +196,16 @@ class Configuration:
             raise ConfigurationError(f"this is no configuration: {error}") from None
 
 
+def _needed(layers: int) -> str:
+    if layers == 1:
+        return "1 layer needs one activation"
+    return f"{layers} layers need as many activations"
+
+
 def _known(kind: str, name: Any, table: Any) -> None:
     if name not in tuple(table):
-        raise ConfigurationError(f"unknown {kind} {name!r}: known are {', '.join(table)}")
+        told = f"unknown {kind} {name!r}: known are {', '.join(table)}"
+        raise ConfigurationError("; ".join(filter(None, (told, question(str(name), table)))))
 
 
 def check_layer_sizes(sizes: tuple[int, ...]) -> None:

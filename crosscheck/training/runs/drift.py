@@ -115,6 +115,7 @@ def horizon(
     dataset: Dataset,
     runs: Sequence[TrainingRun],
     progress: Callable[[int], None] = lambda steps: None,
+    workers: int = 1,
 ) -> Curve | None:
     """Find the horizon: train the first epoch that ends beyond it once more, step by step.
 
@@ -127,6 +128,7 @@ def horizon(
         dataset: The data that they trained on.
         runs: Their runs, in the same order.
         progress: Called after every step with the number of steps made.
+        workers: How many workers share a batch, in every framework.
 
     Returns:
         The distances in that epoch. None if no epoch ends beyond HORIZON; also if the runs were
@@ -146,7 +148,7 @@ def horizon(
     ]
     in_epoch = len(batches) // (epoch + 1 - begun)
     steppers = [
-        _stepper(framework, configuration, dataset, run.snapshots[begun])
+        stepper(framework, configuration, dataset, run.snapshots[begun])
         for framework, run in zip(frameworks, runs, strict=True)
     ]
     distances: list[float] = []
@@ -166,10 +168,10 @@ def horizon(
         progress(number + 1)
     first = max(last - STEPS + 1, 0)
     again = {
-        framework.name: _stepper(framework, configuration, dataset, Snapshot(start, 0, {}))
+        framework.name: stepper(framework, configuration, dataset, Snapshot(start, 0, {}))
         for framework in frameworks
     }
-    found = excess(again, configuration, dataset.train, start, batches[first : last + 1])
+    found = excess(again, configuration, dataset.train, start, batches[first : last + 1], workers)
     reached = begun + last // in_epoch
     return Curve(reached, reached * in_epoch, tuple(distances), found)
 
@@ -180,10 +182,16 @@ def _first_epoch_beyond(distances: Mapping[int, Distance]) -> int | None:
     return epoch if epoch is not None and np.isfinite(distances[epoch].ulps) else None
 
 
-def _stepper(
+def stepper(
     framework: Framework, configuration: Configuration, dataset: Dataset, snapshot: Snapshot
 ) -> Callable[[np.ndarray], tuple[Layer, ...]]:
-    """A function that makes the next step with a batch, by the framework's own `train`."""
+    """A function that makes the next step with a batch, by the framework's own `train`.
+
+    Args:
+        framework: The framework.
+        configuration, dataset: What it trains.
+        snapshot: Where it begins.
+    """
     arrays, optimizer = framework.params, configuration.optimizer_of(framework)
     params, state = restore(framework, optimizer, snapshot)
 

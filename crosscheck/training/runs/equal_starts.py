@@ -20,8 +20,9 @@ import numpy as np
 from crosscheck.frameworks.hyperparameters import convert, split_decay
 from crosscheck.numerics.bounds import optimizers as stepwise
 from crosscheck.numerics.bounds.inexact import exactly
-from crosscheck.numerics.bounds.network import inexact_params, inexact_pass
+from crosscheck.numerics.bounds.network import inexact_params
 from crosscheck.numerics.bounds.precision import DOUBLE, Precision
+from crosscheck.numerics.bounds.shards import sharded_pass
 from crosscheck.numerics.trees import Layer, leaves
 from crosscheck.training.data.datasets import Split
 from crosscheck.training.runs.configuration import Configuration
@@ -56,6 +57,7 @@ def excess(
     split: Split,
     start: tuple[Layer, ...],
     batches: Sequence[np.ndarray],
+    workers: int = 1,
 ) -> Excess | None:
     """The first step after which a framework is off by more than rounding allows, or None.
 
@@ -66,8 +68,9 @@ def excess(
         split: The samples.
         start: The parameters that all begin from.
         batches: The samples of each step.
+        workers: How many workers share a batch, in every framework.
     """
-    bounds = _bounds(configuration, split, start, batches)
+    bounds = bounded_steps(configuration, split, start, batches, workers)
     for number, (batch, bounded) in enumerate(zip(batches, bounds, strict=True), start=1):
         found = [(*_worst(step(batch), bounded), name) for name, step in steppers.items()]
         times, place, name = max(found)
@@ -96,13 +99,18 @@ def _worst(params: tuple[Layer, ...], bounded: tuple[Layer, ...]) -> tuple[float
     return worst
 
 
-def _bounds(
+def bounded_steps(
     configuration: Configuration,
     split: Split,
     start: tuple[Layer, ...],
     batches: Sequence[np.ndarray],
+    workers: int = 1,
 ) -> list[tuple[Layer, ...]]:
-    """The parameters after every step, each entry with the bound of its error."""
+    """The parameters after every step, each entry with the bound of its error.
+
+    Args:
+        configuration, split, start, batches, workers: As `excess` takes them.
+    """
     precision = Precision.of(configuration.dtype)
     params = tuple(inexact_params(start, precision))
     update = _rule(configuration)
@@ -113,7 +121,7 @@ def _bounds(
         for batch in batches:
             x, y = (np.asarray(each[batch], "float64") for each in (split.inputs, split.targets))
             kind = configuration.activations, configuration.loss, precision
-            grads.append(inexact_pass(params, x, y, *kind).grads)
+            grads.append(tuple(sharded_pass(params, x, y, *kind, workers=workers)[1]))
             points.append(params)
             updates = (
                 [

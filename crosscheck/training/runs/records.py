@@ -47,4 +47,5 @@ def as_json(summary: TrainingSummary) -> dict[str, Any]:
             "excess": curve.excess
             and {**asdict(curve.excess), "times": finite(curve.excess.times)},
         },
+        "shared_steps": [{**asdict(each), "times": finite(each.times)} for each in summary.shared],
     }

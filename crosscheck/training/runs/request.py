@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from crosscheck.frameworks.registry import Framework
+from crosscheck.frameworks.teams import PATIENCE
 from crosscheck.training.runs.checkpoints import Checkpoint
 from crosscheck.training.runs.configuration import Configuration
 
@@ -53,6 +54,8 @@ class TrainingRequest:
             keeps none.
         device: "cpu" or "cuda".
         compile: As the contract's `train` takes it; None is the framework's usual way.
+        workers: How many workers share each batch. A run may go on with another number.
+        patience: After how many seconds a worker that the others wait for counts as hanging.
     """
 
     configuration: Configuration
@@ -61,3 +64,5 @@ class TrainingRequest:
     folder: Path | None = None
     device: str = "cpu"
     compile: bool | None = None
+    workers: int = 1
+    patience: float = PATIENCE

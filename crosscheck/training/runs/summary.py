@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from crosscheck.numerics.digits import counted
 from crosscheck.training.data.datasets import CLASSES, Dataset
 from crosscheck.training.runs import drift
 from crosscheck.training.runs.configuration import Configuration
 from crosscheck.training.runs.drift import Curve, Distance
 from crosscheck.training.runs.metrics import confusion
+from crosscheck.training.runs.shared_steps import SharedSteps
 from crosscheck.training.runs.training import TrainingRun
 
 
@@ -26,6 +28,7 @@ class TrainingSummary:
             number from 0. Empty for a single run.
         curve: The distances around the horizon, or None if there is none.
         meaning: What the distances mean, in words. Empty for a single run.
+        shared: The sampled steps of each run whose batches several workers shared.
     """
 
     configuration: Configuration
@@ -34,6 +37,7 @@ class TrainingSummary:
     distances: Mapping[int, Distance]
     curve: Curve | None
     meaning: str
+    shared: tuple[SharedSteps, ...] = ()
 
 
 def summarise(
@@ -41,6 +45,7 @@ def summarise(
     dataset: Dataset,
     runs: Sequence[TrainingRun],
     curve: Curve | None,
+    shared: Sequence[SharedSteps] = (),
 ) -> TrainingSummary:
     """Work out what is said about one training.
 
@@ -49,6 +54,7 @@ def summarise(
         dataset: The data that it was trained on.
         runs: One run of each framework, at least one.
         curve: What `drift.horizon` found.
+        shared: What `shared_steps` found of each run.
     """
     several = len(runs) > 1
     distances = drift.by_epoch(runs) if several else {}
@@ -59,6 +65,7 @@ def summarise(
         distances,
         curve,
         _meaning(runs, distances, curve) if several else "",
+        tuple(shared),
     )
 
 
@@ -75,7 +82,7 @@ def _meaning(
     last, images = max(distances), _test_images(runs)
     if curve is not None and curve.excess is not None:
         found = curve.excess
-        steps = "1 step" if found.steps == 1 else f"{found.steps} steps"
+        steps = counted(found.steps, "step")
         return (
             f"A difference, which is not chaos: after step {curve.step} (epoch {curve.epoch + 1}) "
             f"the parameters differ by more than {drift.HORIZON:.0f} ulps of the largest, and from "

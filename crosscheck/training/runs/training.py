@@ -10,7 +10,9 @@ import numpy as np
 
 from crosscheck.frameworks.devices import on_device
 from crosscheck.frameworks.registry import Framework
+from crosscheck.frameworks.sharing import with_workers
 from crosscheck.frameworks.version import VERSION
+from crosscheck.numerics.digits import counted
 from crosscheck.numerics.trees import Layer
 from crosscheck.training.data.datasets import Dataset, Split
 from crosscheck.training.runs.checkpoints import (
@@ -22,6 +24,7 @@ from crosscheck.training.runs.checkpoints import (
 )
 from crosscheck.training.runs.configuration import Configuration
 from crosscheck.training.runs.metrics import accuracy
+from crosscheck.training.runs.mixed import MixedPrecision
 from crosscheck.training.runs.request import StopConditions, TrainingRequest
 from crosscheck.training.runs.snapshots import Snapshot, keep, restore, take_snapshot
 
@@ -103,11 +106,15 @@ def train(
         DeviceError: If the framework cannot use the device.
         OSError: If the folder of the checkpoints cannot be written to.
         ValueError: If a stop condition is out of its range, or the framework has no compiler.
+        NotImplementedError: If the framework has one worker, and more are asked for.
+        LostWorkerError: If a worker ends or hangs. The last checkpoint stays.
     """
     configuration, device = request.configuration, request.device
+    framework = with_workers(framework, request.workers, device, request.patience)
     train_inputs, train_targets = _to_framework(framework, dataset.train, device)
     test_inputs, _ = _to_framework(framework, dataset.test, device)
-    optimizer = configuration.optimizer_of(framework)
+    mixed = _mixed(framework, request)
+    optimizer = configuration.optimizer_of(framework) if mixed is None else mixed
     first = 0 if request.start is None else request.start.epoch
     history: list[Epoch] = []
     if request.start is None:
@@ -126,8 +133,9 @@ def train(
         snapshot = take_snapshot(framework, params, state)
         seconds = time.perf_counter() - began
         keep(run.snapshots, epoch + 1, snapshot)
-        of_train = _predict(framework, configuration, params, train_inputs)
-        run.predicted = _predict(framework, configuration, params, test_inputs)
+        network = params if mixed is None else mixed.rounded(params)
+        of_train = _predict(framework, configuration, network, train_inputs)
+        run.predicted = _predict(framework, configuration, network, test_inputs)
         train_accuracy = accuracy(of_train, dataset.train.labels)
         test_accuracy = accuracy(run.predicted, dataset.test.labels)
         run.history.append(
@@ -142,6 +150,13 @@ def train(
 
     rule = request.stop.rule(framework)
     while (reason := rule.reason(run.losses)) is None:
+        if mixed is not None:
+            conditions = _next_conditions(request, run).rule(framework)
+            result = mixed.train(
+                params, dataset.train, conditions, state, len(run.history), on_epoch
+            )
+            params, state = result.params, result.state
+            continue
         result = framework.training.train(
             params,
             train_inputs,
@@ -160,8 +175,18 @@ def train(
         params, state = result.params, result.state
     run.stop_reason = reason
     if len(run.history) == first:  # the checkpoint met a condition already, so nothing was trained
-        run.predicted = _predict(framework, configuration, params, test_inputs)
+        network = params if mixed is None else mixed.rounded(params)
+        run.predicted = _predict(framework, configuration, network, test_inputs)
     return run
+
+
+def _mixed(framework: Framework, request: TrainingRequest) -> MixedPrecision | None:
+    """What trains in mixed precision, where that is asked for."""
+    if request.configuration.precision != "mixed":
+        return None
+    if request.compile:
+        raise ValueError("mixed precision compiles nothing: leave compile out")
+    return MixedPrecision(framework, request.configuration, request.device)
 
 
 def _next_conditions(request: TrainingRequest, run: TrainingRun) -> StopConditions:
@@ -178,9 +203,11 @@ def _next_conditions(request: TrainingRequest, run: TrainingRun) -> StopConditio
 def _snapshot_of(start: Checkpoint, configuration: Configuration, dataset: Dataset) -> Snapshot:
     """Where a checkpoint's run was; a CheckpointError if that is not the end of an epoch."""
     steps = start.epoch * -(-len(dataset.train.inputs) // configuration.batch_size)
-    if start.step != steps:
+    skipped = start.moments.get("skipped_steps", 0.0)
+    assert not isinstance(skipped, tuple)  # a number, says the checkpoint's reader
+    if start.step + skipped != steps:
         raise CheckpointError(
-            f"after {start.epoch} epochs {steps} steps were made, not {start.step}"
+            f"after {counted(start.epoch, 'epoch')} {steps} steps were made, not {start.step}"
         )
     return Snapshot(start.params, start.step, dict(start.moments))
 

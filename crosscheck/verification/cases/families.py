@@ -1,9 +1,14 @@
-"""Random cases by name: `network/saturated/SEED/NUMBER` is one network, and always the same one."""
+"""Random cases by name: `network/saturated/SEED/NUMBER` is one network, and always the same one.
+
+A dtype of 16 bits may follow, `network/saturated/SEED/NUMBER/bfloat16`; without one the cases take
+turns between float64 and float32.
+"""
 
 from typing import NamedTuple
 
 import numpy as np
 
+from crosscheck.verification.cases.few_bits import DTYPES
 from crosscheck.verification.cases.history_families import HISTORY_FAMILIES, history_of
 from crosscheck.verification.cases.network_families import NETWORK_FAMILIES, network_of
 from crosscheck.verification.cases.stages import Case
@@ -27,9 +32,11 @@ class Name(NamedTuple):
     family: str
     seed: int
     number: int
+    dtype: str = ""
 
     def __str__(self) -> str:
-        return f"{self.kind}/{self.family}/{self.seed}/{self.number}"
+        whole = f"{self.kind}/{self.family}/{self.seed}/{self.number}"
+        return f"{whole}/{self.dtype}" if self.dtype else whole
 
 
 def named(text: str) -> Name:
@@ -38,7 +45,9 @@ def named(text: str) -> Name:
     Raises:
         FamilyError: If it is no name of a case.
     """
-    parts = text.split("/")
+    whole, _, last = text.rpartition("/")
+    dtype = last if last in DTYPES else ""
+    parts = (whole if dtype else text).split("/")
     if len(parts) != 4:
         raise FamilyError(
             f"{text!r} has not the form KIND/FAMILY/SEED/NUMBER, as network/saturated/1/0"
@@ -55,15 +64,15 @@ def named(text: str) -> Name:
                 f"with at most {MOST_DIGITS} digits"
             )
     seed, number = map(int, numbers)
-    return Name(kind, family, seed, number)
+    return Name(kind, family, seed, number, dtype)
 
 
 def drawn(name: Name) -> Case:
     """The case of a name."""
     rng = np.random.default_rng([name.seed, name.number, *f"{name.kind}/{name.family}".encode()])
     if name.kind == "network":
-        return network_of(NETWORK_FAMILIES[name.family], str(name), rng, name.number)
-    return history_of(name.family, str(name), rng, name.number)
+        return network_of(NETWORK_FAMILIES[name.family], str(name), rng, name.number, name.dtype)
+    return history_of(name.family, str(name), rng, name.number, name.dtype)
 
 
 def dealt(cases: int, kind: str) -> dict[str, range]:

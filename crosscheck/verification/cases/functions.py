@@ -15,7 +15,7 @@ from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics import tensors
 from crosscheck.numerics.comparison import Tensor
 from crosscheck.numerics.trees import Layer, leaves, to_framework
-from crosscheck.verification.cases import network
+from crosscheck.verification.cases import edges
 from crosscheck.verification.cases.network import NetworkCase
 from crosscheck.verification.cases.stages import Quantities, Stage, Stages
 
@@ -148,7 +148,7 @@ def activation(name: str, dtype: str) -> FunctionCase:
     """One activation alone, on the pre-activations of its case at the edges."""
     case = next(
         each
-        for each in network.edges()
+        for each in edges.edges()
         if each.activations == (name,) and each.dtype == dtype and each.loss.startswith("half")
     )
     exact: Quantities = {

@@ -10,12 +10,14 @@ from functools import cache
 from crosscheck.verification.cases import (
     alone,
     conduct,
+    edges,
     histories,
     network,
     printed,
     sizes,
     trainings,
     weighted,
+    workers,
 )
 from crosscheck.verification.cases.batches import BatchesCase
 from crosscheck.verification.cases.stages import Case
@@ -32,10 +34,11 @@ def groups() -> dict[str, list[Case]]:
         *weighted.generated(),
         *sizes.generated(),
         *alone.generated(),
-        *network.edges(),
+        *edges.edges(),
         *histories.generated(),
         *trainings.generated(),
         BatchesCase(),
+        *workers.generated(),
         *conduct.generated(),
     ]
     names = dict.fromkeys(case.group for case in cases)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
 
+import ml_dtypes
 import numpy as np
 
 from crosscheck.frameworks.hyperparameters import WITH_DECAY
@@ -32,10 +33,10 @@ class History(NamedTuple):
     start: np.ndarray
 
 
-Draw = Callable[[Generator, np.finfo], History]
+Draw = Callable[[Generator, Any], History]
 
 
-def history_of(family: str, name: str, rng: Generator, number: int) -> DescentCase:
+def history_of(family: str, name: str, rng: Generator, number: int, dtype: str = "") -> DescentCase:
     """One history of a family.
 
     Args:
@@ -43,14 +44,16 @@ def history_of(family: str, name: str, rng: Generator, number: int) -> DescentCa
         name: What the case is called.
         rng: Draws every value.
         number: Which history of the family it is, from 0.
+        dtype: Its dtype; without one float64 and float32 take turns.
     """
-    dtype = DTYPES[number % len(DTYPES)]
+    dtype = dtype or DTYPES[number % len(DTYPES)]
     labels = _optimizers()
     # Every family begins with another label, so that few histories of each meet all of them.
     first = list(HISTORY_FAMILIES).index(family) * len(labels) // len(HISTORY_FAMILIES)
     optimizer, usual = labels[(first + number) % len(labels)]
     keywords = usual | (_hyperparameters(rng, usual) if rng.random() < 1 / 2 else {})
-    history = HISTORY_FAMILIES[family](rng, np.finfo(dtype))
+    limits = ml_dtypes.finfo(dtype)
+    history, largest = HISTORY_FAMILIES[family](rng, limits), float(limits.max)
     if family == "decayed":
         keywords |= _decay(rng, optimizer)
     if rng.random() < FORGETFUL:
@@ -61,8 +64,9 @@ def history_of(family: str, name: str, rng: Generator, number: int) -> DescentCa
         optimizer,
         keywords,
         tuple(float(rate) for rate in history.rates),
-        history.start.astype(dtype),
-        tuple(history.grads.astype(dtype)),
+        # What is drawn beyond the largest number of float16 is that number.
+        np.clip(history.start, -largest, largest).astype(dtype),
+        tuple(np.clip(history.grads, -largest, largest).astype(dtype)),
     )
 
 
@@ -106,11 +110,11 @@ def _gaussian(rng: Generator) -> np.ndarray:
     return rng.standard_normal((STEPS, ENTRIES))
 
 
-def _ordinary(rng: Generator, limits: np.finfo) -> History:
+def _ordinary(rng: Generator, limits: Any) -> History:
     return _with(rng, _gaussian(rng) * 10 ** rng.uniform(-8, 4, (STEPS, 1)))
 
 
-def _huge(rng: Generator, limits: np.finfo) -> History:
+def _huge(rng: Generator, limits: Any) -> History:
     """Squares near the largest number and beyond it."""
     digits = np.log10(float(limits.max))
     exponents = digits * rng.uniform(0.45, rng.choice([0.5, 0.55, 0.97]), (STEPS, 1))
@@ -118,29 +122,29 @@ def _huge(rng: Generator, limits: np.finfo) -> History:
     return _with(rng, signs * rng.uniform(0.1, 1, (STEPS, ENTRIES)) * 10**exponents)
 
 
-def _tiny(rng: Generator, limits: np.finfo) -> History:
+def _tiny(rng: Generator, limits: Any) -> History:
     """Squares that are subnormal or 0, and gradients down to the smallest number."""
     lowest = np.log10(float(limits.smallest_subnormal))
     return _with(rng, _gaussian(rng) * 10 ** (lowest * rng.uniform(0.3, 1, (STEPS, ENTRIES))))
 
 
-def _powers(rng: Generator, limits: np.finfo) -> History:
+def _powers(rng: Generator, limits: Any) -> History:
     """Every entry of every step has a power of ten of its own."""
     return _with(rng, _gaussian(rng) * 10 ** rng.uniform(-15, 15, (STEPS, ENTRIES)))
 
 
-def _constant(rng: Generator, limits: np.finfo) -> History:
+def _constant(rng: Generator, limits: Any) -> History:
     one = rng.standard_normal(ENTRIES) * 10 ** rng.uniform(-8, 4, ENTRIES)
     return _with(rng, np.tile(one, (STEPS, 1)))
 
 
-def _alternating(rng: Generator, limits: np.finfo) -> History:
+def _alternating(rng: Generator, limits: Any) -> History:
     """The moments of the gradient cancel nearly."""
     history = _constant(rng, limits)
     return history._replace(grads=history.grads * (-1.0) ** np.arange(STEPS)[:, None])
 
 
-def _zeros(rng: Generator, limits: np.finfo) -> History:
+def _zeros(rng: Generator, limits: Any) -> History:
     """Most gradients are 0, some entries always."""
     history = _ordinary(rng, limits)
     kept = rng.random((STEPS, ENTRIES)) < rng.uniform(0, 0.5, ENTRIES)
@@ -148,22 +152,23 @@ def _zeros(rng: Generator, limits: np.finfo) -> History:
     return history._replace(grads=np.where(kept, history.grads, 0.0))
 
 
-def _spike(rng: Generator, limits: np.finfo) -> History:
+def _spike(rng: Generator, limits: Any) -> History:
     """One huge gradient, then small ones: the moments shrink through every magnitude."""
     grads = _gaussian(rng) * 10 ** rng.uniform(-8, 0, (STEPS, 1))
-    huge = 10 ** rng.uniform(6, np.log10(float(limits.max)) / 2 - 1)
+    most = np.log10(float(limits.max)) / 2 - 1  # 1.4 in float16
+    huge = 10 ** rng.uniform(min(6, most), most)
     grads[rng.integers(0, 3)] = rng.standard_normal(ENTRIES) * huge
     return _with(rng, grads)
 
 
-def _rates(rng: Generator, limits: np.finfo) -> History:
+def _rates(rng: Generator, limits: Any) -> History:
     """The rate changes at every step over seven powers of ten; in some steps it is 0."""
     rates = 10 ** rng.uniform(-6, 1, STEPS)
     grads = _gaussian(rng) * 10 ** rng.uniform(-3, 1, (STEPS, 1))
     return _with(rng, grads, np.where(rng.random(STEPS) < 1 / 4, 0.0, rates))
 
 
-def _decayed(rng: Generator, limits: np.finfo) -> History:
+def _decayed(rng: Generator, limits: Any) -> History:
     """Parameters of any size pull beside the gradients."""
     grads = _gaussian(rng) * 10 ** rng.uniform(-4, 2, (STEPS, 1))
     return _with(rng, grads, start=10 ** rng.uniform(-4, 4))

@@ -10,7 +10,7 @@ the documents' own networks. NumPy draws everything from a seed.
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import pairwise
 from typing import Any
@@ -34,20 +34,6 @@ SIZES = (3, 5, 4, 5)
 BATCH = 6
 DTYPES = ("float64", "float32")
 
-# Pre-activations at the edges: exactly 0, next to it, deep in the tails, and 27, where exp(-z) is
-# just large enough to change z in float64. A row is a sample, and has one positive entry.
-EDGES = np.array(
-    [
-        [800, 0, -20, -40, -800],
-        [0, 40, 0, -800, -20],
-        [-40, -20, 20, 0, 0],
-        [1, 0, -20, -40, -800],
-        [-1e-5, 0, 0, -40, 800],
-        [0, -40, 27, -20, 0],
-    ],
-    dtype="float64",
-)
-
 PROBABILITIES = ("sigmoid", "softmax")  # the activations whose outputs are probabilities
 # The quantities of each stage that have exact values with bounds of their own.
 STAGE_QUANTITIES = {
@@ -70,6 +56,8 @@ class NetworkCase(ByContent):
         again: Whether every function is called once more, with other inputs, before its result is
             read.
         weights, normalizer: As in the contract: one weight per sample, or None.
+        in_float32: Which sums whoever computes it adds up in float32, by their kinds: only the
+            bounds depend on that.
     """
 
     group: str
@@ -82,6 +70,7 @@ class NetworkCase(ByContent):
     again: bool = False
     weights: np.ndarray | None = None
     normalizer: str = "count"
+    in_float32: tuple[str, ...] = ()
 
     @property
     def dtype(self) -> str:
@@ -98,6 +87,7 @@ class NetworkCase(ByContent):
         arrays = [*(leaf for layer in self.params for leaf in layer), *self.data]
         text = repr((self.activations, self.loss, [(a.shape, str(a.dtype)) for a in arrays]))
         text += "" if self.weights is None else self.normalizer
+        text += repr(self.in_float32) if self.in_float32 else ""
         return hashlib.sha256(text.encode() + b"".join(a.tobytes() for a in arrays)).hexdigest()
 
     def exactly(self) -> Stages:
@@ -141,6 +131,8 @@ class NetworkCase(ByContent):
 @cache
 def exact_pass(case: NetworkCase) -> Pass:
     """The pass in ball arithmetic."""
+    if case.in_float32:  # which changes nothing here
+        return exact_pass(replace(case, in_float32=()))
     computed: Pass = enclose(
         lambda: forward_and_backward(
             [Layer(*map(from_floats, layer)) for layer in case.params],
@@ -156,9 +148,14 @@ def exact_pass(case: NetworkCase) -> Pass:
 
 
 @cache
-def bounds_of(case: NetworkCase) -> InexactPass:
-    """The pass with its bounds, in the precision of the case."""
-    precision = Precision.of(case.dtype)
+def bounds_of(case: NetworkCase, computed_in: Precision | None = None) -> InexactPass:
+    """The pass with its bounds.
+
+    Args:
+        case: The network and the batch.
+        computed_in: The precision in which it is computed; None takes that of the case.
+    """
+    precision = computed_in or Precision.of(case.dtype, case.in_float32)
     # Where nothing is promised a bound comes out as infinite.
     with np.errstate(all="ignore"):
         return inexact_pass(
@@ -237,49 +234,6 @@ def drawn_with(
     inputs = np.random.default_rng([seed, 1]).standard_normal((batch, sizes[0])).astype(dtype)
     targets = np.random.default_rng([seed, 2]).dirichlet(np.ones(sizes[-1]), batch).astype(dtype)
     return NetworkCase("networks", name, params, inputs, targets, tuple(activations), loss)
-
-
-@cache
-def edges() -> list[NetworkCase]:
-    """One layer of identity weight, so that the pre-activations are `EDGES`."""
-    far = [
-        _at_the_edges(activation, loss, dtype)
-        for dtype in DTYPES
-        for activation, loss in (
-            *((activation, "half_squared_error") for activation in ACTIVATIONS),
-            ("sigmoid", "binary_cross_entropy"),
-            ("identity", "sigmoid_binary_cross_entropy"),
-            ("identity", "softmax_cross_entropy"),
-        )
-    ]
-    return far + [
-        _next_to_nothing(activation, loss, dtype)
-        for dtype in DTYPES
-        for activation, loss in (
-            ("sigmoid", "binary_cross_entropy"),
-            ("identity", "sigmoid_binary_cross_entropy"),
-        )
-    ]
-
-
-def _next_to_nothing(activation: str, loss: str, dtype: str) -> NetworkCase:
-    """Probabilities next to their targets: log(1 - p) rounds to 0, the exact loss is not 0."""
-    z = np.linspace(-16, -22, EDGES.size).round().reshape(EDGES.shape).astype(dtype)
-    size = EDGES.shape[1]
-    layer, name = (np.eye(size, dtype=dtype), np.zeros(size, dtype)), f"{activation}-{loss}-{dtype}"
-    kind = ((activation,), loss)
-    return NetworkCase("edges", f"nothing-{name}", (layer,), z, np.zeros_like(z), *kind)
-
-
-def _at_the_edges(activation: str, loss: str, dtype: str) -> NetworkCase:
-    size = EDGES.shape[1]
-    layer = (np.eye(size, dtype=dtype), np.zeros(size, dtype))
-    # The target is 1 beside the positive entry, so that the errors are of size 1. Where a loss of
-    # probabilities would be infinite (p rounds to 0, the target is 1) it is 1 at that entry itself.
-    shift = 0 if loss == "binary_cross_entropy" else 1
-    targets = np.roll(EDGES > 0, shift, axis=1).astype(dtype)
-    name, kind = f"edges-{activation}-{loss}-{dtype}", ((activation,), loss)
-    return NetworkCase("edges", name, (layer,), EDGES.astype(dtype), targets, *kind)
 
 
 @cache

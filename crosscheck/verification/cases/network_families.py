@@ -6,8 +6,9 @@ depend on a seed and a number, and dtype, loss, shape and the last activation ta
 
 from collections.abc import Callable
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import ml_dtypes
 import numpy as np
 
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
@@ -58,9 +59,14 @@ class Plan(NamedTuple):
     loss: str
 
     @property
-    def limits(self) -> np.finfo:
+    def limits(self) -> Any:
         """The limits of the dtype."""
-        return np.finfo(self.dtype)
+        return ml_dtypes.finfo(self.dtype)
+
+    def rounded(self, values: np.ndarray) -> np.ndarray:
+        """Values in the dtype; beyond its largest number, as in float16, they are that number."""
+        largest = float(self.limits.max)
+        return np.clip(values, -largest, largest).astype(self.dtype)
 
     @property
     def outputs(self) -> tuple[int, int]:
@@ -84,31 +90,24 @@ class NetworkFamily(NamedTuple):
     hidden: tuple[str, ...] = tuple(ACTIVATIONS)
 
 
-def network_of(family: NetworkFamily, name: str, rng: Generator, number: int) -> NetworkCase:
-    """One network of a family.
+def network_of(
+    family: NetworkFamily, name: str, rng: Generator, number: int, dtype: str = ""
+) -> NetworkCase:
+    """The network of a family with a number, from 0; float64 and float32 take turns.
 
     Args:
-        family: The family.
-        name: What the case is called.
-        rng: Draws every value.
-        number: Which network of the family it is, from 0.
+        family, name, rng: The family, what the case is called, and what draws every value.
+        number, dtype: Which network of the family it is, and perhaps another dtype.
     """
-    plan = _plan(family, rng, number)
-    params, inputs, targets = family.draw(rng, plan)
-    dtype = plan.dtype
-    return NetworkCase(
-        "families",
-        name,
-        tuple((weight.astype(dtype), bias.astype(dtype)) for weight, bias in params),
-        inputs.astype(dtype),
-        targets.astype(dtype),
-        plan.activations,
-        plan.loss,
-    )
+    plan = _plan(family, rng, number, dtype)
+    (params, inputs, targets), rounded = family.draw(rng, plan), plan.rounded
+    layers = tuple((rounded(weight), rounded(bias)) for weight, bias in params)
+    arrays = layers, rounded(inputs), rounded(targets)
+    return NetworkCase("families", name, *arrays, plan.activations, plan.loss)
 
 
-def _plan(family: NetworkFamily, rng: Generator, number: int) -> Plan:
-    dtype = DTYPES[number % len(DTYPES)]
+def _plan(family: NetworkFamily, rng: Generator, number: int, dtype: str) -> Plan:
+    dtype = dtype or DTYPES[number % len(DTYPES)]
     loss = LOSSES[number // len(DTYPES) % len(LOSSES)]
     turn = number // (len(DTYPES) * len(LOSSES))
     sizes, batch = family.shapes[(number + turn) % len(family.shapes)]

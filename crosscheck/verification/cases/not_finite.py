@@ -15,7 +15,7 @@ from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, STATES
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics.trees import Layer, to_framework
 from crosscheck.verification.cases.conduct_case import ConductCase, Found
-from crosscheck.verification.cases.network import EDGES
+from crosscheck.verification.cases.edges import EDGES
 from crosscheck.verification.cases.training import ACTIVATIONS as TRAINED
 from crosscheck.verification.cases.training import LOSS, TrainingCase
 

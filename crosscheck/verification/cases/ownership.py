@@ -16,7 +16,8 @@ from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, STATES
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics.trees import Layer, to_framework
 from crosscheck.verification.cases.conduct_case import ConductCase
-from crosscheck.verification.cases.network import BATCH, EDGES
+from crosscheck.verification.cases.edges import EDGES
+from crosscheck.verification.cases.network import BATCH
 from crosscheck.verification.cases.network import SIZES as NETWORK_SIZES
 from crosscheck.verification.cases.training import ACTIVATIONS as TRAINED
 from crosscheck.verification.cases.training import LOSS, SAMPLES, TrainingCase

@@ -64,10 +64,10 @@ def probes() -> tuple[Probe, ...]:
                 found.append(Probe(f"handed back by {name}", near, NEAR_QUANTITIES))
     found += [Probe("training", case, ("params",)) for case in trainings.generated()]
     for label in OPTIMIZER_CASES:
-        for number in range(HISTORIES):
-            history = drawn_history(number, label)
-            quantities = tuple(q for stage in history.exactly().values() for q in stage)
-            found.append(Probe(label, history, quantities))
+        histories = [drawn_history(number, label) for number in range(HISTORIES)]
+        # All of them have the same quantities.
+        quantities = tuple(q for stage in histories[0].exactly().values() for q in stage)
+        found += [Probe(label, history, quantities) for history in histories]
     return tuple(found)
 
 

@@ -204,7 +204,7 @@ BAD_INPUT: Refused = {
     "a foreign byte order": (
         lambda d: d.array(np.ones(3, ">f8")),
         TypeError,
-        "dtype must be float16, float32 or float64 in this machine's byte order, not >f8",
+        "dtype must be bfloat16, float16, float32 or float64 in this machine's byte order, not >f8",
     ),
     "a list out of the framework": (
         lambda d: d.f.params.to_numpy([1.0]),

@@ -13,7 +13,8 @@ import numpy as np
 
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
 from crosscheck.verification.cases import network
-from crosscheck.verification.cases.network import EDGES, NetworkCase
+from crosscheck.verification.cases.edges import EDGES
+from crosscheck.verification.cases.network import NetworkCase
 
 # More units than 64, a prime; more samples than 1,000, and odd.
 WIDE, TALL = (5, 67), (1025, 1)

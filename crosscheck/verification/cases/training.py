@@ -8,7 +8,7 @@ to stop and, in `batches`, the samples of every batch.
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cache, cached_property
 from itertools import pairwise
 from typing import Any
@@ -18,11 +18,13 @@ import numpy as np
 from crosscheck.frameworks.batches import batches_of_epoch
 from crosscheck.frameworks.hyperparameters import convert
 from crosscheck.frameworks.registry import Framework
+from crosscheck.frameworks.sharing import with_workers
 from crosscheck.numerics import tensors
 from crosscheck.numerics.bounds import optimizers as stepwise
-from crosscheck.numerics.bounds.inexact import bounded, exactly, rows
-from crosscheck.numerics.bounds.network import inexact_params, inexact_pass
+from crosscheck.numerics.bounds.inexact import bounded, exactly
+from crosscheck.numerics.bounds.network import inexact_params
 from crosscheck.numerics.bounds.precision import DOUBLE, Precision
+from crosscheck.numerics.bounds.shards import sharded_pass
 from crosscheck.numerics.bounds.weights import inexact_factors
 from crosscheck.numerics.comparison import Tensor
 from crosscheck.numerics.exact.balls import enclose, from_floats, is_positive
@@ -56,6 +58,8 @@ class TrainingCase(ByContent):
         gain, reach: What multiplies the drawn weights, and the drawn targets.
         order: How a matrix lies in memory: "C" by rows, "F" by columns.
         weights, normalizer: As in the contract; one weight per sample, or None.
+        workers: As in the contract.
+        in_float32: As of a network.
     """
 
     name: str
@@ -78,6 +82,8 @@ class TrainingCase(ByContent):
     order: str = "C"
     weights: tuple[float, ...] | None = None
     normalizer: str = "count"
+    workers: int = 1
+    in_float32: tuple[str, ...] = ()
 
     group = "training"
 
@@ -119,6 +125,7 @@ class TrainingCase(ByContent):
 
     def compute(self, framework: Framework) -> Iterator[tuple[Stage, Quantities]]:
         """The same by a framework."""
+        framework = with_workers(framework, self.workers)
         module, (params, inputs, targets) = framework.params, self.data()
         weighted: dict[str, Any] = {}
         if self.weights is not None:
@@ -183,7 +190,7 @@ def _optimizer(framework: Framework, name: str, rate: float, **keywords: Any) ->
 @cache
 def exact_stages(case: TrainingCase) -> Stages:
     """What `TrainingCase.exactly` gives, computed once for each content."""
-    trained = enclose(lambda: train(case.batches_after, _exact_arithmetic(case), case.stop))
+    trained = _trained_exactly(replace(case, in_float32=()))
     epochs = len(trained.losses)
     with np.errstate(all="ignore"):  # where something overflows its bound is infinite
         rounded = train(case.batches_after, _inexact_arithmetic(case), {"max_epochs": epochs})
@@ -199,6 +206,11 @@ def exact_stages(case: TrainingCase) -> Stages:
             "losses": tensors.bounded_steps(trained.losses, rounded.losses),
         }
     }
+
+
+@cache
+def _trained_exactly(case: TrainingCase) -> Any:
+    return enclose(lambda: train(case.batches_after, _exact_arithmetic(case), case.stop))
 
 
 # ----- the two arithmetics -----
@@ -231,30 +243,16 @@ def _exact_arithmetic(case: TrainingCase) -> Arithmetic:
 def _inexact_arithmetic(case: TrainingCase) -> Arithmetic:
     params, inputs, targets = case.data()
     x, y, w = inputs.astype("float64"), targets.astype("float64"), case.sample_weights()
-    p = Precision.of(case.dtype)
+    p = Precision.of(case.dtype, case.in_float32)
     keywords = convert(case.keywords, lambda value: exactly(value, DOUBLE))
 
     def gradient(theta: Any, batch: np.ndarray) -> tuple[Any, Any]:
-        """Gathered piece by piece: the exact one is that of the whole batch, however it is cut."""
-        gathered: Any = (0.0, [Layer(0.0, 0.0)] * len(theta))
-        size = case.micro_batch_size or len(batch)
+        """Shard by shard: the exact one is that of the whole batch, however it is divided."""
         factors = inexact_factors(None if w is None else w[batch], case.normalizer, p)
-        for start in range(0, len(batch), size):
-            piece = batch[start : start + size]
-            of_piece = None if factors is None else rows(factors, start, size)
-            kind = case.activations, case.loss, p
-            found = inexact_pass(theta, x[piece], y[piece], *kind, factors=of_piece)
-            if len(piece) == len(batch):
-                return found.loss, found.grads
-            share = exactly(len(piece) / len(batch), DOUBLE)
-            gathered = (
-                found.loss * share + gathered[0],
-                [
-                    Layer(*(leaf * share + total for leaf, total in zip(*pair, strict=True)))
-                    for pair in zip(found.grads, gathered[1], strict=True)
-                ],
-            )
-        return gathered
+        kind = case.activations, case.loss, p
+        return sharded_pass(
+            theta, x[batch], y[batch], *kind, factors, case.workers, case.micro_batch_size
+        )
 
     def rule(grads: list[Any]) -> Any:
         rates = [exactly(case.rate, DOUBLE)] * len(grads)

@@ -6,16 +6,15 @@ from typing import Any
 
 import numpy as np
 
+import reference_numpy.activations as reference_activations
 import reference_numpy.gradients as reference_gradients
 from crosscheck.frameworks.adapters import Array
 from crosscheck.frameworks.contract import ACTIVATIONS
-from crosscheck.numerics.bounds.functions import FLOAT_ACTIVATIONS
-from crosscheck.verification.checking import exact_functions
+from crosscheck.verification.checking import exact_functions, linear_softplus
 from crosscheck.verification.checking.activation_tails import (
     COTANGENT,
     KINKED,
     NEAR,
-    activation_floats,
     judge_tails,
     quietly,
     within_bound,
@@ -26,6 +25,8 @@ from crosscheck.verification.checking.findings import CheckReport, Line, Verdict
 from crosscheck.verification.checking.forward import MEANT
 from crosscheck.verification.checking.within import near
 from crosscheck.verification.exact_values import ExactTensor
+
+HANDED_ON = "it hands on what it is given, which must be the slope of the loss by z"
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,12 @@ def _cotangent(z: Array) -> Array:
     return COTANGENT[: len(z)]
 
 
+def _a_of(name: str, z: Array) -> Array:
+    """What a derivative that is meant to be given a is given: a few roundings from the exact a."""
+    with np.errstate(all="ignore"):
+        return np.asarray(reference_activations.ACTIVATIONS[name](z))
+
+
 def slopes_of(adapter: Any, value: Callable[[Array], Array], name: str) -> list[Slopes]:
     """The ways in which the slope may be meant: its own, of z or of a, else that of the tape."""
 
@@ -61,7 +68,7 @@ def slopes_of(adapter: Any, value: Callable[[Array], Array], name: str) -> list[
             Slopes(lambda z: pullback(_cotangent(z), z), backward, "a backward pass", COTANGENT)
         ]
         if name != "softmax":
-            of_a = lambda z: pullback(_cotangent(z), FLOAT_ACTIVATIONS[name](z))  # noqa: E731
+            of_a = lambda z: pullback(_cotangent(z), _a_of(name, z))  # noqa: E731
             ways.append(Slopes(of_a, backward, "a backward pass, given a", COTANGENT))
             ways += own_slopes(lambda z: pullback(z, z), name)
         return ways
@@ -77,17 +84,26 @@ def slopes_of(adapter: Any, value: Callable[[Array], Array], name: str) -> list[
     ]
 
 
+def hands_on(adapter: Any) -> bool:
+    """Whether a backward pass, or a slope of ones, leaves the derivative to the loss behind it."""
+    pullback, own = getattr(adapter, "pullback", None), getattr(adapter, "slope", None)
+    if pullback is not None:
+        return np.array_equal(quietly(lambda z: pullback(_cotangent(z), z), NEAR), COTANGENT)
+    return own is not None and np.array_equal(quietly(own, NEAR), np.ones_like(NEAR))
+
+
 def own_slopes(own: Callable[[Array], Array], name: str) -> list[Slopes]:
     """A derivative that is given z, or a."""
     if name == "softmax":
-        return [_jacobian(own), *_diagonal(own)]
+        of_a = lambda row: own(_a_of(name, row))  # noqa: E731
+        return [_jacobian(own), _jacobian(of_a), *_diagonal(own)]
 
     def exactly(z: Array) -> ExactTensor:
         return exact_functions.slope(name, z, np.ones_like(z))
 
     return [
         Slopes(own, exactly, "given z"),
-        Slopes(lambda z: own(FLOAT_ACTIVATIONS[name](z)), exactly, "given a"),
+        Slopes(lambda z: own(_a_of(name, z)), exactly, "given a"),
     ]
 
 
@@ -117,7 +133,7 @@ def _diagonal(own: Callable[[Array], Array]) -> list[Slopes]:
         return ExactTensor(value, bound, "float64", rest)
 
     words = "only the diagonal of the Jacobian"
-    of_a = lambda z: own(FLOAT_ACTIVATIONS["softmax"](z))  # noqa: E731
+    of_a = lambda z: own(_a_of("softmax", z))  # noqa: E731
     return [Slopes(own, exactly, f"{words}, given z"), Slopes(of_a, exactly, f"{words}, given a")]
 
 
@@ -153,7 +169,8 @@ def judge_slope(report: CheckReport, name: str, ways: Sequence[Slopes]) -> None:
     report.lines.append(replace(found, text=text, mistakes=tuple(named)))
     report.conventions += [convention] if convention else []
     if found.verdict == Verdict.RIGHT:
-        judge_tails(report, "slope", lambda z: _plain(name, way, z), way.exactly)
+        also = linear_softplus.slopes(way.exactly) if name == "softplus" else None
+        judge_tails(report, "slope", lambda z: _plain(name, way, z), way.exactly, also=also)
 
 
 def _plain(name: str, way: Slopes, z: Array) -> Array:
@@ -177,7 +194,7 @@ def _slope_mistakes(name: str, computed: Array, exact: ExactTensor, cotangent: A
     """The known mistakes of a backward pass that give all the wrong slopes."""
     if computed.shape != NEAR.shape:
         return []
-    a = activation_floats(NEAR)[name]
+    a = _a_of(name, NEAR)
 
     def again(framework: Any) -> Array:
         table = framework.gradients.ACTIVATION_VJPS

@@ -7,6 +7,7 @@ import numpy as np
 
 from crosscheck.frameworks.adapters import Array, GradientShapeError
 from crosscheck.frameworks.plain_text import in_words
+from crosscheck.numerics.digits import counted
 from crosscheck.verification.checking.drawn import Drawn
 
 Make = Callable[[], Any]
@@ -86,7 +87,7 @@ def gradients(make: Make, drawn: Drawn) -> list[tuple[Array, Array | None]]:
                     f"the gradient of {name}{index} has shape {one.shape} instead of {other.shape}"
                 )
     if len(grads) != len(drawn.params):
-        raise RaisedByOwnCodeError(f"there are gradients of {len(grads)} layers")
+        raise RaisedByOwnCodeError(f"there are gradients of {counted(len(grads), 'layer')}")
     return grads
 
 

@@ -1,6 +1,6 @@
 """The networks and batches on which somebody's own network is judged, drawn for its sizes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -119,9 +119,13 @@ def reaching(drawn: Drawn, layer: int, activations: Sequence[str], reach: float)
     return replace(drawn, params=params)
 
 
-def outputs_of(drawn: Drawn, activations: Sequence[str]) -> Array:
+def outputs_of(
+    drawn: Drawn,
+    activations: Sequence[str],
+    functions: Mapping[str, Callable[[Array], Array]] = FLOAT_ACTIVATIONS,
+) -> Array:
     """The outputs in float64: near enough to tell which activations they may be."""
     a = drawn.inputs
     for (weight, bias), name in zip(drawn.params, activations, strict=True):
-        a = FLOAT_ACTIVATIONS[name](a @ weight.T + bias)
+        a = functions[name](a @ weight.T + bias)
     return a

@@ -19,6 +19,7 @@ from crosscheck.verification.checking.asking import (
 )
 from crosscheck.verification.checking.drawn import Drawn, outputs_of, reaching
 from crosscheck.verification.checking.findings import Line, Verdict
+from crosscheck.verification.checking.linear_softplus import LIKE_PYTORCH, LINEAR
 from crosscheck.verification.checking.models import every_combination
 from crosscheck.verification.checking.within import near, within
 from crosscheck.verification.mistakes.catalogue import catalogue
@@ -155,12 +156,13 @@ def _located(make: Make, drawn: Drawn) -> Line:
 
 def in_formulas(mistake: Mistake) -> str:
     """A known mistake by its name, with what it computes and what is right."""
-    changes = "; ".join(f"{_short(new)} instead of {_short(old)}" for old, new in mistake.changes)
+    changes = "; ".join(f"{_code(new)} instead of {_code(old)}" for old, new in mistake.changes)
     return f"{mistake.name}: {changes}" if len(changes) <= READABLE else mistake.name
 
 
-def _short(text: str) -> str:
-    return " ".join(text.removeprefix("return ").split()) or "nothing"
+def _code(text: str) -> str:
+    code = " ".join(text.removeprefix("return ").split())
+    return f"`{code}`" if code else "nothing"
 
 
 def judge_tails(make: Make, drawn: Drawn, activations: Sequence[str]) -> Iterator[Line]:
@@ -173,7 +175,8 @@ def judge_tails(make: Make, drawn: Drawn, activations: Sequence[str]) -> Iterato
         ]
         wrong = [line for line in lines if line.verdict == Verdict.WRONG]
         fraction = max(line.fraction or 0.0 for line in lines)
-        yield from wrong or [Line(f"forward at z of {reach:g}", Verdict.RIGHT, "", fraction)]
+        text = next((line.text for line in lines if line.text), "")
+        yield from wrong or [Line(f"forward at z of {reach:g}", Verdict.RIGHT, text, fraction)]
     one = replace(drawn, inputs=drawn.inputs[:1], targets=drawn.targets[:1])
     yield _line(make, one, activations, "forward of one sample")
 
@@ -188,6 +191,12 @@ def _line(make: Make, drawn: Drawn, activations: Sequence[str], quantity: str) -
         slack = make().slack_of_outputs(computed, drawn.dtype)
     exact = drawn.exactly(activations, "squared_error").activations[-1]
     found = within(computed, exact, slack=slack)
+    if not found.holds and "softplus" in activations:
+        linear = outputs_of(drawn, activations, LIKE_PYTORCH)
+        # What is compared was computed in float64 too: both may be off by the bound.
+        other = replace(exact, value=linear, error_bound=2 * exact.error_bound)
+        if (like := within(computed, other, slack=slack)).holds:
+            return Line(quantity, Verdict.RIGHT, LINEAR, like.comparison.fraction_of_bound)
     verdict = Verdict.RIGHT if found.holds else Verdict.WRONG
     text = "" if found.holds else found.in_words
     return Line(quantity, verdict, text, found.comparison.fraction_of_bound)

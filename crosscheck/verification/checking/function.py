@@ -18,6 +18,7 @@ from crosscheck.verification.checking.loss_functions import (
     CANDIDATES,
     LOGITS,
     PROBABILITIES,
+    guard_of,
     identify,
     judged,
     located,
@@ -41,6 +42,7 @@ def check_function(
     activations: Sequence[str] | None = None,
     loss: str | None = None,
     reduction: str | None = None,
+    is_part: bool = False,
 ) -> CheckReport:
     """Judge a function on z, or on outputs and targets, that are the same for everybody.
 
@@ -50,6 +52,9 @@ def check_function(
         activations: One name of the contract, which it should be; None to find out.
         loss: A name of the contract, likewise.
         reduction: "mean" or "sum" over the batch, likewise.
+        is_part: Whether nobody named the function: it was found in a file. Then an activation that
+            is right but for digits that it loses where it is small is right, and the usual other
+            forms of one are not judged.
 
     Raises:
         ValueError: If there are several activations, or a loss or a reduction is stated for a
@@ -58,8 +63,9 @@ def check_function(
     adapter, report = understood.make(), CheckReport(target, "function", understood.words)
     count = getattr(adapter, "count", 1)
     if activations is not None and (len(activations) != 1 or count != 1):
+        arrays = "one array" if count == 1 else f"{count} arrays"
         raise ValueError(
-            f"of a function of {count} arrays --activations states "
+            f"of a function of {arrays} --activations states "
             f"{'one activation' if count == 1 else 'nothing'}, not {', '.join(activations)}"
         )
     if loss is not None and count != 2:
@@ -67,7 +73,8 @@ def check_function(
     if reduction is not None and count != 2:
         raise ValueError("it is a function of one array, and --reduction is that of a loss")
     if count == 1:
-        judge_activation(adapter, report, None if activations is None else activations[0])
+        stated = None if activations is None else activations[0]
+        judge_activation(adapter, report, stated, is_part=is_part)
     elif getattr(adapter, "is_slope", False):
         judge_slope_of_a_loss(adapter, report, loss)
     else:
@@ -177,16 +184,18 @@ def _further(
             tails.append((f"value at probabilities of 1e-{power}", small, held))
         sure = Batch(_SURE_OF, _SURE_OF)
         tails += [] if known.guard else [("value at probabilities of exactly 0 and 1", sure, False)]
-    else:
+    elif known.guard is None:
         any_size = Batch(3 * _NORMAL, targets)
         tails.append(("value of outputs of any sign", any_size, True))
-    if known.loss in (CROSS, LOGITS):
+    if known.loss in (CROSS, LOGITS) and known.guard is None:
         tails += [
             (f"value at z of {reach:g}", Batch(reach * SURE, targets), reach == 40)
             for reach in (40.0, 800.0)
         ]
     for quantity, batch, held in tails:
         found = judged(quantity, adapter.value, known, batch, contract)
+        if found.verdict == Verdict.WRONG and stated is None and known.loss in PROBABILITIES:
+            held = held and not _is_guarded(adapter, known, batch)
         if found.verdict == Verdict.WRONG and not held:
             more = "".join(f" ({each})" for each in found.mistakes[:1])
             if not more or not any(each.endswith(more) for each in report.advice):
@@ -195,6 +204,14 @@ def _further(
             report.lines.append(found)
     if known.guard is None and not known.each and not known.way.columns:
         _float32(adapter, report, known)
+
+
+def _is_guarded(adapter: Any, known: Known, batch: Batch) -> bool:
+    """Whether something is added to the probabilities that is too little to show before."""
+    try:
+        return guard_of(known, batch, asked(adapter.value, *known.way.arrays(batch))) is not None
+    except RaisedByOwnCodeError:
+        return False
 
 
 def _probabilities(small: float) -> Array:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -13,10 +12,12 @@ from crosscheck.verification.checking.asking import (
     gradients,
     slack,
 )
+from crosscheck.verification.checking.computed import Computed
 from crosscheck.verification.checking.drawn import Drawn
 from crosscheck.verification.checking.findings import Line, Verdict
 from crosscheck.verification.checking.models import FACTORS, NEGATIVE, Factor, Model, factors_of
-from crosscheck.verification.checking.named import Grads, names_of
+from crosscheck.verification.checking.named import names_of
+from crosscheck.verification.checking.own_rates import scaled, with_own_rates
 from crosscheck.verification.checking.penalties import Penalty, of_gradients
 from crosscheck.verification.checking.within import Found, within
 
@@ -48,37 +49,11 @@ class Gradients:
         return sum(line.verdict != Verdict.SKIPPED for line in self.lines)
 
 
+NO_STEP = (
+    "they are right but for a constant, and nobody can tell whether that is the rate of the steps, "
+    "which was not found in the file"
+)
 GROWS = "a decay of the wrong sign, which makes the parameters grow"
-
-
-@dataclass(frozen=True)
-class Computed:
-    """Somebody's gradients on the batches, and by how much they may be off beside their bounds."""
-
-    batches: Sequence[Drawn]
-    grads: Sequence[Grads]
-    slacks: Sequence[Any]
-
-    def without(self, penalty: Penalty | None) -> "Computed":
-        """The same without what a penalty adds to them."""
-        if penalty is None:
-            return self
-        pairs = list(zip(self.batches, self.grads, strict=True))
-        slacks = [
-            _sum(was, penalty.slack(drawn, grads))
-            for was, (drawn, grads) in zip(self.slacks, pairs, strict=True)
-        ]
-        return Computed(self.batches, [penalty.removed(*pair) for pair in pairs], slacks)
-
-
-def _sum(slack: Any, other: Any) -> Any:
-    """Two slacks, weight by weight and bias by bias, of which the first may not be there."""
-    if slack is None:
-        return other
-    return [
-        tuple(one if more is None else one + more for one, more in zip(*pair, strict=True))
-        for pair in zip(other, slack, strict=True)
-    ]
 
 
 def judge_gradients(
@@ -124,18 +99,28 @@ def judge_gradients(
     own = computed.without(penalty)
     found = [_judged(*each, factor, own) for each in tried]
     best = max(found, key=lambda each: each.right)  # the first of several: the simplest
+    adapter = make()
+    rate, single = (getattr(adapter, each, None) for each in ("difference_rate", "one_by_one"))
+    numbers: tuple[float, ...] | None = getattr(adapter, "own_rates", ())
+    if best.right < best.judged and numbers:
+        rated = with_own_rates(tried, batches[0], own.grads[0], numbers)
+        best = max([best, *(_judged(*each, factor, own) for each in rated)], key=lambda e: e.right)
+        tried += rated
     if best.right < best.judged and (other := _multiplied(tried, factor, computed, penalty)):
         return _held(other, reduction)
     if best.right < best.judged and (other := _penalised(tried, factor, computed, penalty)):
         return _held(other, reduction)
     if best.right == 0 or (any_loss and best.right < best.judged):
-        if factor is None:
+        alike = [scaled(each.model, each.factor, batches, own.grads) for each in found]
+        if numbers is None and any(alike):
+            return Line("gradients", Verdict.SKIPPED, NO_STEP)
+        if factor is None and not (numbers and any(alike)):
             return Line("gradients", Verdict.SKIPPED, "they are those of no loss of the contract")
-        best = found[0]
+        best = found[alike.index(True) if factor is None else 0]
+        if numbers is not None and len(numbers) == 1:
+            best = _judged(best.model, replace(best.factor, rate=numbers[0]), factor, own)
     if best.right == best.judged:
         return _held(best, reduction)
-    adapter = make()
-    rate, single = (getattr(adapter, each, None) for each in ("difference_rate", "one_by_one"))
     names = names_of(best.model, best.factor, batches, own.grads, rate, bool(single))
     lines = tuple(
         replace(each, mistakes=names) if each.verdict == Verdict.WRONG else each
@@ -244,12 +229,15 @@ def _judged(
                     lines.append(Line(quantity, Verdict.SKIPPED, "there is none of its shape"))
                 continue
             lines.append(_line(quantity, found, factor, of_loss, batches))
-    convention = None
-    if of_loss is not None and factor != of_loss:
-        convention = f"the gradients are those of {factor.words}, the loss is {of_loss.words}"
+    said = []
+    if not factor.is_like(of_loss):
+        assert of_loss is not None
+        said.append(f"the gradients are those of {factor.words}, the loss is {of_loss.words}")
     elif of_loss is None:
-        convention = f"the gradients are those of {factor.words} of the {model.in_words}"
-    return Gradients(model, factor, tuple(lines), convention)
+        said.append(f"the gradients are those of {factor.words} of the {model.in_words}")
+    if factor.rate != 1:
+        said.append(f"the learning rate of its steps is taken as {factor.rate:g}")
+    return Gradients(model, factor, tuple(lines), "; ".join(said) or None)
 
 
 def _line(
@@ -264,7 +252,7 @@ def _line(
         text = _departure(found, batches) or wrong.in_words
         return Line(quantity, Verdict.WRONG, text, wrong.comparison.fraction_of_bound)
     fraction = max(each.comparison.fraction_of_bound for each in found)
-    if of_loss is None or factor == of_loss:
+    if factor.is_like(of_loss):
         return Line(quantity, Verdict.RIGHT, "", fraction)
     return Line(quantity, Verdict.FACTOR, factor.words, fraction)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+import reference_numpy.activations as reference_activations
 import reference_numpy.losses as reference_losses
 from crosscheck.frameworks.adapters import Array
 from crosscheck.frameworks.contract import LOSSES
@@ -36,6 +37,7 @@ from crosscheck.verification.checking.within import near, within
 LOGITS = "sigmoid_binary_cross_entropy"
 CANDIDATES = (SQUARED, OF_PROBABILITIES, CROSS, BINARY, LOGITS)
 PROBABILITIES = (BINARY, OF_PROBABILITIES)
+OF_LOGITS = {CROSS: "softmax", LOGITS: "sigmoid"}
 # What a sum over columns looks like where samples are rows: it is tried after all others.
 COLUMNS_LAST = "the sum over the batch, the mean over the outputs"
 EACH = (
@@ -132,7 +134,9 @@ def _by_columns(names: Sequence[str], way: Way, values: Sequence[Array]) -> Iter
 
 def _guarded(names: Sequence[str], way: Way, values: Sequence[Array]) -> Iterator[Known]:
     """Losses of probabilities to which something is added before the logarithm is taken."""
-    for name in (each for each in PROBABILITIES if each in names):
+    for name in (each for each in (*PROBABILITIES, *OF_LOGITS) if each in names):
+        if way.labels and name not in (CROSS, OF_PROBABILITIES):
+            continue
         for guard in GUARDS:
             for factor in factors_of(name):
                 known = Known(name, factor, way, guard=guard)
@@ -143,11 +147,31 @@ def _guarded(names: Sequence[str], way: Way, values: Sequence[Array]) -> Iterato
                     yield known
 
 
+def probabilities_of(known: Known, batch: Batch) -> Array:
+    """The outputs, or the probabilities of which they are the logits."""
+    activation = OF_LOGITS.get(known.loss)
+    if activation is None:
+        return batch.outputs
+    return np.asarray(reference_activations.ACTIVATIONS[activation](batch.outputs))
+
+
+def guard_of(known: Known, batch: Batch, value: Array) -> float | None:
+    """What explains a value that is off: added to the probabilities, too little to show in most."""
+    return next(
+        (
+            guard
+            for guard in (*GUARDS, float(np.finfo("float64").eps))
+            if value.size == 1 and _explains(replace(known, guard=guard), batch, float(value))
+        ),
+        None,
+    )
+
+
 def with_guard(known: Known, batch: Batch) -> float:
     """The loss of probabilities that are moved by a guard."""
-    p, t, guard = batch.outputs, batch.targets, known.guard or 0.0
+    p, t, guard = probabilities_of(known, batch), batch.targets, known.guard or 0.0
     total = -(t * np.log(p + guard)).sum()
-    if known.loss == BINARY:
+    if known.loss in (BINARY, LOGITS):
         total -= ((1 - t) * np.log(1 - p + guard)).sum()
     return float(total / len(p)) * batch.factor(known.factor)
 

@@ -19,6 +19,7 @@ from crosscheck.verification.checking.loss_functions import (
     LOGITS,
     PROBABILITIES,
     factor_of_slope,
+    probabilities_of,
     ways_of,
 )
 from crosscheck.verification.checking.models import (
@@ -34,6 +35,7 @@ from crosscheck.verification.exact_values import ExactTensor
 
 # a - y is the slope of half the squares.
 HALVES = [each for each in FACTORS if each.words.startswith("half ")]
+GIVEN_PROBABILITIES = "the slope is given the probabilities of the logits"
 OF_LOGITS = "the slope is that by the logits behind the probabilities, a - y"
 
 
@@ -67,12 +69,17 @@ def judge_loss_slope(adapter: Any, report: CheckReport, known: Known, contract: 
     except RaisedByOwnCodeError as error:
         report.lines.append(Line("slope", Verdict.WRONG, f"raises {error}", np.inf))
         return
+    if own is not None and known.loss in (CROSS, LOGITS):
+        moved = _of_probabilities(own, known, mine, values_of)
+        if moved:
+            values_of, adapter = {known.way: moved}, None
+            report.conventions.append(GIVEN_PROBABILITIES)
     for slope in _possible(known.loss, mine, list(values_of)):
         if known.guard is not None and slope.words is None:
             continue  # of what is moved, it is near to this one and no more
         if (fraction := _fraction(slope, values_of[slope.way])) is not None:
             _add(report, slope, mine, fraction)
-            if slope.factor.sign > 0:
+            if slope.factor.sign > 0 and adapter is not None:
                 _tails(adapter, report, slope, known)
             return
     if known.guard is not None:
@@ -111,6 +118,21 @@ def judge_slope_of_a_loss(adapter: Any, report: CheckReport, stated: str | None)
         report.lines.append(Line("slope", Verdict.WRONG, why, np.inf))
     else:
         report.lines.append(Line("slope", Verdict.SKIPPED, text))
+
+
+def _of_probabilities(
+    own: Callable[..., Array], known: Known, mine: Factor, values_of: dict[Way, list[Array]]
+) -> list[Array]:
+    """What the slope of a loss of logits is given their probabilities, if it is right only so."""
+    slopes = list(_possible(known.loss, mine, [known.way]))
+    if any(_fraction(each, values_of[known.way]) is not None for each in slopes):
+        return []
+    batches = [Batch(probabilities_of(known, each), each.targets) for each in known.way.batches]
+    try:
+        values = [known.way.like(each, asked(own, *known.way.arrays(each))) for each in batches]
+    except RaisedByOwnCodeError:
+        return []
+    return values if any(_fraction(each, values) is not None for each in slopes) else []
 
 
 def _orders(adapter: Any, known: Known) -> list[Way]:

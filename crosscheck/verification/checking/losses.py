@@ -50,11 +50,15 @@ class Loss:
     penalty: Penalty | None = None
 
 
-def models(activations: Sequence[str], stated: str | None) -> list[Model]:
-    """The losses that there may be after these activations, or the one that is stated."""
+def models(activations: Sequence[str], stated: str | None, outputs: int) -> list[Model]:
+    """The losses that there may be after these activations, or the one that is stated.
+
+    One output is no distribution over classes: a softmax of it is always 1.
+    """
     if stated is not None:
         return [Model(tuple(activations), STATED[stated][0])]
-    return [Model(tuple(activations), name) for name in losses_after(activations[-1])]
+    names = [name for name in losses_after(activations[-1]) if outputs > 1 or name != CROSS]
+    return [Model(tuple(activations), name) for name in names]
 
 
 def judge_loss(
@@ -73,7 +77,7 @@ def judge_loss(
         stated: A loss of the contract, by name; then another one is wrong.
         reduction: "mean" or "sum" over the batch; then the other one is wrong.
     """
-    candidates = models(activations, stated)
+    candidates = models(activations, stated, batches[0].outputs)
     if not has(make, "loss"):
         nothing = Line(QUANTITY, Verdict.SKIPPED, NO_LOSS)
         if stated is None:

@@ -7,7 +7,7 @@ the loss and the gradients are the same, and only there they have a bound at any
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
@@ -26,11 +26,13 @@ class Factor:
         words: What it is instead: "the sum over the batch".
         of: The factor, from the number of samples and of outputs.
         sign: 1 or -1.
+        rate: The learning rate of a step that cannot be set, where gradients are a difference.
     """
 
     words: str
     of: Callable[[int, int], float]
     sign: int = 1
+    rate: float = 1.0
 
     @property
     def reduction(self) -> str | None:
@@ -39,9 +41,13 @@ class Factor:
             return None
         return "sum" if "sum over the batch" in self.words else "mean"
 
+    def is_like(self, other: "Factor | None") -> bool:
+        """Whether it is another one but for the rate, or there is no other."""
+        return other is None or replace(self, rate=1.0) == other
+
     def at(self, drawn: Drawn) -> float:
         """The factor on a batch."""
-        return self.sign * self.of(drawn.batch, drawn.outputs)
+        return self.sign * self.rate * self.of(drawn.batch, drawn.outputs)
 
 
 # How the samples of a batch may be gathered, as `--reduction` states it.

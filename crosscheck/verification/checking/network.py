@@ -19,6 +19,7 @@ from crosscheck.verification.checking.forward import judge_forward, judge_tails
 from crosscheck.verification.checking.gradients import judge_gradients
 from crosscheck.verification.checking.losses import judge_loss, models
 from crosscheck.verification.checking.models import BINARY, CROSS, REDUCTIONS
+from crosscheck.verification.checking.own_steps import judge_steps
 from crosscheck.verification.checking.stand_ins import (
     LOGARITHMS,
     with_loss,
@@ -92,7 +93,11 @@ def check_network(
     report.conventions += [] if found.convention is None else [found.convention]
     if has(make, "gradients"):
         known = found.model is not None
-        candidates = [found.model] if found.model is not None else models(forward.activations, loss)
+        candidates = (
+            [found.model]
+            if found.model is not None
+            else models(forward.activations, loss, drawn.outputs)
+        )
         unknown = not known and found.line.text != NO_LOSS
         factor = found.factor if known else None
         judged = judge_gradients(
@@ -115,7 +120,12 @@ def check_network(
                     f"{nobody}. If that is meant to be the squared error, the slope of the "
                     "last activation is missing: --loss squared_error holds it to that"
                 )
-            report.lines += judge_update(make, drawn, downhill=judged.factor.sign < 0)
+            downhill = judged.factor.sign < 0
+            updates = judge_update(make, drawn, downhill)
+            if not downhill:
+                updates, more = judge_steps(make(), updates)
+                report.conventions += more
+            report.lines += updates
             if explain:
                 report.worked += worked(make, drawn, judged.model, judged.factor)
     elif missing := [text for text in understood.found if "gradients were found" in text]:

@@ -1,68 +1,39 @@
 """Files that are checked: each in a process of its own, in a copy of its folder, with a limit."""
 
-import inspect
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
-from crosscheck.frameworks.adapters import NotUnderstoodError, Understood
 from crosscheck.frameworks.processes import cores
+from crosscheck.frameworks.regular_files import NoFileError
 from crosscheck.frameworks.submissions import SubmissionError, load
-from crosscheck.frameworks.understanding.function import is_autograd, understand_function
-from crosscheck.frameworks.understanding.names import (
-    BACKWARD,
-    FORWARD,
-    INIT,
-    TRAIN_STEP,
-    UPDATE,
-    VALUE_AND_GRAD,
-    role_of,
-)
-from crosscheck.frameworks.understanding.optimizers import (
-    is_optimizer,
-    optimizers_in,
-    understand_optimizer,
-)
-from crosscheck.frameworks.understanding.understand import understand
-from crosscheck.frameworks.worker import EndedError, RaisedError, Worker
-from crosscheck.verification.checking.copying import copied
+from crosscheck.frameworks.worker import EndedError, RaisedError, Worker, Workers
+from crosscheck.verification.checking.copying import PREFIX, copied
 from crosscheck.verification.checking.findings import CheckReport
-from crosscheck.verification.checking.function import check_function
-from crosscheck.verification.checking.identification import identify_optimizer
+from crosscheck.verification.checking.judging import (
+    Parts,
+    each_part,
+    judge,
+    judge_first,
+    left_over,
+    split,
+)
 from crosscheck.verification.checking.meant import unknown
-from crosscheck.verification.checking.network import check_network
+from crosscheck.verification.checking.next_steps import next_step
+from crosscheck.verification.checking.one_thing import Options
 
 # How many seconds a file may take, unless it is told otherwise.
 LIMIT = 60.0
+# How many it has for its other parts, once it has used them up for the first.
+LEAST = 5.0
 DEEPEST = 8  # spaces before a line of the adapter that is advised
 # Windows are not opened, and nothing is shown.
 ENVIRONMENT = {"MPLBACKEND": "Agg", "DISPLAY": "", "PYTHONDONTWRITEBYTECODE": "1"}
-
-
-@dataclass(frozen=True)
-class Options:
-    """What is stated of an object, in place of being found out.
-
-    Attributes:
-        activations: One name of the contract per layer.
-        loss: A name of the contract.
-        reduction: "mean" or "sum" over the batch.
-        settings: What a class or a factory is given, by the name of its argument.
-        stated: What an optimizer is meant to be: "adam(learning_rate=0.01)".
-        explain: Whether one sample of a network is worked through.
-    """
-
-    activations: tuple[str, ...] | None = None
-    loss: str | None = None
-    reduction: str | None = None
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    stated: str | None = None
-    explain: bool = False
 
 
 def check(
@@ -83,7 +54,7 @@ def check(
         activations: One name of the contract per layer; None to find out.
         loss: A name of the contract; None to find out.
         reduction: "mean" or "sum" over the batch; None to find out.
-        settings: What a class or a factory is given, by the name of its argument: {"lr": 0.01}.
+        settings: The arguments for a class or a factory, by their names: {"lr": 0.01}.
         stated: What an optimizer is meant to be: "adam(learning_rate=0.01)".
         limit: How many seconds a file may take.
 
@@ -119,65 +90,142 @@ def check_files(
     """
 
     def one(target: str) -> CheckReport:
-        report = _checked(target, options, limit)
+        report = _checked(target, options, limit, workers)
         done(target)
         return report
 
-    with ThreadPoolExecutor(min(cores(), len(targets))) as pool:
+    # An interrupt ends the workers first, and then nobody waits for what they were asked.
+    with ThreadPoolExecutor(min(cores(), len(targets))) as pool, Workers() as workers:
         return list(pool.map(one, targets))
 
 
-def split(target: str) -> tuple[Path, str | None]:
-    """The file of a target, and the name in it that is meant, if one is."""
-    path, _, name = target.rpartition(":")
-    if path and all(part.isidentifier() for part in name.split(".")):
-        return Path(path), name
-    return Path(target), None
-
-
-def _checked(target: str, options: Options, limit: float) -> CheckReport:
+def _checked(target: str, options: Options, limit: float, workers: Workers) -> CheckReport:
     path, name = split(target)
     if not path.is_file():
-        return CheckReport(target, understood=f"there is no file {path}")
+        return CheckReport(
+            target, understood=f"there is no file {path}; give the path of a .py or .ipynb"
+        )
     report = None
-    with tempfile.TemporaryDirectory(prefix="crosscheck-") as folder:
+    with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
         for definitions_only in (False, True):
-            copy = copied(path, Path(folder) / str(int(definitions_only)))
-            worker = Worker(environment=ENVIRONMENT)
-            where = f"{__name__}:check_here"
-            arguments = (str(copy), name, target, asdict(options), definitions_only)
             try:
-                found = worker.call(where, *arguments, limit=limit)
-                found["understood"] = _joined(found["understood"])
-                report = CheckReport.from_json(found)
+                copy = copied(path, Path(folder) / str(int(definitions_only)))
+            except NoFileError as error:
+                return CheckReport(target, understood=str(error))
+            except OSError as error:
+                words = f"{path} cannot be copied: {error.strerror}"
+                return CheckReport(target, understood=words)
+            try:
+                worker = workers.start(environment=ENVIRONMENT)
+            except EndedError as error:  # an interrupt
+                return report or CheckReport(target, understood=f"the file {error}")
+            arguments = (str(copy), name, target, asdict(options), definitions_only)
+            begun = monotonic()
+            try:
+                found = worker.call(f"{__name__}:check_here", *arguments, limit=limit)
+                received = _received(found["report"])
+                if report is not None and report.others and not received.kind:
+                    break  # its definitions alone are no network either, and it has fewer parts
+                report = received
+                left = max(limit - (monotonic() - begun), LEAST)
+                report.take_in(*_parts(worker, found["unused"], left), whole=not definitions_only)
             except EndedError as error:
                 report = report or CheckReport(target, understood=f"the file {error}")
             except RaisedError as error:
-                report = CheckReport(target, understood=str(error))
+                if report is None or not report.others:
+                    report = CheckReport(target, understood=str(error))
             finally:
                 worker.close()
             report.printed = [line for line in worker.printed.kept if line.strip()]
             if report.kind:
                 break  # else it may train when it is imported: its definitions alone are tried
     assert report is not None
+    report.next_step = next_step(report, path)
     return report
+
+
+def _parts(worker: Worker, unused: list[str], limit: float) -> tuple[list[CheckReport], list[str]]:
+    """The reports of the other parts of the file; those that were judged before a worker ends."""
+    reports: list[CheckReport] = []
+    judged: list[str] = []
+    begun = monotonic()
+    while True:
+        left = limit - (monotonic() - begun)
+        try:
+            if left <= 0:
+                break
+            found = worker.call(f"{__name__}:check_part_here", limit=left)
+        except (EndedError, RaisedError):
+            break
+        if found["name"] is None:
+            return reports, found["left"]
+        judged.append(found["name"])
+        reports += [] if found["report"] is None else [_received(found["report"])]
+    return reports, [name for name in unused if name not in judged]
+
+
+def _received(found: dict[str, Any]) -> CheckReport:
+    return CheckReport.from_json(found | {"understood": _joined(found["understood"])})
+
+
+@dataclass
+class _Waiting:
+    """In a worker: the parts of the file that it has run, and what was judged of them so far."""
+
+    namespace: Mapping[str, Any]
+    parts: Parts
+    reports: Iterator[tuple[str, CheckReport | None]]
+    judged: list[str] = field(default_factory=list)
+
+    def left(self) -> list[str]:
+        """The names of what nobody has looked at."""
+        return left_over(self.namespace, self.parts, self.judged)
+
+
+_waiting: list[_Waiting] = []
 
 
 def check_here(
     path: str, name: str | None, target: str, options: dict[str, Any], definitions_only: bool
 ) -> dict[str, Any]:
-    """Run a file and check what it defines; in a worker.
+    """Run a file and check the first thing in it; in a worker.
 
     Returns:
-        The report as plain data; the lines of what was understood each with its indentation.
+        Plain data: the report, the lines of what was understood each with its indentation; and the
+        names of what would be looked at by nobody, if `check_part_here` were not called.
     """
+    unused: list[str] = []
     try:
         submission = load(Path(path), name, definitions_only=definitions_only)
     except SubmissionError as error:
         report = CheckReport(target, understood=str(error))
     else:
-        report = judge(submission.namespace, name, target, Options(**options))
+        stated, namespace = Options(**options), submission.namespace
+        report, parts = judge_first(namespace, name, target, stated)
         report.conventions = [*submission.notes, *report.conventions]
+        waiting = _Waiting(namespace, parts, each_part(namespace, parts, target, stated))
+        _waiting[:] = [waiting]
+        unused = waiting.left()
+    return {"report": _sent(report), "unused": unused}
+
+
+def check_part_here() -> dict[str, Any]:
+    """Check the next part of the file that `check_here` has run; in the same worker.
+
+    Returns:
+        Plain data: the name of the part, and its report as there, or None if it is in another's;
+        behind the last part no name, but the names of what nobody looked at.
+    """
+    for waiting in _waiting:
+        name, report = next(waiting.reports, (None, None))
+        if name is None:
+            return {"name": None, "left": waiting.left()}
+        waiting.judged.append(name)
+        return {"name": name, "report": None if report is None else _sent(report)}
+    return {"name": None, "left": []}
+
+
+def _sent(report: CheckReport) -> dict[str, Any]:
     return report.as_json() | {"understood": _in_lines(report.understood)}
 
 
@@ -190,87 +238,3 @@ def _in_lines(text: str) -> list[tuple[int, str]]:
 
 def _joined(lines: list[tuple[int, str]]) -> str:
     return "\n".join(" " * min(indent, DEEPEST) + line for indent, line in lines)
-
-
-def judge(
-    namespace: Mapping[str, Any], name: str | None, target: str, options: Options
-) -> CheckReport:
-    """Find out what there is to check, and check it."""
-    try:
-        understood = _understood(namespace, name, options.settings)
-    except NotUnderstoodError as error:
-        return CheckReport(target, understood=str(error))
-    if understood.kind == "optimizer":
-        report = identify_optimizer(
-            understood.make, settings=options.settings, stated=options.stated
-        )
-        report.target, report.understood = target, understood.words
-        return report
-    if understood.kind == "function":
-        return check_function(
-            understood,
-            target,
-            activations=options.activations,
-            loss=options.loss,
-            reduction=options.reduction,
-        )
-    return check_network(
-        understood,
-        target,
-        activations=options.activations,
-        loss=options.loss,
-        reduction=options.reduction,
-        explain=options.explain,
-    )
-
-
-def _understood(
-    namespace: Mapping[str, Any], name: str | None, settings: Mapping[str, Any]
-) -> Understood:
-    """A network, an optimizer, or a function: that one by its name, or the only one there is."""
-    if name is not None and _is_function_alone(namespace, name):
-        with suppress(NotUnderstoodError):
-            return understand_function(namespace, name, settings)
-    try:
-        return understand(namespace, name, settings)
-    except NotUnderstoodError as error:
-        refused = error
-    optimizers = optimizers_in(namespace, name)
-    if len(optimizers) == 1:
-        try:
-            return understand_optimizer(optimizers[0], settings, name)
-        except NotUnderstoodError as error:
-            refused = error
-    if name is None or name.partition(".")[0] not in namespace:
-        raise refused
-    try:
-        return understand_function(namespace, name, settings)
-    except NotUnderstoodError as error:
-        alone = inspect.isroutine(namespace.get(name)) and not optimizers
-        raise (error if alone else refused) from None
-
-
-# Names of functions that are parts of a network, of which there is more to be judged.
-_PARTS = {each.lower() for each in (*FORWARD, *VALUE_AND_GRAD, *BACKWARD)}
-_PARTS |= {each.lower() for each in (*TRAIN_STEP, *UPDATE, *INIT)}
-
-
-def _is_function_alone(namespace: Mapping[str, Any], name: str) -> bool:
-    """Whether a name is that of a plain function of one array, or of outputs and targets."""
-    target = namespace.get(name)
-    if is_autograd(target):
-        return True
-    if not inspect.isroutine(target) or name.lower() in _PARTS or is_optimizer(target):
-        return False
-    arguments = _arguments(target)
-    roles = {role_of(each) for each in arguments}
-    return len(arguments) == 1 or (len(arguments) == 2 and not roles & {"params", "X", "grads"})
-
-
-def _arguments(target: Any) -> list[str]:
-    """The arguments that a function must be given."""
-    try:
-        parameters = inspect.signature(target).parameters.values()
-    except (TypeError, ValueError):
-        return []
-    return [each.name for each in parameters if each.default is each.empty]

@@ -19,7 +19,7 @@ def with_loss(make: Make, loss: str) -> Make:
     """Adapters of a module that has no loss of its own, with a stated one of its framework's."""
 
     def change(adapter: Any) -> None:
-        if not hasattr(adapter, "gradients_of") or callable(getattr(adapter, "gradients", None)):
+        if not hasattr(adapter, "gradients_of") or callable(getattr(adapter, "loss", None)):
             return
         value_and_gradients = adapter.gradients_of(loss)
         adapter.loss = lambda inputs, targets: value_and_gradients(inputs, targets)[0]
@@ -57,6 +57,8 @@ def without_logarithm(make: Make, drawn: Drawn) -> Make | None:
     def change(adapter: Any) -> None:
         own: Callable[[Array], Array] = adapter.forward
         adapter.forward = lambda inputs: np.exp(own(inputs))
+        if not callable(getattr(adapter, "loss", None)):
+            adapter.gradients = None  # they are those of a squared error of the logarithms
         adapter.slack_of_outputs = _of_exponentials
 
     return _changed(make, change)

@@ -9,6 +9,7 @@ from crosscheck.conventions.optimizers.keywords import KEYWORDS
 from crosscheck.conventions.optimizers.parsing import CallError, parse_call
 from crosscheck.conventions.optimizers.specs import Spec
 from crosscheck.conventions.optimizers.stock_optimizer import ArgumentError
+from crosscheck.frameworks.other_names import question
 from reference_numpy import optimizers
 
 DECAY = ("weight_decay", "decoupled", "scaled")
@@ -22,7 +23,12 @@ def stated_spec(text: str) -> Spec:
     """
     name, _, _ = text.strip().partition("(")
     if name not in optimizers.OPTIMIZERS:
-        spec = parse_call(text).spec()  # its errors are ValueErrors, and say what is known
+        try:
+            spec = parse_call(text).spec()
+        except CallError as error:
+            if "." in name or not (asked := question(name, optimizers.OPTIMIZERS)):
+                raise
+            raise CallError(f"{error}; {asked} Write it as adam(learning_rate=0.01)") from None
         if spec.ascends or spec.rate_decay:
             raise CallError(f"{text!r} climbs, or has a schedule: state it without")
         return spec

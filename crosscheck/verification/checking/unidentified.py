@@ -11,7 +11,7 @@ from crosscheck.frameworks.understanding.optimizer_names import numbers_of, plai
 from crosscheck.numerics.digits import few_digits
 from crosscheck.verification.checking import optimizer_conduct
 from crosscheck.verification.checking.candidates import DISCRETE, candidates, strangers
-from crosscheck.verification.checking.claims import OTHER_RULES
+from crosscheck.verification.checking.claims import SEVERAL_FORMS, is_another_rule, may_be_meant
 from crosscheck.verification.checking.clipping import clipping_of
 from crosscheck.verification.checking.departures import departure, nearest_reference
 from crosscheck.verification.checking.findings import Verdict
@@ -28,10 +28,13 @@ SMALL = 1e-5  # times the usual gradients: below whatever they are clipped at
 ALSO = (("bias_correction", "adam"),)  # of AMSGrad, which has none in its paper
 CLIPS = re.compile(r"clip|max_?norm|max_?grad|threshold")  # of settings
 FORMS = ("eps_place", "nesterov", "centered", "rate_inside", "maximum_of")
+UNKNOWN = "none of the rules known here"
 
 
 def depends_on_number(state: Identifying, given: OptimizerHistory) -> bool:
     """Whether one array moves as a reference does and another does not; the report says so then."""
+    if _is_named_otherwise(state):  # of each array by itself it may make something else
+        return False
     joint = Steps(given, state.run.steps, state.dtype)
     parts = [joint.only(index) for index in range(len(given.start))]
     for index, part in enumerate(parts):
@@ -74,6 +77,9 @@ def explain(state: Identifying, steps: Steps, found: Sequence[Fit]) -> None:
     """It is none of the references: which is nearest, from where on, and by which mistake."""
     single = _in_float32(steps, found)
     named = _named(state, steps, single)
+    named_otherwise = _is_named_otherwise(state)
+    if named_otherwise:
+        named = [each for each in named if may_be_meant(state.called, each[1].spec)]
     unknown = single is None and not named
     if unknown and state.stated is None and _is_another(state, steps, found):
         return
@@ -83,14 +89,19 @@ def explain(state: Identifying, steps: Steps, found: Sequence[Fit]) -> None:
         state.line("updates", Verdict.WRONG, "no reference has steps to compare them with")
         return
     text = _wrong_text(not unknown or state.stated is not None, steps, right, single)
-    other = next((name for name in OTHER_RULES if name in plain(state.called)), None)
-    if unknown and state.stated is None and other is not None:
+    another_form = SEVERAL_FORMS in plain(state.called) and state.stated is None
+    if unknown and (named_otherwise or another_form):
         state.line("updates", Verdict.SKIPPED, f"{state.called} is {text}")
         return
     formulas = tuple(formula(mistake) for mistake, _ in named)
     state.line("updates", Verdict.WRONG, text, right.worst, formulas)
     if state.stated is not None:
         _say_what_it_is(state, steps)
+
+
+def _is_named_otherwise(state: Identifying) -> bool:
+    """Whether its own name says that it is none of the references, and nobody states one."""
+    return state.stated is None and is_another_rule(state.called)
 
 
 def _is_another(state: Identifying, steps: Steps, found: Sequence[Fit]) -> bool:
@@ -164,7 +175,7 @@ def _wrong_text(known: bool, steps: Steps, right: Fit, single: Fit | None) -> st
         )
     if known:
         return f"departs from {call_of(right.spec)} {where}"
-    return f"none of the rules known here; departs from {call_of(right.spec)}, the nearest, {where}"
+    return f"{UNKNOWN}; departs from {call_of(right.spec)}, the nearest, {where}"
 
 
 def _departs(steps: Steps, fit: Fit, array: int | None = None) -> str:

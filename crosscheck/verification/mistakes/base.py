@@ -27,7 +27,7 @@ RATE = "checks.learning_rate_at(learning_rate, state.step) if scaled else 1.0"
 SPARED = 'params if leaves == "all" else without_biases(params)'
 LEAF = 'if per == "leaf":'
 NORM = 'np.sqrt(sum(s for _, s in checks.leaves("grads", squares)))'
-SHORT = "np.where(longer <= limit, limit, longer)"
+SHORT = "np.where(longer <= most, most, longer)"
 CLIP = "np.clip(g, -limit, limit)"
 
 MISTAKES = [

@@ -11,10 +11,23 @@ from crosscheck.verification.mistakes import (
     training,
     variants,
     weights,
+    workers,
 )
 from crosscheck.verification.mistakes.mistake import Mistake
 
-_MODULES = (forward, gradients, hidden, base, descent, scaled, moments, variants, training, weights)
+_MODULES = (
+    forward,
+    gradients,
+    hidden,
+    base,
+    descent,
+    scaled,
+    moments,
+    variants,
+    training,
+    weights,
+    workers,
+)
 _CATALOGUE = tuple(mistake for module in _MODULES for mistake in module.MISTAKES)
 
 

@@ -20,7 +20,7 @@ WEIGHTED = "cotangent = factors[:, None] * cotangent"
 VALUE = "LOSSES[loss](trace.outputs, targets, weights=factors)"
 PASSED = "return unchecked_value_and_grad(params, inputs, targets, activations, loss, factors)"
 CHOSEN = "w = None if weights is None else weights[batch]"
-GATHERED = "gathered(of_piece, x, y, scaled(w, normalizer), micro_batch_size)"
+GATHERED = "sharded(of_shard, x, y, scaled(w, normalizer), workers)"
 PIECE = "w = None if factors is None else factors[start : start + size]"
 # Each piece is divided by its own weights, and not by those of the batch.
 OF_EACH_PIECE = (

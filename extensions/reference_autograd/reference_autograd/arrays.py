@@ -58,6 +58,10 @@ def convertible(values: np.ndarray) -> None:
         TypeError: If this framework would change the dtype.
         NotImplementedError: If this framework does not support it.
     """
+    if values.dtype.name == "bfloat16":
+        raise NotImplementedError(
+            "bfloat16 is not supported: autograd watches NumPy's own arrays, which have no bfloat16"
+        )
     # autograd computes with NumPy's own arrays, of every dtype.
 
 

@@ -57,6 +57,10 @@ def convertible(values: np.ndarray) -> None:
         TypeError: If this framework would change the dtype.
         NotImplementedError: If this framework does not support it.
     """
+    if values.dtype.name == "bfloat16":
+        raise NotImplementedError(
+            "bfloat16 is not supported: it exchanges arrays with NumPy, which lacks bfloat16"
+        )
     # MLX keeps the dtype that `from_entries` names.
 
 

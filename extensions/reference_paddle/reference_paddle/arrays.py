@@ -76,6 +76,10 @@ def convertible(values: np.ndarray) -> None:
         TypeError: If this framework would change the dtype.
         NotImplementedError: If this framework does not support it.
     """
+    if values.dtype.name == "bfloat16":
+        raise NotImplementedError(
+            "bfloat16 is not supported: it exchanges arrays with NumPy, which lacks bfloat16"
+        )
     # PaddlePaddle has every floating dtype of NumPy that the contract knows.
 
 

@@ -27,6 +27,7 @@ def run_epoch(
     micro_batch_size: int | None = None,
     weights: Array | None = None,
     normalizer: str = "count",
+    workers: int = 1,
 ) -> tuple[Params, Any, float]:
     """Make one update per batch, of what `train` has checked.
 
@@ -45,6 +46,7 @@ def run_epoch(
         weights: (samples,), or None.
         normalizer: By what a mean divides: "count" is the number of samples, "weights" the sum of
             their weights.
+        workers: How many workers share a batch.
 
     Returns:
         The parameters, the state, and the mean loss of the samples, each taken before the update
@@ -52,8 +54,10 @@ def run_epoch(
 
     Raises:
         ValueError: If this framework compiles nothing and `compile` is True; if the state does not
-            have the shape of `params`.
+            have the shape of `params`; if there are fewer workers.
     """
+    if workers != 1:
+        raise ValueError("this reference has one worker: leave workers at 1")
     if compile:
         raise ValueError("the reference in PaddlePaddle compiles no step: leave compile at None")
     # What the caller may differentiate elsewhere is not recorded here.

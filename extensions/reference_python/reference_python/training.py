@@ -98,6 +98,7 @@ def train(
     micro_batch_size: int | None = None,
     weights: Array | None = None,
     normalizer: str = "count",
+    workers: int = 1,
 ) -> TrainResult:
     """Train until `stop` gives a reason.
 
@@ -125,10 +126,14 @@ def train(
             makes an update as with any other.
         normalizer: By what a mean divides: "count" is the number of samples, "weights" the sum of
             their weights; in a batch that of the batch, in an epoch's loss that of all samples.
+        workers: How many workers share a batch, as `np.array_split` divides it. Each works out the
+            gradient of its shard; every one of them then makes the same update, with the mean over
+            all samples of the batch. `epochs` says what a worker is in this framework.
 
     Raises:
         ValueError: Bad shapes, names, sizes; data or parameters that are not finite; targets
-            outside the domain of the loss; weights that `losses.check_weights` refuses.
+            outside the domain of the loss; weights that `losses.check_weights` refuses; more
+            workers than there are.
         TypeError: If a dtype is not floating, or two differ.
     """
     checks.network(params, inputs, activations, ACTIVATIONS)
@@ -149,6 +154,7 @@ def train(
         checks.whole_number("batch_size", batch_size, at_least=1)
     if micro_batch_size is not None:
         checks.whole_number("micro_batch_size", micro_batch_size, at_least=1)
+    checks.whole_number("workers", workers, at_least=1)
     if state is None:
         state = optimizer.init(params)
     losses: tuple[float, ...] = ()
@@ -169,6 +175,7 @@ def train(
             micro_batch_size,
             weights,
             normalizer,
+            workers,
         )
         losses += (mean_loss,)
         if on_epoch is not None:

@@ -1,7 +1,7 @@
 import numpy as np
 
 
-class AdamOff:
+class MyAdam:
     def __init__(self, lr=0.01): self.lr=lr; self.t=0; self.m={}; self.v={}
     def step(self, params, grads):
         for k in params:

@@ -17,7 +17,10 @@ const arithmetic = (() => {
     identity: () => "1",
     sigmoid: (z, a) => `${written(a)}·(1 − ${written(a)})`,
     tanh: (z, a) => `1 − ${inside(a)}²`,
-    relu: (z) => (z > 0 ? `1, since ${written(z)} > 0` : `0, since ${written(z)} ≤ 0`),
+    relu: (z) =>
+      z > 0
+        ? said("1, since %(z)s > 0", { z: written(z) })
+        : said("0, since %(z)s ≤ 0", { z: written(z) }),
     softplus: (z) => `1 / (1 + e^${minus(z)})`,
     gelu: (z) => `Φ(${written(z)}) + ${bare(`${inside(z)}·φ(${written(z)})`)}`
   };

@@ -70,7 +70,9 @@ const figure = (() => {
   //   upwards: whether arrows lead from the loss to the inputs
   //   id: of the arrow's head, unique on the page
   function draw(sizes, labels, upwards, id) {
-    const label = "The network, with the numbers of this step; they stand beside it as well.";
+    const label = said(
+      "The network, with the numbers of this step; they stand beside it as well."
+    );
     const drawing = element("svg", {
       class: "network",
       viewBox: `0 0 ${WIDTH} ${HEIGHT}`,

@@ -4,15 +4,15 @@ const form = (() => {
 
   const { symbols } = notation;
   const GREEK = {
-    learning_rate: "η, learning rate",
+    learning_rate: said("η, learning rate"),
     b1: "β₁",
     b2: "β₂",
     eps: "ε",
-    momentum: "μ, momentum",
-    decay: "ρ, decay",
-    weight_decay: "λ, weight decay",
-    initial_accumulator: "s₀, first sum",
-    bias_correction: "bias correction",
+    momentum: said("μ, momentum"),
+    decay: said("ρ, decay"),
+    weight_decay: said("λ, weight decay"),
+    initial_accumulator: said("s₀, first sum"),
+    bias_correction: said("bias correction"),
     nesterov: "Nesterov"
   };
 
@@ -96,7 +96,7 @@ const form = (() => {
           );
         return made;
       });
-      return group(index ? "Output layer" : "Hidden layer", rows);
+      return group(index ? said("Output layer") : said("Hidden layer"), rows);
     }
 
     function hyperparameters() {
@@ -124,11 +124,11 @@ const form = (() => {
 
     function draw() {
       fields.replaceChildren(
-        group("Inputs", row("inputs", symbols.x)),
+        group(said("Inputs"), row("inputs", symbols.x)),
         layer(0),
         layer(1),
-        group("Targets", row("targets", symbols.y)),
-        group("Optimizer", hyperparameters())
+        group(said("Targets"), row("targets", symbols.y)),
+        group(said("Optimizer"), hyperparameters())
       );
       const sizes = [given.inputs, ...given.layers.map(({ bias }) => bias)].map(
         (each) => each.length

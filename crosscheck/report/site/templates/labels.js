@@ -66,8 +66,8 @@ const labels = (() => {
 
   const loss = ({ found }) => label(["loss"], found.loss, "loss", "C = ");
   const losses = ({ found, run }) => [
-    label(["loss"], found.loss, "loss", "before: C = "),
-    label(["loss"], found.after.loss, `${run}.loss`, "after: C = ")
+    label(["loss"], found.loss, "loss", said("before: C = ")),
+    label(["loss"], found.after.loss, `${run}.loss`, said("after: C = "))
   ];
 
   // By the names of the steps.

@@ -10,7 +10,7 @@ const notation = (() => {
 
   // A number to so many significant digits, without zeros at its end: "−1.2·10⁻⁷".
   function written(value, digits = DIGITS) {
-    if (Number.isNaN(value)) return "not a number";
+    if (Number.isNaN(value)) return said("not a number");
     if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
     const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
     const short = mantissa.replace(/\.?0+$/, "");

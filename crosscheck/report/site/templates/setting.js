@@ -1,6 +1,5 @@
-// A setting of the worked example: its numbers as the reader types them, checked; as an address
-// that can be sent; and as a document's file. Numbers stay decimals, as text, until something is
-// computed.
+// A setting of the worked example: its numbers as the reader types them, checked; and as an
+// address that can be sent. Numbers stay decimals, as text, until something is computed.
 const setting = (() => {
   "use strict";
 
@@ -34,14 +33,14 @@ const setting = (() => {
   // What is wrong with a number, in words; "" if nothing is.
   function fault(text, name = "") {
     const plain = tidy(text);
-    if (plain === "") return "is empty";
-    if (!NUMBER.test(plain)) return "is not a number";
-    if (plain.length > LONGEST) return `has more than ${LONGEST} characters`;
+    if (plain === "") return said("is empty");
+    if (!NUMBER.test(plain)) return said("is not a number");
+    if (plain.length > LONGEST) return said("has more than %(count)s characters", { count: LONGEST });
     const value = Number(plain);
-    if (!Number.isFinite(value)) return "is too large for a float64";
-    if (value === 0 && /[1-9]/.test(plain.split("e")[0])) return "is too small for a float64";
-    if (name && value < 0) return "must not be negative";
-    if (SHARES.includes(name) && value >= 1) return "must be less than 1";
+    if (!Number.isFinite(value)) return said("is too large for a float64");
+    if (value === 0 && /[1-9]/.test(plain.split("e")[0])) return said("is too small for a float64");
+    if (name && value < 0) return said("must not be negative");
+    if (SHARES.includes(name) && value >= 1) return said("must be less than 1");
     return "";
   }
 
@@ -69,7 +68,9 @@ const setting = (() => {
     if (given.loss.endsWith("cross_entropy")) {
       targets.forEach((target, unit) => {
         if (!(target >= 0 && target <= 1))
-          found[`targets-${unit}`] ??= `must be from 0 to 1 for ${given.loss}`;
+          found[`targets-${unit}`] ??= said("must be from 0 to 1 for %(loss)s", {
+            loss: given.loss
+          });
       });
     }
     const total = targets.reduce((sum, each) => sum + each, 0);
@@ -77,9 +78,11 @@ const setting = (() => {
       given.loss === "softmax_cross_entropy" &&
       Math.abs(total - 1) > targets.length * Number.EPSILON
     )
-      found["targets-0"] ??= `the targets must add up to 1 for ${given.loss}`;
+      found["targets-0"] ??= said("the targets must add up to 1 for %(loss)s", { loss: given.loss });
     if (given.loss === "binary_cross_entropy" && !PROBABILITIES.includes(given.activations[1]))
-      found["the-loss"] = "needs outputs from 0 to 1: sigmoid or softmax in the output layer";
+      found["the-loss"] = said(
+        "needs outputs from 0 to 1: sigmoid or softmax in the output layer"
+      );
     return found;
   }
 
@@ -126,13 +129,16 @@ const setting = (() => {
     try {
       text = decodeURIComponent(hash);
     } catch {
-      throw new Malformed("it has a % that stands for nothing");
+      throw new Malformed(said("it has a % that stands for nothing"));
     }
     const found = new Map();
     for (const part of text.split("&")) {
       const [key, ...value] = part.split("=");
-      if (value.length !== 1) throw new Malformed(`“${part}” is not of the form key=value`);
-      if (found.has(key)) throw new Malformed(`“${key}” stands there twice`);
+      if (value.length !== 1)
+        throw new Malformed(
+          said("“%(part)s” is not of the form key=value", { part })
+        );
+      if (found.has(key)) throw new Malformed(said("“%(key)s” stands there twice", { key }));
       found.set(key, value[0]);
     }
     return found;
@@ -141,19 +147,25 @@ const setting = (() => {
   // The setting of an address of one's own, from its parts, which it takes out of the map.
   function ofParts(found, optimizers) {
     const take = (key) => {
-      if (!found.has(key)) throw new Malformed(`“${key}” is missing`);
+      if (!found.has(key)) throw new Malformed(said("“%(key)s” is missing", { key }));
       const value = found.get(key);
       found.delete(key);
       return value;
     };
     const one = (key, known) => {
       const value = take(key);
-      if (!known.includes(value)) throw new Malformed(`${key} “${value}” is unknown`);
+      if (!known.includes(value))
+        throw new Malformed(
+          said("%(key)s “%(value)s” is unknown", { key, value })
+        );
       return value;
     };
     const row = (key, most) => {
       const texts = take(key).split(",");
-      if (texts.length > most) throw new Malformed(`“${key}” has more than ${most} numbers`);
+      if (texts.length > most)
+        throw new Malformed(
+          said("“%(key)s” has more than %(most)s numbers", { key, most })
+        );
       return texts;
     };
     const inputs = row("inputs", MOST[0]);
@@ -171,7 +183,11 @@ const setting = (() => {
     layers.forEach(({ weight, bias }, index) => {
       if (bias.length !== weight.length)
         throw new Malformed(
-          `“biases${index + 1}” has ${bias.length} numbers for ${weight.length} units`
+          said("“%(key)s” has %(count)s numbers for %(units)s units", {
+            key: `biases${index + 1}`,
+            count: bias.length,
+            units: weight.length
+          })
         );
     });
     const activations = take("activations").split(",");
@@ -179,7 +195,9 @@ const setting = (() => {
       activations.length !== 2 ||
       !activations.every((name) => Object.hasOwn(network.ACTIVATIONS, name))
     )
-      throw new Malformed(`activations “${activations}” are not two that are known`);
+      throw new Malformed(
+        said("activations “%(names)s” are not two that are known", { names: activations })
+      );
     const loss = one("loss", Object.keys(network.LOSSES));
     const optimizer = one("optimizer", Object.keys(network.OPTIMIZERS));
     const update = one("update", ["last", "all"]);
@@ -207,9 +225,15 @@ const setting = (() => {
       matrix.some((row) => row.length !== columns)
     )
       throw new Malformed(
-        `“${key}” does not fit the other sizes, or has more than ${MOST[1]} rows`
+        said("“%(key)s” does not fit the other sizes, or has more than %(most)s rows", {
+          key,
+          most: MOST[1]
+        })
       );
   }
+
+  // A number or a choice as a message names it.
+  const placeName = (place) => (place === "the-loss" ? said("the loss") : place);
 
   // What an address says: {preset, given, step, problem}. Where it is malformed it is the first
   // preset, and `problem` says what is wrong; nothing in an address is ever taken for HTML.
@@ -225,59 +249,36 @@ const setting = (() => {
       const text = found.get("step") ?? "1";
       found.delete("step");
       if (!/^\d{1,2}$/.test(text) || !(text >= 1 && text <= steps))
-        throw new Malformed(`step “${text}” is not from 1 to ${steps}`);
+        throw new Malformed(
+          said("step “%(step)s” is not from 1 to %(count)s", { step: text, count: steps })
+        );
       const step = Number(text);
       const preset = presets.find((each) => each.name === name);
-      if (!preset && name !== "own") throw new Malformed(`setting “${name ?? ""}” is unknown`);
+      if (!preset && name !== "own")
+        throw new Malformed(
+          said("setting “%(name)s” is unknown", { name: name ?? "" })
+        );
       found.delete("setting");
       const given = preset ? preset.setting : ofParts(found, optimizers);
-      if (found.size) throw new Malformed(`“${[...found.keys()][0]}” does not belong there`);
+      if (found.size)
+        throw new Malformed(
+          said("“%(key)s” does not belong there", { key: [...found.keys()][0] })
+        );
       const [wrong] = Object.entries(faults(given));
-      if (wrong) throw new Malformed(`${wrong[0].replace("the-", "the ")} ${wrong[1]}`);
+      if (wrong)
+        throw new Malformed(
+          said("%(place)s %(fault)s", { place: placeName(wrong[0]), fault: wrong[1] })
+        );
       return { preset: name, given, step, problem: "" };
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
-      const problem =
-        `The address of this page cannot be read: ${error.message}. ` +
-        `Shown instead: ${presets[0].title}.`;
+      const problem = said(
+        "The address of this page cannot be read: %(problem)s. Shown instead: %(title)s.",
+        { problem: error.message, title: presets[0].title }
+      );
       return { ...usual, problem };
     }
   }
 
-  // ----- a document's file -----
-
-  // The file from which `crosscheck worksheet --document` makes a worksheet.
-  function toml(given) {
-    // All of these texts are known names or checked numbers: none needs an escape.
-    const quoted = (one) => (Array.isArray(one) ? `[${one.map(quoted).join(", ")}]` : `"${one}"`);
-    const rows = (one) => (Array.isArray(one) ? `[${one.map(rows).join(", ")}]` : `"${tidy(one)}"`);
-    const hyperparameters = Object.entries(given.hyperparameters).map(
-      ([key, one]) => `${key} = ${typeof one === "string" ? rows(one) : one}`
-    );
-    return [
-      'title = "A worked example with numbers of my own"',
-      "",
-      "[network]",
-      `activations = ${quoted(given.activations)}`,
-      `loss = ${quoted(given.loss)}`,
-      `inputs = [${rows(given.inputs)}]`,
-      `targets = [${rows(given.targets)}]`,
-      ...(given.biases ? [] : ["biases = false"]),
-      ...given.layers.flatMap(({ weight, bias }) => [
-        "",
-        "[[network.params]]",
-        `weight = ${rows(weight)}`,
-        `bias = ${rows(bias)}`
-      ]),
-      "",
-      "[[runs]]",
-      `name = ${quoted(given.optimizer)}`,
-      `optimizer = ${quoted(given.optimizer)}`,
-      `layers = ${given.update === "all" ? "[0, 1]" : "[1]"}`,
-      `hyperparameters = { ${hyperparameters.join(", ")} }`,
-      ""
-    ].join("\n");
-  }
-
-  return { MOST, SHARES, address, fault, faults, floats, read, tidy, toml };
+  return { MOST, SHARES, address, fault, faults, floats, read, tidy };
 })();

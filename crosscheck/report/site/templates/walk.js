@@ -5,40 +5,44 @@ const walk = (() => {
   const TITLES = [
     [
       "hidden",
-      "Forward: the hidden layer",
-      "Each hidden unit adds up its weighted inputs and its bias; the activation bends the sum."
+      said("Forward: the hidden layer"),
+      said(
+        "Each hidden unit adds up its weighted inputs and its bias; the activation bends the sum."
+      )
     ],
     [
       "output",
-      "Forward: the output layer",
-      "The output layer does the same with what the hidden units give."
+      said("Forward: the output layer"),
+      said("The output layer does the same with what the hidden units give.")
     ],
-    ["loss", "Loss", "How far the outputs are from the targets, as one number."],
+    ["loss", said("Loss"), said("How far the outputs are from the targets, as one number.")],
     [
       "error",
-      "Backward: the error of the output",
-      "How fast the loss changes with z: the slope of the loss times that of the activation."
+      said("Backward: the error of the output"),
+      said("How fast the loss changes with z: the slope of the loss times that of the activation.")
     ],
     [
       "gradient",
-      "Backward: the gradient of the output layer",
-      "The share of a weight is the error times what came in along it; into a bias comes 1."
+      said("Backward: the gradient of the output layer"),
+      said("The share of a weight is the error times what came in along it; into a bias comes 1.")
     ],
     [
       "below",
-      "Backward: the hidden layer",
-      "The error goes back along the weights, and through the activation of each hidden unit."
+      said("Backward: the hidden layer"),
+      said("The error goes back along the weights, and through the activation of each hidden unit.")
     ],
-    ["update", "Update", ""],
+    ["update", said("Update"), ""],
     [
       "again",
-      "Forward again",
-      "The same sample with the new parameters, and what the step has made of the loss."
+      said("Forward again"),
+      said("The same sample with the new parameters, and what the step has made of the loss.")
     ]
   ];
   const UPDATED = {
-    last: "The optimizer takes its first step, from a state of zeros. Only the output layer moves.",
-    all: "The optimizer takes its first step, from a state of zeros. Every layer moves."
+    last: said(
+      "The optimizer takes its first step, from a state of zeros. Only the output layer moves."
+    ),
+    all: said("The optimizer takes its first step, from a state of zeros. Every layer moves.")
   };
 
   const BACKWARD = ["error", "gradient", "below"];

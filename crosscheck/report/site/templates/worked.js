@@ -51,7 +51,7 @@
     if (!print?.kind) return [{ text: before + (print?.text ?? exact), kind: "" }];
     return [
       { text: `${before}${print.text} ✗`, kind: print.kind },
-      { text: `exact ${exact}`, kind: "" }
+      { text: said("exact %(number)s", { number: exact }), kind: "" }
     ];
   }
 
@@ -71,9 +71,10 @@
     made.append(make("strong", written));
     const print = printOf(quantity);
     if (print?.kind) {
+      const { text, word } = print;
       made.append(
         " ",
-        make("span", `printed ${print.text}: ${print.verdict}`, {
+        make("span", said("printed %(number)s: %(verdict)s", { number: text, verdict: word }), {
           class: `verdict ${print.kind === "wrong" ? "bad" : "care"}`
         })
       );
@@ -92,20 +93,23 @@
       class: "formula",
       tabindex: "0",
       role: "group",
-      "aria-label": "Equation"
+      "aria-label": said("Equation")
     });
     formula.append(formulas.get(equation).content.cloneNode(true));
     made.append(formula, ...lines.slice(0, MOST).map(lineOf));
     if (lines.length > MOST) {
       const rest = make("details");
-      rest.append(make("summary", `${lines.length - MOST} more`), ...lines.slice(MOST).map(lineOf));
+      rest.append(
+        make("summary", said("%(count)s more", { count: lines.length - MOST })),
+        ...lines.slice(MOST).map(lineOf)
+      );
       made.append(rest);
     }
     return made;
   }
 
   function codeLinks(given) {
-    const made = make("p", "In code: ");
+    const made = make("p", said("In code: "));
     const names = [
       ...new Set([
         "mlp.forward",
@@ -118,7 +122,8 @@
     ];
     names.forEach((name, index) => {
       const [module] = name.split(".");
-      made.append(index ? ", " : "", make("a", name, { href: `code-${module}.html#${name}` }));
+      const href = `${data.code.replace("{module}", module)}#${name}`;
+      made.append(index ? ", " : "", make("a", name, { href, lang: "en" }));
     });
     return made;
   }
@@ -132,7 +137,11 @@
     text.append(make("p", step.text), ...step.blocks.map(blockOf));
     const beside = make("div", "", { class: "beside" });
     beside.append(picture, text);
-    const title = `${index + 1} of ${walk.COUNT}. ${step.title}`;
+    const title = said("%(number)s of %(count)s. %(title)s", {
+      number: index + 1,
+      count: walk.COUNT,
+      title: step.title
+    });
     made.append(make("h2", title, { id: `${id}-title` }), beside);
     const { document: number, run } = presetOf(shown.preset) ?? {};
     const fixedId = index < 6 ? step.name : `${step.name}-${run}`;
@@ -149,11 +158,15 @@
     const all = walk.stepsOf(given, preset?.run ?? given.optimizer);
     live.replaceChildren(...all.map((step, index) => sectionOf(step, index, sizes)));
     document.getElementById("worked-legend").textContent = preset?.printed
-      ? `As document ${preset.document} prints it; where it prints nothing, exact. ` +
-        "Red: wrong, with the exact number under it. Amber: it follows from a wrong one."
-      : "Computed in this page, in float64; shown to 8 digits, in the diagram to 4 or 3.";
-    document.getElementById("worked-toml").textContent = setting.toml(shown.given);
-    const text = new Blob([setting.toml(shown.given)], { type: "application/toml" });
+      ? [
+          said("As document %(number)s prints it; where it prints nothing, exact.", {
+            number: preset.document
+          }),
+          said("Red: wrong, with the exact number under it. Amber: it follows from a wrong one.")
+        ].join(" ")
+      : said("Computed in this page, in float64; shown to 8 digits, in the diagram to 4 or 3.");
+    document.getElementById("worked-toml").textContent = documentFile.toml(shown.given);
+    const text = new Blob([documentFile.toml(shown.given)], { type: "application/toml" });
     const link = document.getElementById("worked-file");
     URL.revokeObjectURL(link.href);
     link.href = URL.createObjectURL(text);

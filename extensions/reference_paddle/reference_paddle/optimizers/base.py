@@ -149,7 +149,9 @@ def clipped(
 
     def factor(norm: Any) -> Any:
         longer = norm + eps
-        return limit / xp.where(longer <= limit, limit, longer)  # NaN if the norm is
+        # Rounded to the dtype of the norm first: else what is not clipped might lose a digit.
+        most = limit * xp.ones_like(longer)
+        return most / xp.where(longer <= most, most, longer)  # NaN if the norm is
 
     def within(grads: Tree) -> Tree:
         if max_norm is None:

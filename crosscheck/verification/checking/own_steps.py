@@ -1,0 +1,41 @@
+"""The steps of a network's own training after the first: a velocity, or the moments of Adam."""
+
+from dataclasses import replace
+from typing import Any
+
+from crosscheck.frameworks.understanding.network_steps import UnevenStepsError
+from crosscheck.verification.checking.findings import Line, Verdict
+from crosscheck.verification.checking.identification import identify_optimizer
+from crosscheck.verification.checking.unidentified import UNKNOWN
+
+PLAIN = "= sgd("
+UNEVEN = "weights, or biases, with the same gradients do not take the same steps"
+FIRST_ALONE = "of its steps only the first was judged: the rule of the later ones is not known here"
+
+
+def judge_steps(adapter: Any, lines: list[Line]) -> tuple[list[Line], list[str]]:
+    """The line of the update once all steps are looked at, and a convention.
+
+    Args:
+        adapter: Of a network; its steps are judged if it has `own_steps`.
+        lines: Those of the update, by its first step.
+    """
+    make = getattr(adapter, "own_steps", None)
+    if make is None or not lines:
+        return lines, []
+    found, first = identify_optimizer(make, settings={}).lines[0], lines[0]
+    if found.verdict == Verdict.RIGHT:
+        if found.text.startswith(PLAIN):
+            return lines, []
+        return [replace(first, verdict=Verdict.RIGHT, text=found.text, mistakes=())], []
+    if UnevenStepsError.__name__ in found.text:
+        found = replace(found, text=UNEVEN)
+    # What raises at a later step may do so because its gradients were replaced.
+    known = not found.text.startswith(UNKNOWN) and "it raises" not in found.text
+    if known and found.verdict == Verdict.WRONG and (not _is_wrong(first) or found.mistakes):
+        return [replace(found, quantity=first.quantity)], []
+    return lines, ([] if _is_wrong(first) else [FIRST_ALONE])
+
+
+def _is_wrong(line: Line) -> bool:
+    return line.verdict == Verdict.WRONG

@@ -1,0 +1,50 @@
+"""What is said of files as students write them, in Chinese: no English but names and code."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from chinese_console import chinese
+from english import english
+from needed import skip_unless_installed
+
+from crosscheck.frameworks.submissions import load
+from crosscheck.report.check import show_report, show_table
+from crosscheck.verification.checking.judging import Options, judge
+
+FOLDER = Path(__file__).parents[1] / "submissions"
+ANSWERS = {
+    **json.loads((FOLDER / "answers.json").read_text("utf-8")),
+    **{f"optimizers/{path.name}": {} for path in sorted((FOLDER / "optimizers").glob("*.py"))},
+}
+# Names that are in the adapter that is advised, and those of what was found without a name.
+ADAPTER = {"batch", "weight", "bias", "inputs", "targets", "forward", "loss", "class", "return"}
+ADAPTER |= {"backward", "tensorflow"}
+BY_NAME = re.compile(r"由 \w+ 计算|找到：函数 [\w, .]+")
+
+
+@pytest.mark.sampled(4)
+@pytest.mark.parametrize("name", ANSWERS)
+def test_a_report_has_no_english_but_names_and_code(name, monkeypatch):
+    path = FOLDER / name
+    skip_unless_installed(path)
+    monkeypatch.chdir(path.parent)  # a file runs in its own folder
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    monkeypatch.syspath_prepend(path.parent)
+    only = ANSWERS[name].get("definitions_only", False)
+    submission = load(path, definitions_only=only)
+    report = judge(submission.namespace, None, name, Options(explain=True))
+    report.conventions = [*submission.notes, *report.conventions]
+    before = report.as_json()
+    code = path.read_text("utf-8") + report.understood[report.understood.find("class Adapter") :]
+    names = {*re.findall(r"[A-Za-z_]\w*", re.sub("#.*", "", code)), *ADAPTER} - PROSE
+    shown = chinese(lambda console: show_report(console, report), width=400)
+    assert english(BY_NAME.sub("", shown), names) == []
+    row = chinese(lambda console: show_table(console, [report, report]), width=400)
+    assert english(BY_NAME.sub("", row), names) == []
+    assert report.as_json() == before
+
+
+# Words that no file's name for something excuses.
+PROSE = {"the", "of", "is", "are", "it", "its", "not", "with", "instead", "found", "wrong", "a"}
