@@ -54,6 +54,7 @@ class Worker:
     """A process that runs one function after another.
 
     Attributes:
+        pid: The number of its process.
         printed: What was printed there, by whatever: the first lines, and how many there were.
         warned: The warnings that were given there.
     """
@@ -79,8 +80,9 @@ class Worker:
             start_new_session=True,  # Ctrl-C in a terminal reaches this process alone
         )
         self._closed = False
+        self.pid = self._process.pid
         try:  # known by more than its number, which the system gives to another one afterwards
-            self._known: psutil.Process | None = psutil.Process(self._process.pid)
+            self._known: psutil.Process | None = psutil.Process(self.pid)
         except psutil.Error:  # it has ended already
             self._known = None
         # What a worker leaves running may keep the pipes open for ever: nobody waits for these.

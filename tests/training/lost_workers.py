@@ -14,12 +14,14 @@ import tempfile
 import time
 from pathlib import Path
 from threading import Timer
+from unittest import mock
 
 import numpy as np
 import psutil
 
 from crosscheck.frameworks.registry import load
-from crosscheck.frameworks.teams import LostWorkerError
+from crosscheck.frameworks.teams import LostWorkerError, close_teams
+from crosscheck.frameworks.worker import Workers
 from crosscheck.training.data.datasets import Dataset, Split
 from crosscheck.training.runs.checkpoints import load as load_checkpoint
 from crosscheck.training.runs.configuration import Configuration
@@ -36,10 +38,9 @@ def data():
     return Dataset("digits", split, split)
 
 
-def processes(others=()):
-    """The processes that this one started beside others, in the order in which it did."""
-    found = set(psutil.Process().children(recursive=True)) - set(others)
-    return sorted(found, key=lambda each: each.create_time())
+def processes():
+    """The processes that this one started."""
+    return set(psutil.Process().children(recursive=True))
 
 
 def lost(kind, rank, workers, folder, *, epoch=None, seconds=None):
@@ -54,10 +55,16 @@ def lost(kind, rank, workers, folder, *, epoch=None, seconds=None):
     request = TrainingRequest(
         CONFIGURATION, stop, folder=folder / "kept", workers=workers, patience=PATIENCE
     )
-    sent, others = [], processes()
+    close_teams()  # one of an earlier training would be used again, and start nothing
+    sent, others, start, started = [], processes(), Workers.start, []
+
+    def recorded(*given):
+        started.append(start(*given))
+        return started[-1]
 
     def send():
-        processes(others)[rank].send_signal(kind)
+        # By its place among those started. The system's times of two starts may be equal.
+        os.kill(started[rank].pid, kind)
         sent.append(time.monotonic())
 
     def progress(task):
@@ -70,7 +77,8 @@ def lost(kind, rank, workers, folder, *, epoch=None, seconds=None):
 
     usual, tempfile.tempdir = tempfile.tempdir, str(folder)
     try:
-        train(torch, request, data(), progress)
+        with mock.patch.object(Workers, "start", recorded):
+            train(torch, request, data(), progress)
         said = "nothing: it had ended"
     except LostWorkerError as error:
         said = str(error)
@@ -84,7 +92,7 @@ def lost(kind, rank, workers, folder, *, epoch=None, seconds=None):
         "seconds": round(took, 2),
         "kept": checkpoint.epoch,
         "epochs at the end": len(on.history),
-        "processes": len(processes(others)),
+        "processes": len(processes() - others),
         "files": sorted(path.name for path in folder.rglob("*") if path.is_file()),
     }
 
