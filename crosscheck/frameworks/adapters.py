@@ -96,6 +96,9 @@ class Understood:
         make: Returns a new adapter, each time from a new object where that can be made.
         found: What of it was found and is not used, or is missing.
         others: The classes of its file of which it has nothing.
+        training: Returns a new adapter whose gradients are what the training of this network takes
+            away, for one that is trained by what shows no step; or None.
+        unseen_step: The line of a step of its file that could not be run; or None.
     """
 
     kind: Literal["network", "optimizer", "function"]
@@ -103,6 +106,8 @@ class Understood:
     make: Callable[[], Any]
     found: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    training: Callable[[], Any] | None = None
+    unseen_step: int | None = None
 
 
 class NotUnderstoodError(ValueError):

@@ -73,15 +73,25 @@ def backward_of(engine: Engine, failed: list[str]) -> Backward | None:
         several = [each for each in first_of(list(functions), names, like) if each not in tried]
         tried += several
         for name, form in itertools.product(several, target_forms(engine)):
-            found = _with_backward(engine, name, form, failed, moves=names in (TRAIN_STEP, UPDATE))
+            found = with_backward(engine, name, form, failed, moves=names in (TRAIN_STEP, UPDATE))
             if found is not None and not (names is LOSS and found.source != RETURNED):
                 return found
     return None
 
 
-def _with_backward(
-    engine: Engine, name: str, form: str, failed: list[str], *, moves: bool
+def with_backward(
+    engine: Engine, name: str, form: str, failed: list[str], *, moves: bool, alone: bool = False
 ) -> Backward | None:
+    """How one function computes gradients, or moves the parameters.
+
+    Args:
+        engine: The network.
+        name: The function.
+        form: How it is given the targets, as `Step.targets`.
+        failed: Gets what the likeliest call raised.
+        moves: Whether it is one that changes the parameters, by its name.
+        alone: Whether only that counts, and no gradients that it returns or leaves.
+    """
     inputs, targets = probe(engine)
     params = params_for(engine.layout.sizes)
     try:
@@ -94,7 +104,7 @@ def _with_backward(
     for way in ways:
         step = Step(name, way, form)
         try:
-            found = _found(engine, step, params, inputs, targets, moves=moves)
+            found = _found(engine, step, params, inputs, targets, moves=moves, alone=alone)
         except TakesLongError as error:
             failed.append(f"{name}: {in_words(error)}")
             return None
@@ -109,7 +119,14 @@ def _with_backward(
 
 
 def _found(
-    engine: Engine, step: Step, params: Layers, inputs: Array, targets: Array, *, moves: bool
+    engine: Engine,
+    step: Step,
+    params: Layers,
+    inputs: Array,
+    targets: Array,
+    *,
+    moves: bool,
+    alone: bool,
 ) -> Backward | None:
     ran = run_backward(engine, step, params, inputs, targets)
     own = {id(each) for paths in engine.layout.paths for each in [get(ran.session.root, paths)]}
@@ -121,12 +138,15 @@ def _found(
     ]
     returned += _numbers(ran)
     if not step.returns and (new := _new_params(engine, ran, step, returned)):
-        return _found(engine, replace(step, returns=new), params, inputs, targets, moves=moves)
+        step = replace(step, returns=new)
+        return _found(engine, step, params, inputs, targets, moves=moves, alone=alone)
     if ran.session.is_argument and (moves or step.binding.has("rate")):
         at = _params_in(engine, ran)
         if at is None and ran.result.value is None and _moved(engine, ran, params):
             return Backward(step, MOVED, rated=ran.rated)  # a dict that is changed in place
         return Backward(step, MOVED, rated=ran.rated, in_value=at) if at is not None else None
+    if alone:
+        return Backward(step, MOVED, rated=ran.rated) if _moved(engine, ran, params) else None
     if not step.returns and (places := places_of(engine, returned)):
         return Backward(step, RETURNED, places)
     if ran.session.is_argument and _moved(engine, ran, params):

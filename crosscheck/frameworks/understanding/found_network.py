@@ -8,7 +8,6 @@ import numpy as np
 
 from crosscheck.frameworks.adapters import Array, GradientShapeError, Layers
 from crosscheck.frameworks.understanding.between import deltas_of, hidden_of
-from crosscheck.frameworks.understanding.engine import RATE
 from crosscheck.frameworks.understanding.forwards import (
     BATCH,
     as_number,
@@ -79,7 +78,7 @@ class FoundNetwork:
         labels = any(each is not None and each.targets == "labels" for each in steps)
         self.targets = "classes" if labels else "any"
         self.one_by_one = self._engine.one_by_one
-        self.difference_rate: float | None = None
+        self.difference_rate = None if network.backward is None else network.backward.rate
         self._params: Layers = params_for(self.sizes)
         backward = network.backward
         if network.loss is not None or (backward and backward.step.name in VALUE_AND_GRAD):
@@ -88,8 +87,6 @@ class FoundNetwork:
             self.returned_number = self._loss
         if backward is not None:
             self.gradients = self._gradients
-            if backward.source == MOVED:
-                self.difference_rate = RATE if backward.rated else 1.0
             moves = backward.source == MOVED and backward.rated
             if network.update is not None or network.whole_step is not None or moves:
                 self.update = self._update

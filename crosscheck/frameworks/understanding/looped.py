@@ -43,6 +43,9 @@ from crosscheck.frameworks.understanding.rewriting import (
     Inlined,
     Rated,
     assigned,
+    last,
+    owner,
+    value_at,
 )
 from crosscheck.frameworks.understanding.trees import tree_of
 
@@ -73,7 +76,8 @@ class _Plan:
     def begin(self, net: Any, inputs: Any, targets: Any = None) -> dict[str, Any]:
         """The variables of a pass, at the parameters of an object."""
         scope = dict(self.scope)
-        scope |= {k: copy.deepcopy(v) for k, v in scope.items() if k == "self" or is_data(v)}
+        owners = {owner(key) for key in self.params}
+        scope |= {k: copy.deepcopy(v) for k, v in scope.items() if k in owners or is_data(v)}
         scope[self.loop.inputs] = inputs
         if targets is not None:
             scope[self.loop.targets] = targets
@@ -82,8 +86,8 @@ class _Plan:
             scope[name] = np.shape(inputs)[axis]
         for key in self.params:
             value = copy.deepcopy(getattr(net, last(key)))
-            if key.startswith("self."):
-                setattr(scope["self"], last(key), value)
+            if owner(key):
+                setattr(scope[owner(key)], last(key), value)
             else:
                 scope[key] = value
         return scope
@@ -142,16 +146,6 @@ def _loss(self: Looped, X: Any, y: Any) -> Any:
     with redirect_stdout(StringIO()):
         exec(self.plan.loss, scope)  # type: ignore[arg-type]
     return scope[LOSS_NAME]
-
-
-def last(key: str) -> str:
-    """ "W1" for "self.W1"."""
-    return key.rpartition(".")[2]
-
-
-def value_at(scope: Mapping[str, Any], key: str) -> Any:
-    """What stands at "W1", or at "self.W1"."""
-    return getattr(scope["self"], last(key)) if key.startswith("self.") else scope.get(key)
 
 
 def _code(lines: Sequence[ast.stmt]) -> CodeType:
@@ -275,9 +269,7 @@ def _looped(loop: Loop, scope: dict[str, Any]) -> Looped | None:
     exec(_code(loop.before), scope)
     moved: dict[str, Any] = {}
     for key in loop.moved:
-        if not key.startswith("self.") and "." in key:
-            continue
-        value = getattr(scope.get("self"), last(key), None) if "." in key else scope.get(key)
+        value = value_at(scope, key)
         if isinstance(value, int) and kind_of((last(key),)) == "bias":
             value = float(value)
         if is_data(value) and value is not None and not is_other((last(key),)):

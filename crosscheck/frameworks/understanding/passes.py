@@ -61,6 +61,13 @@ class Backward:
         return f"gradients as {name} {self.source_in_words} {where} ..."
 
     @property
+    def rate(self) -> float | None:
+        """The rate by whose step the gradients are found; None where they are given."""
+        if self.source != MOVED:
+            return None
+        return RATE if self.rated else 1.0
+
+    @property
     def source_in_words(self) -> str:
         """The source as a verb."""
         return "returns" if self.source == RETURNED else "leaves them in"
@@ -91,7 +98,12 @@ def run_backward(
 
 
 def forwarded(engine: Engine, session: Session, given: Given) -> None:
-    """Run the forward pass, and the derivative of the loss if there is a function for it."""
+    """Run the forward pass, and the derivative of the loss if there is a function for it.
+
+    A loop runs its own forward pass, and may have none that can be run alone.
+    """
+    if engine.forward is None:
+        return
     engine.run_forward(session, given)
     for name, function in session.functions.items():
         if LOSS_SLOPE.fullmatch(name.lower()):

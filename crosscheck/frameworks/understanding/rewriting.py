@@ -4,7 +4,7 @@ import ast
 import inspect
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import FunctionType
 from typing import Any
 
@@ -37,6 +37,21 @@ def mentions(line: ast.stmt) -> set[str]:
     """The variables and attributes that a statement reads or writes."""
     nodes = (each for each in ast.walk(line) if isinstance(each, ast.Name | ast.Attribute))
     return {ast.unparse(each) for each in nodes}
+
+
+def last(key: str) -> str:
+    """ "W1" for "self.W1"."""
+    return key.rpartition(".")[2]
+
+
+def owner(key: str) -> str:
+    """ "self" for "self.W1", the name of the object; "" for "W1"."""
+    return key.rpartition(".")[0]
+
+
+def value_at(scope: Mapping[str, Any], key: str) -> Any:
+    """What stands at "W1", or at "self.W1"."""
+    return getattr(scope.get(owner(key)), last(key), None) if owner(key) else scope.get(key)
 
 
 class Whole(ast.NodeTransformer):

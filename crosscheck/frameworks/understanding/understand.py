@@ -37,6 +37,7 @@ from crosscheck.frameworks.understanding.nodes import nodes_of
 from crosscheck.frameworks.understanding.pieces import own_classes
 from crosscheck.frameworks.understanding.scalars import numbers_of
 from crosscheck.frameworks.understanding.single import function_of, is_single
+from crosscheck.frameworks.understanding.training import training_of, unseen_step
 
 # So many objects that can be constructed are tried further before the search ends.
 CONSTRUCTED = 3
@@ -196,7 +197,11 @@ def _understood(network: Network, namespace: Mapping[str, Any]) -> Understood:
         known.append(made.targets)
         return made
 
-    return Understood("network", network.in_words(), make, network.missing(), tuple(others))
+    training = training_of(network, dict(namespace))
+    trained = None if training is None else lambda: training.make(make().targets)
+    line = None if trained is not None else unseen_step(network, namespace)
+    words, missing = network.in_words(), network.missing()
+    return Understood("network", words, make, missing, tuple(others), trained, line)
 
 
 def _of_object(

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import product
 
 import numpy as np
 
@@ -57,8 +56,13 @@ def _laws(known: Known) -> Iterator[Clipping]:
     own = (value for value in known.settings.values() if isinstance(value, int | float))
     limits = dict.fromkeys(float(each) for each in (*own, *known.numbers, *USUAL) if each > 0)
     for limit in limits:
-        yield Clipping(f"each entry at {few_digits(limit)}", partial(_entries, limit))
-    for limit, added in product(limits, ADDED):
+        yield from laws_at(limit)
+
+
+def laws_at(limit: float) -> Iterator[Clipping]:
+    """Every law that clips at a limit."""
+    yield Clipping(f"each entry at {few_digits(limit)}", partial(_entries, limit))
+    for added in ADDED:
         norm = f"to a norm of {few_digits(limit)}"
         yield Clipping(f"{norm} over all arrays", partial(_all, limit, added))
         yield Clipping(f"{norm} of each array", partial(_each, limit, added))

@@ -27,9 +27,11 @@ from crosscheck.verification.checking.stand_ins import (
     without_logarithm,
 )
 from crosscheck.verification.checking.taken_twice import taken_twice
-from crosscheck.verification.checking.updating import judge_update
+from crosscheck.verification.checking.training import Meant, judge_training
+from crosscheck.verification.checking.updating import QUANTITY, judge_update
 
 # What is found of gradients that are sums over all that was computed since the object was made.
+UNSEEN = "not judged: the step of line {} is in nothing that was run"
 ADDED = "its gradients are added to those of the call before: nothing sets them to zero"
 
 
@@ -121,10 +123,18 @@ def check_network(
                     "last activation is missing: --loss squared_error holds it to that"
                 )
             downhill = judged.factor.sign < 0
-            updates = judge_update(make, drawn, downhill)
+            updates = judge_update(make, batches, downhill)
             if not downhill:
                 updates, more = judge_steps(make(), updates)
                 report.conventions += more
+            if understood.training is not None and judged.right == judged.judged:
+                meant = Meant(judged.model, judged.factor, found.penalty)
+                trained = understood.training
+                sizes = _drawn(trained, classes=trained().targets == "classes", dtype=drawn.dtype)
+                updates.append(judge_training(trained, sizes, meant))
+            if understood.unseen_step is not None:
+                text = UNSEEN.format(understood.unseen_step)
+                updates.append(Line(QUANTITY, Verdict.SKIPPED, text))
             report.lines += updates
             if explain:
                 report.worked += worked(make, drawn, judged.model, judged.factor)

@@ -28,6 +28,10 @@ def judge_steps(adapter: Any, lines: list[Line]) -> tuple[list[Line], list[str]]
         if found.text.startswith(PLAIN):
             return lines, []
         return [replace(first, verdict=Verdict.RIGHT, text=found.text, mistakes=())], []
+    if (
+        first.verdict == Verdict.RIGHT and first.text
+    ):  # a decay, or clipping, of this network's own arrays
+        return lines, [FIRST_ALONE]
     if UnevenStepsError.__name__ in found.text:
         found = replace(found, text=UNEVEN)
     # What raises at a later step may do so because its gradients were replaced.

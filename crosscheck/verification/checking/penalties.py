@@ -155,7 +155,7 @@ def of_loss(
     open_to = np.array(bounds) + rounded
     for form in every_form():
         sums = np.array([form.of(drawn) for drawn in batches])
-        if found := _with_constant(form, np.array(values) - data, open_to, sums):
+        if found := with_constant(form, np.array(values) - data, open_to, sums):
             return found
     return None
 
@@ -190,7 +190,7 @@ def of_gradients(
                     places.append((drawn, layer, part))
     for form in every_form():
         slopes = np.concatenate([form.slope(*place).ravel() for place in places])
-        if found := _with_constant(form, np.concatenate(rest), np.concatenate(open_to), slopes):
+        if found := with_constant(form, np.concatenate(rest), np.concatenate(open_to), slopes):
             return found
     return None
 
@@ -199,7 +199,7 @@ def _unit(drawn: Drawn) -> float:
     return float(np.finfo(drawn.dtype).eps) / 2
 
 
-def _with_constant(form: Penalty, rest: Array, open_to: Array, sums: Array) -> Penalty | None:
+def with_constant(form: Penalty, rest: Array, open_to: Array, sums: Array) -> Penalty | None:
     """The form with the c for which every rest is c times its sum, within what is open of it."""
     there = sums != 0
     if not np.isfinite(rest).all() or np.any(np.abs(rest[~there]) > open_to[~there]):

@@ -1,0 +1,169 @@
+"""Find what trains a network whose gradients are known: what else moves the parameters, and how.
+
+    def fit(self, X, y, epochs, lr):
+        for _ in range(epochs):
+            self.forward(X)
+            self.backward(y)
+            self.W1 -= lr * self.dW1
+
+The step stands in the method, or in a loop of the file. Nothing shows its gradients but the
+difference of the parameters before and after. A loop below `if __name__ == "__main__":` is not run,
+as the file is imported; that there is one is said.
+"""
+
+import ast
+import itertools
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from crosscheck.frameworks.understanding import looped
+from crosscheck.frameworks.understanding.backwards import with_backward
+from crosscheck.frameworks.understanding.constants import name_of
+from crosscheck.frameworks.understanding.engine import FORMS, Engine
+from crosscheck.frameworks.understanding.forwards import params_for, probe, target_forms
+from crosscheck.frameworks.understanding.found_network import FoundNetwork
+from crosscheck.frameworks.understanding.layouts import layouts_of
+from crosscheck.frameworks.understanding.leaves import leaves_of
+from crosscheck.frameworks.understanding.names import (
+    LIKE_TRAIN,
+    TRAIN_STEP,
+    first_of,
+    last_word,
+)
+from crosscheck.frameworks.understanding.networks import Network
+from crosscheck.frameworks.understanding.passes import MOVED, Backward
+from crosscheck.frameworks.understanding.rewriting import mentions
+from crosscheck.frameworks.understanding.trees import tree_of
+
+
+class FoundTraining(FoundNetwork):
+    """A network whose gradients are the difference that its training makes.
+
+    Attributes:
+        words: What trains it: "fit", "the loop of the file".
+        still: The biases that it never moves.
+    """
+
+    def __init__(self, network: Network, words: str, targets: str, still: tuple[str, ...]) -> None:
+        """Adapt what trains a network.
+
+        Args:
+            network: Its gradients are such a difference.
+            words, still: The attributes.
+            targets: As the network takes them.
+        """
+        assert network.backward is not None
+        self._network, self._engine = network, network.engine
+        self.words, self.still, self.targets = words, still, targets
+        self.sizes = network.engine.layout.sizes
+        self.biases = tuple(bool(slot.bias) for slot in network.engine.layout.slots)
+        self.one_by_one = self._engine.one_by_one
+        self.difference_rate = network.backward.rate
+        self._params = params_for(self.sizes)
+        self.gradients = self._gradients
+        self.update = self._update
+
+
+@dataclass(frozen=True)
+class Training:
+    """What trains a network, as `FoundTraining` has it."""
+
+    network: Network
+    words: str
+    still: tuple[str, ...] = ()
+
+    def make(self, targets: str) -> FoundTraining:
+        """A new adapter; `targets` are those of the network."""
+        return FoundTraining(self.network, self.words, targets, self.still)
+
+
+def training_of(network: Network, namespace: dict[str, Any]) -> Training | None:
+    """What trains a network whose own step is not known; None if nothing does, or that is known.
+
+    Args:
+        network: Its gradients are returned, or left.
+        namespace: The file, whose loops may train it.
+    """
+    backward = network.backward
+    known = network.update is not None or network.whole_step is not None
+    if backward is None or backward.source == MOVED or known:
+        return None
+    return next(itertools.chain(_by_functions(network), _by_loops(network, namespace)), None)
+
+
+def _by_functions(network: Network) -> Iterator[Training]:
+    engine, backward = network.engine, network.backward
+    assert backward is not None
+    functions = engine.host.fresh(*probe(engine)).functions
+    names = [backward.step.name, *first_of(list(functions), TRAIN_STEP, LIKE_TRAIN)]
+    for name, form in itertools.product(dict.fromkeys(names), target_forms(engine)):
+        if name not in functions:
+            continue
+        found = with_backward(engine, name, form, [], moves=True, alone=True)
+        if found is not None:
+            yield Training(replace(network, loss=None, backward=found), name)
+
+
+def _by_loops(network: Network, namespace: dict[str, Any]) -> Iterator[Training]:
+    slots = network.engine.layout.slots
+    for host in looped.hosts(namespace, {}):
+        for layout in layouts_of(leaves_of(host.fresh().root)):
+            pairs = list(zip(layout.slots, slots, strict=False))
+            if len(layout.slots) != len(slots) or any(
+                one.transposed != other.transposed or len(one.bias) > len(other.bias)
+                for one, other in pairs
+            ):
+                continue
+            still = [other.names[1] for one, other in pairs if len(other.bias) > len(one.bias)]
+            names = tuple(last_word(each) for each in still)
+            if _moved_elsewhere(names, namespace):
+                continue
+            for form in dict.fromkeys((network.engine.form, *FORMS)):
+                engine = Engine(host, layout, form)
+                if (found := _of_loop(engine)) is not None:
+                    yield Training(Network(engine, backward=found), host.words, names)
+
+
+def _moved_elsewhere(names: Collection[str], namespace: Mapping[str, Any]) -> bool:
+    """Whether a file steps any of some parameters."""
+    return any(name in names for name, _ in _steps_in(namespace))
+
+
+def _steps_in(namespace: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    """What a file moves by adding or subtracting, in small letters, and in which line."""
+    tree = tree_of(namespace.get("__file__"))
+    for node in [] if tree is None else ast.walk(tree):
+        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add | ast.Sub):
+            targets: list[ast.expr] = [node.target]
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp):
+            read = mentions(ast.Expr(node.value))
+            targets = [each for each in node.targets if ast.unparse(each) in read]
+        else:
+            continue
+        for each in targets:
+            if (name := name_of(each)) is not None:
+                yield name.lower(), node.lineno
+
+
+def unseen_step(network: Network, namespace: Mapping[str, Any]) -> int | None:
+    """The line of a step of a file that nothing here runs; None if there is none, or it is known.
+
+    Args:
+        network: A network whose training is not known.
+        namespace: Its file.
+    """
+    backward = network.backward
+    known = network.update is not None or network.whole_step is not None
+    if backward is None or backward.source == MOVED or known:
+        return None
+    names = {last_word(path) for slot in network.engine.layout.slots for path in slot.names}
+    return next((line for name, line in _steps_in(namespace) if name in names), None)
+
+
+def _of_loop(engine: Engine) -> Backward | None:
+    for form in target_forms(engine):
+        found = with_backward(engine, "train_step", form, [], moves=True, alone=True)
+        if found is not None:
+            return found
+    return None
