@@ -1,5 +1,6 @@
 """What is said of files as students write them, in Chinese: no English but names and code."""
 
+import inspect
 import json
 import re
 from pathlib import Path
@@ -8,8 +9,13 @@ import pytest
 from chinese_console import chinese
 from english import english
 from needed import skip_unless_installed
+from own_laws import RIGHT as LAWS
+from own_laws import WRONG as NO_LAWS
+from own_training import NETWORK, training
 
 from crosscheck.frameworks.submissions import load
+from crosscheck.report import check as shown_by
+from crosscheck.report import languages
 from crosscheck.report.check import show_report, show_table
 from crosscheck.verification.checking.judging import Options, judge
 
@@ -44,6 +50,30 @@ def test_a_report_has_no_english_but_names_and_code(name, monkeypatch):
     row = chinese(lambda console: show_table(console, [report, report]), width=400)
     assert english(BY_NAME.sub("", row), names) == []
     assert report.as_json() == before
+
+
+def test_whatever_a_line_begins_with_has_its_chinese():
+    heads = re.findall(r'_say_named\(console, [\w.]+, "([^"]+)"', inspect.getsource(shown_by))
+    assert len(heads) > 5
+    assert [head for head in heads if f"{head}:" not in languages.catalogue()] == []
+
+
+STEPS = {
+    **{f"training, {kind}": training("epochs", kind) for kind in ("up", "half", "still", "twice")},
+    "training, a loop": training("a loop of the file", "still"),
+    "training, samples": training("samples"),
+    **{law: NETWORK + text for law, (text, _) in {**LAWS, **NO_LAWS}.items()},
+}
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_what_is_said_of_a_step_has_no_english(name, tmp_path):
+    path = tmp_path / "own.py"
+    path.write_text(STEPS[name], "utf-8")
+    report = judge(load(path).namespace, None, "own.py", Options())
+    names = {*re.findall(r"[A-Za-z_]\w*", STEPS[name])} - PROSE
+    shown = chinese(lambda console: show_report(console, report), width=400)
+    assert english(BY_NAME.sub("", shown), names) == []
 
 
 # Words that no file's name for something excuses.

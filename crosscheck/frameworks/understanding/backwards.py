@@ -41,6 +41,7 @@ from crosscheck.frameworks.understanding.passes import (
     Backward,
     Ran,
     after_backward,
+    follows_the_rate,
     forwarded,
     run_backward,
     run_update,
@@ -140,13 +141,18 @@ def _found(
     if not step.returns and (new := _new_params(engine, ran, step, returned)):
         step = replace(step, returns=new)
         return _found(engine, step, params, inputs, targets, moves=moves, alone=alone)
+
+    def by_difference(at: Path | None = None) -> Backward:
+        rated = ran.rated and follows_the_rate(engine, step, params, inputs, targets, at)
+        return Backward(step, MOVED, rated=rated, in_value=at)
+
     if ran.session.is_argument and (moves or step.binding.has("rate")):
         at = _params_in(engine, ran)
         if at is None and ran.result.value is None and _moved(engine, ran, params):
-            return Backward(step, MOVED, rated=ran.rated)  # a dict that is changed in place
-        return Backward(step, MOVED, rated=ran.rated, in_value=at) if at is not None else None
+            return by_difference()  # a dict that is changed in place
+        return by_difference(at) if at is not None else None
     if alone:
-        return Backward(step, MOVED, rated=ran.rated) if _moved(engine, ran, params) else None
+        return by_difference() if _moved(engine, ran, params) else None
     if not step.returns and (places := places_of(engine, returned)):
         return Backward(step, RETURNED, places)
     if ran.session.is_argument and _moved(engine, ran, params):
@@ -160,7 +166,7 @@ def _found(
         if places := places_of(engine, left):
             return Backward(step, LEFT, places)
         if _moved(engine, ran, params):
-            made = Backward(step, MOVED, rated=ran.rated)
+            made = by_difference()
             return made if not moves or _adds_up(engine, made, params) else None
         return _then_updated(engine, step, params, inputs, targets)
     return None

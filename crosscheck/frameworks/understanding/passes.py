@@ -27,6 +27,8 @@ Places = tuple[tuple[Path, Path | None], ...]
 
 # What NumPy says of a bias (1, n) from which something of the shape (batch, n) is taken.
 GROWS = "non-broadcastable output operand"
+# A rate at which no training of several steps runs away.
+SMALL_RATE = 2.0**-10
 RETURNED, LEFT, MOVED = "returned", "left on the object", "difference"
 
 
@@ -147,6 +149,18 @@ def params_after(engine: Engine, ran: Ran, at: Path | None) -> Layers:
             except Exception:
                 continue
     return engine.layout.read(ran.session.root)
+
+
+def follows_the_rate(
+    engine: Engine, step: Step, params: Layers, inputs: Array, targets: Array, at: Path | None
+) -> bool:
+    """Whether a step goes by the rate that can be set: it may stand there and be used nowhere."""
+    once, twice = (
+        params_after(engine, run_backward(engine, step, params, inputs, targets, rate), at)
+        for rate in (SMALL_RATE, 2 * SMALL_RATE)
+    )
+    pairs = zip(once, twice, strict=True)
+    return any(not np.array_equal(one[0], other[0]) for one, other in pairs)
 
 
 def set_rate(session: Session, rate: float) -> list[Path]:

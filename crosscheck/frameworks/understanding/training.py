@@ -43,6 +43,7 @@ class FoundTraining(FoundNetwork):
     Attributes:
         words: What trains it: "fit", "the loop of the file".
         still: The biases that it never moves.
+        ignores_rate: Whether it is given a rate that it does not use.
     """
 
     def __init__(self, network: Network, words: str, targets: str, still: tuple[str, ...]) -> None:
@@ -56,6 +57,8 @@ class FoundTraining(FoundNetwork):
         assert network.backward is not None
         self._network, self._engine = network, network.engine
         self.words, self.still, self.targets = words, still, targets
+        step = network.backward.step
+        self.ignores_rate = step.binding.has("rate") and not network.backward.rated
         self.sizes = network.engine.layout.sizes
         self.biases = tuple(bool(slot.bias) for slot in network.engine.layout.slots)
         self.one_by_one = self._engine.one_by_one

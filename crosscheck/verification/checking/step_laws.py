@@ -63,7 +63,11 @@ def _decayed(steps: Sequence[Taken]) -> Line | None:
                 if found.is_subtracted:
                     text = f"a step makes the parameters grow: {found.slope_in_words}"
                     return Line(QUANTITY, Verdict.WRONG, text, np.inf, (text,))
-                text = f"a step also takes {found.slope_in_words} times the rate away: a decay"
+                likewise = ", of biases likewise" if found.biases else ""
+                text = (
+                    f"a step also takes {found.slope_in_words} times the rate away{likewise}: "
+                    "a decay"
+                )
                 return Line(QUANTITY, Verdict.RIGHT, _beside(text, factor), 1.0)
     return None
 

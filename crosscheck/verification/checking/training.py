@@ -28,6 +28,7 @@ BY_SAMPLES = "{} takes a step for each sample, or for a few"
 ALONE = "{} was looked at with one sample alone: with several it takes several steps"
 ONE_SAMPLE = "{} moves the parameters by one sample alone, the {} of those that it is given"
 STILL = "{} never moves {}"
+IGNORED = "the rate that it is given is not used"
 UNKNOWN = "not judged: what {} does is no plain step by the gradients"
 
 
@@ -59,11 +60,13 @@ def judge_training(make: Make, batches: Sequence[Drawn], meant: Meant) -> Line:
         found = _judged(make, batches, meant)
         if isinstance(found, Line):
             return replace(found, quantity=QUANTITY)
-        if _is_right(found) and make().still:
-            text = STILL.format(words, ", ".join(make().still))
-            return Line(QUANTITY, Verdict.WRONG, text, np.inf, (text,))
-        if _is_right(found):
-            text = "" if found.convention is None else f"{words}: {found.convention}"
+        if found is not None and _is_right(found):
+            if make().still:
+                text = STILL.format(words, ", ".join(make().still))
+                return Line(QUANTITY, Verdict.WRONG, text, np.inf, (text,))
+            said = [*([IGNORED] if make().ignores_rate else []), found.convention]
+            text = "; ".join(each for each in said if each is not None)
+            text = f"{words}: {text}" if text else ""
             return Line(QUANTITY, Verdict.RIGHT, text, _worst(found))
         if (line := _one_alone(make, batches, words)) is not None:
             return line
@@ -71,13 +74,17 @@ def judge_training(make: Make, batches: Sequence[Drawn], meant: Meant) -> Line:
         alone = _judged(make, singles, meant)
         if isinstance(alone, Gradients) and _is_right(alone):
             return _several(make, batches[0], words, _worst(alone))
-        uneven = _uneven(make, batches, meant, words)
+        uneven = _uneven(make, batches, meant, words) or _uneven(make, singles, meant, words)
         return uneven or Line(QUANTITY, Verdict.SKIPPED, UNKNOWN.format(words))
     except RaisedByOwnCodeError as error:
         return Line(QUANTITY, Verdict.SKIPPED, f"not judged: {words} raises {error}")
 
 
-def _judged(make: Make, batches: Sequence[Drawn], meant: Meant) -> Gradients | Line:
+def _judged(make: Make, batches: Sequence[Drawn], meant: Meant) -> Gradients | Line | None:
+    """What is found of what it moves; None if that is no number: several steps at a large rate."""
+    moved = (each for drawn in batches for each in _flat(gradients(make, drawn)).values())
+    if not all(np.isfinite(each).all() for each in moved):
+        return None
     return judge_gradients(make, batches, [meant.model], meant.factor, penalty=meant.penalty)
 
 
@@ -109,7 +116,7 @@ def _times(actual: Array, expected: Array, same: float = SAME) -> float | None:
     square = float((expected**2).sum())
     if not np.isfinite(actual).all() or square == 0 or actual.shape != expected.shape:
         return None
-    constant = float((actual * expected).sum()) / square
+    constant = float((actual * expected).sum() / square)
     if not np.any(actual):
         return 0.0
     return constant if near(actual, constant * expected) <= same else None
@@ -158,36 +165,58 @@ def _moved(make: Make, drawn: Drawn) -> dict[str, Array]:
 
 
 def _uneven(make: Make, batches: Sequence[Drawn], meant: Meant, words: str) -> Line | None:
-    """The line of a training that moves each parameter by its gradient, but not all alike."""
-    scale = abs(meant.factor.at(batches[0]))
+    """The line of a training that moves each parameter by its gradient, but not all alike.
+
+    None if it is none, or if the constants change from batch to batch: perhaps they are clipped.
+    """
+    ratios = [_ratios(make, drawn, meant) for drawn in batches]
+    if any(each is None for row in ratios for each in row.values()):
+        return None
+    if all(each < 0 for row in ratios for each in row.values() if each is not None):
+        return Line(QUANTITY, Verdict.WRONG, UPHILL, np.inf, (UPHILL,))
+    one = _usual(ratios[0])
+    sizes = [drawn.batch for drawn in batches]
+    said: dict[str, list[str]] = {}
+    for name in ratios[0]:
+        constants = [(row[name] or 0.0) / ((row[one] or 0.0) or 1.0) for row in ratios]
+        text = _in_words(constants, sizes)
+        if text is None:
+            return None
+        said.setdefault(text, []).append(name)
+    if len(said) == 1:
+        return None
+    parts = [f"{', '.join(names)} by {text}" for text, names in said.items()]
+    return Line(QUANTITY, Verdict.WRONG, f"{words} moves {'; '.join(parts)}", np.inf)
+
+
+def _ratios(make: Make, drawn: Drawn, meant: Meant) -> dict[str, float | None]:
+    """By how many times its gradient each parameter moves."""
+    scale = abs(meant.factor.at(drawn))
     exact = _flat(
         (scale * np.asarray(weight.value), scale * np.asarray(bias.value))
-        for weight, bias in meant.model.exactly(batches[0]).grads
+        for weight, bias in meant.model.exactly(drawn).grads
     )
-    own = _flat(gradients(make, batches[0]))
-    ratios = {name: _times(own[name], exact[name]) for name in own}
-    known = {name: ratio for name, ratio in ratios.items() if ratio is not None}
-    if len(known) < len(ratios):
-        return None
-    if all(ratio < 0 for ratio in known.values()):
-        return Line(QUANTITY, Verdict.WRONG, UPHILL, np.inf, (UPHILL,))
-    shown = {name: few_digits(ratio) for name, ratio in known.items()}
-    if len({*shown.values()}) == 1:
-        return None  # a constant more: perhaps they are clipped
-    # Beside the one that most of them have.
-    usual = max(shown.values(), key=[*shown.values()].count)
-    one = next(known[name] for name, text in shown.items() if text == usual)
-    said = [
-        f"{', '.join(name for name, each in shown.items() if each == text)} by "
-        f"{_in_words(next(known[n] for n, e in shown.items() if e == text) / (one or 1.0))}"
-        for text in dict.fromkeys(shown.values())
-    ]
-    return Line(QUANTITY, Verdict.WRONG, f"{words} moves {'; '.join(said)}", np.inf)
+    own = _flat(gradients(make, drawn))
+    return {name: _times(own[name], exact[name]) for name in own}
 
 
-def _in_words(times: float) -> str:
-    if times == 0:
-        return "nothing"
-    if few_digits(times) == "1":
-        return "the rate times the gradient"
-    return f"{few_digits(times)} times that"
+def _usual(ratios: dict[str, float | None]) -> str:
+    """The parameter whose constant most of them have."""
+    shown = {name: few_digits(each or 0.0) for name, each in ratios.items()}
+    return max(shown, key=lambda name: [*shown.values()].count(shown[name]))
+
+
+def _in_words(constants: Sequence[float], sizes: Sequence[int]) -> str | None:
+    """Constants that batches of several sizes show; None if they are no one constant."""
+    for power, words in (
+        (0, ""),
+        (1, "the number of samples times "),
+        (-1, "one over the number of samples times "),
+    ):
+        each = [c / size**power for c, size in zip(constants, sizes, strict=True)]
+        if np.allclose(each, each[0], rtol=SAME, atol=0):
+            if each[0] == 0:
+                return "nothing"
+            number = "" if few_digits(each[0]) == "1" else f"{few_digits(each[0])} times "
+            return f"{words}{number}that" if words or number else "the rate times the gradient"
+    return None

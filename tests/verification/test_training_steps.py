@@ -1,0 +1,121 @@
+"""What trains a network is judged wherever its step stands, once its gradients are right."""
+
+import re
+
+import pytest
+from own_training import FORMS, NETWORK, WRONG, training
+
+from crosscheck.frameworks.submissions import load
+from crosscheck.verification.checking.findings import Outcome, Verdict
+from crosscheck.verification.checking.judging import Options, judge
+from crosscheck.verification.checking.training import BY_SAMPLES, ONE_SAMPLE, UNKNOWN
+
+SEVERAL = {"samples", "batches"}
+
+
+def update_of(tmp_path, text):
+    path = tmp_path / "own.py"
+    path.write_text(text, "utf-8")
+    report = judge(load(path).namespace, None, "own.py", Options())
+    (line,) = (each for each in report.lines if each.quantity == "update")
+    return report, line
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_training_that_goes_by_its_gradients_is_right(tmp_path, form):
+    report, line = update_of(tmp_path, training(form))
+    assert report.outcome == Outcome.RIGHT
+    assert line.verdict == Verdict.RIGHT
+    assert line.text == (BY_SAMPLES.format("fit") if form in SEVERAL else "")
+
+
+@pytest.mark.sampled(2)
+@pytest.mark.parametrize("kind", WRONG)
+@pytest.mark.parametrize("form", FORMS)
+def test_training_that_does_not_is_wrong_and_it_is_said_how(tmp_path, form, kind):
+    report, line = update_of(tmp_path, training(form, kind))
+    assert report.outcome == Outcome.WRONG
+    assert line.verdict == Verdict.WRONG
+    assert re.search(WRONG[kind], line.text)
+
+
+def test_a_rate_that_stands_in_the_step_is_said(tmp_path):
+    text = training("its own rate").replace("self.lr * self.d", "0.05 * self.d")
+    report, line = update_of(tmp_path, text)
+    assert report.outcome == Outcome.RIGHT
+    assert line.text == "fit: the learning rate of its steps is taken as 0.05"
+
+
+def test_a_rate_that_is_given_and_not_used_is_said(tmp_path):
+    report, line = update_of(
+        tmp_path, training("one step").replace("-= lr * self", "-= 0.05 * self")
+    )
+    assert report.outcome == Outcome.RIGHT
+    assert line.text.startswith("train_step: the rate that it is given is not used; the learning")
+
+
+def test_training_that_forgets_all_samples_but_the_last_is_wrong(tmp_path):
+    text = training("samples")
+    step = text[text.index("                self.W1 -=") :]
+    text = text.replace(step, step.replace("                self", "            self"))
+    report, line = update_of(
+        tmp_path, text.replace("np.random.permutation(len(X))", "range(len(X))")
+    )
+    assert report.outcome == Outcome.WRONG
+    assert line.text == ONE_SAMPLE.format("fit", "last")
+
+
+INLINE = {
+    "adam": """
+                m = 0.1 * g
+                v = 0.001 * g**2
+                step = lr * (m / 0.1) / (np.sqrt(v / 0.001) + 1e-8)
+""",
+    "clipped": """
+                step = lr * g * min(1, 0.01 / np.linalg.norm(g))
+""",
+    "of the sign": """
+                step = lr * np.sign(g)
+""",
+}
+
+
+@pytest.mark.parametrize("rule", INLINE)
+def test_a_rule_that_is_no_plain_step_is_not_judged_and_that_is_said(tmp_path, rule):
+    text = f"""{NETWORK}
+    def train(self, X, Y, epochs, lr):
+        for epoch in range(epochs):
+            self.forward(X)
+            self.gradients(Y)
+            for name in ("W1", "b1", "W2", "b2"):
+                g = getattr(self, "d" + name){INLINE[rule]}
+                setattr(self, name, getattr(self, name) - step)
+"""
+    report, line = update_of(tmp_path, text)
+    assert report.outcome == Outcome.RIGHT
+    assert (line.verdict, line.text) == (Verdict.SKIPPED, UNKNOWN.format("train"))
+
+
+def test_a_step_that_nothing_runs_is_named_by_its_line(tmp_path):
+    text = training("a loop of the file", "up")
+    main = 'if __name__ == "__main__":'
+    at = text.index("net = Net()")
+    lines = "".join(f"    {line}\n" for line in text[at:].splitlines())
+    text = f"{text[:at]}{main}\n{lines}"
+    report, line = update_of(tmp_path, text)
+    number = next(n for n, each in enumerate(text.splitlines(), 1) if "net.W1 +=" in each)
+    assert report.outcome == Outcome.RIGHT
+    assert (line.verdict, line.text) == (
+        Verdict.SKIPPED,
+        f"not judged: the step of line {number} is in nothing that was run",
+    )
+
+
+def test_of_wrong_gradients_the_training_is_not_judged(tmp_path):
+    text = training("epochs", "up").replace("self.dW2, self.db2,", "self.dW2, self.db2,", 1)
+    text = text.replace("(1 - self.a1**2)", "(1 - self.a1)")
+    path = tmp_path / "own.py"
+    path.write_text(text, "utf-8")
+    report = judge(load(path).namespace, None, "own.py", Options())
+    assert report.first_wrong.quantity.startswith("gradient")
+    assert all(each.quantity != "update" for each in report.lines)
