@@ -61,10 +61,6 @@ RIGHT = {
     ),
 }
 WRONG = {
-    "always of one norm": (
-        step("self.NAME -= lr * self.dNAME / norm", NORM),
-        "less the rate times",
-    ),
     "by the squares": (
         step("self.NAME -= lr * self.dNAME * min(1, 0.001 / norm)", SQUARES),
         "by the sum of the squares, not by its root, where that is above 0.001",
@@ -79,6 +75,9 @@ WRONG = {
         "W1 after a step",
     ),
 }
+
+
+ONE_NORM = step("self.NAME -= lr * self.dNAME * 0.01 / norm", NORM)
 
 
 def of_classes(text):

@@ -115,6 +115,8 @@ WRONG = {
     "half": r"b1, b2 by 0\.5 times that",
     "still": r"b1, b2 by nothing|never moves b1, b2",
     "twice": r"W1 by 2 times that",
+    "squared": r"W1 by the rate times that",
+    "without": r"W1 by that without the rate",
 }
 
 
@@ -136,5 +138,8 @@ def _step(kind, owner, rate):
         sign = "+" if kind == "up" else "-"
         factor = "0.5 * " if kind == "half" and name[0] == "b" else ""
         factor = "2 * " if kind == "twice" and name == "W1" else factor
-        found.append(f"{owner}{name} {sign}= {factor}{rate} * {owner}d{name}")
+        once = f"{rate} * "
+        if name == "W1":
+            once = {"squared": 2 * once, "without": ""}.get(kind, once)
+        found.append(f"{owner}{name} {sign}= {factor}{once}{owner}d{name}")
     return found

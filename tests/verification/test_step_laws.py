@@ -1,14 +1,14 @@
 """A step that lets parameters decay, or clips the gradients by one law, is no mistake."""
 
 import pytest
-from own_laws import RIGHT, WRONG, of_classes
+from own_laws import ONE_NORM, RIGHT, WRONG, of_classes
 from own_training import NETWORK
 
 from crosscheck.frameworks.submissions import load
 from crosscheck.verification.checking.findings import Outcome, Verdict
 from crosscheck.verification.checking.judging import Options, judge
 from crosscheck.verification.checking.own_steps import FIRST_ALONE
-from crosscheck.verification.checking.step_laws import NO_SMALL
+from crosscheck.verification.checking.step_laws import ALWAYS, NO_SMALL
 
 
 def judged(tmp_path, text):
@@ -39,8 +39,14 @@ def test_of_classes_small_gradients_are_found_by_a_network_that_is_sure(tmp_path
     report, line = judged(tmp_path, of_classes(RIGHT["to a norm"][0]))
     assert report.outcome == Outcome.RIGHT
     assert line.text.endswith(RIGHT["to a norm"][1])
-    report, line = judged(tmp_path, of_classes(WRONG["always of one norm"][0]))
-    assert report.outcome == Outcome.WRONG
+
+
+@pytest.mark.parametrize("network", [NETWORK.__add__, of_classes])
+def test_who_always_brings_gradients_to_one_norm_does_not_clip(tmp_path, network):
+    report, line = judged(tmp_path, network(ONE_NORM))
+    assert report.outcome == Outcome.RIGHT
+    assert line.verdict == Verdict.SKIPPED
+    assert line.text == ALWAYS.format("to a norm of 0.01 over all arrays")
 
 
 def test_the_later_steps_of_a_decay_are_not_judged_and_that_is_said(tmp_path):

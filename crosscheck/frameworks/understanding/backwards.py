@@ -46,7 +46,7 @@ from crosscheck.frameworks.understanding.passes import (
     run_backward,
     run_update,
 )
-from crosscheck.frameworks.understanding.places import gradients_from, places_of
+from crosscheck.frameworks.understanding.places import gradients_from, left_by, places_of
 from crosscheck.frameworks.understanding.samples import one_by_one, sums
 from crosscheck.frameworks.understanding.selecting import named_path
 
@@ -152,18 +152,13 @@ def _found(
             return by_difference()  # a dict that is changed in place
         return by_difference(at) if at is not None else None
     if alone:
-        return by_difference() if _moved(engine, ran, params) else None
+        return by_difference() if _moved(engine, ran, params, every=False) else None
     if not step.returns and (places := places_of(engine, returned)):
         return Backward(step, RETURNED, places)
     if ran.session.is_argument and _moved(engine, ran, params):
         return Backward(step, MOVED, rated=False)  # in place, at a rate of its own
     if not ran.session.is_argument:
-        left = [
-            leaf
-            for leaf in leaves_of(ran.session.root)
-            if leaf.path not in engine.layout.paths and is_gradient(leaf.path)
-        ]
-        if places := places_of(engine, left):
+        if places := places_of(engine, left_by(engine, ran, params, inputs, targets)):
             return Backward(step, LEFT, places)
         if _moved(engine, ran, params):
             made = by_difference()
@@ -201,11 +196,13 @@ def _numbers(ran: Ran) -> list[Leaf]:
     ]
 
 
-def _moved(engine: Engine, ran: Ran, params: Layers) -> bool:
+def _moved(engine: Engine, ran: Ran, params: Layers, *, every: bool = True) -> bool:
+    """Whether every weight was moved, or any."""
     pairs = list(zip(engine.layout.read(ran.session.root), params, strict=True))
     if engine.one_by_one and any(now[1].shape != was[1].shape for now, was in pairs):
         return False  # with one sample no bias grows, unless it is not meant to be given so
-    return all(not np.array_equal(now[0], was[0]) for now, was in pairs)
+    moved = [not np.array_equal(now[0], was[0]) for now, was in pairs]
+    return all(moved) if every else any(moved)
 
 
 def _params_in(engine: Engine, ran: Ran) -> Path | None:

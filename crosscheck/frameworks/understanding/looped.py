@@ -56,7 +56,7 @@ class _Plan:
     def __init__(self, loop: Loop, scope: Mapping[str, Any], params: Sequence[str]) -> None:
         self.loop, self.scope, self.params = loop, dict(scope), params
         for steps in (params, [*params, *loop.passed_on(params)]):  # vW = mu vW - rate dW; W += vW
-            rated = Rated(steps)
+            rated = Rated(steps, loop.body)
             body = [rated.visit(copy.deepcopy(line)) for line in loop.body]
             if rated.found:
                 break

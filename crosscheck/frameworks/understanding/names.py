@@ -1,7 +1,7 @@
 """What the names that people give their arrays, arguments and methods stand for."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 Path = tuple[str | int, ...]
 
@@ -96,6 +96,8 @@ INPUTS_AT = re.compile(r"x|inputs?|x_train|input_data|data|features|training_inp
 TARGETS_AT = re.compile(r"y|t|targets?|labels?|y_train|y_true|expected|training_outputs|desired")
 RATES_AT = re.compile(ROLES["rate"])
 EPOCHS_AT = re.compile(ROLES["one"])
+# What may be a rate, and may as well be the strength of a penalty or a decay.
+_PERHAPS_RATES = re.compile(r"alpha|gamma|epsilon")
 # What stands for a further weight or bias beside W and b.
 _LETTERS = {"u": "weight", "v": "weight", "c": "bias", "d": "bias"}
 
@@ -126,6 +128,19 @@ def role_of(argument: str) -> str | None:
     if argument in ("A", "AL"):
         return "output"
     return next((role for role, pattern in _ROLES.items() if pattern.fullmatch(low)), None)
+
+
+def rates_among(names: Iterable[str]) -> set[str]:
+    """Those that name a learning rate: alpha only where no other name says it better."""
+    found = {name: name.lower().strip("_") for name in names}
+    found = {name: word for name, word in found.items() if RATES_AT.fullmatch(word)}
+    sure = {name for name in found if not is_perhaps_rate(name)}
+    return sure or {*found}
+
+
+def is_perhaps_rate(name: str) -> bool:
+    """Whether a name is that of a rate or of another number: alpha."""
+    return _PERHAPS_RATES.fullmatch(name.lower().strip("_")) is not None
 
 
 def last_word(path: Path) -> str:

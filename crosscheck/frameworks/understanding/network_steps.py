@@ -14,7 +14,7 @@ from crosscheck.frameworks.adapters import Array, Layers
 from crosscheck.frameworks.understanding.engine import Step
 from crosscheck.frameworks.understanding.forwards import BATCH, batch_for, params_for
 from crosscheck.frameworks.understanding.leaves import get, library_of, put
-from crosscheck.frameworks.understanding.names import RATES_AT, role_of
+from crosscheck.frameworks.understanding.names import is_perhaps_rate, rates_among, role_of
 from crosscheck.frameworks.understanding.networks import Network
 from crosscheck.frameworks.understanding.optimizer_settings import (
     attributes_of,
@@ -60,11 +60,14 @@ class NetworkSteps:
             if isinstance(each.default, int | float)
         }
         known = {**attributes_of(root, {}), **defaults}
+        rates = rates_among(known)
+        # What alpha or gamma stands for is not said by its name: such a number is none that is set.
+        unsaid = {name for name in known if is_perhaps_rate(name)} - rates
         self.settings = {"learning_rate": RATE} | {
-            name: RATE if RATES_AT.fullmatch(name.lower().strip("_")) else value
-            for name, value in known.items()
+            name: value for name, value in known.items() if name not in rates | unsaid
         }
-        self.numbers = numbers_in(type(root))
+        values = [known[name] for name in sorted(unsaid) if isinstance(known[name], float)]
+        self.numbers = (*numbers_in(type(root)), *values)
         self.words = self.called = network.update.name
 
     def start(self, params: Sequence[Array]) -> None:

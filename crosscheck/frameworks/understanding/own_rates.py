@@ -41,14 +41,14 @@ def own_rates(
         nobody can tell: no step was found, or one that is multiplied by what is not understood.
     """
     plan, kinds = getattr(root, "plan", None), parts.classes_in(root)
-    theirs = [each for each in (*called.values(), *kinds) if not _is_ours(each)]
+    theirs = [each for each in (*called.values(), *kinds) if not is_ours(each)]
     scopes = [s for each in theirs for s in _globals_of(each) if any(_files_of(s))]
     lines, names = [], {*called, "__call__"}
     if plan is not None:
         scopes.append(plan.scope)
         lines = list(plan.loop.body)
-    elif any(_is_ours(each) for each in called.values()):
-        names |= {name for kind in kinds if not _is_ours(kind) for name in vars(kind)}
+    elif any(is_ours(each) for each in called.values()):
+        names |= {name for kind in kinds if not is_ours(kind) for name in vars(kind)}
     files = dict.fromkeys(file for scope in scopes for file in _files_of(scope))
     trees = [tree for file in files if (tree := tree_of(file)) is not None]
     constants = Constants(trees, kept_by([*scopes, root]))
@@ -57,7 +57,7 @@ def own_rates(
     return tuple(sorted(found)) if found or steps.known else None
 
 
-def _is_ours(function: Any) -> bool:
+def is_ours(function: Any) -> bool:
     """Whether a function, or a class, is one of those that put a network together."""
     return str(getattr(function, "__module__", "")).startswith(__name__.partition(".")[0])
 

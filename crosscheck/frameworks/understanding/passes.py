@@ -16,9 +16,9 @@ from crosscheck.frameworks.understanding.leaves import get, leaves_of, put
 from crosscheck.frameworks.understanding.names import (
     EPOCHS_AT,
     LOSS_SLOPE,
-    RATES_AT,
     Path,
     in_words,
+    rates_among,
 )
 
 # Where the gradients of one layer are: paths of weight and bias, None for a bias that is not there.
@@ -168,13 +168,13 @@ def set_rate(session: Session, rate: float) -> list[Path]:
     found: list[Path] = []
     if session.is_argument:
         return found
-    for name, value in (
-        list(vars(session.root).items()) if hasattr(session.root, "__dict__") else []
-    ):
-        word = name.lower().strip("_")
-        if RATES_AT.fullmatch(word) and isinstance(value, int | float):
+    own = dict(vars(session.root)) if hasattr(session.root, "__dict__") else {}
+    numbers = [name for name, value in own.items() if isinstance(value, int | float)]
+    rates = rates_among(numbers)
+    for name in numbers:
+        if name in rates:
             setattr(session.root, name, rate)
             found.append((name,))
-        elif EPOCHS_AT.fullmatch(word) and isinstance(value, int):
+        elif EPOCHS_AT.fullmatch(name.lower().strip("_")) and isinstance(own[name], int):
             setattr(session.root, name, 1)
     return found

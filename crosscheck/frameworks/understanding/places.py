@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-from crosscheck.frameworks.adapters import Array
+import numpy as np
+
+from crosscheck.frameworks.adapters import Array, Layers
 from crosscheck.frameworks.understanding.engine import (
     DoesNotFitError,
     Engine,
 )
 from crosscheck.frameworks.understanding.forwards import probe
-from crosscheck.frameworks.understanding.leaves import Leaf, get
+from crosscheck.frameworks.understanding.leaves import Leaf, get, leaves_of
 from crosscheck.frameworks.understanding.names import (
     Path,
     in_words,
+    is_gradient,
     key_of,
     kind_of,
     last_word,
@@ -145,3 +148,23 @@ def _read(root: Any, path: Path) -> Array:
         return Leaf([path], get(root, path)).array
     except (LookupError, AttributeError, TypeError, ValueError) as error:
         raise DoesNotFitError(f"no gradient at {in_words(path)}") from error
+
+
+def left_by(engine: Engine, ran: Ran, params: Layers, inputs: Array, targets: Array) -> list[Leaf]:
+    """The gradients that a call left on an object: none if they lay there before, or are all 0."""
+    before = {
+        path: leaf.array
+        for leaf in leaves_of(engine.begin(params, inputs, targets)[0].root)
+        for path in leaf.paths
+    }
+    found = [
+        leaf
+        for leaf in leaves_of(ran.session.root)
+        if leaf.path not in engine.layout.paths and is_gradient(leaf.path)
+    ]
+    new = (leaf.array for leaf in found if not _is_same(leaf.array, before.get(leaf.path)))
+    return found if any(np.any(array != 0) for array in new) else []
+
+
+def _is_same(one: Array, other: Array | None) -> bool:
+    return other is not None and np.array_equal(one, other)

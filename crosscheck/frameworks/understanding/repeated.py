@@ -12,6 +12,8 @@ from crosscheck.frameworks.adapters import Array, Layers
 from crosscheck.frameworks.understanding.hosts import Session
 from crosscheck.frameworks.understanding.names import last_word
 from crosscheck.frameworks.understanding.networks import Network
+from crosscheck.frameworks.understanding.own_rates import is_ours
+from crosscheck.frameworks.understanding.parts import classes_in
 from crosscheck.frameworks.understanding.passes import MOVED, Ran, run_backward, run_update
 from crosscheck.frameworks.understanding.places import gradients_from
 from crosscheck.frameworks.understanding.trees import tree_of
@@ -56,7 +58,8 @@ def adds_up_again(network: Network, params: Layers, inputs: Array, targets: Arra
 
     def gradients() -> tuple[Ran, list[Array]]:
         ran = run_backward(same, backward.step, params, inputs, targets)
-        return ran, [np.array(weight) for weight, _ in gradients_from(same, backward, ran)]
+        pairs = gradients_from(same, backward, ran)
+        return ran, [np.array(each) for pair in pairs for each in pair if each is not None]
 
     ran, first = gradients()
     if network.update is not None:
@@ -65,19 +68,25 @@ def adds_up_again(network: Network, params: Layers, inputs: Array, targets: Arra
         if _CLEARS.fullmatch(name.lower()):
             function()
     _, second = gradients()
-    pairs = list(zip(first, second, strict=True))
-    if not all(np.allclose(two, 2 * one, rtol=1e-9, atol=0) for one, two in pairs):
+    paths = [path for pair in backward.places for path in pair if path is not None]
+    doubled = {
+        last_word(path)
+        for path, one, two in zip(paths, first, second, strict=True)
+        if np.any(one) and np.allclose(two, 2 * one, rtol=1e-9, atol=0)
+    }
+    if not doubled:
         return False
-    names = {last_word(weight) for weight, _ in backward.places}
-    return None if _cleared(session.root, names) else True
+    return None if _cleared(session.root, doubled) else True
 
 
 def _cleared(root: Any, names: set[str]) -> bool:
     """Whether a file sets some arrays to zero anywhere but where their object is constructed."""
-    tree = tree_of(getattr(sys.modules.get(type(root).__module__), "__file__", None))
-    if tree is None:
+    modules = {each.__module__ for each in (type(root), *classes_in(root)) if not is_ours(each)}
+    files = (getattr(sys.modules.get(each), "__file__", None) for each in modules)
+    trees = [tree for file in files if (tree := tree_of(file)) is not None]
+    if not trees:
         return True  # not seen, and so not accused
-    return any(_clears(node, names) for node in _but_constructors(tree))
+    return any(_clears(node, names) for tree in trees for node in _but_constructors(tree))
 
 
 def _but_constructors(tree: ast.AST) -> list[ast.stmt]:

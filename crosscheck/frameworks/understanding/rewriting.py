@@ -1,6 +1,7 @@
 """What a loop that trains assigns and reads, and what is changed in it before one pass runs."""
 
 import ast
+import copy
 import inspect
 import re
 import textwrap
@@ -8,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from types import FunctionType
 from typing import Any
 
-from crosscheck.frameworks.understanding.names import RATES_AT
+from crosscheck.frameworks.understanding.names import rates_among
 
 # The name by which a rate is set from outside, where it stands in a step.
 RATE_NAME = "__rate__"
@@ -105,9 +106,13 @@ class Rated(ast.NodeTransformer):
         found: Whether there was one.
     """
 
-    def __init__(self, params: Sequence[str]) -> None:
-        """Look at what assigns `params`."""
+    def __init__(self, params: Sequence[str], body: Sequence[ast.stmt]) -> None:
+        """Look at what assigns `params` in some statements."""
         self._params, self._inside, self.found = {*params}, False, False
+        self._collected: set[str] | None = set()
+        for line in body:
+            self.visit(copy.deepcopy(line))
+        self._rates, self._collected = rates_among(self._collected), None
 
     def _step(self, node: ast.Assign | ast.AugAssign) -> ast.AST:
         before, self._inside = self._inside, bool({*assigned(node)} & self._params)
@@ -125,7 +130,9 @@ class Rated(ast.NodeTransformer):
 
     def _named(self, node: ast.Name | ast.Attribute) -> ast.AST:
         word = node.id if isinstance(node, ast.Name) else node.attr
-        if self._inside and RATES_AT.fullmatch(word.lower().strip("_")):
+        if self._inside and self._collected is not None:
+            self._collected.add(word)
+        elif self._inside and word in self._rates:
             self.found = True
             return ast.Name(RATE_NAME, ast.Load())
         return self.generic_visit(node)

@@ -36,10 +36,10 @@ def judge_steps(adapter: Any, lines: list[Line]) -> tuple[list[Line], list[str]]
         found = replace(found, text=UNEVEN)
     # What raises at a later step may do so because its gradients were replaced.
     known = not found.text.startswith(UNKNOWN) and "it raises" not in found.text
-    if known and found.verdict == Verdict.WRONG and (not _is_wrong(first) or found.mistakes):
+    if (
+        known
+        and found.verdict == Verdict.WRONG
+        and (first.verdict == Verdict.RIGHT or found.mistakes)
+    ):
         return [replace(found, quantity=first.quantity)], []
-    return lines, ([] if _is_wrong(first) else [FIRST_ALONE])
-
-
-def _is_wrong(line: Line) -> bool:
-    return line.verdict == Verdict.WRONG
+    return lines, ([FIRST_ALONE] if first.verdict == Verdict.RIGHT else [])

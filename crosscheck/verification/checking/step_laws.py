@@ -30,6 +30,7 @@ NO_SMALL = (
     "it has the gradients clipped {}, or always brings them to that size: none that are smaller "
     "were found"
 )
+ALWAYS = "not judged: it brings the gradients {}, however small they are"
 
 
 def law_of(make: Make, steps: Sequence[Taken]) -> Line | None:
@@ -87,7 +88,7 @@ def _clipped(make: Make, steps: Sequence[Taken]) -> Line | None:
     if small is None:
         return Line(QUANTITY, Verdict.SKIPPED, NO_SMALL.format(law.words))
     if not _gives(law, [small]):
-        return None
+        return Line(QUANTITY, Verdict.SKIPPED, ALWAYS.format(law.words))
     return Line(QUANTITY, Verdict.RIGHT, f"a step has the gradients clipped {law.words}", 1.0)
 
 

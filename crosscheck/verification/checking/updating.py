@@ -1,17 +1,22 @@
 """Whether one step of somebody's own training moves the parameters by their own gradients."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
-from crosscheck.verification.checking.asking import Make, RaisedByOwnCodeError, has
+from crosscheck.verification.checking.asking import Make, RaisedByOwnCodeError, gradients, has
 from crosscheck.verification.checking.drawn import Drawn
 from crosscheck.verification.checking.findings import Line, Verdict
 from crosscheck.verification.checking.models import FACTORS, NEGATIVE, Factor
-from crosscheck.verification.checking.one_step import Taken, take
+from crosscheck.verification.checking.multiples import Multiples, one_alone
+from crosscheck.verification.checking.one_step import RATE, Taken, take
 from crosscheck.verification.checking.step_laws import law_of
 
 QUANTITY = "update"
+NO_PLAIN = "not judged: it is no plain step by the gradients"
+BY_ONE = "a step by one sample alone, the {} of those that it is given"
+SCALED = "a step by {}the rate times the gradient"
 UPHILL = "a step goes up the loss, and not down: the sign of the gradients is wrong where they step"
 
 
@@ -35,8 +40,9 @@ def judge_update(make: Make, batches: Sequence[Drawn], downhill: bool) -> list[L
     try:
         step = take(make, batches[0])
         line = _judged(step, downhill)
-        if line.verdict == Verdict.WRONG and not downhill:
-            line = law_of(make, [step, *(take(make, each) for each in batches[1:])]) or line
+        if line.verdict == Verdict.WRONG and not downhill and not line.mistakes:
+            steps = [step, *(take(make, each) for each in batches[1:])]
+            line = law_of(make, steps) or _otherwise(make, steps, line)
     except RaisedByOwnCodeError as error:
         return [Line(QUANTITY, Verdict.WRONG, f"raises {error}", np.inf)]
     return [line]
@@ -58,6 +64,38 @@ def _judged(step: Taken, downhill: bool) -> Line:
         text = f"a step by {best.words}, where a mean of the gradients of each sample is usual"
         return Line(QUANTITY, Verdict.FACTOR, text, worst)
     return Line(QUANTITY, Verdict.WRONG, _in_words(found), max(found[FACTORS[0]].values()))
+
+
+def _otherwise(make: Make, steps: Sequence[Taken], line: Line) -> Line:
+    """The line of steps that are no plain ones: wrong only if no other rule makes them.
+
+    Args:
+        make: Makes an adapter.
+        steps: On batches of several sizes.
+        line: What is said of the first one, if it is wrong.
+    """
+    if any(each.after.shape != each.before.shape for step in steps for each in step.moved):
+        return line
+    moved = [
+        {each.name: (each.before - each.after) / RATE for each in step.moved} for step in steps
+    ]
+    grads = [{each.name: each.grad for each in step.moved} for step in steps]
+    found = Multiples.of(moved, grads, [step.drawn.batch for step in steps])
+    if found.goes_up or found.uneven is not None or found.stray or found.forgets_some:
+        return line
+    if (
+        which := one_alone(moved, [step.drawn for step in steps], partial(gradients, make))
+    ) is not None:
+        text = BY_ONE.format(which)
+        return Line(QUANTITY, Verdict.WRONG, text, np.inf, (text,))
+    constant = found.common
+    if constant is None:
+        return Line(QUANTITY, Verdict.SKIPPED, NO_PLAIN)
+    first = next(iter(found.ratios[0].values())) or 0.0
+    if "samples" in constant or not 0 < first < 1:
+        return line
+    # A rate that warms up, or falls, is less than what was set.
+    return Line(QUANTITY, Verdict.RIGHT, SCALED.format(constant))
 
 
 def _worst(step: Taken, signs: Sequence[float], factor: Factor) -> dict[str, float]:
