@@ -116,6 +116,7 @@ def layouts_of(leaves: Sequence[Leaf]) -> list[Layout]:
         and not is_gradient(leaf.name)
         and not is_other(leaf.name)
     ]
+    usable = _without_copies(usable)
     found: list[Layout] = []
     for chosen in (_by_name(usable), _by_shape(usable)):
         weights, biases = chosen
@@ -128,6 +129,26 @@ def layouts_of(leaves: Sequence[Leaf]) -> list[Layout]:
         if found:
             break
     return found
+
+
+def _without_copies(leaves: Sequence[Leaf]) -> list[Leaf]:
+    """Arrays without those that lie like a whole network in a place of their own.
+
+    Whatever it is called, what has W1, b1, W2 and b2 once more belongs to an optimizer.
+    """
+    beside: dict[Path, list[Leaf]] = {}
+    for leaf in leaves:
+        beside.setdefault(leaf.path[:-1], []).append(leaf)
+    seen: set[frozenset[tuple[str | int, tuple[int, ...]]]] = set()
+    copies: set[int] = set()
+    for at in sorted(beside, key=len):
+        if sum(len(leaf.shape) == 2 for leaf in beside[at]) < 2:  # a layer, and no network
+            continue
+        names = frozenset((leaf.path[-1], leaf.shape) for leaf in beside[at])
+        if names in seen:
+            copies |= {id(leaf) for leaf in beside[at]}
+        seen.add(names)
+    return [leaf for leaf in leaves if id(leaf) not in copies]
 
 
 def _is_parameter(leaf: Leaf) -> bool:

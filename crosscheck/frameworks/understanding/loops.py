@@ -114,7 +114,9 @@ def loops_of(lines: Sequence[ast.stmt], names: Sequence[str]) -> Iterator[Loop]:
             continue
         known = [*names, *(key for each in lines[:at] for key in assigned(each))]
         inputs = next((each for each in known if role_of(each) == "X"), None)
-        targets = next((each for each in known if role_of(each) == "y"), None)
+        named = [each for each in known if role_of(each) == "y"]
+        # A t may as well be a time, or an angle.
+        targets = next((each for each in named if each != "t"), next(iter(named), None))
         if inputs is None or targets is None:
             continue
         before = [each for each in lines[:at] if names or not {*assigned(each)} & {inputs, targets}]
