@@ -6,11 +6,11 @@ framework may compute with tensors on a GPU, or with lists.
 
 from typing import Any
 
-import ml_dtypes
 import numpy as np
 
 Array = np.ndarray
-BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
+# NumPy has it by ml_dtypes, which whoever makes such an array has imported, and which takes long.
+BFLOAT16 = "bfloat16"
 
 
 class Bfloat16(np.ndarray):
@@ -24,7 +24,7 @@ class Bfloat16(np.ndarray):
         self, ufunc: np.ufunc, method: str, *inputs: Any, out: Any = None, **keywords: Any
     ) -> Any:
         operands = [_plain(each) for each in inputs]
-        narrow = all(getattr(each, "dtype", None) == BFLOAT16 for each in operands)
+        narrow = all(map(_is_narrow, operands))
         if narrow and (ufunc is np.matmul or (ufunc is np.add and method == "reduce")):
             operands = [each.astype(np.float32) for each in operands]  # rounded once, below
         result = getattr(ufunc, method)(*operands, **keywords)
@@ -48,8 +48,12 @@ def _plain(value: Any) -> Any:
     return value.view(np.ndarray) if isinstance(value, Bfloat16) else value
 
 
+def _is_narrow(value: Any) -> bool:
+    return getattr(getattr(value, "dtype", None), "name", None) == BFLOAT16
+
+
 def _wrapped(value: Any) -> Any:
-    if getattr(value, "dtype", None) == BFLOAT16:
+    if _is_narrow(value):
         return np.asarray(value).view(Bfloat16)
     return value
 
@@ -66,7 +70,7 @@ def is_traced(value: Any) -> bool:
 
 def is_floating(value: Array) -> bool:
     """Whether the entries of an array are floating-point numbers."""
-    return value.dtype.kind == "f" or value.dtype == BFLOAT16
+    return value.dtype.kind == "f" or _is_narrow(value)
 
 
 def dtype_name(value: Array) -> str:

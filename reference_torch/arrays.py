@@ -6,12 +6,10 @@ framework may compute with tensors on a GPU, or with lists.
 
 from typing import Any
 
-import ml_dtypes
 import numpy as np
 import torch
 
 Array = torch.Tensor
-BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
 
 
 def is_array(value: Any) -> bool:
@@ -51,7 +49,9 @@ def entries(value: Array) -> np.ndarray:
     """
     value = value.detach().cpu()
     if value.dtype == torch.bfloat16:  # of which PyTorch makes no array: its bits are handed over
-        return value.view(torch.int16).numpy().view(BFLOAT16)
+        import ml_dtypes  # which takes long
+
+        return value.view(torch.int16).numpy().view(ml_dtypes.bfloat16)
     return value.numpy()
 
 
@@ -67,7 +67,7 @@ def convertible(values: np.ndarray) -> None:
 
 def from_entries(values: np.ndarray) -> Array:
     """Copy a NumPy array into this framework; undoes `entries`."""
-    if values.dtype == BFLOAT16:
+    if values.dtype.name == "bfloat16":
         bits = np.array(values, order="C").view("int16")
         return torch.tensor(bits).view(torch.bfloat16)
     return torch.tensor(np.array(values, order="C"))  # torch takes no negative stride

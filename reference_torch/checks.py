@@ -95,6 +95,8 @@ def numpy_array(value: Any) -> None:
 
 
 def floating_dtype(dtype: Any) -> None:
+    if dtype == "bfloat16":  # which NumPy knows once this is imported, and that takes long
+        import ml_dtypes  # noqa: F401
     try:
         known_dtype = np.dtype(dtype or "none")  # np.dtype(None) would be float64
     except TypeError:

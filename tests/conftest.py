@@ -1,5 +1,6 @@
 """Fixtures: every framework there is, and one verification for the whole session."""
 
+import gc
 import os
 import signal
 import sys
@@ -100,6 +101,17 @@ FIRST = ("test_apart", "test_stock", "test_planted", "test_verification", "test_
 FIRST += ("test_discrimination", "test_measured_translations", "test_verify_apart", "test_bounds")
 FIRST += ("test_identification", "test_activations", "test_check", "test_declarations", "test_new")
 FIRST += ("test_judged_submissions", "test_random_calls", "test_train")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect the tests, all of which are kept: there is no garbage to look for among them."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 # Every test that was collected, before any was deselected: what a declaration may name.

@@ -11,18 +11,18 @@ import json
 import re
 from typing import Any
 
-import ml_dtypes
 import numpy as np
 from safetensors.numpy import load, save
 
 from crosscheck.frameworks.plain_text import in_words, plain
+from crosscheck.numerics.dtypes import BFLOAT16, known
 
 # Bytes of the largest JSON that is read. A few bytes of it become a hundred bytes of lists.
 LARGEST = 4_000_000
 # The dtypes of arrays that come without their entries, as NumPy writes them.
 DTYPE = re.compile(r"[<>|=]?[a-zA-Z]\d{0,4}")
 CONTENT = "content"
-ARRAY, EMPTY, ITEMS, NARROW = "array", "empty", "items", "bfloat16"
+ARRAY, EMPTY, ITEMS, NARROW = "array", "empty", "items", BFLOAT16
 SENT = ("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1")
 
 
@@ -64,7 +64,7 @@ def without_entries(dtype: Any, shape: Any) -> np.ndarray:
 
 def _packed(value: Any, arrays: dict[str, np.ndarray]) -> Any:
     if isinstance(value, np.ndarray):
-        if value.dtype == ml_dtypes.bfloat16:
+        if value.dtype.name == BFLOAT16:
             bits = np.array(value, order="C").view("uint16")
             return {NARROW: _packed(bits, arrays)[ARRAY]}
         if value.dtype.str[1:] not in SENT or not value.dtype.isnative:
@@ -92,7 +92,7 @@ def _unpacked(value: Any, arrays: dict[str, np.ndarray]) -> Any:
     if kind == ARRAY:
         return arrays[held]
     if kind == NARROW:
-        return arrays[held].view(ml_dtypes.bfloat16)
+        return arrays[held].view(known(BFLOAT16))
     if kind == EMPTY:
         dtype, shape = held
         if not DTYPE.fullmatch(dtype):

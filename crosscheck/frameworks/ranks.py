@@ -11,11 +11,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
-import ml_dtypes
 import numpy as np
 
 from crosscheck.frameworks.devices import on_device
 from crosscheck.frameworks.registry import Framework, load_unguarded
+from crosscheck.numerics.dtypes import BFLOAT16, known
 
 # The files of a job, in the folder of its team.
 JOB, INPUTS, TARGETS = "job.pickle", "inputs.npy", "targets.npy"
@@ -112,7 +112,7 @@ def _data(path: Path) -> np.ndarray:
     """An array of a file, of which only those pages are read that are used."""
     array = np.asarray(np.load(path, mmap_mode="c"))
     # NumPy writes bfloat16, which is no dtype of its own, as two bytes without a meaning.
-    return array.view(ml_dtypes.bfloat16) if array.dtype.kind == "V" else array
+    return array.view(known(BFLOAT16)) if array.dtype.kind == "V" else array
 
 
 def begin(folder: str) -> None:

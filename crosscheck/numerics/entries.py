@@ -2,8 +2,9 @@
 
 from typing import NamedTuple
 
-import ml_dtypes
 import numpy as np
+
+from crosscheck.numerics.dtypes import is_floating, limits_of
 
 Array = np.ndarray
 
@@ -41,7 +42,7 @@ def mismatch_of(actual: Array, expected: Array, dtype: str) -> str | None:
     if actual.dtype != dtype:
         return f"has dtype {actual.dtype} instead of {dtype}"
     # The other framework's array has no floats. Its own comparison with the exact value says so.
-    if expected.dtype.kind != "f" and expected.dtype != ml_dtypes.bfloat16:
+    if not is_floating(expected.dtype):
         return f"stands beside {expected.dtype}"
     return None
 
@@ -94,6 +95,6 @@ def entry_differences(
 
 def ulp(exact: float, dtype: str) -> float:
     """The unit in the last place of a number in a dtype; at least that of the smallest normal."""
-    limits = ml_dtypes.finfo(dtype)
+    limits = limits_of(dtype)
     size = min(max(abs(exact), float(limits.smallest_normal)), float(limits.max) / 2)
     return float(np.spacing(np.asarray(size, dtype)))

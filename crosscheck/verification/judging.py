@@ -12,6 +12,7 @@ from crosscheck.frameworks.hyperparameters import wrappers_of
 from crosscheck.frameworks.plain_text import in_words, message_of, plain
 from crosscheck.frameworks.registry import Framework
 from crosscheck.numerics.comparison import EXACT, Comparison, Place, compare
+from crosscheck.numerics.dtypes import known
 from crosscheck.verification.cases.stages import Case, Quantities, Stage, Stages
 
 
@@ -112,6 +113,7 @@ def attempted(case: Case, framework: str, computed: Computed) -> Attempt:
 def compute(case: Case, framework: Framework, until: Stage | None = None) -> Computed:
     """Let a framework compute a case that it supports, up to the last stage that is asked for."""
     result = Computed()
+    known(case.dtype)  # a case makes arrays of it, maybe in a process that has met none yet
     try:
         # A mistaken framework may well overflow; the numbers it returns show that by themselves.
         with np.errstate(all="ignore"):

@@ -64,7 +64,7 @@ def test_an_interrupt_ends_every_process(arguments):
         pytest.skip("no framework is installed")
     script = (
         "from crosscheck.frameworks import processes; processes.cores = lambda: 2;"
-        "from crosscheck.cli.main import main; main()"
+        "from crosscheck.cli.entry import main; main()"
     )
     with subprocess.Popen(
         [sys.executable, "-c", script, *arguments],

@@ -20,13 +20,16 @@ from crosscheck.cli.output import progress_bar
 from crosscheck.verification.cases.edges import edges
 
 # The command with few cases, of both dtypes: what is asked here does not depend on which they are.
+# A line of progress for every task says at once that one of them has begun.
 FEW = """
-from crosscheck.cli import entry
+from functools import partial
+from crosscheck.cli import entry, output, verification
 from crosscheck.verification import verify
 from crosscheck.verification.cases.edges import edges
 
 verify.every_case = lambda: [case for case in edges() if "gelu" in case.name]
 verify.problems = lambda number: []
+verification.progress_bar = partial(output.progress_bar, between=0)
 entry.main()
 """
 HERE = ("hangs_in_a_call", "leaves_in_a_call", "leaves_in_version", "leaves_on_import", "says_much")

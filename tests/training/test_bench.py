@@ -1,5 +1,6 @@
 """`crosscheck bench`: that it measures what it says. How fast anything is, no test asserts."""
 
+import gc
 import json
 import os
 import re
@@ -32,6 +33,12 @@ from crosscheck.training.choices import NETWORK, SAMPLES
 TASK = Task(64, 16, (6, 4, 3), "float32", "sgd")
 FULL = Task(SAMPLES, 16, NETWORK, "float32", "sgd")
 SMALL = ("--samples", "64", "--batch-size", "16", "--layers", "6,4,3", "--repeats", "2")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nothing_old_is_garbage():
+    """What is measured collects garbage before: not in all that the whole suite has, each time."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import ml_dtypes
 import numpy as np
+
+from crosscheck.numerics.dtypes import limits_of
 
 Array = np.ndarray
 # The kinds of sums that may be in float32: matrix products, and sums of the entries of an array.
@@ -55,7 +56,7 @@ class Precision:
     @cache
     def of(cls, dtype: str, in_float32: tuple[str, ...] = ()) -> "Precision":
         """The precision of a dtype, by its name, and the kinds of sums that are in float32."""
-        limits = ml_dtypes.finfo(dtype)
+        limits = limits_of(dtype)
         smallest = float(limits.smallest_normal)
         # Of float32 numbers, as of those of bfloat16, what is subnormal may be replaced by 0. The
         # subnormal numbers of float16 are normal in float32, where they are computed.

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import ml_dtypes  # noqa: F401 - with it NumPy knows bfloat16
 import numpy as np
 
 from crosscheck.numerics.bounds.precision import PRODUCTS, Precision
+from crosscheck.numerics.dtypes import BFLOAT16, known
 
 SINGLE = Precision.of("float32")
 
@@ -29,14 +29,14 @@ class RoundedOperands(Precision):
     @cache
     def of(cls, dtype: str, in_float32: tuple[str, ...] | None = None) -> Precision:
         """As of a `Precision`; who does not say has the products of bfloat16 in float32."""
-        usual = (PRODUCTS,) if dtype == "bfloat16" else ()
+        usual = (PRODUCTS,) if dtype == BFLOAT16 else ()
         return super().of(dtype, usual if in_float32 is None else in_float32)
 
     def read(self, x: Any) -> Any:
         """How far an operand may be from x when it is read: by a rounding, if it is no number."""
         size = abs(np.asarray(x, "float64"))
         with np.errstate(over="ignore"):
-            is_number = size.astype(self.dtype).astype("float64") == size
+            is_number = size.astype(known(self.dtype)).astype("float64") == size
         rounded = np.where(is_number, 0.0, self.u * size + self.tiny)
         return np.maximum(super().read(x), rounded) + self.overflow(size)
 

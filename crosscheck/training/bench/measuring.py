@@ -153,7 +153,7 @@ def _in_turns(
         epochs[variant.name] = epoch
     seconds: dict[str, list[float]] = {name: [] for name in epochs}
     with threadpool_limits(limits=1):  # again, for the libraries that the variants imported
-        for number in range(1, repeats + 1):
+        for number in range(1, repeats + 1) if epochs else ():
             gc.collect()
             for name, epoch in epochs.items():
                 began = time.perf_counter()

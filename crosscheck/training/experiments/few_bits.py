@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from crosscheck.numerics.dtypes import known
 from crosscheck.training.experiments.base import ExperimentResult, Options, numpy_reference
 from crosscheck.training.plots.figures import DASHES, PALETTE, figure, label_axes
 
@@ -13,7 +14,7 @@ DTYPES = ("float64", "float16", "bfloat16")
 
 
 def _own(values: Any, dtype: str) -> Any:
-    return numpy_reference().params.from_numpy(np.asarray(values, "float64").astype(dtype))
+    return numpy_reference().params.from_numpy(np.asarray(values, "float64").astype(known(dtype)))
 
 
 # ----- the second moment of Adam stands still -----

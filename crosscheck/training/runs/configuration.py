@@ -8,6 +8,7 @@ from typing import Any
 from crosscheck.frameworks.contract import ACTIVATIONS, INITIALIZERS, LOSSES
 from crosscheck.frameworks.other_names import question
 from crosscheck.frameworks.registry import Framework
+from crosscheck.numerics.dtypes import known
 from crosscheck.training.choices import DTYPES, PIXELS, PRECISIONS
 from crosscheck.training.data.datasets import CLASSES, DATASETS
 from reference_numpy import checks
@@ -104,6 +105,8 @@ class Configuration:
         _known("dtype", self.dtype, DTYPES)
         _known("precision", self.precision, PRECISIONS)
         self._check_mixed()
+        for dtype in (self.dtype, self.params_dtype, self.moment_dtype):
+            known(dtype)  # a run calls them by their names
         for name in self.activations:
             _known("activation", name, ACTIVATIONS)
         self._check_sizes()

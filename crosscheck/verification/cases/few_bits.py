@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from crosscheck.frameworks.declarations import Declarations
+from crosscheck.numerics.dtypes import BFLOAT16, known
 from crosscheck.numerics.trees import Layer
 from crosscheck.verification.cases.descent import DescentCase
 from crosscheck.verification.cases.groups import groups
@@ -16,7 +17,7 @@ from crosscheck.verification.cases.network import NetworkCase
 from crosscheck.verification.cases.stages import Case
 from crosscheck.verification.cases.training import TrainingCase
 
-DTYPES = ("bfloat16", "float16")
+DTYPES = (BFLOAT16, "float16")
 ROUNDED_FROM = "float32"
 COMPUTED = (NetworkCase, DescentCase, TrainingCase)
 
@@ -39,6 +40,7 @@ def as_declared(case: Case, declared: Declarations) -> Case:
 
 def in_dtype(case: Any, dtype: str) -> Case:
     """A case whose numbers are rounded to a dtype, which stands in its name too."""
+    known(dtype)
     name = case.name.replace(case.dtype, dtype)
     changed: dict[str, Any] = {"name": name if dtype in name else f"{name} in {dtype}"}
     if isinstance(case, TrainingCase):

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
 
-import ml_dtypes
 import numpy as np
 
 from crosscheck.frameworks.hyperparameters import WITH_DECAY
+from crosscheck.numerics.dtypes import limits_of
 from crosscheck.verification.cases.descent import DescentCase
 from crosscheck.verification.cases.hyperparameters import OPTIMIZER_CASES, paired
 from crosscheck.verification.cases.network import DTYPES
@@ -52,7 +52,7 @@ def history_of(family: str, name: str, rng: Generator, number: int, dtype: str =
     first = list(HISTORY_FAMILIES).index(family) * len(labels) // len(HISTORY_FAMILIES)
     optimizer, usual = labels[(first + number) % len(labels)]
     keywords = usual | (_hyperparameters(rng, usual) if rng.random() < 1 / 2 else {})
-    limits = ml_dtypes.finfo(dtype)
+    limits = limits_of(dtype)
     history, largest = HISTORY_FAMILIES[family](rng, limits), float(limits.max)
     if family == "decayed":
         keywords |= _decay(rng, optimizer)

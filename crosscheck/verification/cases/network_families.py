@@ -8,11 +8,11 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-import ml_dtypes
 import numpy as np
 
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES
 from crosscheck.numerics.bounds.functions import FLOAT_ACTIVATIONS
+from crosscheck.numerics.dtypes import limits_of
 from crosscheck.verification.cases.network import DTYPES, PROBABILITIES, NetworkCase
 
 Generator = np.random.Generator
@@ -61,7 +61,7 @@ class Plan(NamedTuple):
     @property
     def limits(self) -> Any:
         """The limits of the dtype."""
-        return ml_dtypes.finfo(self.dtype)
+        return limits_of(self.dtype)
 
     def rounded(self, values: np.ndarray) -> np.ndarray:
         """Values in the dtype; beyond its largest number, as in float16, they are that number."""
