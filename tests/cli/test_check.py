@@ -189,7 +189,7 @@ def test_what_is_stated_is_held(folder):
 def test_a_file_that_takes_too_long_is_cut_off_and_its_definitions_are_checked(folder):
     waits = RIGHT + "\nimport time\nwhile True:\n    time.sleep(1)\n"
     (folder / "slow.py").write_text(waits, encoding="utf-8")
-    (report,) = check_files([str(folder / "slow.py")], Options(), limit=4)
+    (report,) = check_files([str(folder / "slow.py")], Options(), limit=8)
     assert report.outcome == Outcome.RIGHT
     assert any(
         "definitions" in text or "functions and classes" in text for text in report.conventions
