@@ -51,6 +51,15 @@ for epoch in range(3):
     net.gradients(Y)
     STEP
 """
+MAIN = """
+if __name__ == "__main__":
+    X, Y = np.random.normal(size=(20, 4)), np.random.random((20, 2))
+    lr, net = 0.1, Net()
+    for epoch in range(100000):
+        net.forward(X)
+        net.gradients(Y)
+        STEP
+"""
 # How people write it, with STEP for the four lines of the step.
 FORMS = {
     "one step": NETWORK
@@ -100,6 +109,14 @@ FORMS = {
     "backward": NETWORK.replace("def gradients(self, y)", "def backward(self, y, lr)")
     + "        STEP\n",
     "a loop of the file": NETWORK + DATA + LOOP,
+    "below main": NETWORK + MAIN,
+    "in main": NETWORK + MAIN.replace('if __name__ == "__main__":', "def main():"),
+    "by a method": NETWORK
+    + """
+    def step(self, lr):
+        STEP
+"""
+    + MAIN.replace("STEP", "net.step(lr)"),
     "functions": FUNCTIONS.replace("\nW1,", DATA + "\nW1,")
     + """
 for epoch in range(3):
@@ -108,6 +125,7 @@ for epoch in range(3):
     STEP
 """,
 }
+OF_A_LOOP = ("a loop of the file", "below main", "in main")
 NAMES = ("W1", "b1", "W2", "b2")
 # What people do wrong in a step, and how it is said.
 WRONG = {
@@ -124,7 +142,7 @@ def training(form, kind="right"):
     """The text of a file that trains in one of the `FORMS`, rightly or wrongly."""
     text = FORMS[form]
     line = next(each for each in text.splitlines() if each.strip() == "STEP")
-    owner = {"a loop of the file": "net.", "functions": ""}.get(form, "self.")
+    owner = {"functions": ""}.get(form, "net." if form in OF_A_LOOP else "self.")
     rate = "self.lr" if form == "its own rate" else "lr"
     return text.replace(line, "\n".join(line.replace("STEP", e) for e in _step(kind, owner, rate)))
 

@@ -8,6 +8,7 @@ from own_training import FORMS, NETWORK, WRONG, training
 from crosscheck.frameworks.submissions import load
 from crosscheck.verification.checking.findings import Outcome, Verdict
 from crosscheck.verification.checking.judging import Options, judge
+from crosscheck.verification.checking.network import TRAINING
 from crosscheck.verification.checking.training import BY_SAMPLES, ONE_SAMPLE, UNKNOWN
 
 SEVERAL = {"samples", "batches"}
@@ -17,8 +18,8 @@ def update_of(tmp_path, text):
     path = tmp_path / "own.py"
     path.write_text(text, "utf-8")
     report = judge(load(path).namespace, None, "own.py", Options())
-    (line,) = (each for each in report.lines if each.quantity == "update")
-    return report, line
+    lines = [each for each in report.lines if each.quantity in ("update", TRAINING)]
+    return report, lines[0]
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -96,19 +97,61 @@ def test_a_rule_that_is_no_plain_step_is_not_judged_and_that_is_said(tmp_path, r
     assert (line.verdict, line.text) == (Verdict.SKIPPED, UNKNOWN.format("train"))
 
 
-def test_a_step_that_nothing_runs_is_named_by_its_line(tmp_path):
-    text = training("a loop of the file", "up")
-    main = 'if __name__ == "__main__":'
-    at = text.index("net = Net()")
-    lines = "".join(f"    {line}\n" for line in text[at:].splitlines())
-    text = f"{text[:at]}{main}\n{lines}"
+@pytest.mark.parametrize("kind", ["right", "up"])
+def test_a_step_that_nothing_runs_is_named_by_its_line(tmp_path, kind):
+    text = training("below main", kind).replace('if __name__ == "__main__":', "def run(times):")
     report, line = update_of(tmp_path, text)
-    number = next(n for n, each in enumerate(text.splitlines(), 1) if "net.W1 +=" in each)
+    number = next(n for n, each in enumerate(text.splitlines(), 1) if "net.W1 " in each)
     assert report.outcome == Outcome.RIGHT
     assert (line.verdict, line.text) == (
         Verdict.SKIPPED,
         f"not judged: the step of line {number} is in nothing that was run",
     )
+
+
+LOOPS = {
+    "right": ("net.step(lr)", Verdict.RIGHT, "^$"),
+    "twice": ("net.step(lr); net.step(lr)", Verdict.WRONG, "a step by the mean over the batch"),
+    "once more divided": (
+        "net.dW1 /= len(X); net.step(lr)",
+        Verdict.WRONG,
+        "W1 by one over the num",
+    ),
+    "of another batch": (
+        "net.forward(X[::-1]); net.gradients(Y); net.step(lr)",
+        Verdict.SKIPPED,
+        "with several it takes other steps",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_a_loop_that_calls_a_step_is_judged_beside_it(tmp_path, name):
+    lines, verdict, said = LOOPS[name]
+    text = training("by a method").replace("net.step(lr)", lines)
+    path = tmp_path / "own.py"
+    path.write_text(text, "utf-8")
+    report = judge(load(path).namespace, None, "own.py", Options())
+    update, found = (e for e in report.lines if e.quantity in ("update", TRAINING))
+    assert (update.quantity, update.verdict) == ("update", Verdict.RIGHT)
+    assert (found.quantity, found.verdict) == (TRAINING, verdict)
+    assert re.search(said, found.text)
+
+
+def test_what_stands_before_a_loop_and_raises_or_lasts_is_no_reason_to_stop(tmp_path, monkeypatch):
+    monkeypatch.setattr("crosscheck.frameworks.understanding.calling.LIMIT", 0.2)
+    for before in ("raise SystemExit", "import os; os.no_such", "while True: pass"):
+        text = training("below main").replace("    X, Y =", f"    {before}\n    X, Y =")
+        _, line = update_of(tmp_path, text)
+        assert line.verdict == Verdict.SKIPPED
+        assert "nothing that was run" in line.text
+
+
+def test_a_network_with_one_output_is_judged_in_its_loop(tmp_path):
+    text = training("a loop of the file", "half").replace("(4, 3, 2)", "(4, 3, 1)")
+    report, line = update_of(tmp_path, text.replace("(20, 2)", "(20, 1)"))
+    assert report.outcome == Outcome.WRONG
+    assert "0.5 times that" in line.text
 
 
 def test_of_wrong_gradients_the_training_is_not_judged(tmp_path):
@@ -118,4 +161,4 @@ def test_of_wrong_gradients_the_training_is_not_judged(tmp_path):
     path.write_text(text, "utf-8")
     report = judge(load(path).namespace, None, "own.py", Options())
     assert report.first_wrong.quantity.startswith("gradient")
-    assert all(each.quantity != "update" for each in report.lines)
+    assert all(each.quantity not in ("update", TRAINING) for each in report.lines)

@@ -166,7 +166,7 @@ def called(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Called:
             sys.setprofile(None)
 
     before = sys.getprofile()
-    with quiet(), _limited(code):
+    with quiet(), limited(code):
         try:
             if code is not None:
                 sys.setprofile(profile)
@@ -183,9 +183,9 @@ _LONG: set[Any] = set()
 
 
 @contextmanager
-def _limited(code: Any) -> Iterator[None]:
+def limited(code: Any) -> Iterator[None]:
     """Cut a call off that takes too long, where the system can."""
-    if code in _LONG:
+    if code is not None and code in _LONG:
         raise TakesLongError("it takes too long for a small network")
     is_main = threading.current_thread() is threading.main_thread()
     # JAX compiles within a call, and nobody trains inside what it compiles.
@@ -194,7 +194,8 @@ def _limited(code: Any) -> Iterator[None]:
         return
 
     def cut_off(*_: Any) -> None:
-        _LONG.add(code)
+        if code is not None:
+            _LONG.add(code)
         raise TakesLongError(f"it takes more than {LIMIT:.0f} s for a small network")
 
     handler = signal.signal(signal.SIGALRM, cut_off)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from functools import partial
 from io import StringIO
-from types import CodeType, FunctionType
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,7 @@ from crosscheck.frameworks.understanding.rewriting import (
     Inlined,
     Rated,
     assigned,
+    compiled,
     last,
     owner,
     value_at,
@@ -65,13 +66,13 @@ class _Plan:
         all_before = [classes.visit(copy.deepcopy(line)) for line in loop.before]
         for name, value in classes.found.items():
             self.scope[name] = eval(ast.unparse(value), dict(scope))
-        self.before, self.body = _code(all_before), _code(body)
-        self.before_outputs, self.outputs = _code(before), _code(outputs)
+        self.before, self.body = compiled(all_before), compiled(body)
+        self.before_outputs, self.outputs = compiled(before), compiled(outputs)
         self.named = [key for line in outputs for key in assigned(line)]
         self.rated = rated.found
         self.counts = counts_of(loop, self.scope)
         loss = loop.loss(params)
-        self.loss = _code(loss) if loss else None
+        self.loss = compiled(loss) if loss else None
 
     def begin(self, net: Any, inputs: Any, targets: Any = None) -> dict[str, Any]:
         """The variables of a pass, at the parameters of an object."""
@@ -146,11 +147,6 @@ def _loss(self: Looped, X: Any, y: Any) -> Any:
     with redirect_stdout(StringIO()):
         exec(self.plan.loss, scope)  # type: ignore[arg-type]
     return scope[LOSS_NAME]
-
-
-def _code(lines: Sequence[ast.stmt]) -> CodeType:
-    module = ast.Module([copy.deepcopy(line) for line in lines], [])
-    return compile(ast.fix_missing_locations(module), "<one pass of the loop>", "exec")
 
 
 def hosts(namespace: dict[str, Any], settings: Mapping[str, Any]) -> Iterator[Host]:
@@ -266,7 +262,7 @@ def _first(text: str, key: str) -> int:
 def _looped(loop: Loop, scope: dict[str, Any]) -> Looped | None:
     """One pass as an object; None if what it moves is no network."""
     scope = dict(scope)
-    exec(_code(loop.before), scope)
+    exec(compiled(loop.before), scope)
     moved: dict[str, Any] = {}
     for key in loop.moved:
         value = value_at(scope, key)

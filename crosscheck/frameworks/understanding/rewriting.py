@@ -6,7 +6,7 @@ import inspect
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 from crosscheck.frameworks.understanding.names import rates_among
@@ -38,6 +38,12 @@ def mentions(line: ast.stmt) -> set[str]:
     """The variables and attributes that a statement reads or writes."""
     nodes = (each for each in ast.walk(line) if isinstance(each, ast.Name | ast.Attribute))
     return {ast.unparse(each) for each in nodes}
+
+
+def compiled(lines: Sequence[ast.stmt]) -> CodeType:
+    """Statements as code that can be executed."""
+    module = ast.Module([copy.deepcopy(line) for line in lines], [])
+    return compile(ast.fix_missing_locations(module), "<one pass of the loop>", "exec")
 
 
 def last(key: str) -> str:

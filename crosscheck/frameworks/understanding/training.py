@@ -7,8 +7,7 @@
             self.W1 -= lr * self.dW1
 
 The step stands in the method, or in a loop of the file. Nothing shows its gradients but the
-difference of the parameters before and after. A loop below `if __name__ == "__main__":` is not run,
-as the file is imported; that there is one is said.
+difference of the parameters before and after. Of a step that could not be run the line is said.
 """
 
 import ast
@@ -17,12 +16,13 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from crosscheck.frameworks.understanding import looped
+from crosscheck.frameworks.understanding import looped, whole_loops
 from crosscheck.frameworks.understanding.backwards import with_backward
 from crosscheck.frameworks.understanding.constants import name_of
 from crosscheck.frameworks.understanding.engine import FORMS, Engine
 from crosscheck.frameworks.understanding.forwards import params_for, probe, target_forms
 from crosscheck.frameworks.understanding.found_network import FoundNetwork
+from crosscheck.frameworks.understanding.hosts import ObjectHost
 from crosscheck.frameworks.understanding.layouts import layouts_of
 from crosscheck.frameworks.understanding.leaves import leaves_of
 from crosscheck.frameworks.understanding.names import (
@@ -35,6 +35,9 @@ from crosscheck.frameworks.understanding.networks import Network
 from crosscheck.frameworks.understanding.passes import MOVED, Backward
 from crosscheck.frameworks.understanding.rewriting import mentions
 from crosscheck.frameworks.understanding.trees import tree_of
+
+# What one pass of a loop over an object is called here.
+PASS = "one_pass"
 
 
 class FoundTraining(FoundNetwork):
@@ -58,7 +61,8 @@ class FoundTraining(FoundNetwork):
         self._network, self._engine = network, network.engine
         self.words, self.still, self.targets = words, still, targets
         step = network.backward.step
-        self.ignores_rate = step.binding.has("rate") and not network.backward.rated
+        takes_rate = step.binding.has("rate") and step.name != PASS
+        self.ignores_rate = takes_rate and not network.backward.rated
         self.sizes = network.engine.layout.sizes
         self.biases = tuple(bool(slot.bias) for slot in network.engine.layout.slots)
         self.one_by_one = self._engine.one_by_one
@@ -82,30 +86,45 @@ class Training:
 
 
 def training_of(network: Network, namespace: dict[str, Any]) -> Training | None:
-    """What trains a network whose own step is not known; None if nothing does, or that is known.
+    """What trains a network whose gradients are seen; None if nothing does.
 
     Args:
         network: Its gradients are returned, or left.
         namespace: The file, whose loops may train it.
     """
     backward = network.backward
-    known = network.update is not None or network.whole_step is not None
-    if backward is None or backward.source == MOVED or known:
+    if backward is None or backward.source == MOVED:
         return None
-    return next(itertools.chain(_by_functions(network), _by_loops(network, namespace)), None)
+    ways = (_by_functions(network), _by_objects(network, namespace), _by_loops(network, namespace))
+    return next(itertools.chain(*ways), None)
 
 
 def _by_functions(network: Network) -> Iterator[Training]:
     engine, backward = network.engine, network.backward
     assert backward is not None
     functions = engine.host.fresh(*probe(engine)).functions
-    names = [backward.step.name, *first_of(list(functions), TRAIN_STEP, LIKE_TRAIN)]
+    steps = [each.name for each in (network.update, network.whole_step) if each is not None]
+    trains = [n for n in first_of(list(functions), TRAIN_STEP, LIKE_TRAIN) if n not in steps]
+    names = [*([] if steps else [backward.step.name]), *trains]
     for name, form in itertools.product(dict.fromkeys(names), target_forms(engine)):
         if name not in functions:
             continue
         found = with_backward(engine, name, form, [], moves=True, alone=True)
         if found is not None:
             yield Training(replace(network, loss=None, backward=found), name)
+
+
+def _by_objects(network: Network, namespace: Mapping[str, Any]) -> Iterator[Training]:
+    """The loops that train an object of the network's class."""
+    kind = type(network.engine.host.fresh().root)
+    for words, found, one in whole_loops.trained(namespace, kind):
+        for layout in layouts_of(leaves_of(found)):
+            if len(layout.slots) != len(network.engine.layout.slots):
+                continue
+            host = ObjectHost(words, None, {}, found, {PASS: one.of(layout)})
+            engine = replace(network.engine, host=host, layout=layout, forward=None, outputs=None)
+            if (backward := _of_loop(engine, PASS)) is not None:
+                yield Training(Network(engine, backward=backward), words)
 
 
 def _by_loops(network: Network, namespace: dict[str, Any]) -> Iterator[Training]:
@@ -124,7 +143,7 @@ def _by_loops(network: Network, namespace: dict[str, Any]) -> Iterator[Training]
                 continue
             for form in dict.fromkeys((network.engine.form, *FORMS)):
                 engine = Engine(host, layout, form)
-                if (found := _of_loop(engine)) is not None:
+                if (found := _of_loop(engine, "train_step")) is not None:
                     yield Training(Network(engine, backward=found), host.words, names)
 
 
@@ -164,9 +183,9 @@ def unseen_step(network: Network, namespace: Mapping[str, Any]) -> int | None:
     return next((line for name, line in _steps_in(namespace) if name in names), None)
 
 
-def _of_loop(engine: Engine) -> Backward | None:
+def _of_loop(engine: Engine, name: str) -> Backward | None:
     for form in target_forms(engine):
-        found = with_backward(engine, "train_step", form, [], moves=True, alone=True)
+        found = with_backward(engine, name, form, [], moves=True, alone=True)
         if found is not None:
             return found
     return None

@@ -31,6 +31,7 @@ from crosscheck.verification.checking.training import Meant, judge_training
 from crosscheck.verification.checking.updating import QUANTITY, judge_update
 
 # What is found of gradients that are sums over all that was computed since the object was made.
+TRAINING = "training"
 UNSEEN = "not judged: the step of line {} is in nothing that was run"
 ADDED = "its gradients are added to those of the call before: nothing sets them to zero"
 
@@ -129,9 +130,7 @@ def check_network(
                 report.conventions += more
             if understood.training is not None and judged.right == judged.judged:
                 meant = Meant(judged.model, judged.factor, found.penalty)
-                trained = understood.training
-                sizes = _drawn(trained, classes=trained().targets == "classes", dtype=drawn.dtype)
-                updates.append(judge_training(trained, sizes, meant))
+                updates += _of_training(understood.training, meant, updates, drawn.dtype)
             if understood.unseen_step is not None:
                 text = UNSEEN.format(understood.unseen_step)
                 updates.append(Line(QUANTITY, Verdict.SKIPPED, text))
@@ -162,6 +161,16 @@ def _drawn(make: Make, *, classes: bool, dtype: str = "float64") -> tuple[Drawn,
         for count in (BATCH, OTHER_BATCH)
     )
     return (*few, drawn)
+
+
+def _of_training(make: Make, meant: Meant, updates: Sequence[Line], dtype: str) -> list[Line]:
+    """The line of what trains a network; of a rule that is no plain descent only a mistake."""
+    batches = _drawn(make, classes=make().targets == "classes", dtype=dtype)
+    line = judge_training(make, batches, meant)
+    if not updates:
+        return [line]
+    is_plain = updates[0].verdict == Verdict.RIGHT and not updates[0].text
+    return [replace(line, quantity=TRAINING)] if is_plain or line.verdict == Verdict.WRONG else []
 
 
 def _again(make: Make, drawn: Drawn) -> list[Line]:

@@ -66,6 +66,9 @@ def judge_training(make: Make, batches: Sequence[Drawn], meant: Meant) -> Line:
             if make().still:
                 text = STILL.format(words, ", ".join(make().still))
                 return Line(QUANTITY, Verdict.WRONG, text, np.inf, (text,))
+            if (twice := _too_far(found, meant, batches)) is not None:
+                text = f"{words}: {twice}"
+                return Line(QUANTITY, Verdict.WRONG, text, np.inf, (twice,))
             said = [*([IGNORED] if make().ignores_rate else []), _departs(found, meant)]
             text = "; ".join(each for each in said if each is not None)
             text = f"{words}: {text}" if text else ""
@@ -97,6 +100,14 @@ def _judged(make: Make, batches: Sequence[Drawn], meant: Meant) -> Gradients | L
     if not all(np.isfinite(each).all() for each in moved):
         return None
     return judge_gradients(make, batches, [meant.model], meant.factor, penalty=meant.penalty)
+
+
+def _too_far(found: Gradients, meant: Meant, batches: Sequence[Drawn]) -> str | None:
+    """How far its steps go beyond the gradients, by a constant that is none of the samples'."""
+    ratios = [replace(found.factor, rate=1.0).at(d) / abs(meant.factor.at(d)) for d in batches]
+    if max(ratios) > 1 and len({round(each, 9) for each in ratios}) == 1:
+        return STEPS_BY.format(found.factor.words, meant.factor.words)
+    return None
 
 
 def _departs(found: Gradients, meant: Meant) -> str | None:

@@ -1,6 +1,7 @@
 """Whether one step of somebody's own training moves the parameters by their own gradients."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -80,12 +81,15 @@ def _otherwise(make: Make, steps: Sequence[Taken], line: Line) -> Line:
         {each.name: (each.before - each.after) / RATE for each in step.moved} for step in steps
     ]
     grads = [{each.name: each.grad for each in step.moved} for step in steps]
-    found = Multiples.of(moved, grads, [step.drawn.batch for step in steps])
-    if found.goes_up or found.uneven is not None or found.stray or found.forgets_some:
+    batches = [step.drawn for step in steps]
+    found = Multiples.of(moved, grads, [drawn.batch for drawn in batches], RATE)
+    if found.goes_up:
+        return Line(QUANTITY, Verdict.WRONG, UPHILL, line.fraction, (UPHILL,))
+    if found.uneven is not None:
+        return replace(line, text=f"a step moves {found.uneven}")
+    if found.stray or found.forgets_some:
         return line
-    if (
-        which := one_alone(moved, [step.drawn for step in steps], partial(gradients, make))
-    ) is not None:
+    if (which := one_alone(moved, batches, partial(gradients, make))) is not None:
         text = BY_ONE.format(which)
         return Line(QUANTITY, Verdict.WRONG, text, np.inf, (text,))
     constant = found.common
