@@ -9,6 +9,7 @@ from crosscheck.frameworks.submissions import load
 from crosscheck.verification.checking.findings import Outcome, Verdict
 from crosscheck.verification.checking.judging import Options, judge
 from crosscheck.verification.checking.network import TRAINING
+from crosscheck.verification.checking.own_steps import FIRST_ALONE
 from crosscheck.verification.checking.training import BY_SAMPLES, ONE_SAMPLE, UNKNOWN
 
 SEVERAL = {"samples", "batches"}
@@ -136,6 +137,44 @@ def test_a_loop_that_calls_a_step_is_judged_beside_it(tmp_path, name):
     assert (update.quantity, update.verdict) == ("update", Verdict.RIGHT)
     assert (found.quantity, found.verdict) == (TRAINING, verdict)
     assert re.search(said, found.text)
+
+
+REMEMBERING = {
+    "nothing": ("pass", False),
+    "a velocity": ("self.v = 0.9 * getattr(self, 'v', 0) + self.dW1; self.dW1 = self.v", True),
+    "a rate that grows": ("lr = lr * (1 + 0.1 * epoch)", True),
+}
+
+
+@pytest.mark.parametrize("name", REMEMBERING)
+def test_what_is_kept_from_step_to_step_is_not_judged_and_that_is_said(tmp_path, name):
+    line, keeps = REMEMBERING[name]
+    step = "            self.W1 -="
+    text = training("epochs").replace(step, f"            {line}\n{step}")
+    report, found = update_of(tmp_path, text)
+    assert report.outcome == Outcome.RIGHT
+    assert (found.verdict, found.text) == (Verdict.RIGHT, FIRST_ALONE if keeps else "")
+
+
+def test_of_gradients_that_nothing_shows_the_later_steps_are_looked_at_too(tmp_path):
+    local = NETWORK[: NETWORK.index("    def gradients")]
+    text = f"""{local}
+    def fit(self, X, y, epochs=100, lr=0.1):
+        v1 = v2 = u1 = u2 = 0
+        for epoch in range(epochs):
+            d2 = (self.forward(X) - y) / len(y)
+            d1 = d2 @ self.W2.T * (1 - self.a1**2)
+            v1, u1 = 0.9 * v1 - lr * X.T @ d1, 0.9 * u1 - lr * d1.sum(0)
+            v2, u2 = 0.9 * v2 - lr * self.a1.T @ d2, 0.9 * u2 - lr * d2.sum(0)
+            self.W1, self.b1 = self.W1 + v1, self.b1 + u1
+            self.W2, self.b2 = self.W2 + v2, self.b2 + u2
+"""
+    report, line = update_of(tmp_path, text)
+    assert (report.outcome, line.verdict) == (Outcome.RIGHT, Verdict.RIGHT)
+    assert FIRST_ALONE in report.conventions
+    report, _ = update_of(tmp_path, text.replace("0.9 *", "0.0 *"))
+    assert report.outcome == Outcome.RIGHT
+    assert report.conventions.count(FIRST_ALONE) == 0
 
 
 def test_what_stands_before_a_loop_and_raises_or_lasts_is_no_reason_to_stop(tmp_path, monkeypatch):

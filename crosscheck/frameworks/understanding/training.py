@@ -32,7 +32,10 @@ from crosscheck.frameworks.understanding.names import (
     last_word,
 )
 from crosscheck.frameworks.understanding.networks import Network
-from crosscheck.frameworks.understanding.passes import MOVED, Backward
+from crosscheck.frameworks.understanding.passes import (
+    MOVED,
+    Backward,
+)
 from crosscheck.frameworks.understanding.rewriting import mentions
 from crosscheck.frameworks.understanding.trees import tree_of
 

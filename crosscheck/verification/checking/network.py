@@ -19,7 +19,7 @@ from crosscheck.verification.checking.forward import judge_forward, judge_tails
 from crosscheck.verification.checking.gradients import judge_gradients
 from crosscheck.verification.checking.losses import judge_loss, models
 from crosscheck.verification.checking.models import BINARY, CROSS, REDUCTIONS
-from crosscheck.verification.checking.own_steps import judge_steps
+from crosscheck.verification.checking.own_steps import FIRST_ALONE, judge_steps
 from crosscheck.verification.checking.stand_ins import (
     LOGARITHMS,
     with_loss,
@@ -27,7 +27,7 @@ from crosscheck.verification.checking.stand_ins import (
     without_logarithm,
 )
 from crosscheck.verification.checking.taken_twice import taken_twice
-from crosscheck.verification.checking.training import Meant, judge_training
+from crosscheck.verification.checking.training import Meant, judge_training, remembers
 from crosscheck.verification.checking.updating import QUANTITY, judge_update
 
 # What is found of gradients that are sums over all that was computed since the object was made.
@@ -128,6 +128,8 @@ def check_network(
             if not downhill:
                 updates, more = judge_steps(make(), updates)
                 report.conventions += more
+            if updates and updates[0].verdict == Verdict.RIGHT and remembers(make, drawn):
+                report.conventions.append(FIRST_ALONE)
             if understood.training is not None and judged.right == judged.judged:
                 meant = Meant(judged.model, judged.factor, found.penalty)
                 updates += _of_training(understood.training, meant, updates, drawn.dtype)

@@ -13,8 +13,10 @@ from crosscheck.verification.checking.findings import Line, Verdict
 from crosscheck.verification.checking.gradients import Gradients, judge_gradients
 from crosscheck.verification.checking.models import Factor, Model
 from crosscheck.verification.checking.multiples import Multiples, common, flat, one_alone, only
+from crosscheck.verification.checking.own_steps import FIRST_ALONE
 from crosscheck.verification.checking.penalties import Penalty
 from crosscheck.verification.checking.updating import QUANTITY, UPHILL
+from crosscheck.verification.checking.within import near
 
 # A rate at which several steps are as good as one: each moves next to nothing.
 SMALL_RATE = 1e-7
@@ -25,6 +27,8 @@ BY_SAMPLES = "{} takes a step for each sample, or for a few"
 ALONE = "{} was looked at with one sample alone: with several it takes several steps"
 ONE_SAMPLE = "{} moves the parameters by one sample alone, the {} of those that it is given"
 STILL = "{} never moves {}"
+# By what part a second step may differ; a velocity, or a rate that grows, differs by more.
+REMEMBERS = 0.02
 STEPS_BY = "a step by {}, where the gradients are those of {}"
 IGNORED = "the rate that it is given is not used"
 ONLY_ALONE = (
@@ -57,6 +61,32 @@ def judge_training(make: Make, batches: Sequence[Drawn], meant: Meant) -> Line:
         batches: A network and batches of several sizes.
         meant: What the gradients are meant to be.
     """
+    line = _judged_once(make, batches, meant)
+    if line.verdict == Verdict.RIGHT and remembers(make, batches[0]):
+        return replace(line, text="; ".join(each for each in (line.text, FIRST_ALONE) if each))
+    return line
+
+
+def remembers(make: Make, drawn: Drawn) -> bool:
+    """Whether a second step is another than a first one from the same place."""
+    adapter, own = make(), drawn.copies()
+    second = getattr(adapter, "second_step", None)
+    if second is None:
+        return False
+    if getattr(adapter, "one_by_one", False):
+        own = only(own, 0)
+    try:
+        with np.errstate(all="ignore"):
+            adapter.set_params(own.params)
+            found = second(own.inputs, own.targets)
+    except (Exception, SystemExit):  # whatever it raises: it was not meant to be called twice
+        return False
+    # Of samples in a random order two steps are the same but for the rate.
+    return found is not None and any(near(*pair) > REMEMBERS for pair in zip(*found, strict=True))
+
+
+def _judged_once(make: Make, batches: Sequence[Drawn], meant: Meant) -> Line:
+    """The line of the first step."""
     words = make().words
     try:
         found = _judged(make, batches, meant)
