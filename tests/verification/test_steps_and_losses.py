@@ -50,7 +50,7 @@ class Singly:
         ("sum", "sum", Verdict.FACTOR, "a step by the sum over the batch"),
         (1.0, "sum", Verdict.WRONG, "W1 by the mean over the batch; b1 by the sum over the"),
         (-1.0, 1.0, Verdict.WRONG, "W1 by minus the mean over the batch; b1 by the mean"),
-        (1.0, 0.9, Verdict.WRONG, "b1 after a step are not those before"),
+        (1.0, 0.9, Verdict.WRONG, "b1 by 0.9 times that"),
     ],
 )
 def test_a_step_is_that_of_the_gradients_or_of_a_constant_times_them(of_w, of_b, verdict, text):

@@ -157,11 +157,12 @@ class Multiples:
         return len(several) > 1 and bool(others) and bool(kinds[0] & kinds[1])
 
     def _usual(self) -> str:
-        """The parameter whose constant most of them have, of those that have one."""
-        known = [name for name, each in self.ratios[0].items() if each] or [*self.ratios[0]]
-        shown = {name: few_digits(self.ratios[0][name] or 0.0) for name in known}
+        """The parameter whose constant most of them have, of those that go down if any does."""
+        first = {name: each or 0.0 for name, each in self.ratios[0].items()}
+        known = [name for name, each in first.items() if each] or [*first]
+        shown = {name: few_digits(first[name]) for name in known}
         counts = [*shown.values()]
-        return max(shown, key=lambda name: counts.count(shown[name]))
+        return max(known, key=lambda name: (first[name] > 0, counts.count(shown[name])))
 
 
 def _alike(ratios: Mapping[str, float | None]) -> list[str]:

@@ -86,7 +86,8 @@ def _otherwise(make: Make, steps: Sequence[Taken], line: Line) -> Line:
     if found.goes_up:
         return Line(QUANTITY, Verdict.WRONG, UPHILL, line.fraction, (UPHILL,))
     if found.uneven is not None:
-        return replace(line, text=f"a step moves {found.uneven}")
+        known = line.text.startswith("a step moves")  # by the sum over the batch, or the like
+        return line if known else replace(line, text=f"a step moves {found.uneven}")
     if found.stray or found.forgets_some:
         return line
     if (which := one_alone(moved, batches, partial(gradients, make))) is not None:
