@@ -129,7 +129,7 @@ OF_A_LOOP = ("a loop of the file", "below main", "in main")
 NAMES = ("W1", "b1", "W2", "b2")
 # What people do wrong in a step, and how it is said.
 WRONG = {
-    "up": "a step goes up the loss",
+    "up": "a step goes up the loss|departs from sgd",
     "half": r"b1, b2 by 0\.5 times that",
     "still": r"b1, b2 by nothing|never moves b1, b2",
     "twice": r"W1 by 2 times that",

@@ -62,6 +62,13 @@ STEPS = {
     **{f"training, {kind}": training("epochs", kind) for kind in ("up", "half", "still", "twice")},
     "training, a loop": training("a loop of the file", "still"),
     "training, samples": training("samples"),
+    "training, in main": training("in main").replace("lr *", "0.05 *"),
+    "training, in main, by half": training("in main").replace("lr *", "0.5 * lr *"),
+    "training, in main, twice": training("in main").replace("lr *", "2 * lr *"),
+    "training, in main, a decay": training("in main")
+    .replace("net.dW1", "(net.dW1 + 0.1 * net.W1)")
+    .replace("net.dW2", "(net.dW2 + 0.1 * net.W2)"),
+    "training, without its rate": training("one step").replace("lr *", "0.05 *"),
     **{law: NETWORK + text for law, (text, _) in {**LAWS, **NO_LAWS}.items()},
 }
 
