@@ -51,6 +51,10 @@ class Singly:
         (1.0, "sum", Verdict.WRONG, "W1 by the mean over the batch; b1 by the sum over the"),
         (-1.0, 1.0, Verdict.WRONG, "W1 by minus the mean over the batch; b1 by the mean"),
         (1.0, 0.9, Verdict.WRONG, "b1 by 0.9 times that"),
+        (1.0, np.nan, Verdict.WRONG, "b1 after a step"),
+        (np.nan, 1.0, Verdict.WRONG, "W1 after a step"),
+        (np.nan, np.nan, Verdict.WRONG, "W1, b1 after a step"),
+        (1.0, np.inf, Verdict.WRONG, "b1 after a step"),
     ],
 )
 def test_a_step_is_that_of_the_gradients_or_of_a_constant_times_them(of_w, of_b, verdict, text):

@@ -1,10 +1,13 @@
 """What trains a network is judged wherever its step stands, once its gradients are right."""
 
+import builtins
+import importlib
 import re
 
 import pytest
 from own_training import FORMS, NETWORK, WRONG, training
 
+import crosscheck
 from crosscheck.frameworks.submissions import load
 from crosscheck.verification.checking.findings import Outcome, Verdict
 from crosscheck.verification.checking.judging import Options, judge
@@ -108,6 +111,41 @@ def test_a_step_that_nothing_runs_is_named_by_its_line(tmp_path, kind):
         Verdict.SKIPPED,
         f"not judged: the step of line {number} is in nothing that was run",
     )
+
+
+@pytest.mark.parametrize("form", ["epochs", "below main"])
+def test_training_that_leaves_no_numbers_is_wrong(tmp_path, form):
+    report, line = update_of(tmp_path, re.sub(r"lr \* (\w+\.d)", r"np.nan * \1", training(form)))
+    assert report.outcome == Outcome.WRONG
+    assert line.text.endswith("leaves no numbers in W1, b1, W2, b2")
+
+
+def test_of_two_objects_that_a_loop_mentions_the_one_that_it_trains_is_judged(tmp_path):
+    text = training("below main", "half").replace("net = 0.1, Net()", "net, a = 0.1, Net(), Net()")
+    text = text.replace("net.forward(X)", "a.forward(X); net.forward(X)")
+    report, line = update_of(tmp_path, text)
+    assert report.outcome == Outcome.WRONG
+    assert "0.5 times that" in line.text
+
+
+def test_a_second_step_that_raises_is_not_said_to_be_right(tmp_path):
+    counts = "self.calls = getattr(self, 'calls', 0) + 1\n        assert self.calls < 2"
+    once = f"self.forward(x)\n        {counts}"
+    report, line = update_of(tmp_path, training("one step").replace("self.forward(x)", once, 1))
+    assert report.outcome == Outcome.RIGHT
+    assert line.text == FIRST_ALONE
+
+
+def test_of_a_module_that_was_imported_no_line_runs_again(tmp_path, monkeypatch):
+    ran = "import builtins\nbuiltins.ran = getattr(builtins, 'ran', 0) + 1\n"
+    for name, where in (("imported_one", "top"), ("imported_two", "main")):
+        guarded = training("below main").replace("    X, Y =", "    builtins.ran = 100\n    X, Y =")
+        text = ran + (guarded if where == "main" else training("a loop of the file"))
+        (tmp_path / f"{name}.py").write_text(text, "utf-8")
+        monkeypatch.syspath_prepend(tmp_path)
+        monkeypatch.setattr(builtins, "ran", 0, raising=False)
+        report = crosscheck.check(importlib.import_module(name))
+        assert (report.outcome, builtins.ran) == (Outcome.RIGHT, 1)
 
 
 LOOPS = {

@@ -90,7 +90,8 @@ def _of_target(
                 f"{name} is a package; a package of the contract is checked by "
                 f"`crosscheck verify --framework {target.__name__}`"
             )
-        return _of_file(vars(target), settings)
+        # It is imported here, and not run in a process of its own: none of its lines runs again.
+        return _of_file(vars(target) | {"__file__": None}, settings)
     if inspect.isroutine(target) or (
         callable(target) and not isinstance(target, type) and name in functions_of(namespace)
     ):

@@ -58,9 +58,9 @@ def trained(namespace: Mapping[str, Any], kind: type) -> Iterator[tuple[str, Any
             except (Exception, SystemExit):  # whatever it needs is not there
                 continue
             read = {each for one in loop.body for each in mentions(one)}
-            name = next((n for n in read if type(scope.get(n)) is kind), None)
-            if name is not None:
-                yield words, scope[name], Pass(loop, scope, name)
+            for name in sorted(read):  # the same one in every run
+                if type(scope.get(name)) is kind:
+                    yield words, scope[name], Pass(loop, scope, name)
 
 
 def _pieces(namespace: Mapping[str, Any]) -> Iterator[tuple[str, list[ast.stmt], int]]:

@@ -29,8 +29,9 @@ from crosscheck.frameworks.understanding.understand import understand
 from crosscheck.verification.checking.findings import CheckReport, Line, Outcome, Verdict
 from crosscheck.verification.checking.in_columns import in_columns
 from crosscheck.verification.checking.next_steps import next_step
+from crosscheck.verification.checking.one_step import QUANTITY
 from crosscheck.verification.checking.one_thing import Options, judged, understood_as
-from crosscheck.verification.checking.updating import QUANTITY, UPHILL
+from crosscheck.verification.checking.updating import UPHILL
 
 # So many values of a second argument are tried with a choice that is wrong beside the default.
 BESIDE = 3

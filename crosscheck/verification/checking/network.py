@@ -19,6 +19,7 @@ from crosscheck.verification.checking.forward import judge_forward, judge_tails
 from crosscheck.verification.checking.gradients import judge_gradients
 from crosscheck.verification.checking.losses import judge_loss, models
 from crosscheck.verification.checking.models import BINARY, CROSS, REDUCTIONS
+from crosscheck.verification.checking.one_step import QUANTITY
 from crosscheck.verification.checking.own_steps import FIRST_ALONE, judge_steps
 from crosscheck.verification.checking.stand_ins import (
     LOGARITHMS,
@@ -28,7 +29,7 @@ from crosscheck.verification.checking.stand_ins import (
 )
 from crosscheck.verification.checking.taken_twice import taken_twice
 from crosscheck.verification.checking.training import Meant, judge_training, remembers
-from crosscheck.verification.checking.updating import QUANTITY, judge_update
+from crosscheck.verification.checking.updating import judge_update
 
 # What is found of gradients that are sums over all that was computed since the object was made.
 TRAINING = "training"

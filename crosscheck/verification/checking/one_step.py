@@ -10,6 +10,7 @@ from crosscheck.verification.checking.asking import Make, ask, gradients
 from crosscheck.verification.checking.drawn import Drawn
 from crosscheck.verification.checking.named import Grads
 
+QUANTITY = "update"
 # The rate, and how many roundings a step may take beside those of the gradient.
 RATE, ROUNDINGS = 0.25, 4
 
@@ -40,6 +41,16 @@ class Moved:
     def rest(self, grad: Array) -> Array:
         """What is left of the step beside the rate times this gradient; 0 if that is all."""
         return self.after - (self.before - RATE * grad)
+
+    def over(self, grad: Array, allowed: Array) -> float:
+        """By how many times what is allowed the rest of this gradient is, at most.
+
+        Infinite where an entry is none: no largest one has NaN, for every comparison with it fails.
+        """
+        if self.after.shape != self.before.shape or not np.isfinite(self.after).all():
+            return np.inf
+        worst = float(np.max(np.abs(self.rest(grad)) / allowed))
+        return worst if np.isfinite(worst) else np.inf
 
     def allowed(self, grad: Array, samples: int, times: float = 1.0) -> Array:
         """How large the rest may be by roundings.

@@ -28,18 +28,14 @@ def judge_steps(adapter: Any, lines: list[Line]) -> tuple[list[Line], list[str]]
         if found.text.startswith(PLAIN):
             return lines, []
         return [replace(first, verdict=Verdict.RIGHT, text=found.text, mistakes=())], []
-    if (
-        first.verdict == Verdict.RIGHT and first.text
-    ):  # a decay, or clipping, of this network's own arrays
+    is_right = first.verdict == Verdict.RIGHT
+    if is_right and first.text:  # a decay, or clipping, of this network's own arrays
         return lines, [FIRST_ALONE]
     if UnevenStepsError.__name__ in found.text:
         found = replace(found, text=UNEVEN)
     # What raises at a later step may do so because its gradients were replaced.
     known = not found.text.startswith(UNKNOWN) and "it raises" not in found.text
-    if (
-        known
-        and found.verdict == Verdict.WRONG
-        and (first.verdict == Verdict.RIGHT or found.mistakes)
-    ):
+    is_wrong = known and found.verdict == Verdict.WRONG
+    if is_wrong and (is_right or found.mistakes):
         return [replace(found, quantity=first.quantity)], []
-    return lines, ([FIRST_ALONE] if first.verdict == Verdict.RIGHT else [])
+    return lines, ([FIRST_ALONE] if is_right else [])

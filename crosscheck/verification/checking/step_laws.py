@@ -18,10 +18,9 @@ from crosscheck.verification.checking.clipping import ADDED, Clipping, laws_at
 from crosscheck.verification.checking.drawn import Drawn
 from crosscheck.verification.checking.findings import Line, Verdict
 from crosscheck.verification.checking.models import FACTORS, Factor
-from crosscheck.verification.checking.one_step import RATE, Taken, take
+from crosscheck.verification.checking.one_step import QUANTITY, RATE, Taken, take
 from crosscheck.verification.checking.penalties import every_form, with_constant
 
-QUANTITY = "update"
 # The digits in which people give a limit.
 DIGITS = 6
 # How far below its limit a small gradient is, and in how many tries one is looked for.
@@ -59,8 +58,8 @@ def _decayed(steps: Sequence[Taken]) -> Line | None:
                 open_to.append(allowed.ravel() / RATE)
         for form in every_form():
             slopes = [form.slope(s.drawn, m.layer, m.part).ravel() for s in steps for m in s.moved]
-            every = (np.concatenate(each) for each in (rest, open_to, slopes))
-            if found := with_constant(form, *every):
+            off, limits, along = (np.concatenate(each) for each in (rest, open_to, slopes))
+            if found := with_constant(form, off, limits, along):
                 if found.is_subtracted:
                     text = f"a step makes the parameters grow: {found.slope_in_words}"
                     return Line(QUANTITY, Verdict.WRONG, text, np.inf, (text,))
@@ -69,7 +68,9 @@ def _decayed(steps: Sequence[Taken]) -> Line | None:
                     f"a step also takes {found.slope_in_words} times the rate away{likewise}: "
                     "a decay"
                 )
-                return Line(QUANTITY, Verdict.RIGHT, _beside(text, factor), 1.0)
+                left = np.abs(off - found.strength * along)
+                worst = float(np.max(left / (limits + found.uncertainty * np.abs(along))))
+                return Line(QUANTITY, Verdict.RIGHT, _beside(text, factor), worst)
     return None
 
 
@@ -78,7 +79,7 @@ def _beside(text: str, factor: Factor) -> str:
 
 
 def _clipped(make: Make, steps: Sequence[Taken]) -> Line | None:
-    law = next((each for each in _laws(steps) if _gives(each, steps)), None)
+    law = next((each for each in _laws(steps) if _worst(each, steps) <= 1), None)
     if law is None:
         return None
     if law.is_wrong:
@@ -87,9 +88,10 @@ def _clipped(make: Make, steps: Sequence[Taken]) -> Line | None:
     small = _small(make, steps[0].drawn, law)
     if small is None:
         return Line(QUANTITY, Verdict.SKIPPED, NO_SMALL.format(law.words))
-    if not _gives(law, [small]):
+    worst = _worst(law, [*steps, small])
+    if worst > 1:
         return Line(QUANTITY, Verdict.SKIPPED, ALWAYS.format(law.words))
-    return Line(QUANTITY, Verdict.RIGHT, f"a step has the gradients clipped {law.words}", 1.0)
+    return Line(QUANTITY, Verdict.RIGHT, f"a step has the gradients clipped {law.words}", worst)
 
 
 def _laws(steps: Sequence[Taken]) -> Iterator[Clipping]:
@@ -112,17 +114,17 @@ def _norm(arrays: Sequence[Array]) -> float:
     return float(np.sqrt(sum((each**2).sum() for each in arrays)))
 
 
-def _gives(law: Clipping, steps: Sequence[Taken]) -> bool:
-    """Whether a law gives steps to within their roundings, and those of the norm."""
+def _worst(law: Clipping, steps: Sequence[Taken]) -> float:
+    """By how many times its bound the steps of a law are off: their roundings, and the norm's."""
+    worst = 0.0
     for step in steps:
         clipped = law.of(tuple(each.grad for each in step.moved))
         terms = sum(each.grad.size for each in step.moved)
         for each, grad in zip(step.moved, clipped, strict=True):
-            allowed = each.allowed(grad, step.drawn.batch)
-            allowed = allowed + terms * each.unit * np.abs(RATE * grad)
-            if not np.all(np.abs(each.rest(grad)) <= allowed):
-                return False
-    return True
+            of_norm = terms * each.unit * np.abs(RATE * grad)  # a sum of so many squares
+            allowed = each.allowed(grad, step.drawn.batch) + of_norm
+            worst = max(worst, each.over(grad, allowed))
+    return worst
 
 
 def _small(make: Make, drawn: Drawn, law: Clipping) -> Taken | None:

@@ -13,14 +13,16 @@ from crosscheck.verification.checking.findings import Line, Verdict
 from crosscheck.verification.checking.gradients import Gradients, judge_gradients
 from crosscheck.verification.checking.models import Factor, Model
 from crosscheck.verification.checking.multiples import Multiples, common, flat, one_alone, only
+from crosscheck.verification.checking.one_step import QUANTITY
 from crosscheck.verification.checking.own_steps import FIRST_ALONE
 from crosscheck.verification.checking.penalties import Penalty
-from crosscheck.verification.checking.updating import QUANTITY, UPHILL
+from crosscheck.verification.checking.updating import UPHILL
 from crosscheck.verification.checking.within import near
 
 # A rate at which several steps are as good as one: each moves next to nothing.
 SMALL_RATE = 1e-7
-# How far the steps of single samples may then be from a multiple of that of all.
+# How far the steps of single samples may then be from a multiple of that of all: at that rate a
+# parameter near 1 shows a gradient of 1e-6 to three digits. Each was held to its bound before.
 SAME_AT_SMALL = 1e-3
 SINGLES = 3
 BY_SAMPLES = "{} takes a step for each sample, or for a few"
@@ -29,6 +31,7 @@ ONE_SAMPLE = "{} moves the parameters by one sample alone, the {} of those that 
 STILL = "{} never moves {}"
 # By what part a second step may differ; a velocity, or a rate that grows, differs by more.
 REMEMBERS = 0.02
+NO_NUMBER = "{} leaves no numbers in {}"
 STEPS_BY = "a step by {}, where the gradients are those of {}"
 IGNORED = "the rate that it is given is not used"
 ONLY_ALONE = (
@@ -68,7 +71,7 @@ def judge_training(make: Make, batches: Sequence[Drawn], meant: Meant) -> Line:
 
 
 def remembers(make: Make, drawn: Drawn) -> bool:
-    """Whether a second step is another than a first one from the same place."""
+    """Whether a second step is another than a first one from the same place, or may be."""
     adapter, own = make(), drawn.copies()
     second = getattr(adapter, "second_step", None)
     if second is None:
@@ -79,8 +82,8 @@ def remembers(make: Make, drawn: Drawn) -> bool:
         with np.errstate(all="ignore"):
             adapter.set_params(own.params)
             found = second(own.inputs, own.targets)
-    except (Exception, SystemExit):  # whatever it raises: it was not meant to be called twice
-        return False
+    except (Exception, SystemExit):  # whatever it raises: of a second step nothing is known
+        return True
     # Of samples in a random order two steps are the same but for the rate.
     return found is not None and any(near(*pair) > REMEMBERS for pair in zip(*found, strict=True))
 
@@ -110,15 +113,16 @@ def _judged_once(make: Make, batches: Sequence[Drawn], meant: Meant) -> Line:
         singles = [only(batches[0], at) for at in range(SINGLES)]
         alone = _judged(make, singles, meant)
         right_alone = isinstance(alone, Gradients) and _is_right(alone)
-        if right_alone and (line := _by_samples(make, batches[0], words)) is not None:
-            return line
+        worst = _worst(alone) if isinstance(alone, Gradients) else None
+        if right_alone and _adds_up(make, batches[0]):
+            return Line(QUANTITY, Verdict.RIGHT, BY_SAMPLES.format(words), worst)
         if (line := _wrong(make, batches, meant, words)) is not None:
             return line
         if right_alone:
             rated = make().difference_rate != 1
             text = (ONLY_ALONE if rated else ALONE).format(words)
-            return Line(QUANTITY, Verdict.SKIPPED if rated else Verdict.RIGHT, text)
-        line = _wrong(make, singles, meant, words)
+            return Line(QUANTITY, Verdict.SKIPPED if rated else Verdict.RIGHT, text, worst)
+        line = _no_number(make, singles[0], words) or _wrong(make, singles, meant, words)
         return line or Line(QUANTITY, Verdict.SKIPPED, UNKNOWN.format(words))
     except RaisedByOwnCodeError as error:
         return Line(QUANTITY, Verdict.SKIPPED, f"not judged: {words} raises {error}")
@@ -158,18 +162,24 @@ def _worst(found: Gradients) -> float:
     return max((line.fraction or 0.0 for line in found.lines), default=0.0)
 
 
-def _by_samples(make: Make, drawn: Drawn, words: str) -> Line | None:
-    """The line of a training that is right for one sample, if it takes several steps for several.
+def _adds_up(make: Make, drawn: Drawn) -> bool:
+    """Whether a training takes a step for each sample: at a small rate they add up to its own.
 
-    Such are as good as one at a rate that is small enough, where one can be set.
+    False where no rate can be set.
     """
     if make().difference_rate == 1:
-        return None
+        return False
     single = [_moved(make, only(drawn, at)) for at in range(drawn.batch)]
     total = {name: np.sum([each[name] for each in single], axis=0) for name in single[0]}
-    if common(_moved(make, drawn), total, SAME_AT_SMALL) is None:
+    return common(_moved(make, drawn), total, SAME_AT_SMALL) is not None
+
+
+def _no_number(make: Make, drawn: Drawn, words: str) -> Line | None:
+    """The line of a training that leaves no numbers, though its rate is small."""
+    lost = [name for name, each in _moved(make, drawn).items() if not np.isfinite(each).all()]
+    if not lost:
         return None
-    return Line(QUANTITY, Verdict.RIGHT, BY_SAMPLES.format(words))
+    return Line(QUANTITY, Verdict.WRONG, NO_NUMBER.format(words, ", ".join(lost)), np.inf)
 
 
 def _moved(make: Make, drawn: Drawn) -> dict[str, Array]:

@@ -11,10 +11,9 @@ from crosscheck.verification.checking.drawn import Drawn
 from crosscheck.verification.checking.findings import Line, Verdict
 from crosscheck.verification.checking.models import FACTORS, NEGATIVE, Factor
 from crosscheck.verification.checking.multiples import Multiples, one_alone
-from crosscheck.verification.checking.one_step import RATE, Taken, take
+from crosscheck.verification.checking.one_step import QUANTITY, RATE, Taken, take
 from crosscheck.verification.checking.step_laws import law_of
 
-QUANTITY = "update"
 NO_PLAIN = "not judged: it is no plain step by the gradients"
 BY_ONE = "a step by one sample alone, the {} of those that it is given"
 SCALED = "a step by {}the rate times the gradient"
@@ -75,7 +74,8 @@ def _otherwise(make: Make, steps: Sequence[Taken], line: Line) -> Line:
         steps: On batches of several sizes.
         line: What is said of the first one, if it is wrong.
     """
-    if any(each.after.shape != each.before.shape for step in steps for each in step.moved):
+    every = [each for step in steps for each in step.moved]
+    if any(e.after.shape != e.before.shape or not np.isfinite(e.after).all() for e in every):
         return line
     moved = [
         {each.name: (each.before - each.after) / RATE for each in step.moved} for step in steps
@@ -108,13 +108,9 @@ def _worst(step: Taken, signs: Sequence[float], factor: Factor) -> dict[str, flo
     times, samples = factor.at(step.drawn), step.drawn.batch
     worst: dict[str, float] = {}
     for moved in step.moved:
-        if moved.after.shape != moved.before.shape:
-            worst[moved.name] = np.inf
-            continue
         grad = times * moved.grad
         allowed = moved.allowed(grad, samples, times)
-        off = (np.max(np.abs(moved.rest(sign * grad)) / allowed) for sign in signs)
-        worst[moved.name] = float(min(off))
+        worst[moved.name] = min(moved.over(sign * grad, allowed) for sign in signs)
     return worst
 
 
