@@ -45,9 +45,9 @@ class Moved:
     def over(self, grad: Array, allowed: Array) -> float:
         """By how many times what is allowed the rest of this gradient is, at most.
 
-        Infinite where an entry is none: no largest one has NaN, for every comparison with it fails.
+        Infinite for another shape, and where an entry is NaN, of which no comparison holds.
         """
-        if self.after.shape != self.before.shape or not np.isfinite(self.after).all():
+        if self.after.shape != self.before.shape:
             return np.inf
         worst = float(np.max(np.abs(self.rest(grad)) / allowed))
         return worst if np.isfinite(worst) else np.inf
