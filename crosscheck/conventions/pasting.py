@@ -40,6 +40,42 @@ def with_imports(code: str) -> str:
     return space.join(["\n".join(imports), rest]) if imports else rest
 
 
+class Compared:
+    """Two optimizers, or two recipes, after their words and their steps were compared.
+
+    Its attributes are those of the translations that are made of it.
+    """
+
+    mismatch: dict[str, tuple[Any, Any]]
+    provisos: tuple[str, ...]
+    difference: float | None
+    within_bound: bool
+    zeros_agree: bool
+    as_rate_changes: bool | None
+    problem: str | None
+
+    @property
+    def equal(self) -> bool | None:
+        """Whether the two are one, by their words and by their steps at one learning rate.
+
+        None if they are so by their words, and the steps could not be compared.
+        """
+        if self.mismatch or not self.within_bound or not self.zeros_agree:
+            return False
+        return None if self.difference is None else True
+
+    @property
+    def verdict(self) -> str:
+        """Whether the two are equal, in plain words."""
+        return verdict(
+            self.equal,
+            as_rate_changes=self.as_rate_changes,
+            mismatch=self.mismatch,
+            conditions=self.provisos,
+            problem=self.problem,
+        )
+
+
 def verdict(
     equal: bool | None,
     *,

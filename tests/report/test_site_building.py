@@ -26,11 +26,6 @@ from crosscheck.report.site.run import KEYS, PARTS, RunError, SiteRun, load
 
 
 @pytest.fixture(scope="module")
-def run(small_run):
-    return load(small_run)
-
-
-@pytest.fixture(scope="module")
 def texts(run):
     """Its pages, which take most of the time."""
     return building._texts(run, "en")

@@ -11,26 +11,14 @@ pytest.importorskip("jinja2", reason="jinja2, which a site is made with, is miss
 pytest.importorskip("pygments", reason="pygments, which a site is made with, is missing")
 pytest.importorskip("latex2mathml", reason="latex2mathml, which a site is made with, is missing")
 
-from site_run import read
 
 from crosscheck.report.site.cards import cards
 from crosscheck.report.site.documents import IN_ORDER, name_of, page_values
 from crosscheck.report.site.editions import ENGLISH, Edition
 from crosscheck.report.site.mathml import symbol
-from crosscheck.report.site.run import load
 
 CHINESE = Edition("zh")
 NOTHING_WRONG = "No number that this document prints contradicts its own line."
-
-
-@pytest.fixture(scope="module")
-def pages(site):
-    return read(site)
-
-
-@pytest.fixture(scope="module")
-def run(small_run):
-    return load(small_run)
 
 
 def card_links(page):

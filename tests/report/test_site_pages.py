@@ -28,20 +28,10 @@ from crosscheck.report.site.code import INSIDE
 from crosscheck.report.site.folders import MARK
 from crosscheck.report.site.formulas import FORMULAS
 from crosscheck.report.site.mathml import latex, mathml
-from crosscheck.report.site.run import SiteRun, load
+from crosscheck.report.site.run import SiteRun
 from crosscheck.report.site.templating import short
 
 LIMIT = 4_000_000  # bytes, of both languages: what still goes by mail
-
-
-@pytest.fixture(scope="module")
-def pages(site):
-    return read(site)
-
-
-@pytest.fixture(scope="module")
-def run(small_run):
-    return load(small_run)
 
 
 # ----- every page -----

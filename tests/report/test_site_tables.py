@@ -12,18 +12,8 @@ from site_run import read
 
 from crosscheck.conventions.answers import matrix
 from crosscheck.report.site.building import build
-from crosscheck.report.site.run import SiteRun, load
+from crosscheck.report.site.run import SiteRun
 from crosscheck.report.site.templating import decades
-
-
-@pytest.fixture(scope="module")
-def pages(site):
-    return read(site)
-
-
-@pytest.fixture(scope="module")
-def run(small_run):
-    return load(small_run)
 
 
 def within(page, name):

@@ -20,20 +20,9 @@ from crosscheck.report.site import documents
 from crosscheck.report.site.building import build
 from crosscheck.report.site.editions import ENGLISH
 from crosscheck.report.site.headings import sections
-from crosscheck.report.site.run import load
 from crosscheck.report.site.words import is_english
 
 CHINESE = Path(documents.__file__).parent / "chinese"
-
-
-@pytest.fixture(scope="module")
-def pages(site):
-    return read(site)
-
-
-@pytest.fixture(scope="module")
-def run(small_run):
-    return load(small_run)
 
 
 def texts_of(ledger, number):

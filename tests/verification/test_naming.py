@@ -5,12 +5,10 @@ What does not resemble one has no name.
 """
 
 import pytest
+from planting import diagnosed
 
 from crosscheck.verification.cases import edges, histories, network, trainings
-from crosscheck.verification.diagnosis import diagnosis_of
-from crosscheck.verification.judging import attempt
 from crosscheck.verification.mistakes.catalogue import catalogue
-from crosscheck.verification.mistakes.mistake import Mistake, as_framework
 
 CASES = [
     *network.generated()[:42:3],
@@ -87,11 +85,7 @@ RESEMBLES_NONE = [
 
 
 def named(number, file, old, new):
-    planted = Mistake(f"planted {number}", "", "", file, ((old, new),))
-    framework = as_framework(planted)
-    found = diagnosis_of([(case, attempt(case, framework)) for case in CASES])
-    assert found.failing
-    return found
+    return diagnosed(f"planted {number}", CASES, file, ((old, new),))
 
 
 @pytest.mark.sampled(4)

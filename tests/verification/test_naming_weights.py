@@ -1,11 +1,9 @@
 """Mistakes of weights that are not in the catalogue are named if they resemble one, else not."""
 
 import pytest
+from planting import diagnosed
 
 from crosscheck.verification.cases import network, trainings, weighted
-from crosscheck.verification.diagnosis import diagnosis_of
-from crosscheck.verification.judging import attempt
-from crosscheck.verification.mistakes.mistake import Mistake, as_framework
 from crosscheck.verification.mistakes.training import TOTAL
 from crosscheck.verification.mistakes.weights import CHOSEN, GATHERED, PIECE, TERMS, WEIGHTED
 
@@ -49,11 +47,7 @@ RESEMBLES_NONE = [
 
 
 def named(number, file, old, new):
-    planted = Mistake(f"planted of weights {number}", "", "", file, ((old, new),))
-    framework = as_framework(planted)
-    found = diagnosis_of([(case, attempt(case, framework)) for case in CASES])
-    assert found.failing
-    return found
+    return diagnosed(f"planted of weights {number}", CASES, file, ((old, new),))
 
 
 @pytest.mark.sampled(2)

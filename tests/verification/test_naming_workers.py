@@ -1,6 +1,7 @@
 """Mistakes of workers that share a batch are caught and named, also in other words."""
 
 import pytest
+from planting import diagnosed
 
 from crosscheck.verification.cases import trainings, workers
 from crosscheck.verification.diagnosis import diagnosis_of
@@ -74,11 +75,7 @@ RESEMBLES_NONE = ((BY_SAMPLES, "by_samples = len(x) / len(xs[0]) / workers"),)
 
 
 def found_of(number, changes):
-    planted = Mistake(f"planted of workers {number}", "", "", "epochs", changes)
-    framework = as_framework(planted)
-    found = diagnosis_of([(case, attempt(case, framework)) for case in CASES])
-    assert found.failing
-    return found
+    return diagnosed(f"planted of workers {number}", CASES, "epochs", changes)
 
 
 @pytest.mark.sampled(2)

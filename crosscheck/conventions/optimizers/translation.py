@@ -14,7 +14,7 @@ from crosscheck.conventions.optimizers.remarks import provisos_of
 from crosscheck.conventions.optimizers.simplifying import differences
 from crosscheck.conventions.optimizers.trials import steps_job
 from crosscheck.conventions.optimizers.wide import ROWS, START, STEPS, call_bounds
-from crosscheck.conventions.pasting import verdict, with_imports
+from crosscheck.conventions.pasting import Compared, with_imports
 from reference_numpy.optimizers import OPTIMIZERS
 
 OTHERWISE = ("where gradients are 0 they differ",)
@@ -23,7 +23,7 @@ Results = dict[tuple[str, str], dict[bool, Any]]
 
 
 @dataclass(frozen=True)
-class Translation:
+class Translation(Compared):
     """The call of an optimizer, the nearest call of another framework, and how far they differ.
 
     Attributes:
@@ -64,30 +64,9 @@ class Translation:
     refused_by: str | None = None
 
     @property
-    def equal(self) -> bool | None:
-        """Whether the two are one optimizer at one learning rate, by keywords and by their steps.
-
-        None if they are so by their keywords, and the steps could not be compared.
-        """
-        if self.mismatch or not self.within_bound or not self.zeros_agree:
-            return False
-        return None if self.difference is None else True
-
-    @property
     def reference(self) -> str:
         """Code over `reference_numpy` that leaves `optimizer`."""
         return reference_code(self.expression)
-
-    @property
-    def verdict(self) -> str:
-        """Whether the two are equal, in plain words."""
-        return verdict(
-            self.equal,
-            as_rate_changes=self.as_rate_changes,
-            mismatch=self.mismatch,
-            conditions=self.provisos,
-            problem=self.problem,
-        )
 
     def as_json(self) -> dict[str, Any]:
         """The translation in the form that other programs read."""

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from crosscheck.conventions.pasting import verdict, with_imports
+from crosscheck.conventions.pasting import Compared, with_imports
 
 
 @dataclass(frozen=True)
-class RecipeTranslation:
+class RecipeTranslation(Compared):
     """A recipe, the nearest recipe of another framework, and how far they differ.
 
     Attributes:
@@ -55,27 +55,6 @@ class RecipeTranslation:
     refused_by: str | None = None
     updates: int = 0
     program: str = ""
-
-    @property
-    def equal(self) -> bool | None:
-        """Whether the two are one recipe, by their words and by their steps.
-
-        None if they are so by their words, and the steps could not be compared.
-        """
-        if self.mismatch or not self.within_bound or not self.zeros_agree:
-            return False
-        return None if self.difference is None else True
-
-    @property
-    def verdict(self) -> str:
-        """Whether the two are equal, in plain words."""
-        return verdict(
-            self.equal,
-            as_rate_changes=self.as_rate_changes,
-            mismatch=self.mismatch,
-            conditions=self.provisos,
-            problem=self.problem,
-        )
 
     def as_json(self) -> dict[str, Any]:
         """The translation in the form that other programs read."""
