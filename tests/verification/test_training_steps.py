@@ -13,7 +13,7 @@ from crosscheck.verification.checking.findings import Outcome, Verdict
 from crosscheck.verification.checking.judging import Options, judge
 from crosscheck.verification.checking.network import TRAINING
 from crosscheck.verification.checking.own_steps import FIRST_ALONE
-from crosscheck.verification.checking.training import BY_SAMPLES, ONE_SAMPLE, UNKNOWN
+from crosscheck.verification.checking.training import BY_SAMPLES, LEANS, ONE_SAMPLE, UNKNOWN
 
 SEVERAL = {"samples", "batches"}
 
@@ -57,6 +57,15 @@ def test_a_rate_that_is_given_and_not_used_is_said(tmp_path):
     )
     assert report.outcome == Outcome.RIGHT
     assert line.text.startswith("train_step: the rate that it is given is not used; the learning")
+
+
+def test_a_step_before_the_forward_pass_of_its_samples_is_said(tmp_path):
+    first = "        self.forward(x)\n        self.gradients(y)\n"
+    text = training("one step")
+    assert first in text
+    report, line = update_of(tmp_path, text.replace(first, "        self.gradients(y)\n"))
+    assert report.outcome == Outcome.RIGHT
+    assert line.text == f"train_step: {LEANS}"
 
 
 def test_training_that_forgets_all_samples_but_the_last_is_wrong(tmp_path):

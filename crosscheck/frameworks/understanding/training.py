@@ -50,19 +50,21 @@ class FoundTraining(FoundNetwork):
         words: What trains it: "fit", "the loop of the file".
         still: The biases that it never moves.
         ignores_rate: Whether it is given a rate that it does not use.
+        leans: Whether it is given samples, and goes by a forward pass that ran before it.
     """
 
-    def __init__(self, network: Network, words: str, targets: str, still: tuple[str, ...]) -> None:
+    def __init__(self, training: "Training", targets: str) -> None:
         """Adapt what trains a network.
 
         Args:
-            network: Its gradients are such a difference.
-            words, still: The attributes.
+            training: It.
             targets: As the network takes them.
         """
+        network = training.network
         assert network.backward is not None
         self._network, self._engine = network, network.engine
-        self.words, self.still, self.targets = words, still, targets
+        self.words, self.still, self.targets = training.words, training.still, targets
+        self.leans = training.leans
         step = network.backward.step
         takes_rate = step.binding.has("rate") and step.name != PASS
         self.ignores_rate = takes_rate and not network.backward.rated
@@ -82,10 +84,11 @@ class Training:
     network: Network
     words: str
     still: tuple[str, ...] = ()
+    leans: bool = False
 
     def make(self, targets: str) -> FoundTraining:
         """A new adapter; `targets` are those of the network."""
-        return FoundTraining(self.network, self.words, targets, self.still)
+        return FoundTraining(self, targets)
 
 
 def training_of(network: Network, namespace: dict[str, Any]) -> Training | None:
@@ -114,7 +117,11 @@ def _by_functions(network: Network) -> Iterator[Training]:
             continue
         found = with_backward(engine, name, form, [], moves=True, alone=True)
         if found is not None:
-            yield Training(replace(network, loss=None, backward=found), name)
+            bare = replace(engine, forward=None, outputs=None)
+            runs = with_backward(bare, name, form, [], moves=True, alone=True) is not None
+            leans = name != backward.step.name and found.step.binding.has("X") and not runs
+            own = replace(network, loss=None, backward=found)
+            yield Training(own, name, leans=leans)
 
 
 def _by_objects(network: Network, namespace: Mapping[str, Any]) -> Iterator[Training]:

@@ -33,6 +33,7 @@ STILL = "{} never moves {}"
 REMEMBERS = 0.02
 NO_NUMBER = "{} leaves no numbers in {}"
 STEPS_BY = "a step by {}, where the gradients are those of {}"
+LEANS = "it goes by the forward pass that ran before it, whatever samples it is given"
 IGNORED = "the rate that it is given is not used"
 ONLY_ALONE = (
     "not judged: with one sample {} steps by the gradient; with several it takes other steps"
@@ -102,7 +103,11 @@ def _judged_once(make: Make, batches: Sequence[Drawn], meant: Meant) -> Line:
             if (twice := _too_far(found, meant, batches)) is not None:
                 text = f"{words}: {twice}"
                 return Line(QUANTITY, Verdict.WRONG, text, np.inf, (twice,))
-            said = [*([IGNORED] if make().ignores_rate else []), _departs(found, meant)]
+            said = [
+                IGNORED if make().ignores_rate else None,
+                LEANS if make().leans else None,
+                _departs(found, meant),
+            ]
             text = "; ".join(each for each in said if each is not None)
             text = f"{words}: {text}" if text else ""
             return Line(QUANTITY, Verdict.RIGHT, text, _worst(found))
