@@ -118,7 +118,7 @@ def test_a_step_that_nothing_runs_is_named_by_its_line(tmp_path, kind):
     assert report.outcome == Outcome.RIGHT
     assert (line.verdict, line.text) == (
         Verdict.SKIPPED,
-        f"not judged: the step of line {number} is in nothing that was run",
+        f"not judged: the step of line {number} could not be run",
     )
 
 
@@ -155,6 +155,27 @@ def test_of_a_module_that_was_imported_no_line_runs_again(tmp_path, monkeypatch)
         monkeypatch.setattr(builtins, "ran", 0, raising=False)
         report = crosscheck.check(importlib.import_module(name))
         assert (report.outcome, builtins.ran) == (Outcome.RIGHT, 1)
+
+
+def test_a_step_through_a_dict_of_parameters_is_named_too(tmp_path):
+    text = NETWORK
+    for name in ("W1", "b1", "W2", "b2"):
+        text = text.replace(f"self.{name}", f'self.params["{name}"]')
+    text = (
+        text.replace("self.lr = lr", "self.lr, self.params = lr, {}")
+        + """
+    def fit(self, X, y, lr, batch=50):
+        for at in np.random.choice(len(X), batch, replace=False):  # of six there are no fifty
+            self.forward(X[at:][:1])
+            self.gradients(y[at:][:1])
+            for name in self.params:
+                self.params[name] += lr * getattr(self, "d" + name)
+"""
+    )
+    report, line = update_of(tmp_path, text)
+    number = len(text.splitlines())
+    assert report.outcome == Outcome.RIGHT
+    assert line.text == f"not judged: the step of line {number} could not be run"
 
 
 LOOPS = {
@@ -230,7 +251,7 @@ def test_what_stands_before_a_loop_and_raises_or_lasts_is_no_reason_to_stop(tmp_
         text = training("below main").replace("    X, Y =", f"    {before}\n    X, Y =")
         _, line = update_of(tmp_path, text)
         assert line.verdict == Verdict.SKIPPED
-        assert "nothing that was run" in line.text
+        assert "could not be run" in line.text
 
 
 def test_a_network_with_one_output_is_judged_in_its_loop(tmp_path):

@@ -189,7 +189,9 @@ def unseen_step(network: Network, namespace: Mapping[str, Any]) -> int | None:
     known = network.update is not None or network.whole_step is not None
     if backward is None or backward.source == MOVED or known:
         return None
-    names = {last_word(path) for slot in network.engine.layout.slots for path in slot.names}
+    # A step may go through all of them: params[k] -= lr * grads[k].
+    paths = {each for slot in network.engine.layout.slots for path in slot.names for each in path}
+    names = {each.lower() for each in paths if isinstance(each, str)}
     return next((line for name, line in _steps_in(namespace) if name in names), None)
 
 

@@ -33,7 +33,7 @@ from crosscheck.verification.checking.updating import judge_update
 
 # What is found of gradients that are sums over all that was computed since the object was made.
 TRAINING = "training"
-UNSEEN = "not judged: the step of line {} is in nothing that was run"
+UNSEEN = "not judged: the step of line {} could not be run"
 ADDED = "its gradients are added to those of the call before: nothing sets them to zero"
 
 
