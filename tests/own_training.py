@@ -109,6 +109,16 @@ FORMS = {
     "backward": NETWORK.replace("def gradients(self, y)", "def backward(self, y, lr)")
     + "        STEP\n",
     "a loop of the file": NETWORK + DATA + LOOP,
+    "a loop over samples": NETWORK
+    + DATA
+    + """
+net = Net()
+for epoch in range(3):
+    for i in range(len(X)):
+        net.forward(X[i : i + 1])
+        net.gradients(Y[i : i + 1])
+        STEP
+""",
     "below main": NETWORK + MAIN,
     "in main": NETWORK + MAIN.replace('if __name__ == "__main__":', "def main():"),
     "by a method": NETWORK
@@ -125,7 +135,7 @@ for epoch in range(3):
     STEP
 """,
 }
-OF_A_LOOP = ("a loop of the file", "below main", "in main")
+OF_A_LOOP = ("a loop of the file", "a loop over samples", "below main", "in main")
 NAMES = ("W1", "b1", "W2", "b2")
 # What people do wrong in a step, and how it is said.
 WRONG = {

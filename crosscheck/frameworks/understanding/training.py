@@ -51,6 +51,7 @@ class FoundTraining(FoundNetwork):
         still: The biases that it never moves.
         ignores_rate: Whether it is given a rate that it does not use.
         leans: Whether it is given samples, and goes by a forward pass that ran before it.
+        is_loop: Whether it is one pass of a loop, which may take the first sample, or some, alone.
     """
 
     def __init__(self, training: "Training", targets: str) -> None:
@@ -64,7 +65,7 @@ class FoundTraining(FoundNetwork):
         assert network.backward is not None
         self._network, self._engine = network, network.engine
         self.words, self.still, self.targets = training.words, training.still, targets
-        self.leans = training.leans
+        self.leans, self.is_loop = training.leans, self._engine.forward is None
         step = network.backward.step
         takes_rate = step.binding.has("rate") and step.name != PASS
         self.ignores_rate = takes_rate and not network.backward.rated

@@ -112,7 +112,10 @@ def _judged_once(make: Make, batches: Sequence[Drawn], meant: Meant) -> Line:
             text = f"{words}: {text}" if text else ""
             return Line(QUANTITY, Verdict.RIGHT, text, _worst(found))
         moved = [flat(gradients(make, drawn)) for drawn in batches]
-        if (which := one_alone(moved, batches, partial(gradients, make))) is not None:
+        which = one_alone(moved, batches, partial(gradients, make))
+        if which is not None and make().is_loop:
+            return _alone(make, only(batches[0], 0), meant, words)
+        if which is not None:
             text = ONE_SAMPLE.format(words, which)
             return Line(QUANTITY, Verdict.WRONG, text, np.inf, (text,))
         singles = [only(batches[0], at) for at in range(SINGLES)]
@@ -131,6 +134,16 @@ def _judged_once(make: Make, batches: Sequence[Drawn], meant: Meant) -> Line:
         return line or Line(QUANTITY, Verdict.SKIPPED, UNKNOWN.format(words))
     except RaisedByOwnCodeError as error:
         return Line(QUANTITY, Verdict.SKIPPED, f"not judged: {words} raises {error}")
+
+
+def _alone(make: Make, drawn: Drawn, meant: Meant, words: str) -> Line:
+    """The line of one pass of a loop that goes through the samples, and takes one of them."""
+    first = _judged(make, [drawn], meant)
+    if isinstance(first, Gradients) and _is_right(first):
+        return Line(QUANTITY, Verdict.RIGHT, ALONE.format(words), _worst(first))
+    return _wrong(make, [drawn], meant, words) or Line(
+        QUANTITY, Verdict.SKIPPED, UNKNOWN.format(words)
+    )
 
 
 def _judged(make: Make, batches: Sequence[Drawn], meant: Meant) -> Gradients | Line | None:
