@@ -14,6 +14,7 @@ from typing import IO
 
 from crosscheck.frameworks.messages import pack
 from crosscheck.frameworks.plain_text import in_words, plain
+from crosscheck.numerics.false_alarms import ignore_false_alarms
 
 # Bytes of the largest message that is read.
 LARGEST = 2**28
@@ -59,6 +60,7 @@ def serve() -> None:
     os.dup2(2, 1)
     _end_with_parent()
     warned = Lines()
+    ignore_false_alarms()
     warnings.showwarning = lambda message, category, *place: warned.add(
         in_words(message) if isinstance(message, Warning) else f"{category.__name__}: {message}"
     )
