@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from collected import COLLECTED, WARNED
 from sampling import left_out
 
 from crosscheck.frameworks.contract import ACTIVATIONS, LOSSES, STATES
@@ -112,10 +113,6 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.freeze()
         gc.enable()
-
-
-# Every test that was collected, before any was deselected: what a declaration may name.
-COLLECTED = pytest.StashKey[list[str]]()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -224,10 +221,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "framework" in metafunc.fixturenames:
         names = packages_of(metafunc.config)
         metafunc.parametrize("framework", names, indirect=True, scope="session")
-
-
-# What each framework warned of when it was imported, which is once in a process.
-WARNED: dict[str, list[str]] = {}
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from conftest import WARNED
+from collected import WARNED
 
 from crosscheck.frameworks import contract
 from crosscheck.frameworks.conformance import breaches

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from conftest import COLLECTED
+from collected import COLLECTED
 from limited import not_asked
 
 from crosscheck.frameworks.contract import CONTRACT_VERSION

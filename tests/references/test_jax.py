@@ -4,10 +4,10 @@ from importlib import import_module
 
 import numpy as np
 import pytest
-from conftest import Door
 
 from crosscheck.frameworks.registry import load
 from crosscheck.verification.cases.descent import DescentCase
+from crosscheck.verification.cases.door import Door
 from crosscheck.verification.cases.network import NetworkCase
 
 

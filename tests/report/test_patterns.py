@@ -56,9 +56,9 @@ def test_places_that_cannot_be_told_apart_are_refused(pattern):
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_no_text_takes_long(hostile):
     pattern = Pattern(THREE, {"d": "[0-9]+"})
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert pattern.fullmatch(HOSTILE[hostile]) is None
-    assert time.perf_counter() - begun < SOON
+    assert time.process_time() - begun < SOON
 
 
 def test_after_many_tries_or_in_a_long_text_nothing_fits():
@@ -86,9 +86,9 @@ def catalogue(monkeypatch):
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_a_hostile_text_is_shown_soon_and_with_nothing_in_it_executed(catalogue, hostile):
-    begun = time.perf_counter()
+    begun = time.process_time()
     found = languages.translated(HOSTILE[hostile])
-    assert time.perf_counter() - begun < SOON
+    assert time.process_time() - begun < SOON
     if hostile == "braces":
         assert found == "{0.__class__} \u662f {a!r}\uff0c{{\uff08}}\uff09"
     elif hostile not in ("and its end", "a pattern"):  # which fit
