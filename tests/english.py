@@ -17,22 +17,9 @@ WORD = re.compile(r"[A-Z]?[a-z]+(?:[-'’][a-z]+)*")
 NAMES = {
     *(*ACTIVATIONS, *LOSSES, *STATES),
     *("numpy", "torch", "jax", "autograd", "mlx", "python", "keras", "optax", "tinygrad"),
-    *(
-        "crosscheck",
-        "logits",
-        "ulp",
-        "eps",
-        "rho",
-        "beta",
-        "dtype",
-        "argmax",
-        "exp",
-        "log",
-        "erf",
-        "max",
-        "sign",
-    ),
-    *("Adam", "Adagrad", "Nesterov", "Glorot", "Borel", "Leaky", "Robbins-Monro", "Werbos"),
+    *("crosscheck", "logits", "ulp", "eps", "rho", "beta", "dtype"),
+    *("argmax", "exp", "log", "erf", "max", "sign"),
+    *("Adam", "Adagrad", "Nesterov", "Glorot", "Borel", "Leaky", "Robbins-Monro", "Werbos", "Lion"),
     *("Python", "Keras", "Jupyter", "None", "mean", "sum", "nan", "inf", "identity"),
 }
 

@@ -60,6 +60,21 @@ RIGHT = {
         "also takes 0.012 W times the rate away: a decay",
     ),
 }
+PLAIN = step("self.NAME -= lr * self.dNAME")
+LIMITED = {
+    "between limits": (
+        f"{PLAIN}        self.W2 = np.clip(self.W2, -0.2, 0.2)\n",
+        "a step keeps W2 between -0.2 and 0.2",
+    ),
+    "positive": (
+        f"{PLAIN}        self.W2 = np.maximum(self.W2, 0)\n",
+        "a step keeps W2 at 0 or more",
+    ),
+    "below a limit": (
+        f"{PLAIN}        self.W1 = np.minimum(self.W1, 0.25)\n",
+        "a step keeps W1 at 0.25 or less",
+    ),
+}
 WRONG = {
     "by the squares": (
         step("self.NAME -= lr * self.dNAME * min(1, 0.001 / norm)", SQUARES),

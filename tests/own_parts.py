@@ -38,6 +38,13 @@ class Sgd:
         for p, g in zip(params, grads):
             p -= 0.1 * g
 """
+SIGNS = SGD.replace("0.1 * g", "0.1 * np.sign(g)")
+SIGNUM = (
+    MOMENTUM.replace("self.lr * self.v[i]", "self.lr * np.sign(self.v[i])")
+    .replace("self.v[i] + g", "self.v[i] + (1 - self.beta) * g")
+    .replace("lr, beta", "lr=0.1, beta")
+    .replace("Momentum", "Signum")
+)
 SIGMOID = """
 def sigmoid(z):
     return 1 / (1 + np.exp(-z))

@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from own_parts import MOMENTUM, NETWORK, SGD, SIGMOID, judged, names_of
+from own_parts import MOMENTUM, NETWORK, SIGMOID, SIGNS, SIGNUM, judged, names_of
 from rich.console import Console
 
 from crosscheck.frameworks.submissions import load
@@ -174,13 +174,14 @@ def test_a_backward_pass_for_its_own_sake_is_not_judged(tmp_path, forward):
 
 
 WITH_MORE = MOMENTUM.replace("self.v[i] + g", "self.v[i] + g + 1e-3 * np.sign(p)")
-SIGNS = SGD.replace("0.1 * g", "0.1 * np.sign(g)")
+QUASI = MOMENTUM.replace("self.lr * self.v[i]", "self.lr * (g + self.v[i]) / 2")
+QUASI = QUASI.replace("Momentum", "QHM").replace("lr, beta", "lr=0.1, beta")
 
 
 def test_an_optimizer_whose_name_says_more_than_a_rule_is_not_judged(tmp_path):
     assert part(tmp_path, WITH_MORE).outcome == Outcome.WRONG
     assert part(tmp_path, WITH_MORE.replace("Momentum", "MomentumL1")) is None
-    assert part(tmp_path, SIGNS.replace("Sgd", "SignSGD")) is None
+    assert part(tmp_path, QUASI) is None
     uphill = MOMENTUM.replace("Momentum", "MomentumL1").replace("p -= ", "p += ")
     assert part(tmp_path, uphill).outcome == Outcome.WRONG  # a known mistake of that rule
 
@@ -255,3 +256,17 @@ def test_a_part_sees_the_constants_that_its_file_computes(tmp_path):
     (report,) = check_files([str(path)], Options())
     assert names_of(report) == ["sigmoid"]
     assert report.outcome == Outcome.NOT_UNDERSTOOD
+
+
+def test_a_descent_by_signs_is_right_under_its_own_name_alone(tmp_path):
+    signs = part(tmp_path, SIGNS.replace("Sgd", "SignDescent"))
+    assert (signs.outcome, signs.lines[0].text) == (
+        Outcome.RIGHT,
+        "= lion(learning_rate=0.1, b1=0.0, b2=0.99)",
+    )
+    found = part(tmp_path, SIGNUM)
+    assert found.lines[0].text.endswith("b1=0.9, b2=0.9)")
+    assert any("optax.signum" in each for each in found.conventions)
+    for text in (SIGNS, SIGNUM.replace("Signum", "Momentum")):
+        assert "and goes by signs alone" in part(tmp_path, text).first_wrong.text
+    assert "no mean" in part(tmp_path, SIGNS.replace("Sgd", "Lion")).first_wrong.text

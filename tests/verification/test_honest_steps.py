@@ -1,13 +1,14 @@
 """Steps and networks as honest people write them, which once were called wrong or not read."""
 
 import pytest
-from own_laws import step
+from own_laws import LIMITED, step
 from own_training import NAMES, NETWORK, training
 
 from crosscheck.frameworks.submissions import load
 from crosscheck.verification.checking.findings import Outcome, Verdict
 from crosscheck.verification.checking.forward import LEAKY
 from crosscheck.verification.checking.judging import Options, judge
+from crosscheck.verification.checking.own_steps import FIRST_ALONE
 from crosscheck.verification.checking.updating import NO_PLAIN
 
 OWN = NETWORK.replace("self.lr = lr", "self.alpha, self.gamma, self.t = lr, 0.999, 0")
@@ -130,7 +131,8 @@ def test_a_bias_that_zero_grad_forgets_is_wrong(tmp_path):
     zeros = "self.lr, self.dW1, self.dW2, self.db1, self.db2 = lr, 0, 0, 0, 0"
     text = text.replace("self.lr = lr", zeros)
     report = judged(tmp_path, text)
-    assert report.first_wrong.quantity == "a second call"
+    wrong = [each.quantity for each in report.lines if each.verdict == Verdict.WRONG]
+    assert wrong == ["update", "a second call"]
 
 
 def test_a_leaky_relu_is_a_mistake_only_where_relu_is_stated(tmp_path):
@@ -163,3 +165,61 @@ def test_a_t_is_the_targets_only_where_nothing_else_is(tmp_path):
     report = judged(tmp_path, text)
     (line,) = (each for each in report.lines if each.quantity == "update")
     assert (report.outcome, line.verdict) == (Outcome.RIGHT, Verdict.RIGHT)
+
+
+STEP = "        self.NAME -= self.lr * self.dNAME\n"
+PLAIN = "".join(STEP.replace("NAME", name) for name in NAMES)
+SLOW = """        self.t += 1
+        if self.t % 5 == 0:
+            for name in ("W1", "b1", "W2", "b2"):
+                self.slow[name] += 0.5 * (getattr(self, name) - self.slow[name])
+                setattr(self, name, self.slow[name].copy())
+"""
+
+
+def own_step(lines, made="self.lr = lr"):
+    return f"{NETWORK.replace('self.lr = lr', made)}    def update(self):\n{lines}"
+
+
+@pytest.mark.parametrize("name", LIMITED)
+def test_weights_that_are_kept_within_limits_are_no_mistake(tmp_path, name):
+    text, said = LIMITED[name]
+    report = judged(tmp_path, NETWORK + text)
+    (line,) = (each for each in report.lines if each.quantity == "update")
+    assert (report.outcome, line.text) == (Outcome.RIGHT, said)
+    shrunk = judged(tmp_path, f"{NETWORK}{text.rstrip()} * 0.9\n")
+    assert shrunk.first_wrong.quantity == "update"
+
+
+def test_limits_of_a_training_are_seen_at_a_huge_rate_and_held_at_a_small_one(tmp_path):
+    for shrinks, verdict in (("", Verdict.RIGHT), (" * 0.9", Verdict.WRONG)):
+        lines = f"{PLAIN}        self.W2 = np.clip(self.W2, -2, 2){shrinks}\n"
+        text = own_step(lines).replace("update(self)", "fit(self, X, y)")
+        passes = "fit(self, X, y):\n        self.forward(X)\n        self.gradients(y)\n"
+        text = text.replace("fit(self, X, y):\n", passes)
+        (line,) = (e for e in judged(tmp_path, text).lines if e.quantity == "update")
+        assert line.verdict == verdict
+        if verdict == Verdict.RIGHT:
+            assert line.text == "fit keeps W2 between -2 and 2"
+
+
+def test_slow_weights_that_follow_are_no_mistake(tmp_path):
+    made = "self.lr, self.t = lr, 0"
+    text = own_step(PLAIN + SLOW, made).replace(
+        "    def forward", f"        self.slow = {{n: getattr(self, n).copy() for n in {NAMES}}}\n"
+        "    def forward", 1
+    )  # fmt: skip
+    report = judged(tmp_path, text)
+    assert report.outcome == Outcome.RIGHT
+    assert FIRST_ALONE in report.conventions
+
+
+def test_each_layer_may_have_a_rate_of_its_own(tmp_path):
+    for names in (("lr1", "lr2"), ("lr_hidden", "lr_out"), ("eta_w", "eta_b")):
+        first, second = names
+        made = f"self.{first}, self.{second} = lr, 0.5 * lr"
+        lines = PLAIN.replace("self.lr * self.dW2", f"self.{second} * self.dW2")
+        lines = lines.replace("self.lr *", f"self.{first} *")
+        assert judged(tmp_path, own_step(lines, made)).outcome == Outcome.RIGHT
+        half = lines.replace(f"self.{second} *", f"0.5 * self.{second} *")
+        assert judged(tmp_path, own_step(half, made)).outcome == Outcome.WRONG

@@ -6,6 +6,7 @@ from crosscheck.frameworks.submissions import load
 from crosscheck.verification.checking.findings import Outcome
 from crosscheck.verification.checking.judging import Options, judge
 from crosscheck.verification.checking.own_steps import FIRST_ALONE, UNEVEN
+from crosscheck.verification.checking.spared_biases import BIASES_PLAIN
 
 NETWORK = """
 import numpy as np
@@ -130,3 +131,12 @@ def test_a_step_that_computes_its_gradients_again_is_not_accused(tmp_path, given
     report = judged(tmp_path, again)
     assert report.outcome == Outcome.RIGHT
     assert update_of(report).text == ""
+
+
+def test_of_a_momentum_of_the_weights_alone_it_is_said_what_biases_do(tmp_path):
+    own = NETWORK.replace("0.9 * self.m[k]", "0.9 * ('W' in k) * self.m[k]")
+    report = judged(tmp_path, own)
+    assert report.outcome == Outcome.RIGHT
+    assert update_of(report).text == (
+        f"= momentum(learning_rate=0.25, momentum=0.9); {BIASES_PLAIN}"
+    )

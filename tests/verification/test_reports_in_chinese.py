@@ -3,14 +3,21 @@
 import inspect
 import json
 import re
+from itertools import cycle
 from pathlib import Path
 
 import pytest
 from chinese_console import chinese
 from english import english
 from needed import skip_unless_installed
+from own_decays import SPARING
+from own_laws import LIMITED
 from own_laws import RIGHT as LAWS
 from own_laws import WRONG as NO_LAWS
+from own_parts import SIGNS, SIGNUM
+from own_rules import FORMS, MOMENTUM, trained
+from own_rules import RIGHT as RULES
+from own_rules import WRONG as NO_RULES
 from own_training import NETWORK, training
 
 from crosscheck.frameworks.submissions import load
@@ -69,10 +76,19 @@ STEPS = {
     .replace("net.dW1", "(net.dW1 + 0.1 * net.W1)")
     .replace("net.dW2", "(net.dW2 + 0.1 * net.W2)"),
     "training, without its rate": training("one step").replace("lr *", "0.05 *"),
-    **{law: NETWORK + text for law, (text, _) in {**LAWS, **NO_LAWS}.items()},
+    **{law: NETWORK + text for law, (text, _) in {**LAWS, **NO_LAWS, **LIMITED}.items()},
+    **{f"a decay, {kind}": f"import numpy as np\n{text}" for kind, (text, _) in SPARING.items()},
+    **{n: f"import numpy as np\n{SIGNS.replace('Sgd', n)}" for n in ("Sgd", "Sign", "Lion")},
+    "Signum": f"import numpy as np\n{SIGNUM}",
+    **{
+        rule: trained(form, text)
+        for (rule, (text, _)), form in zip({**RULES, **NO_RULES}.items(), cycle(FORMS))
+    },
+    "a momentum of weights": trained("epochs", MOMENTUM.replace("0.9", "0.9 * (k[0] == 'W')")),
 }
 
 
+@pytest.mark.sampled(20)
 @pytest.mark.parametrize("name", STEPS)
 def test_what_is_said_of_a_step_has_no_english(name, tmp_path):
     path = tmp_path / "own.py"

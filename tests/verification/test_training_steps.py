@@ -3,6 +3,7 @@
 import builtins
 import importlib
 import re
+import sys
 
 import pytest
 from own_training import FORMS, NETWORK, WRONG, training
@@ -13,6 +14,8 @@ from crosscheck.verification.checking.findings import Outcome, Verdict
 from crosscheck.verification.checking.judging import Options, judge
 from crosscheck.verification.checking.network import TRAINING
 from crosscheck.verification.checking.own_steps import FIRST_ALONE
+from crosscheck.verification.checking.step_laws import ALWAYS
+from crosscheck.verification.checking.trained_steps import CHANGES
 from crosscheck.verification.checking.training import ALONE, BY_SAMPLES, LEANS, ONE_SAMPLE, UNKNOWN
 
 SAID = dict.fromkeys(("samples", "batches"), BY_SAMPLES.format("fit")) | {
@@ -82,34 +85,36 @@ def test_training_that_forgets_all_samples_but_the_last_is_wrong(tmp_path):
 
 
 INLINE = {
-    "adam": """
-                m = 0.1 * g
-                v = 0.001 * g**2
-                step = lr * (m / 0.1) / (np.sqrt(v / 0.001) + 1e-8)
-""",
-    "clipped": """
-                step = lr * g * min(1, 0.01 / np.linalg.norm(g))
-""",
-    "of the sign": """
-                step = lr * np.sign(g)
-""",
+    "of roots": ("np.sign(g) * np.sqrt(abs(g))", Verdict.SKIPPED, UNKNOWN.format("train")),
+    "clipped": (
+        "g * min(1, 0.01 / np.linalg.norm(g))",
+        Verdict.RIGHT,
+        "a step has the gradients clipped to a norm of 0.01 of each array",
+    ),
+    "always of one norm": (
+        "g * 0.01 / np.linalg.norm(g)",
+        Verdict.SKIPPED,
+        ALWAYS.format("to a norm of 0.01 of each array"),
+    ),
+    "of the sign": ("np.sign(g)", Verdict.RIGHT, "= lion(learning_rate=0.03125, b1=0.0, b2=0.99)"),
 }
 
 
 @pytest.mark.parametrize("rule", INLINE)
-def test_a_rule_that_is_no_plain_step_is_not_judged_and_that_is_said(tmp_path, rule):
+def test_a_rule_that_is_no_plain_step_is_known_or_not_judged(tmp_path, rule):
+    by, verdict, said = INLINE[rule]
     text = f"""{NETWORK}
     def train(self, X, Y, epochs, lr):
         for epoch in range(epochs):
             self.forward(X)
             self.gradients(Y)
             for name in ("W1", "b1", "W2", "b2"):
-                g = getattr(self, "d" + name){INLINE[rule]}
-                setattr(self, name, getattr(self, name) - step)
+                g = getattr(self, "d" + name)
+                setattr(self, name, getattr(self, name) - lr * {by})
 """
     report, line = update_of(tmp_path, text)
     assert report.outcome == Outcome.RIGHT
-    assert (line.verdict, line.text) == (Verdict.SKIPPED, UNKNOWN.format("train"))
+    assert (line.verdict, line.text) == (verdict, said)
 
 
 @pytest.mark.parametrize("kind", ["right", "up"])
@@ -210,20 +215,26 @@ def test_a_loop_that_calls_a_step_is_judged_beside_it(tmp_path, name):
 
 
 REMEMBERING = {
-    "nothing": ("pass", False),
-    "a velocity": ("self.v = 0.9 * getattr(self, 'v', 0) + self.dW1; self.dW1 = self.v", True),
-    "a rate that grows": ("lr = lr * (1 + 0.1 * epoch)", True),
+    "nothing": ("pass", ""),
+    "a velocity": (
+        "self.v = 0.9 * getattr(self, 'v', 0) + self.dW1; self.dW1 = self.v",
+        FIRST_ALONE,
+    ),
+    "a rate that grows": (
+        "lr = lr * (1 + 0.1 * epoch)",
+        CHANGES.format("1.1, 1.32, 1.716"),
+    ),
 }
 
 
 @pytest.mark.parametrize("name", REMEMBERING)
 def test_what_is_kept_from_step_to_step_is_not_judged_and_that_is_said(tmp_path, name):
-    line, keeps = REMEMBERING[name]
+    line, said = REMEMBERING[name]
     step = "            self.W1 -="
     text = training("epochs").replace(step, f"            {line}\n{step}")
     report, found = update_of(tmp_path, text)
     assert report.outcome == Outcome.RIGHT
-    assert (found.verdict, found.text) == (Verdict.RIGHT, FIRST_ALONE if keeps else "")
+    assert (found.verdict, found.text) == (Verdict.RIGHT, said)
 
 
 def test_of_gradients_that_nothing_shows_the_later_steps_are_looked_at_too(tmp_path):
@@ -241,6 +252,8 @@ def test_of_gradients_that_nothing_shows_the_later_steps_are_looked_at_too(tmp_p
 """
     report, line = update_of(tmp_path, text)
     assert (report.outcome, line.verdict) == (Outcome.RIGHT, Verdict.RIGHT)
+    assert line.text == "= momentum(learning_rate=0.03125, momentum=0.9)"
+    report, _ = update_of(tmp_path, text.replace("0.9 *", "0.9 * np.exp(-epoch) *"))
     assert FIRST_ALONE in report.conventions
     report, _ = update_of(tmp_path, text.replace("0.9 *", "0.0 *"))
     assert report.outcome == Outcome.RIGHT
@@ -249,6 +262,7 @@ def test_of_gradients_that_nothing_shows_the_later_steps_are_looked_at_too(tmp_p
 
 def test_what_stands_before_a_loop_and_raises_or_lasts_is_no_reason_to_stop(tmp_path, monkeypatch):
     monkeypatch.setattr("crosscheck.frameworks.understanding.calling.LIMIT", 0.2)
+    monkeypatch.delitem(sys.modules, "jax", raising=False)  # beside which nothing is cut off
     for before in ("raise SystemExit", "import os; os.no_such", "while True: pass"):
         text = training("below main").replace("    X, Y =", f"    {before}\n    X, Y =")
         _, line = update_of(tmp_path, text)

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from crosscheck.frameworks.adapters import Array, GradientShapeError, Layers
+from crosscheck.frameworks.understanding import later_passes
 from crosscheck.frameworks.understanding.between import deltas_of, hidden_of
 from crosscheck.frameworks.understanding.forwards import (
     BATCH,
@@ -16,19 +18,18 @@ from crosscheck.frameworks.understanding.forwards import (
     run,
     value_of_loss,
 )
-from crosscheck.frameworks.understanding.hosts import TreeHost
 from crosscheck.frameworks.understanding.names import VALUE_AND_GRAD
-from crosscheck.frameworks.understanding.network_steps import NetworkSteps, takes_gradients
+from crosscheck.frameworks.understanding.network_steps import (
+    NetworkSteps,
+    takes_gradients,
+)
 from crosscheck.frameworks.understanding.networks import Network
 from crosscheck.frameworks.understanding.passes import (
     GROWS,
     MOVED,
-    SMALL_RATE,
-    forwarded,
     params_after,
     run_backward,
     run_update,
-    set_rate,
 )
 from crosscheck.frameworks.understanding.places import gradients_from
 from crosscheck.frameworks.understanding.repeated import adds_up_again
@@ -262,36 +263,14 @@ class FoundNetwork:
         (x, y), *_ = self._pieces(inputs, targets)
         return self._deltas_at(self._params, x, y)
 
-    def second_step(self, inputs: Array, targets: Array) -> tuple[list[Array], list[Array]] | None:
-        """By how much the second step moves each parameter, and a first one from the same place.
+    def later_step(self, inputs: Array, targets: Array) -> tuple[list[Array], list[Array]] | None:
+        """See `later_passes.later_step`."""
+        return later_passes.later_step(self._network, self._params, inputs, targets)
 
-        They differ if something is kept from step to step: a velocity, or a rate that changes. None
-        for a loop of a file, of which every pass begins anew, and where it takes no steps itself.
-        """
-        backward = self._network.backward
-        seen = backward is not None and backward.source == MOVED and backward.after is None
-        if not seen or self._engine.forward is None or isinstance(self._engine.host, TreeHost):
-            return None
-        once, twice = (self._passed(inputs, targets, times, self._params) for times in (1, 2))
-        again = self._passed(inputs, targets, 1, once)
-        moved = [
-            [
-                np.asarray(new) - np.asarray(was)
-                for pair in zip(after, once, strict=True)
-                for new, was in zip(*pair, strict=True)
-            ]
-            for after in (twice, again)
-        ]
-        return moved[0], moved[1]
+    def passes(self, inputs: Array, targets: Array, count: int, rate: float) -> list[Layers] | None:
+        """See `later_passes.passes`."""
+        return later_passes.passes(self._network, self._params, inputs, targets, count, rate)
 
-    def _passed(self, inputs: Array, targets: Array, times: int, start: Layers) -> Layers:
-        """The parameters after so many passes of one object, at a rate that is small."""
-        assert self._network.backward is not None
-        step, engine = self._network.backward.step, self._engine
-        session, given = engine.begin(start, inputs, targets, step.targets)
-        forwarded(engine, session, given)
-        given.roles |= {"rate": SMALL_RATE, "one": times}
-        set_rate(session, SMALL_RATE)
-        for _ in range(1 if step.binding.has("one") else times):
-            session.call(step.name, step.binding, given)
-        return engine.layout.read(session.root)
+    def known(self) -> tuple[dict[str, Any], tuple[float, ...]]:
+        """The numbers that a pass has by their names, without its rate; those in its source."""
+        return later_passes.known(self._network)

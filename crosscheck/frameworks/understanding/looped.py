@@ -121,25 +121,26 @@ class Looped:
             exec(self.plan.outputs, scope)
         return {last(key): value_at(scope, key) for key in self.plan.named}
 
-    def _run(self, X: Any, y: Any, rate: float) -> None:
+    def _run(self, X: Any, y: Any, rate: float, epochs: int) -> None:
         scope = self.plan.begin(self, X, y)
         scope[RATE_NAME] = rate
         with redirect_stdout(StringIO()):
-            exec(self.plan.body, scope)
+            for _ in self.plan.loop.passes(scope, epochs):
+                exec(self.plan.body, scope)
         for key in self.plan.params:
             setattr(self, last(key), value_at(scope, key))
 
 
 class _Rated(Looped):
-    def train_step(self, X: Any, y: Any, learning_rate: float) -> None:
-        """One pass at a rate."""
-        self._run(X, y, learning_rate)
+    def train_step(self, X: Any, y: Any, learning_rate: float, epochs: int) -> None:
+        """One pass at a rate, or more."""
+        self._run(X, y, learning_rate, epochs)
 
 
 class _Unrated(Looped):
-    def train_step(self, X: Any, y: Any) -> None:
-        """One pass at the rate that stands in it."""
-        self._run(X, y, 1.0)
+    def train_step(self, X: Any, y: Any, epochs: int) -> None:
+        """One pass at the rate that stands in it, or more."""
+        self._run(X, y, 1.0, epochs)
 
 
 def _loss(self: Looped, X: Any, y: Any) -> Any:

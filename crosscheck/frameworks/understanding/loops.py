@@ -36,6 +36,7 @@ class Loop:
         body: One pass.
         inputs, targets: What the samples are called.
         size: The name of the size of a batch, in a loop over batches; "" if it has none.
+        counter: What counts the epochs; "" if nothing does.
     """
 
     before: tuple[ast.stmt, ...]
@@ -43,6 +44,15 @@ class Loop:
     inputs: str
     targets: str
     size: str = ""
+    counter: str = ""
+
+    def passes(self, scope: dict[str, Any], epochs: int) -> Iterator[None]:
+        """So many passes with these variables, of which one counts the epochs."""
+        first = scope.get(self.counter)
+        for epoch in range(epochs):
+            if isinstance(first, int):
+                scope[self.counter] = first + epoch
+            yield
 
     @property
     def moved(self) -> tuple[str, ...]:
@@ -120,9 +130,11 @@ def loops_of(lines: Sequence[ast.stmt], names: Sequence[str]) -> Iterator[Loop]:
         if inputs is None or targets is None:
             continue
         before = [each for each in lines[:at] if names or not {*assigned(each)} & {inputs, targets}]
-        found = _innermost(Loop((*before, *_counted(line)), tuple(line.body), inputs, targets))
+        counted = _counted(line)
+        found = _innermost(Loop((*before, *counted), tuple(line.body), inputs, targets))
         if found is not None:
-            yield found
+            counters = [key for each in counted for key in assigned(each)]
+            yield replace(found, counter=next(iter(counters), ""))
 
 
 def counts_of(loop: Loop, scope: Mapping[str, Any]) -> dict[str, int]:
@@ -169,6 +181,9 @@ def _innermost(loop: Loop) -> Loop | None:
     for at, line in enumerate(loop.body):
         if not isinstance(line, ast.For) or loop.inputs not in mentions(line):
             continue
+        # A loop over the gradients of X goes through parameters, and not through samples.
+        if _pair(line) is None and not any(loop.inputs in mentions(each) for each in line.body):
+            continue
         if not any(assigned(each) for each in line.body):
             continue
         before, names = (*loop.before, *loop.body[:at]), (loop.inputs, loop.targets)
@@ -194,4 +209,8 @@ def _counted(line: ast.stmt) -> list[ast.stmt]:
     """The counter of a loop at its beginning."""
     if not isinstance(line, ast.For) or not isinstance(line.target, ast.Name):
         return []
-    return [ast.Assign([ast.Name(line.target.id, ast.Store())], ast.Constant(0), lineno=0)]
+    over = line.iter
+    is_range = isinstance(over, ast.Call) and ast.unparse(over.func) == "range"
+    first = over.args[0] if is_range and len(over.args) > 1 else None  # type: ignore[attr-defined]
+    start = first if isinstance(first, ast.Constant) else ast.Constant(0)
+    return [ast.Assign([ast.Name(line.target.id, ast.Store())], start, lineno=0)]

@@ -80,7 +80,10 @@ ROLES: dict[str, str] = {
     "slope": r"(grad|d|delta|gradient)_?(out|outputs?|values?|loss|y|a|al|l|top|next)|dvalues|"
     r"output_?(grad|gradient|error|delta)|loss_?(grad|gradient)|upstream(_grad(ient)?)?|"
     r"dl_?d?(y|out|a)?\w*|error|err|grad",
-    "rate": r"lr|learning_?rate|epsilon|l_rate|rate|alpha|eta|step_?size|learn_rate|lrate|gamma",
+    "rate": r"lr|learning_?rate|epsilon|l_rate|rate|alpha|eta|step_?size|learn_rate|lrate|gamma|"
+    # of one layer, or of weights alone
+    r"(lr|learning_?rate|l_?rate|eta|step_?size)_?"
+    r"(\d|w\d?|b\d?|weights?|bias(es)?|h|hidden|o|out(put)?|in(put)?)",
     "one": r"epochs?|n_?epochs?|num_?epochs?|n_?iters?|num_?iter(ation)?s?|iterations?|iters?|"
     r"(number_of|num|n)_(training_)?(iterations|epochs|iters|steps)|"
     r"steps?|n_?steps?|max_?iters?|number_of_iterations",

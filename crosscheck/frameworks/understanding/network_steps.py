@@ -46,28 +46,18 @@ class NetworkSteps:
 
     Attributes:
         settings, numbers, words, called: As `identify_optimizer` reads them.
+        biases_last: That the last array is a bias, whatever its shape.
     """
+
+    biases_last = True
 
     def __init__(self, network: Network) -> None:
         """Adapt the step of a network whose `takes_gradients` is true."""
         assert network.update is not None
         self._network, self._engine = network, network.engine
         root = network.engine.host.fresh().root
-        method = getattr(root, network.update.name)
-        defaults = {
-            name: each.default
-            for name, each in parameters_of(method).items()
-            if isinstance(each.default, int | float)
-        }
-        known = {**attributes_of(root, {}), **defaults}
-        rates = rates_among(known)
-        # What alpha or gamma stands for is not said by its name: such a number is none that is set.
-        unsaid = {name for name in known if is_perhaps_rate(name)} - rates
-        self.settings = {"learning_rate": RATE} | {
-            name: value for name, value in known.items() if name not in rates | unsaid
-        }
-        values = [known[name] for name in sorted(unsaid) if isinstance(known[name], float)]
-        self.numbers = (*numbers_in(type(root)), *values)
+        known, self.numbers = known_of(root, getattr(root, network.update.name))
+        self.settings = {"learning_rate": RATE} | known
         self.words = self.called = network.update.name
 
     def start(self, params: Sequence[Array]) -> None:
@@ -148,6 +138,28 @@ class NetworkSteps:
         ends = int(np.prod(self._shapes[0]))
         rest = np.concatenate([last, first[ends:]])
         return [first[:ends].reshape(self._shapes[0]), rest.reshape(self._shapes[1])]
+
+
+def known_of(root: Any, method: Any) -> tuple[dict[str, Any], tuple[float, ...]]:
+    """The numbers that a network keeps or a step takes, by their names, and those in its source.
+
+    The rates are left out. What alpha or gamma stands for is not said by its name: such a number
+    is one in the source.
+    """
+    defaults = {
+        name: each.default
+        for name, each in parameters_of(method).items()
+        if isinstance(each.default, int | float)
+    }
+    beside = getattr(method, "beside", ())  # objects that take part in a step, as an optimizer
+    known = {k: v for each in (root, *beside) for k, v in attributes_of(each, {}).items()}
+    known |= defaults
+    rates = rates_among(known)
+    unsaid = {name for name in known if is_perhaps_rate(name)} - rates
+    values = [known[name] for name in sorted(unsaid) if isinstance(known[name], float)]
+    settings = {name: value for name, value in known.items() if name not in rates | unsaid}
+    in_source = [number for each in (root, *beside) for number in numbers_in(type(each))]
+    return settings, (*dict.fromkeys(in_source), *values)
 
 
 def takes_gradients(network: Network) -> bool:

@@ -15,7 +15,7 @@ from crosscheck.frameworks.understanding.optimizer_calls import (
 from crosscheck.frameworks.understanding.optimizer_plain import PlainOptimizer
 
 # Before and after the steps of all layers, in the manner of "Neural networks from scratch".
-BEFORE, AFTER = "pre_update_params", "post_update_params"
+BEFORE, AFTER = ("pre_update_params", "pre_update"), ("post_update_params", "post_update")
 
 
 class ObjectOptimizer(PlainOptimizer):
@@ -69,14 +69,14 @@ class LayerOptimizer(PlainOptimizer):
         if self.count == 1:
             pairs = zip(self.params[::2], self.params[1::2], strict=True)
             self.layers = [layer_of(w, b, (w * 0, b * 0), names) for w, b in pairs]
-        getattr(value, BEFORE, int)()
+        _call(value, BEFORE)
         found: list[Array] = []
         for layer, dw, db in zip(self.layers, grads[::2], grads[1::2], strict=True):
             setattr(layer, names[2], self.convert(dw))
             setattr(layer, names[3], self.convert(db))
             update(layer, **self.more)
             found += [as_array(getattr(layer, name)).copy() for name in names[:2]]
-        getattr(value, AFTER, int)()
+        _call(value, AFTER)
         return found
 
 
@@ -85,3 +85,11 @@ HOLDERS: dict[str, type[PlainOptimizer]] = {
     "tensors": TensorOptimizer,
     "layers": LayerOptimizer,
 }
+
+
+def _call(value: Any, names: Sequence[str]) -> None:
+    """Call the first of some methods that an object has."""
+    for name in names:
+        if hasattr(value, name):
+            getattr(value, name)()
+            return

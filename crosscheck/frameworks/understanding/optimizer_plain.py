@@ -57,6 +57,12 @@ class PlainOptimizer:
         self.params: list[Any] = []
         self.objects: list[Any] = []
 
+    @property
+    def biases_last(self) -> bool:
+        """Whether names or places tell an update which array is a weight and which a bias."""
+        told = self.container in ("dict", "dict of d", "pair", "layer pairs")
+        return told or self.signature.has("key")
+
     # ----- the protocol -----
 
     def start(self, params: Sequence[Array]) -> None:

@@ -34,6 +34,7 @@ from crosscheck.frameworks.understanding.names import (
 from crosscheck.frameworks.understanding.networks import Network
 from crosscheck.frameworks.understanding.passes import (
     MOVED,
+    RETURNED,
     Backward,
 )
 from crosscheck.frameworks.understanding.rewriting import mentions
@@ -117,6 +118,8 @@ def _by_functions(network: Network) -> Iterator[Training]:
         if name not in functions:
             continue
         found = with_backward(engine, name, form, [], moves=True, alone=True)
+        if found is not None and name == backward.step.name and backward.source == RETURNED:
+            found = found if found.in_value is None else None  # gradients have the same shapes
         if found is not None:
             bare = replace(engine, forward=None, outputs=None)
             runs = with_backward(bare, name, form, [], moves=True, alone=True) is not None

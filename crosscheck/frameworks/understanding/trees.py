@@ -12,6 +12,8 @@ def tree_of(file: str | None) -> ast.Module | None:
     if file.endswith(".ipynb"):
         # Whoever ran the cells left the source of each there.
         names = [each for each in linecache.cache if each.startswith(file) and each != file]
+    else:
+        linecache.checkcache(file)  # it may have been written anew
     try:
         parts = [ast.parse("".join(linecache.getlines(each))) for each in names]
     except SyntaxError:

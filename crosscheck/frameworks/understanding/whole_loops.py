@@ -18,7 +18,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import redirect_stdout
 from io import StringIO
-from types import FunctionType
+from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -34,8 +34,9 @@ from crosscheck.frameworks.understanding.trees import tree_of
 
 # What people call the function that trains, where it takes no arguments.
 MAIN = ("main", "run", "train", "demo", "experiment")
+KEPT = (ModuleType, FunctionType, BuiltinFunctionType, type)
 DEFINES = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-OnePass = Callable[[Any, Any, Any, float], None]
+OnePass = Callable[[Any, Any, Any, float, int], None]
 
 
 def trained(namespace: Mapping[str, Any], kind: type) -> Iterator[tuple[str, Any, "Pass"]]:
@@ -98,8 +99,8 @@ class Pass:
     def of(self, layout: Layout) -> OnePass:
         """The pass as a function of an object with that layout, which it changes."""
 
-        def one_pass(net: Any, X: Any, y: Any, learning_rate: float) -> None:
-            scope = {n: copy.deepcopy(v) if is_data(v) else v for n, v in self._scope.items()}
+        def one_pass(net: Any, X: Any, y: Any, learning_rate: float, epochs: int) -> None:
+            scope = _copied(self._scope)
             scope |= {self._loop.inputs: X, self._loop.targets: y}
             scope |= dict.fromkeys(self._rates, learning_rate)
             with redirect_stdout(StringIO()):
@@ -108,12 +109,34 @@ class Pass:
                     scope[name] = np.shape(X)[axis]
                 own = scope[self._name]
                 _move(net, own, layout)
-                for name in rates_among(n for n, each in vars(own).items() if _is_number(each)):
-                    setattr(own, name, learning_rate)
-                exec(self._body, scope)
+                for each in (own, *_objects(scope, self._name)):
+                    for name in rates_among(n for n, v in vars(each).items() if _is_number(v)):
+                        setattr(each, name, learning_rate)
+                for _ in self._loop.passes(scope, epochs):
+                    exec(self._body, scope)
             _move(own, net, layout)
 
+        one_pass.beside = _objects(self._scope, self._name)  # type: ignore[attr-defined]
         return one_pass
+
+
+def _objects(scope: Mapping[str, Any], but: str) -> list[Any]:
+    """The objects of the file's own classes beside the one that is trained: its optimizer, say."""
+    classes = [each for each in scope.values() if isinstance(each, type)]
+    own = (each for name, each in scope.items() if name != but)
+    return [each for each in own if type(each) in classes and hasattr(each, "__dict__")]
+
+
+def _copied(scope: Mapping[str, Any]) -> dict[str, Any]:
+    """Variables with copies of all objects, which stay the same ones to each other.
+
+    Of data alone where an object cannot be copied.
+    """
+    kept = {n: v for n, v in scope.items() if not isinstance(v, KEPT)}
+    try:
+        return {**scope, **copy.deepcopy(kept)}
+    except Exception:  # a generator, a lock
+        return {n: copy.deepcopy(v) if is_data(v) else v for n, v in scope.items()}
 
 
 def _is_number(value: Any) -> bool:

@@ -40,6 +40,7 @@ USUAL_RATES = (0.01, 0.001, 0.002, 0.1, 1.0)
 DECAYS = ((True, True), (True, False), (False, True))
 LARGEST_EPS = 1e-3  # a number of the source that is larger is not taken for an eps
 SMALLEST_BETA = 0.3  # nor one that is smaller for what is left of a mean
+HALF = 0.5  # stands in a loss; what is left of a mean is mostly more
 
 
 MOST = 4000  # so many are tried, which takes some seconds
@@ -141,13 +142,26 @@ def _keywords(optimizer: str, known: Known) -> Iterator[dict[str, Any]]:
     if optimizer == "rmsprop":
         values["momentum"] = _distinct([0.0, *_momentum_beside(known)])
     if optimizer == "lion":
-        values["b2"] = numbers_of(known.settings, "b2")[:1] or [0.99, 0.999]
+        values |= _means_of_lion(known, values["b1"])
     for chosen in product(*values.values()):
         keywords = dict(zip(values, chosen, strict=True))
         if keywords.get("dampening") == "momentum":  # a mean of gradients in place of a sum
             keywords["dampening"] = keywords["momentum"]
         if not _is_idle(optimizer, keywords):
             yield keywords
+
+
+def _means_of_lion(known: Known, b1: Sequence[float]) -> dict[str, Sequence[float]]:
+    """The weights of Lion's means; of equal ones it is Signum, and without any a sign descent."""
+    if own := numbers_of(known.settings, "b2")[:1]:
+        return {"b2": own}
+    if known.one:
+        return {"b2": [0.99]}
+    betas = [*known.numbers, *known.settings.values()]
+    has_mean = any(isinstance(each, float) and HALF < each < 1 for each in betas)
+    momentum = numbers_of(known.settings, "momentum")[:1]
+    both = _distinct([*momentum, *b1, *([] if has_mean else [0.0])])
+    return {"b1": both, "b2": _distinct([0.99, 0.999, *both])}
 
 
 def _momentum_beside(known: Known) -> list[float]:
@@ -164,6 +178,8 @@ def _is_idle(optimizer: str, keywords: dict[str, Any]) -> bool:
     elif optimizer == "momentum" and not keywords["dampening"]:
         idle = ["dampen_first"]
     if any(keywords[key] != DISCRETE[key][0] for key in idle):
+        return True
+    if optimizer == "lion" and not keywords["b1"] and keywords["b2"] != KEYWORDS["lion"]["b2"]:
         return True
     if optimizer == "momentum" and not keywords["momentum"] and keywords["dampening"]:
         return True

@@ -10,7 +10,8 @@ from crosscheck.frameworks.understanding.optimizer_names import plain
 OTHER_RULES = (
     *("adabelief", "adabound", "adafactor", "adahessian", "adan", "amos", "asgd", "ftrl", "lamb"),
     *("lars", "lbfgs", "lookahead", "muon", "novograd", "qhadam", "ranger", "rprop", "shampoo"),
-    *("signsgd", "signum", "sm3", "sophia", "yogi", "diffgrad", "padam", "nero", "prodigy"),
+    *("signsgd", "signum", "sm3", "sophia", "yogi", "diffgrad", "padam", "nero", "prodigy", "qhm"),
+    *("adamod", "apollo", "madgrad", "dadapt", "schedulefree"),
 )
 # Of this rule several forms are published: its momentum may follow a schedule, and be corrected by
 # its own step or by the next one.
@@ -65,6 +66,11 @@ def broken_claims(called: str, spec: Spec) -> Iterator[str]:
     name = plain(called)
     if any(other in name for other in OTHER_RULES):
         return
+    if spec.optimizer == "lion" and "sign" not in name:
+        if re.search("gd|descent|momentum|nesterov", name):
+            yield f"it is called {called}, and goes by signs alone"
+        elif "lion" in name and not spec.keywords["b1"]:
+            yield f"it is called {called}, and has no mean of gradients"
     rule = next((each for each in RULES if _begins_in(called, each)), None)
     looks_ahead = "nesterov" in name
     if rule is not None and spec.optimizer != rule and not looks_ahead:

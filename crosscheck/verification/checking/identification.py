@@ -16,6 +16,7 @@ from crosscheck.verification.checking.fitting import Steps
 from crosscheck.verification.checking.optimizer_histories import history, run
 from crosscheck.verification.checking.optimizer_mistakes import formula, mistakes_of
 from crosscheck.verification.checking.optimizer_state import Identifying, likely_fits, settled
+from crosscheck.verification.checking.spared_biases import spares_biases
 from crosscheck.verification.checking.stated_optimizer import stated_spec
 from crosscheck.verification.checking.unidentified import (
     at_usual_numbers,
@@ -36,8 +37,9 @@ def identify_optimizer(
     Args:
         make: Returns a new `OptimizerAdapter`. It may also have `settings`, all the numbers that it
             was made with; `numbers`, those in its source; `set_rate(rate)` between two steps, or
-            `set_rates(rates)` before the first; and `public_rate`, whether that is how whoever uses
-            it changes its rate.
+            `set_rates(rates)` before the first; `public_rate`, whether that is how whoever uses it
+            changes its rate; and `biases_last`, whether the last array is a bias to it by its
+            name or place.
         settings: What was set, by the optimizer's own names: {"lr": 0.01}.
         stated: The optimizer that it should be: "adam(learning_rate=0.01)"; None looks for it.
         dtype: "float64" or "float32".
@@ -86,7 +88,7 @@ def _identify(state: Identifying, public_rate: bool) -> None:
             ignored = np.array_equal(constant.params, steps.params)
             _say_of_the_rate(state, steps, ignored, public_rate)
             return
-    if not depends_on_number(state, given):
+    if not spares_biases(state, given) and not depends_on_number(state, given):
         explain(state, steps, found)
 
 

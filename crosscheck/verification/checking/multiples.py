@@ -141,6 +141,12 @@ class Multiples:
         return [name for name in first if all(row[name] is None for row in self.ratios)]
 
     @property
+    def usual_ratios(self) -> list[float]:
+        """By how many times their gradients most parameters moved, on each batch."""
+        usual = self._usual()
+        return [row[usual] or 0.0 for row in self.ratios]
+
+    @property
     def forgets_some(self) -> bool:
         """Whether a constant that changes with the batch is that of several, and not of others.
 

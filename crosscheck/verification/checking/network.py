@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -16,9 +17,9 @@ from crosscheck.verification.checking.drawn import BATCH, MANY, OTHER_BATCH, Dra
 from crosscheck.verification.checking.explaining import worked
 from crosscheck.verification.checking.findings import NO_LOSS, CheckReport, Line, Verdict
 from crosscheck.verification.checking.forward import judge_forward, judge_tails
-from crosscheck.verification.checking.gradients import judge_gradients
-from crosscheck.verification.checking.losses import judge_loss, models
-from crosscheck.verification.checking.models import BINARY, CROSS, REDUCTIONS
+from crosscheck.verification.checking.gradients import Gradients, judge_gradients
+from crosscheck.verification.checking.losses import Loss, judge_loss, models
+from crosscheck.verification.checking.models import BINARY, CROSS, FACTORS, REDUCTIONS
 from crosscheck.verification.checking.one_step import QUANTITY
 from crosscheck.verification.checking.own_steps import FIRST_ALONE, judge_steps
 from crosscheck.verification.checking.stand_ins import (
@@ -28,11 +29,22 @@ from crosscheck.verification.checking.stand_ins import (
     without_logarithm,
 )
 from crosscheck.verification.checking.taken_twice import taken_twice
-from crosscheck.verification.checking.training import Meant, judge_training, remembers
+from crosscheck.verification.checking.trained_steps import idle_momentum, judge_rule
+from crosscheck.verification.checking.training import (
+    Meant,
+    gradients_of,
+    judge_training,
+    remembers,
+)
 from crosscheck.verification.checking.updating import judge_update
 
 # What is found of gradients that are sums over all that was computed since the object was made.
 TRAINING = "training"
+BY_STEPS = "those by which an optimizer takes all its steps"
+OF_FACTOR = "they are those of {}"
+MOMENTUM = "momentum(learning_rate"  # the calls of the rules that keep the size of a gradient
+NO_SIZE = "a constant of each array does not show in them"
+USUAL = ("the mean over the batch", "the sum over the batch")  # as most people gather gradients
 UNSEEN = "not judged: the step of line {} could not be run"
 ADDED = "its gradients are added to those of the call before: nothing sets them to zero"
 
@@ -115,6 +127,8 @@ def check_network(
         )
         if isinstance(judged, Line):
             report.lines.append(judged)
+        elif (lines := _by_steps(make, drawn, found, judged)) is not None:
+            report.lines += lines
         else:
             report.lines += judged.lines
             report.conventions += [] if judged.convention is None else [judged.convention]
@@ -129,11 +143,12 @@ def check_network(
             if not downhill:
                 updates, more = judge_steps(make(), updates)
                 report.conventions += more
-            if updates and updates[0].verdict == Verdict.RIGHT and remembers(make, drawn):
-                report.conventions.append(FIRST_ALONE)
+            meant = Meant(judged.model, judged.factor, found.penalty)
+            if updates and updates[0].verdict == Verdict.RIGHT:
+                updates, more = _later_steps(make, drawn, meant, updates)
+                report.conventions += more
             if understood.training is not None and judged.right == judged.judged:
-                meant = Meant(judged.model, judged.factor, found.penalty)
-                updates += _of_training(understood.training, meant, updates, drawn.dtype)
+                updates += _of_training(understood.training, meant, updates, make, drawn.dtype)
             if understood.unseen_step is not None:
                 text = UNSEEN.format(understood.unseen_step)
                 updates.append(Line(QUANTITY, Verdict.SKIPPED, text))
@@ -144,7 +159,7 @@ def check_network(
         raised = [text for text in understood.found if "raise" in text]
         report.lines.append(Line("gradients", Verdict.SKIPPED, "; ".join(raised or missing)))
     if not any("raises" in line.text for line in report.lines):
-        report.lines += _again(make, drawn)
+        report.lines += _again(make, drawn, _is_reset(understood, report.lines))
     for line in judge_tails(make, drawn, forward.activations):
         if " 800 " in line.quantity and line.verdict == Verdict.WRONG:
             report.advice.append(f"{line.quantity}: {line.text}")  # no data reaches so far
@@ -166,18 +181,65 @@ def _drawn(make: Make, *, classes: bool, dtype: str = "float64") -> tuple[Drawn,
     return (*few, drawn)
 
 
-def _of_training(make: Make, meant: Meant, updates: Sequence[Line], dtype: str) -> list[Line]:
+def _by_steps(make: Make, drawn: Drawn, found: Loss, judged: Gradients) -> list[Line] | None:
+    """The lines of steps that are no gradients, but those of an optimizer; None of any others.
+
+    Where only the steps of a network are seen, the first one is taken for the gradient. An Adam
+    moves by something else, and its gradients show in all of its steps together.
+    """
+    seen = getattr(make(), "difference_rate", None) is None
+    if seen or judged.right == judged.judged or found.model is None or found.factor is None:
+        return None
+    for factor in dict.fromkeys((found.factor, *(each for each in FACTORS if each.words in USUAL))):
+        meant = Meant(found.model, factor, found.penalty)
+        rule = judge_rule(make, drawn, partial(gradients_of, meant=meant), of_all=True)
+        if rule is not None:
+            text = BY_STEPS if MOMENTUM in rule.text else f"{BY_STEPS}; {NO_SIZE}"
+            if factor is not found.factor:
+                text = f"{text}; {OF_FACTOR.format(factor.words)}"
+            return [Line("gradients", Verdict.RIGHT, text), rule]
+    return None
+
+
+def _later_steps(
+    make: Make, drawn: Drawn, meant: Meant, updates: list[Line]
+) -> tuple[list[Line], list[str]]:
+    """The line of an update whose first step is right, by the later ones, and what else is said."""
+    if not remembers(make, drawn):
+        idle = idle_momentum(make, drawn)
+        return updates, [] if idle is None else [idle]
+    rule = judge_rule(make, drawn, partial(gradients_of, meant=meant))
+    return (updates, [FIRST_ALONE]) if rule is None else ([rule], [])
+
+
+def _of_training(
+    training: Make, meant: Meant, updates: Sequence[Line], network: Make, dtype: str
+) -> list[Line]:
     """The line of what trains a network; of a rule that is no plain descent only a mistake."""
-    batches = _drawn(make, classes=make().targets == "classes", dtype=dtype)
-    line = judge_training(make, batches, meant)
+    batches = _drawn(training, classes=training().targets == "classes", dtype=dtype)
+    line = judge_training(training, batches, meant, network)
     if not updates:
         return [line]
     is_plain = updates[0].verdict == Verdict.RIGHT and not updates[0].text
     return [replace(line, quantity=TRAINING)] if is_plain or line.verdict == Verdict.WRONG else []
 
 
-def _again(make: Make, drawn: Drawn) -> list[Line]:
-    """A second call must give the same: what a first call leaves behind must not matter."""
+def _is_reset(understood: Understood, lines: Sequence[Line]) -> bool:
+    """Whether what trains a network goes by the gradients of each step alone, step after step.
+
+    Then something sets them to zero: the loop, or the optimizer.
+    """
+    if understood.training is None:
+        return False
+    trained = [each for each in lines if each.quantity in (QUANTITY, TRAINING)][-1:]
+    return any(each.verdict == Verdict.RIGHT and FIRST_ALONE not in each.text for each in trained)
+
+
+def _again(make: Make, drawn: Drawn, is_reset: bool) -> list[Line]:
+    """A second call must give the same: what a first call leaves behind must not matter.
+
+    But for gradients that are added up, if what trains the network sets them to zero.
+    """
     try:
         adapter, own = make(), drawn.copies()
         adapter.set_params(own.params)
@@ -195,7 +257,7 @@ def _again(make: Make, drawn: Drawn) -> list[Line]:
         except RaisedByOwnCodeError:
             return []  # said before
         return [Line("a second call", Verdict.WRONG, "it raises, where the first did not", np.inf)]
-    if same and adds:
+    if same and adds and not is_reset:
         return [Line("a second call", Verdict.WRONG, ADDED, np.inf, (ADDED,))]
     if same:
         return [Line("a second call", Verdict.RIGHT, "", 0.0)]

@@ -55,6 +55,12 @@ class OptimizerHistory:
         grads = tuple((step[index],) for step in self.grads)
         return replace(self, start=(self.start[index],), grads=grads)
 
+    @property
+    def turned(self) -> "OptimizerHistory":
+        """The same history with the arrays in the opposite order."""
+        grads = tuple(step[::-1] for step in self.grads)
+        return replace(self, start=self.start[::-1], grads=grads)
+
     def place(self, entry: int) -> tuple[int, tuple[int, ...]]:
         """The array in which an entry of the vector lies, and its index there."""
         for number, array in enumerate(self.start):

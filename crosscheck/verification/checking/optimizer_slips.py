@@ -76,6 +76,18 @@ SLIPS = (
         "m left out, the gradient corrected in its place",
         _in(M, "b1 * m + (1 - b1) * g", "(1 - b1) * g"),
     ),
+    _slip(
+        "moments",
+        "adam",
+        "v of this gradient alone",
+        _in(V, "b2 * v + (1 - b2) * g * g", "(1 - b2) * g * g"),
+    ),
+    _slip(
+        "descent",
+        "momentum",
+        "the velocity turns round at every step",
+        _in(VELOCITY, "momentum * u", "-momentum * u"),
+    ),
     _slip("descent", "momentum", "momentum climbs", _in(VELOCITY, "- push", "+ push")),
     _slip(
         "descent",

@@ -60,10 +60,10 @@ def settled(state: Identifying, steps: Steps, found: Sequence[Fit]) -> bool:
     if not holding:
         return False
     best = holding[0]
-    against = [] if state.stated else _against(state, best.spec)
+    broken = [] if state.stated else against(state, best.spec)
     text = f"= {call_of(best.spec)}"
-    if against:
-        state.line("updates", Verdict.WRONG, f"{text}: {'; '.join(against)}", best.worst)
+    if broken:
+        state.line("updates", Verdict.WRONG, f"{text}: {'; '.join(broken)}", best.worst)
     else:
         state.line("updates", Verdict.RIGHT, text, best.worst)
     _add_conventions(state, best.spec, steps)
@@ -97,9 +97,9 @@ def unusual(state: Identifying, fit: Fit) -> tuple[int, int]:
     changed = sum(spec.keywords.get(key, value) != value for key, value in usual.items())
     defaults = KEYWORDS[spec.optimizer]
     numbers = sum(spec.keywords[key] != value for key, value in defaults.items())
-    return len(_against(state, spec)) * 100 + changed, numbers
+    return len(against(state, spec)) * 100 + changed, numbers
 
 
-def _against(state: Identifying, spec: Spec) -> list[str]:
+def against(state: Identifying, spec: Spec) -> list[str]:
     """What speaks against a reference: the numbers that were set, and the optimizer's own name."""
     return [*contradictions(spec, state.known), *broken_claims(state.called, spec)]

@@ -31,8 +31,13 @@ IN_WORDS: dict[tuple[str, Any], str] = {
 }
 
 
-def call_of(spec: Spec) -> str:
-    """The call of the reference: every number, and each other keyword that is not the usual one."""
+def call_of(spec: Spec, leaves: str = "all") -> str:
+    """The call of the reference: every number, and each other keyword that is not the usual one.
+
+    Args:
+        spec: The optimizer.
+        leaves: What decays, as the references' `decayed` has it.
+    """
     name, own = spec.reference_arguments()
     usual = KEYWORDS[spec.optimizer] | {"dampening": 0.0}
     if spec.optimizer in ("rmsprop", "adagrad"):
@@ -49,7 +54,7 @@ def call_of(spec: Spec) -> str:
         shown = {k: v for k, v in own.items() if k not in DISCRETE or v not in (False, "outside")}
         shown = {k: v for k, v in shown.items() if v != "raw"}
     arguments = {"learning_rate": spec.learning_rate, **shown}
-    if spec.weight_decay and name == "adam" and spec.decoupled:
+    if spec.weight_decay and name == "adam" and spec.decoupled and leaves == "all":
         arguments["weight_decay"] = spec.weight_decay
         return _call("adamw", arguments | ({} if spec.scaled else {"scaled": False}))
     call = _call(name, arguments)
@@ -58,6 +63,7 @@ def call_of(spec: Spec) -> str:
     decay: dict[str, Any] = {"weight_decay": spec.weight_decay}
     decay |= {} if spec.decoupled else {"decoupled": False}
     decay |= {} if spec.scaled else {"scaled": False}
+    decay |= {} if leaves == "all" else {"leaves": leaves}
     rest = ", ".join(f"{key}={value!r}" for key, value in decay.items())
     return f"decayed({call}, {spec.learning_rate!r}, {rest})"
 
@@ -73,6 +79,10 @@ def in_words(spec: Spec) -> Iterator[str]:
             yield IN_WORDS[key, value]
     if spec.keywords.get("dampening") and spec.keywords["dampening"] == spec.keywords["momentum"]:
         yield "the velocity is a mean of gradients: each is weighted by 1 - momentum"
+    if spec.optimizer == "lion" and not spec.keywords["b1"]:
+        yield "every entry moves by the sign of its gradient: it is Lion without its means"
+    elif spec.optimizer == "lion" and spec.keywords["b1"] == spec.keywords["b2"]:
+        yield "every entry moves by the sign of a mean of its gradients (Signum)"
     if spec.weight_decay and not spec.decoupled:
         yield "the weight decay is added to the gradient: an L2 penalty"
     elif spec.weight_decay:

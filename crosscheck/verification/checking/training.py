@@ -11,11 +11,14 @@ from crosscheck.verification.checking.asking import Make, RaisedByOwnCodeError, 
 from crosscheck.verification.checking.drawn import Drawn
 from crosscheck.verification.checking.findings import Line, Verdict
 from crosscheck.verification.checking.gradients import Gradients, judge_gradients
+from crosscheck.verification.checking.limited import limits_in_words, stepped
 from crosscheck.verification.checking.models import Factor, Model
 from crosscheck.verification.checking.multiples import Multiples, common, flat, one_alone, only
 from crosscheck.verification.checking.one_step import QUANTITY
 from crosscheck.verification.checking.own_steps import FIRST_ALONE
 from crosscheck.verification.checking.penalties import Penalty
+from crosscheck.verification.checking.trained_steps import idle_momentum, judge_rule
+from crosscheck.verification.checking.training_laws import judge_law
 from crosscheck.verification.checking.updating import UPHILL
 from crosscheck.verification.checking.within import near
 
@@ -39,6 +42,7 @@ ONLY_ALONE = (
     "not judged: with one sample {} steps by the gradient; with several it takes other steps"
 )
 STRAY = "{} moves {} by other than the rate times the gradient, which the others move by"
+KEPT = "{} keeps {}"
 UNKNOWN = "not judged: what {} does is no plain step by the gradients"
 
 
@@ -57,24 +61,34 @@ class Meant:
     penalty: Penalty | None
 
 
-def judge_training(make: Make, batches: Sequence[Drawn], meant: Meant) -> Line:
+def judge_training(make: Make, batches: Sequence[Drawn], meant: Meant, network: Make) -> Line:
     """The line of the update that the training of a network makes.
 
     Args:
         make: Makes adapters whose gradients are the difference that one call makes.
         batches: A network and batches of several sizes.
         meant: What the gradients are meant to be.
+        network: Makes adapters of the network, whose gradients are seen.
     """
     line = _judged_once(make, batches, meant)
-    if line.verdict == Verdict.RIGHT and remembers(make, batches[0]):
-        return replace(line, text="; ".join(each for each in (line.text, FIRST_ALONE) if each))
-    return line
+    keeps = line.verdict == Verdict.RIGHT and remembers(make, batches[0])
+    is_unknown = line.text == UNKNOWN.format(make().words)
+    if keeps or is_unknown:
+        rule = judge_rule(make, batches[0], partial(gradients_of, meant=meant))
+        if rule is None and is_unknown:
+            rule = judge_law(network, make, batches)
+        if rule is not None:
+            return rule
+    said = FIRST_ALONE if keeps else None
+    if line.verdict == Verdict.RIGHT and not keeps:
+        said = idle_momentum(make, batches[0])
+    return replace(line, text="; ".join(each for each in (line.text, said) if each))
 
 
 def remembers(make: Make, drawn: Drawn) -> bool:
-    """Whether a second step is another than a first one from the same place, or may be."""
+    """Whether a later step is another than a first one from the same place, or may be."""
     adapter, own = make(), drawn.copies()
-    second = getattr(adapter, "second_step", None)
+    second = getattr(adapter, "later_step", None)
     if second is None:
         return False
     if getattr(adapter, "one_by_one", False):
@@ -210,7 +224,7 @@ def _moved(make: Make, drawn: Drawn) -> dict[str, Array]:
 def _wrong(make: Make, batches: Sequence[Drawn], meant: Meant, words: str) -> Line | None:
     """The line of a training that moves some parameters otherwise than others, or uphill."""
     moved = [flat(gradients(make, drawn)) for drawn in batches]
-    grads = [_meant(drawn, meant) for drawn in batches]
+    grads = [gradients_of(drawn, meant) for drawn in batches]
     rate = make().difference_rate
     found = Multiples.of(moved, grads, [drawn.batch for drawn in batches], rate)
     if found.goes_up:
@@ -218,12 +232,19 @@ def _wrong(make: Make, batches: Sequence[Drawn], meant: Meant, words: str) -> Li
     if found.uneven is not None:
         return Line(QUANTITY, Verdict.WRONG, f"{words} moves {found.uneven}", np.inf)
     if stray := found.stray:
+        ratios = found.usual_ratios
+        steps = stepped(batches, moved, grads, ratios, rate)
+        if rate != 1:  # at a huge one hardly anything is left between the limits
+            slowly = [_moved(make, drawn) for drawn in batches]
+            steps += stepped(batches, slowly, grads, ratios, SMALL_RATE)
+        if (kept := limits_in_words(steps, stray)) is not None:
+            return Line(QUANTITY, Verdict.RIGHT, KEPT.format(words, kept))
         text = STRAY.format(words, ", ".join(stray))
         return Line(QUANTITY, Verdict.WRONG, text, np.inf)
     return None
 
 
-def _meant(drawn: Drawn, meant: Meant) -> dict[str, Array]:
+def gradients_of(drawn: Drawn, meant: Meant) -> dict[str, Array]:
     """The gradients as they are meant to be."""
     scale = abs(meant.factor.at(drawn))
     return flat(

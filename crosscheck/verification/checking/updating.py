@@ -9,6 +9,7 @@ import numpy as np
 from crosscheck.verification.checking.asking import Make, RaisedByOwnCodeError, gradients, has
 from crosscheck.verification.checking.drawn import Drawn
 from crosscheck.verification.checking.findings import Line, Verdict
+from crosscheck.verification.checking.limited import limits_in_words, stepped
 from crosscheck.verification.checking.models import FACTORS, NEGATIVE, Factor
 from crosscheck.verification.checking.multiples import Multiples, one_alone
 from crosscheck.verification.checking.one_step import QUANTITY, RATE, Taken, take
@@ -17,6 +18,7 @@ from crosscheck.verification.checking.step_laws import law_of
 NO_PLAIN = "not judged: it is no plain step by the gradients"
 BY_ONE = "a step by one sample alone, the {} of those that it is given"
 SCALED = "a step by {}the rate times the gradient"
+KEPT = "a step keeps {}"
 UPHILL = "a step goes up the loss, and not down: the sign of the gradients is wrong where they step"
 
 
@@ -88,7 +90,11 @@ def _otherwise(make: Make, steps: Sequence[Taken], line: Line) -> Line:
     if found.uneven is not None:
         known = line.text.startswith("a step moves")  # by the sum over the batch, or the like
         return line if known else replace(line, text=f"a step moves {found.uneven}")
-    if found.stray or found.forgets_some:
+    if found.stray:
+        after = stepped(batches, moved, grads, found.usual_ratios, RATE)
+        kept = limits_in_words(after, found.stray)
+        return line if kept is None else Line(QUANTITY, Verdict.RIGHT, KEPT.format(kept))
+    if found.forgets_some:
         return line
     if (which := one_alone(moved, batches, partial(gradients, make))) is not None:
         text = BY_ONE.format(which)
