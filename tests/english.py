@@ -19,8 +19,9 @@ NAMES = {
     *("numpy", "torch", "jax", "autograd", "mlx", "python", "keras", "optax", "tinygrad"),
     *("crosscheck", "logits", "ulp", "eps", "rho", "beta", "dtype"),
     *("argmax", "exp", "log", "erf", "max", "sign"),
-    *("Adam", "Adagrad", "Nesterov", "Glorot", "Borel", "Leaky", "Robbins-Monro", "Werbos", "Lion"),
-    *("Python", "Keras", "Jupyter", "None", "mean", "sum", "nan", "inf", "identity"),
+    *("Adam", "Adagrad", "Nesterov", "Glorot", "Borel", "Leaky", "Robbins-Monro", "Werbos"),
+    *("Lion", "Signum", "Python", "Keras", "Jupyter", "None"),
+    *("mean", "sum", "nan", "inf", "identity"),
 }
 
 
