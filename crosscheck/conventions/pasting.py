@@ -41,7 +41,7 @@ def with_imports(code: str) -> str:
 
 
 class Compared:
-    """Two optimizers, or two recipes, after their words and their steps were compared.
+    """Two optimizers, recipes or trainings, after their words and their steps were compared.
 
     Its attributes are those of the translations that are made of it.
     """

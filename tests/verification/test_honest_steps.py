@@ -223,3 +223,15 @@ def test_each_layer_may_have_a_rate_of_its_own(tmp_path):
         assert judged(tmp_path, own_step(lines, made)).outcome == Outcome.RIGHT
         half = lines.replace(f"self.{second} *", f"0.5 * self.{second} *")
         assert judged(tmp_path, own_step(half, made)).outcome == Outcome.WRONG
+
+
+@pytest.mark.parametrize(
+    "set_to", ["np.zeros_like(self.W2)", "np.full_like(self.W2, 0.3)", "0.2 * np.sign(self.W2)"]
+)
+def test_weights_that_are_set_to_a_number_are_not_kept_within_limits(tmp_path, set_to):
+    for name in ("update(self)", "fit(self, X, y)"):
+        lines = f"{PLAIN}        self.W2 = {set_to}\n"
+        if "fit" in name:
+            lines = f"        self.forward(X)\n        self.gradients(y)\n{lines}"
+        text = own_step(lines).replace("update(self)", name)
+        assert judged(tmp_path, text).outcome == Outcome.WRONG

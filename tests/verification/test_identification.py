@@ -44,6 +44,17 @@ def submission(file):
     return getattr(module, ANSWERS[file]["name"])
 
 
+@pytest.mark.parametrize("end", ["_params", ""])
+def test_what_runs_before_and_after_an_update_may_be_called_either(end):
+    text = (FOLDER / "nnfs_adam.py").read_text("utf-8")
+    namespace = {}
+    for hook in ("pre_update", "post_update"):
+        text = text.replace(f"def {hook}_params", f"def {hook}{end}")
+    exec(text, namespace)
+    report = checked(namespace["Optimizer_Adam"])
+    assert report.lines[0].text == ANSWERS["nnfs_adam.py"]["updates"]
+
+
 def words_of(report):
     """Everything that a report says of what is wrong."""
     return "\n".join(" ".join([line.text, *line.mistakes]) for line in report.lines)

@@ -38,6 +38,7 @@ def test_a_known_mistake_is_named(tmp_path, form, rule):
     report, line = judged(tmp_path, trained(form, text))
     assert report.outcome == Outcome.WRONG
     assert any(named in each for each in line.mistakes)
+    assert not any("AMSGrad" in each for each in line.mistakes)
 
 
 @pytest.mark.sampled(2)
@@ -138,6 +139,15 @@ def test_gradients_that_only_the_steps_of_an_optimizer_show_are_right(tmp_path, 
     assert line.text == said
     (gradients,) = (each for each in report.lines if each.quantity == "gradients")
     assert (NO_SIZE in gradients.text) == (rule != "a mean of gradients")
+
+
+def test_a_descent_by_signs_shows_no_gradients(tmp_path):
+    for slope in ("(1 - self.a1**2)", "1"):
+        text = hidden("step = LR * np.sign(g)").replace("(1 - self.a1**2)", slope)
+        report, _ = judged(tmp_path, text)
+        assert all(
+            each.verdict != Verdict.RIGHT for each in report.lines if "gradient" in each.quantity
+        )
 
 
 def test_a_mistake_in_such_gradients_or_in_the_rule_is_wrong(tmp_path):

@@ -11,7 +11,7 @@ from crosscheck.conventions.estimators.estimator import Estimator, read_estimato
 from crosscheck.conventions.estimators.experiment import Experiment, parameter_bounds
 from crosscheck.conventions.estimators.writing import WRITERS, reference_code
 from crosscheck.conventions.optimizers.parsing import CallError
-from crosscheck.conventions.pasting import verdict, with_imports
+from crosscheck.conventions.pasting import Compared, with_imports
 from crosscheck.frameworks import registry
 from crosscheck.numerics.bounds.precision import DOUBLE, Precision
 from crosscheck.numerics.digits import counted
@@ -25,7 +25,7 @@ GROWS = "at this learning rate the parameters of a small network grow beyond wha
 
 
 @dataclass(frozen=True)
-class EstimatorTranslation:
+class EstimatorTranslation(Compared):
     """An estimator's training as code of another framework, and how far the two differ.
 
     Attributes:
@@ -53,22 +53,9 @@ class EstimatorTranslation:
     within_bound: bool = True
     problem: str | None = None
 
-    @property
-    def equal(self) -> bool | None:
-        """Whether the two are equal; None if they should be, and could not be run."""
-        if self.mismatch or not self.within_bound:
-            return False
-        return None if self.difference is None else True
-
-    @property
-    def verdict(self) -> str:
-        """Whether the two are equal, in plain words."""
-        return verdict(
-            self.equal,
-            mismatch=self.mismatch,
-            conditions=self.provisos,
-            problem=self.problem,
-        )
+    # Of a training these are not compared apart.
+    zeros_agree = True
+    as_rate_changes = None
 
     def as_json(self) -> dict[str, Any]:
         """The translation in the form that other programs read."""

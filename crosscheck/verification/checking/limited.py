@@ -1,19 +1,16 @@
 """Steps after which the parameters are kept within limits: a projection, which is no mistake."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from crosscheck.frameworks.adapters import Array
 from crosscheck.numerics.digits import few_digits
 from crosscheck.verification.checking.drawn import Drawn
-from crosscheck.verification.checking.multiples import SAME, flat
+from crosscheck.verification.checking.multiples import SAME, Named, flat
 
 # A limit counts if so many entries lie at it: any one entry lies at the largest of them.
 FEWEST = 2
-
-Named = Mapping[str, Array]
 
 
 @dataclass(frozen=True)
@@ -72,7 +69,12 @@ def _limits(steps: Sequence[Stepped], name: str) -> str | None:
     if not np.allclose(after, np.clip(plain, low, high), rtol=SAME, atol=small):
         return None
     below, above = int((plain < low - small).sum()), int((plain > high + small).sum())
+    between = int(((plain > low + small) & (plain < high - small)).sum())
     if 0 < below < FEWEST or 0 < above < FEWEST:
+        return None
+    # What is set to one number has no limits; one limit shows beside what it leaves alone.
+    one_number = high - low <= SAME * max(abs(low), abs(high))
+    if one_number or (between < FEWEST and not (below and above)):
         return None
     if below and above:
         return f"{name} between {few_digits(low, 6)} and {few_digits(high, 6)}"

@@ -33,6 +33,7 @@ from crosscheck.verification.checking.trained_steps import idle_momentum, judge_
 from crosscheck.verification.checking.training import (
     Meant,
     gradients_of,
+    is_reset_by,
     judge_training,
     remembers,
 )
@@ -43,7 +44,8 @@ TRAINING = "training"
 BY_STEPS = "those by which an optimizer takes all its steps"
 OF_FACTOR = "they are those of {}"
 MOMENTUM = "momentum(learning_rate"  # the calls of the rules that keep the size of a gradient
-NO_SIZE = "a constant of each array does not show in them"
+NO_SIZE = "a constant of each entry does not show in them"
+SIGNS, SIGNS_ALONE = "lion(learning_rate", "not judged: the steps show their signs alone"
 USUAL = ("the mean over the batch", "the sum over the batch")  # as most people gather gradients
 UNSEEN = "not judged: the step of line {} could not be run"
 ADDED = "its gradients are added to those of the call before: nothing sets them to zero"
@@ -107,6 +109,7 @@ def check_network(
         found = found if twice is None else replace(found, line=twice)
     report.lines.append(found.line)
     report.conventions += [] if found.convention is None else [found.convention]
+    is_reset = False
     if has(make, "gradients"):
         known = found.model is not None
         candidates = (
@@ -148,7 +151,13 @@ def check_network(
                 updates, more = _later_steps(make, drawn, meant, updates)
                 report.conventions += more
             if understood.training is not None and judged.right == judged.judged:
-                updates += _of_training(understood.training, meant, updates, make, drawn.dtype)
+                training = understood.training
+                drawings = _drawn(
+                    training, classes=training().targets == "classes", dtype=drawn.dtype
+                )
+                line = judge_training(training, drawings, meant, make)
+                is_reset = is_reset_by(training, drawings[0], line)
+                updates += _of_training(line, updates)
             if understood.unseen_step is not None:
                 text = UNSEEN.format(understood.unseen_step)
                 updates.append(Line(QUANTITY, Verdict.SKIPPED, text))
@@ -159,7 +168,7 @@ def check_network(
         raised = [text for text in understood.found if "raise" in text]
         report.lines.append(Line("gradients", Verdict.SKIPPED, "; ".join(raised or missing)))
     if not any("raises" in line.text for line in report.lines):
-        report.lines += _again(make, drawn, _is_reset(understood, report.lines))
+        report.lines += _again(make, drawn, is_reset)
     for line in judge_tails(make, drawn, forward.activations):
         if " 800 " in line.quantity and line.verdict == Verdict.WRONG:
             report.advice.append(f"{line.quantity}: {line.text}")  # no data reaches so far
@@ -194,6 +203,8 @@ def _by_steps(make: Make, drawn: Drawn, found: Loss, judged: Gradients) -> list[
         meant = Meant(found.model, factor, found.penalty)
         rule = judge_rule(make, drawn, partial(gradients_of, meant=meant), of_all=True)
         if rule is not None:
+            if SIGNS in rule.text:
+                return [Line("gradients", Verdict.SKIPPED, SIGNS_ALONE), rule]
             text = BY_STEPS if MOMENTUM in rule.text else f"{BY_STEPS}; {NO_SIZE}"
             if factor is not found.factor:
                 text = f"{text}; {OF_FACTOR.format(factor.words)}"
@@ -212,27 +223,12 @@ def _later_steps(
     return (updates, [FIRST_ALONE]) if rule is None else ([rule], [])
 
 
-def _of_training(
-    training: Make, meant: Meant, updates: Sequence[Line], network: Make, dtype: str
-) -> list[Line]:
+def _of_training(line: Line, updates: Sequence[Line]) -> list[Line]:
     """The line of what trains a network; of a rule that is no plain descent only a mistake."""
-    batches = _drawn(training, classes=training().targets == "classes", dtype=dtype)
-    line = judge_training(training, batches, meant, network)
     if not updates:
         return [line]
     is_plain = updates[0].verdict == Verdict.RIGHT and not updates[0].text
     return [replace(line, quantity=TRAINING)] if is_plain or line.verdict == Verdict.WRONG else []
-
-
-def _is_reset(understood: Understood, lines: Sequence[Line]) -> bool:
-    """Whether what trains a network goes by the gradients of each step alone, step after step.
-
-    Then something sets them to zero: the loop, or the optimizer.
-    """
-    if understood.training is None:
-        return False
-    trained = [each for each in lines if each.quantity in (QUANTITY, TRAINING)][-1:]
-    return any(each.verdict == Verdict.RIGHT and FIRST_ALONE not in each.text for each in trained)
 
 
 def _again(make: Make, drawn: Drawn, is_reset: bool) -> list[Line]:

@@ -24,11 +24,11 @@ from crosscheck.verification.checking.fitting import Fit, Steps, build, nearest,
 from crosscheck.verification.checking.multiples import Named, flat, only, times
 from crosscheck.verification.checking.one_step import QUANTITY
 from crosscheck.verification.checking.optimizer_histories import OptimizerHistory, vector
-from crosscheck.verification.checking.optimizer_mistakes import formula, mistakes_of
+from crosscheck.verification.checking.optimizer_mistakes import formula
 from crosscheck.verification.checking.optimizer_state import Identifying, against, unusual
 from crosscheck.verification.checking.optimizer_words import call_of
 from crosscheck.verification.checking.spared_biases import is_plain, of_biases
-from crosscheck.verification.checking.unidentified import at_usual_numbers
+from crosscheck.verification.checking.unidentified import named_mistakes
 
 # So many passes, at a rate that lets the gradients change from one to the next.
 PASSES, RATE = 12, 2.0**-5
@@ -84,12 +84,17 @@ def judge_rule(
 def idle_momentum(make: Make, drawn: Drawn) -> str | None:
     """A momentum that is set, and of which several steps show nothing, in words; or None."""
     adapter = make()
-    if _passes(adapter, drawn, 2) is None:
+    if not sees_later_steps(make, drawn):
         return None
     settings, _ = adapter.known()
     set_here = (n for n, v in settings.items() if MOMENTUM.fullmatch(n.lower()) and 0 < v < 1)
     name = next(set_here, None)
     return None if name is None else f"{name}={settings[name]!r} has no effect"
+
+
+def sees_later_steps(make: Make, drawn: Drawn) -> bool:
+    """Whether more than one pass of a training can be looked at."""
+    return _passes(make(), drawn, 2) is not None
 
 
 def _passes(adapter: Any, drawn: Drawn, count: int) -> list[Layers] | None:
@@ -164,7 +169,7 @@ def _fit(spec: Spec, steps: Steps) -> Fit:
 
 def _mistaken(state: Identifying, steps: Steps) -> Line | None:
     """The line of steps that a known mistake gives."""
-    named: list[Any] = mistakes_of(steps, at_usual_numbers(state))
+    named = named_mistakes(state, steps)
     if not named:
         return None
     text = f"departs from {call_of(named[0][1].spec)}"

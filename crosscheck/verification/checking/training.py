@@ -17,7 +17,11 @@ from crosscheck.verification.checking.multiples import Multiples, common, flat, 
 from crosscheck.verification.checking.one_step import QUANTITY
 from crosscheck.verification.checking.own_steps import FIRST_ALONE
 from crosscheck.verification.checking.penalties import Penalty
-from crosscheck.verification.checking.trained_steps import idle_momentum, judge_rule
+from crosscheck.verification.checking.trained_steps import (
+    idle_momentum,
+    judge_rule,
+    sees_later_steps,
+)
 from crosscheck.verification.checking.training_laws import judge_law
 from crosscheck.verification.checking.updating import UPHILL
 from crosscheck.verification.checking.within import near
@@ -88,19 +92,33 @@ def judge_training(make: Make, batches: Sequence[Drawn], meant: Meant, network: 
 def remembers(make: Make, drawn: Drawn) -> bool:
     """Whether a later step is another than a first one from the same place, or may be."""
     adapter, own = make(), drawn.copies()
-    second = getattr(adapter, "later_step", None)
-    if second is None:
+    later = getattr(adapter, "later_step", None)
+    if later is None:
         return False
     if getattr(adapter, "one_by_one", False):
         own = only(own, 0)
     try:
         with np.errstate(all="ignore"):
             adapter.set_params(own.params)
-            found = second(own.inputs, own.targets)
-    except (Exception, SystemExit):  # whatever it raises: of a second step nothing is known
+            found = later(own.inputs, own.targets)
+    except (Exception, SystemExit):  # whatever it raises: of a later step nothing is known
         return True
     # Of samples in a random order two steps are the same but for the rate.
     return found is not None and any(near(*pair) > REMEMBERS for pair in zip(*found, strict=True))
+
+
+def is_reset_by(make: Make, drawn: Drawn, line: Line) -> bool:
+    """Whether what trains a network goes by the gradients of each step alone, step after step.
+
+    Then something sets them to zero: the loop, or the optimizer.
+
+    Args:
+        make: Makes an adapter of the training.
+        drawn: On which it is looked at.
+        line: Its own line.
+    """
+    is_right = line.verdict == Verdict.RIGHT and FIRST_ALONE not in line.text
+    return is_right and sees_later_steps(make, drawn)
 
 
 def _judged_once(make: Make, batches: Sequence[Drawn], meant: Meant) -> Line:

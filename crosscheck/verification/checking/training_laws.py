@@ -16,8 +16,7 @@ class _Both:
     one_by_one = False
 
     def __init__(self, network: Make, training: Make) -> None:
-        self._network, training_adapter = network(), training()
-        self._training = training_adapter
+        self._network, self._training = network(), training()
         self.forward, self.gradients = self._network.forward, self._network.gradients
 
     def set_params(self, params: Layers) -> None:

@@ -76,7 +76,7 @@ def _wrong_in_the_others(
 def explain(state: Identifying, steps: Steps, found: Sequence[Fit]) -> None:
     """It is none of the references: which is nearest, from where on, and by which mistake."""
     single = _in_float32(steps, found)
-    named = _named(state, steps, single)
+    named = named_mistakes(state, steps, single)
     named_otherwise = _is_named_otherwise(state)
     if named_otherwise:
         named = [each for each in named if may_be_meant(state.called, each[1].spec)]
@@ -183,7 +183,9 @@ def _departs(steps: Steps, fit: Fit, array: int | None = None) -> str:
     return "" if found is None else found.in_words(array)
 
 
-def _named(state: Identifying, steps: Steps, single: Fit | None) -> list[tuple[Mistake, Fit]]:
+def named_mistakes(
+    state: Identifying, steps: Steps, single: Fit | None = None
+) -> list[tuple[Mistake, Fit]]:
     """The known mistakes that give all the steps, of the most usual rule in which there is one."""
     forms = at_usual_numbers(state) if single is None else [single.spec]
     named = mistakes_of(steps, forms)
